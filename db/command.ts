@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander';
+import { CheckFailure, isConnectionLost, messageOf, UserError } from './errors.ts';
+
+const exitCodes = { good: 0, checkFailed: 1, badInput: 2, bug: 70 } as const;
+const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+const cleanups: (() => Promise<void>)[] = [];
+let interrupted = false;
+
+/** A command line of the lab: what commander says of a wrong one is one line, and ends in exit code 2. */
+export function newCommand(name: string): Command {
+  return new Command(name).exitOverride().configureOutput({
+    outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
+  });
+}
+
+/**
+ * Registers what must happen when the command is interrupted (Ctrl-C, SIGTERM, SIGHUP). Cleanups
+ * run once, the newest first. Returns a function that takes the registration back.
+ */
+export function onInterrupt(cleanup: () => Promise<void>): () => void {
+  cleanups.push(cleanup);
+  return () => {
+    const index = cleanups.indexOf(cleanup);
+    if (index >= 0) cleanups.splice(index, 1);
+  };
+}
+
+/** True from the moment at which an interrupt arrived: work that fails afterwards failed because of it. */
+export function wasInterrupted(): boolean {
+  return interrupted;
+}
+
+/**
+ * Goes on only where no interrupt arrived: after one, the cleanups undo and end the process, and
+ * whatever else was under way must not go on beside them.
+ */
+export async function unlessInterrupted(): Promise<void> {
+  if (interrupted) await new Promise(() => {});
+}
+
+/**
+ * Runs a command: exit code 0 when `main` returns, 1 for a CheckFailure, 2 for a UserError or a
+ * server that went away (each one line on standard error), 70 with a stack for anything else, 128 + n after signal n.
+ */
+export async function runCommand(main: () => Promise<void>): Promise<void> {
+  for (const signal of Object.keys(signalNumbers) as (keyof typeof signalNumbers)[]) {
+    process.on(signal, () => void interrupt(signal));
+  }
+  try {
+    await main();
+    if (!interrupted) process.exitCode ??= exitCodes.good;
+  } catch (error) {
+    if (interrupted) return; // the interrupt's own path prints and exits
+    process.exitCode = report(error);
+  }
+}
+
+async function interrupt(signal: keyof typeof signalNumbers): Promise<void> {
+  if (interrupted) return;
+  interrupted = true;
+  process.stderr.write(`\ninterrupted (${signal}): cleaning up\n`);
+  for (const cleanup of cleanups.splice(0).reverse()) {
+    try {
+      await cleanup();
+    } catch (error) {
+      process.stderr.write(`while cleaning up: ${messageOf(error)}\n`);
+    }
+  }
+  process.exit(128 + signalNumbers[signal]);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // commander has printed its own line; --help and --version end with exit code 0
+    return error.exitCode === 0 ? exitCodes.good : exitCodes.badInput;
+  }
+  if (error instanceof UserError || error instanceof CheckFailure) {
+    process.stderr.write(`error: ${messageOf(error)}\n`);
+    return error instanceof UserError ? exitCodes.badInput : exitCodes.checkFailed;
+  }
+  if (isConnectionLost(error)) {
+    process.stderr.write(
+      `error: the server went away (${messageOf(error)}): run the same command again, which clears up first\n`,
+    );
+    return exitCodes.badInput;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  return exitCodes.bug;
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { newCommand, onInterrupt, runCommand } from '../command.ts';
+import { CheckFailure, UserError } from '../errors.ts';
+import { openServer } from '../lab.ts';
+import { projectDir } from '../server/paths.ts';
+import { createTemplate, templateVariable, testServerVariable } from '../test-database.ts';
+
+await runCommand(async () => {
+  const command = newCommand('npm test')
+    .description('Run the functional checks and the tests, in scratch databases of their own')
+    .argument('[words...]', 'run only test files whose path contains one of these words')
+    .parse();
+  const files = testFiles(command.args);
+  if (files.length === 0) throw new UserError(`no test file matches ${command.args.join(', ')}`);
+  const server = await openServer();
+  try {
+    const template = await createTemplate(server.url);
+    const forget = onInterrupt(() => template.drop());
+    try {
+      await runNodeTest(files, {
+        [testServerVariable]: server.url,
+        [templateVariable]: template.name,
+      });
+    } finally {
+      forget();
+      await template.drop();
+    }
+  } finally {
+    await server.close();
+  }
+});
+
+function testFiles(words: readonly string[]): readonly string[] {
+  return ['db', 'seed', 'bench']
+    .filter((room) => existsSync(join(projectDir, room)))
+    .flatMap((room) =>
+      readdirSync(join(projectDir, room), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(room, file),
+      ),
+    )
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort();
+}
+
+function runNodeTest(files: readonly string[], variables: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
+      {
+        cwd: projectDir,
+        env: { ...process.env, ...variables },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      },
+    );
+    onInterrupt(async () => {
+      child.kill();
+    });
+    child.on('error', reject);
+    child.on('close', (exitCode) => {
+      if (exitCode === 0) resolve();
+      else reject(new CheckFailure('a test failed'));
+    });
+  });
+}

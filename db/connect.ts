@@ -1,0 +1,87 @@
+import pg from 'pg';
+import { wasInterrupted } from './command.ts';
+import { codeOf, messageOf, UserError } from './errors.ts';
+
+/** The oldest and the newest major version that the lab is tested with. */
+export const supportedMajors = { oldest: 15, newest: 18 } as const;
+
+/**
+ * Opens a session. JIT is off in all of the lab's sessions, so that its compile time is not taken
+ * for the cost of a design.
+ *
+ * @throws UserError, without the password, when the server cannot be reached or refuses the login.
+ */
+export async function connect(url: string, applicationName = 'optout-lab'): Promise<pg.Client> {
+  const client = newClient(url, applicationName);
+  // A session that breaks between two queries must not end the process: its next query fails anyway.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('set jit = off');
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw explain(error, url);
+  }
+}
+
+/** Whether a server answers there: `yes`, `starting` (not yet), or `no`. */
+export async function canConnect(url: string): Promise<'yes' | 'starting' | 'no'> {
+  const client = newClient(url, 'optout-lab');
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return 'yes';
+  } catch (error) {
+    return codeOf(error) === '57P03' ? 'starting' : 'no';
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/**
+ * A URL as it may be shown: its password, if any, is replaced by stars. Where the URL is malformed
+ * (an "@", "/" or "#" in the password that should have been encoded), rather too much is hidden.
+ */
+export function withoutPassword(url: string): string {
+  return url
+    .replace(/^([^:/?#]*:\/\/[^:@/?#]*):.*@/s, '$1:***@')
+    .replace(/(password=)[^&#\s]*/gi, '$1***');
+}
+
+/** The same server's URL, with another database. */
+export function withDatabase(url: string, database: string): string {
+  return url.replace(/^(\w+:\/\/[^/?#]*)(\/[^?#]*)?/, `$1/${encodeURIComponent(database)}`);
+}
+
+function newClient(url: string, applicationName: string): pg.Client {
+  // pg takes any text for the name of a host; psql and dbmate do not
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new UserError('not a PostgreSQL URL: it begins with postgres:// or postgresql://');
+  }
+  try {
+    return new pg.Client({
+      connectionString: url,
+      application_name: applicationName,
+      connectionTimeoutMillis: 15_000,
+    });
+  } catch (error) {
+    throw new UserError(`not a PostgreSQL URL (${messageOf(error)}): ${withoutPassword(url)}`);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOENT: 'no socket there',
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'unknown host',
+  EACCES: 'the socket is not ours to use',
+  ETIMEDOUT: 'no answer',
+  ECONNRESET: 'the connection was closed',
+};
+
+function explain(error: unknown, url: string): Error {
+  if (wasInterrupted() || error instanceof UserError) return error as Error;
+  const reason = reasons[codeOf(error) ?? ''] ?? messageOf(error);
+  return new UserError(`cannot connect to ${withoutPassword(url)}: ${reason}`);
+}

@@ -1,0 +1,31 @@
+import type pg from 'pg';
+import { codeOf, UserError } from './errors.ts';
+
+/**
+ * Arbitrary, but the same in every version: who holds one is the only command of its kind at work
+ * in the database.
+ */
+export const databaseLocks = { seed: 0x5eed, bench: 216_103 } as const;
+
+/** The server needs a moment to notice that a command was killed, and to let go of its lock. */
+const patience = '5s';
+
+/**
+ * Takes an advisory lock for as long as the session lives, however it ends.
+ *
+ * @throws UserError that says `refusal` where another session keeps it.
+ */
+export async function lockDatabase(
+  client: pg.Client,
+  lock: keyof typeof databaseLocks,
+  refusal: string,
+): Promise<void> {
+  await client.query(`set lock_timeout = '${patience}'`);
+  try {
+    await client.query('select pg_advisory_lock($1)', [databaseLocks[lock]]);
+  } catch (error) {
+    throw codeOf(error) === '55P03' ? new UserError(refusal) : error;
+  } finally {
+    await client.query('reset lock_timeout').catch(() => {});
+  }
+}

@@ -1,0 +1,183 @@
+import { strict as assert } from 'node:assert';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { expectAccepted, expectRefused } from './checks/expect.ts';
+import { allChecks } from './checks/run-checks.ts';
+import { openStage, optedOut, type Stage } from './checks/stage.ts';
+import { applyDesign, type Design, designNamed, listDesigns } from './designs.ts';
+import { readSql } from './sql.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+const catalogSql = readSql(new URL('./catalog.test.sql', import.meta.url));
+const byDefault = designNamed('blocked_contacts');
+
+describe('designs', () => {
+  it('have versions of their own', () => {
+    const versions = listDesigns().map((design) => design.version);
+    assert.deepEqual([...new Set(versions)], versions);
+  });
+
+  it('name only checks that exist among those they cannot pass', () => {
+    const names = new Set(allChecks.map((check) => check.name));
+    const unknown = listDesigns().flatMap((design) =>
+      design.cannot.filter((name) => !names.has(name)),
+    );
+    assert.deepEqual(unknown, []);
+  });
+});
+
+for (const design of listDesigns()) {
+  describe(`design ${design.name}, laid over a database that is in use`, () => {
+    let database: TestDatabase;
+    let client: pg.Client;
+    let stage: Stage;
+    let catalogBefore: readonly string[];
+    let phones: Phones;
+
+    before(async () => {
+      database = await createTestDatabase();
+      client = await database.connect();
+      catalogBefore = await catalogOf(client);
+      stage = await openStage(database.url, byDefault);
+      phones = await history(stage, client);
+      await applyDesign(database.url, client, design);
+    });
+
+    after(async () => {
+      await stage.close();
+      await client.end();
+      await database.drop();
+    });
+
+    it('keeps only relations that exist', async () => {
+      const { rows } = await client.query<{ missing: string }>(
+        'select name as missing from unnest($1::text[]) as name where to_regclass(name) is null',
+        [design.keeps],
+      );
+      assert.deepEqual(rows, []);
+    });
+
+    it('refuses what was blocked before and counts what was recorded before', async () => {
+      const app = await sessionOf(database, design);
+      try {
+        for (const [index, phone] of phones.two.entries()) {
+          await expectAccepted('two before', stage.send(app, phone, null));
+          await reportFrom(stage, app, phone, phones.profiles[index % 2]);
+          await expectAccepted('a profile that counts already', stage.send(app, phone, null));
+          await reportFrom(stage, app, phone, phones.profiles[2]);
+          await expectRefused('the third since', stage.send(app, phone, null));
+        }
+        for (const phone of phones.three) {
+          await expectRefused('blocked before', stage.send(app, phone, null));
+        }
+        await expectRefused('blocked before, unreported', stage.send(app, phones.erased, null));
+        await expectAccepted('never reported', stage.send(app, phones.none, null));
+      } finally {
+        await app.end();
+      }
+    });
+
+    it('has the same catalog after its check is switched off and on', async () => {
+      const on = await catalogOf(client);
+      await client.query(design.checkOffSql);
+      const off = await catalogOf(client);
+      await client.query(design.checkOffSql);
+      await client.query(design.checkOnSql);
+      await client.query(design.checkOnSql);
+      assert.deepEqual(await catalogOf(client), on);
+      assert.notDeepEqual(off, on);
+    });
+
+    it('sends what it refused while its check is off', async () => {
+      const app = await sessionOf(database, design);
+      try {
+        await client.query(design.checkOffSql);
+        await expectAccepted('a blocked number', stage.send(app, phones.erased, null));
+        await client.query(design.checkOnSql);
+        await expectRefused('a blocked number', stage.send(app, phones.erased, null));
+      } finally {
+        await app.end();
+      }
+    });
+
+    it('gives way to the default schema, with all that was recorded meanwhile', async () => {
+      await applyDesign(database.url, client, byDefault);
+      assert.deepEqual(await catalogOf(client), catalogBefore);
+      for (const phone of [...phones.two, ...phones.three, phones.erased]) {
+        await expectRefused('blocked before or since', stage.send(client, phone, null));
+      }
+      const { rows } = await client.query(
+        `select phone, array_agg(profile_id::text order by ordinal) as profiles,
+                array_agg(ordinal order by ordinal) as ordinals
+         from opt_outs where phone <> $1 group by phone order by phone collate "C"`,
+        [phones.erased],
+      );
+      const [first, second, third] = phones.profiles;
+      const expected = (phone: string, profiles: readonly unknown[]): unknown => ({
+        phone,
+        profiles,
+        ordinals: profiles.map((_, index) => index + 1),
+      });
+      assert.deepEqual(
+        rows.map((row) => ({ ...row, profiles: [...row.profiles].sort() })),
+        [...phones.two, ...phones.three]
+          .sort()
+          .map((phone) => expected(phone, [first, second, third].sort())),
+      );
+    });
+  });
+}
+
+/** Numbers with a past: two opt-outs, three, three whose reports and messages are gone, none. */
+interface Phones {
+  readonly profiles: readonly string[];
+  readonly two: readonly string[];
+  readonly three: readonly string[];
+  readonly erased: string;
+  readonly none: string;
+}
+
+async function history(stage: Stage, client: pg.Client): Promise<Phones> {
+  const profiles = await stage.profiles(3);
+  const phones: Phones = {
+    profiles,
+    two: [stage.phone(), stage.phone(), `not a number ${stage.phone()}`],
+    three: [stage.phone(), stage.phone(), `no number either ${stage.phone()}`],
+    erased: stage.phone(),
+    none: stage.phone(),
+  };
+  for (const phone of phones.two) {
+    for (const profile of profiles.slice(0, 2)) await reportFrom(stage, client, phone, profile);
+  }
+  for (const phone of [...phones.three, phones.erased]) {
+    for (const profile of profiles) await reportFrom(stage, client, phone, profile);
+  }
+  await client.query(
+    `delete from delivery_reports
+     where message_id in (select id from outbound_messages where to_number = $1)`,
+    [phones.erased],
+  );
+  await client.query('delete from outbound_messages where to_number = $1', [phones.erased]);
+  return phones;
+}
+
+async function reportFrom(
+  stage: Stage,
+  client: pg.Client,
+  phone: string,
+  profile: string | undefined,
+): Promise<void> {
+  if (profile === undefined) throw new Error('three profiles were made');
+  await stage.report(client, await stage.send(client, phone, profile), 'failed', optedOut);
+}
+
+async function sessionOf(database: TestDatabase, design: Design): Promise<pg.Client> {
+  const client = await database.connect();
+  if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+  return client;
+}
+
+async function catalogOf(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ object: string }>(catalogSql);
+  return rows.map((row) => row.object);
+}

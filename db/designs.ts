@@ -1,0 +1,136 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
+import { dbmate, type MigrationSet } from './dbmate.ts';
+import { UserError } from './errors.ts';
+import { labSchema } from './migrate.ts';
+import { nearest } from './nearest.ts';
+
+/** One way to keep and check opt-outs: a folder of SQL under db/designs. */
+export interface Design {
+  readonly name: string;
+  readonly title: string;
+  /** What it does, when one would choose it, what it costs: the header of its migration. */
+  readonly idea: string;
+  readonly chooseWhen: string;
+  readonly costs: string;
+  /** The tables (with their indexes) and single indexes that it keeps beside the messages and reports. */
+  readonly keeps: readonly string[];
+  /** What an application's role needs beside the README's grants: `select on blocked_contacts`. */
+  readonly needs: readonly string[];
+  /** The names of the checks that it is known to fail; it must pass all others. */
+  readonly cannot: readonly string[];
+  /** Switches the check, and nothing else, off and on again. */
+  readonly checkOffSql: string;
+  readonly checkOnSql: string;
+  /** Removes what the design derived for the phones in $1 (text[]). */
+  readonly forgetSql: string;
+  /** What an application's session runs first (a role to take, for instance), or nothing. */
+  readonly sessionSql: string | undefined;
+  /** dbmate's version of the design's migration; no two designs share one. */
+  readonly version: string;
+  readonly folder: URL;
+}
+
+/** The design that the migrations themselves make. */
+export const defaultDesignName = 'blocked_contacts';
+
+const designsFolder = new URL('./designs/', import.meta.url);
+const designHistory = `${labSchema}.design_migrations`;
+
+/** Every design, the default first, then by version. */
+export function listDesigns(folder: URL = designsFolder): readonly Design[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => readDesign(entry.name, folder))
+    .sort((a, b) => a.version.localeCompare(b.version));
+}
+
+/** One design by name. Throws a UserError that suggests the nearest name. */
+export function designNamed(name: string): Design {
+  const designs = listDesigns();
+  const found = designs.find((design) => design.name === name);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `no design "${name}"${nearest(
+      name,
+      designs.map((design) => design.name),
+    )}`,
+  );
+}
+
+/** The design that a database has now. */
+export async function currentDesign(client: pg.Client): Promise<Design> {
+  const versions = await appliedVersions(client);
+  const found = listDesigns().find((design) => versions.includes(design.version));
+  return found ?? designNamed(defaultDesignName);
+}
+
+/**
+ * Puts a design in place of the one that a database has, over the data that is there.
+ *
+ * @param statementTimeoutMs longest that one statement of the building may take; 0: no limit. Taking
+ *   the current design back is never limited.
+ * @throws MigrationError with the server's reason where the design cannot be built; the database
+ *   then has the default design.
+ */
+export async function applyDesign(
+  url: string,
+  client: pg.Client,
+  design: Design,
+  statementTimeoutMs = 0,
+): Promise<void> {
+  const current = await currentDesign(client);
+  if (current.name === design.name) return;
+  if (current.name !== defaultDesignName) await dbmate(url, migrationsOf(current), 'rollback');
+  if (design.name !== defaultDesignName) {
+    await dbmate(url, migrationsOf(design), 'migrate', statementTimeoutMs);
+  }
+}
+
+function migrationsOf(design: Design): MigrationSet {
+  return { folder: design.folder, historyTable: designHistory };
+}
+
+async function appliedVersions(client: pg.Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    'select to_regclass($1) is not null as exists',
+    [designHistory],
+  );
+  if (rows[0]?.exists !== true) return [];
+  const history = await client.query<{ version: string }>(`select version from ${designHistory}`);
+  return history.rows.map((row) => row.version);
+}
+
+function readDesign(name: string, folder: URL): Design {
+  const own = new URL(`${name}/`, folder);
+  const migration = readdirSync(own).find((file) => /^\d+_.*\.sql$/.test(file));
+  if (migration === undefined) throw new Error(`db/designs/${name} has no migration`);
+  const text = readFileSync(new URL(migration, own), 'utf8');
+  const fields = (key: string): readonly string[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith(`-- ${key}: `))
+      .map((line) => line.slice(`-- ${key}: `.length).trim());
+  const field = (key: string): string => {
+    const [value] = fields(key);
+    if (value === undefined) throw new Error(`db/designs/${name}/${migration} has no "-- ${key}:"`);
+    return value;
+  };
+  const sql = (file: string): string => readFileSync(new URL(file, own), 'utf8');
+  return {
+    name,
+    folder: own,
+    title: field('title'),
+    idea: field('idea'),
+    chooseWhen: field('choose it when'),
+    costs: field('costs'),
+    keeps: field('keeps').split(/, */),
+    needs: fields('needs'),
+    cannot: fields('cannot'),
+    checkOffSql: sql('check_off.sql'),
+    checkOnSql: sql('check_on.sql'),
+    forgetSql: sql('forget.sql'),
+    sessionSql: existsSync(new URL('session.sql', own)) ? sql('session.sql') : undefined,
+    version: migration.slice(0, migration.indexOf('_')),
+  };
+}

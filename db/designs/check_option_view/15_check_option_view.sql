@@ -1,0 +1,130 @@
+-- title: blocked_contacts by primary key, view with check option
+-- idea: outbound_messages becomes a view whose check option looks the number up; the lookup is part of the insert's own plan, without a trigger or PL/pgSQL.
+-- choose it when: The application reaches its tables through views anyway, and statements are prepared.
+-- costs: No COPY; whoever writes to the table behind the view is not checked; every row read through the view is looked up too; every insert is planned with the lookup in it.
+-- keeps: opt_outs, blocked_contacts
+-- cannot: a COPY that holds one blocked number is refused whole and inserts nothing
+
+-- migrate:up
+
+-- COPY into a view needs an INSTEAD OF trigger, and with one the check option has no effect.
+
+alter table public.outbound_messages rename to outbound_messages_stored;
+drop trigger if exists outbound_messages_refuse_blocked_insert on public.outbound_messages_stored;
+
+create function public.refuse_message() returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $function$
+-- Volatile, so that the planner never tries it out. It reads nothing and needs no rights.
+begin
+  raise exception 'Cannot send message - frequently unsubscribed recipient'
+    using errcode = 'OPTED',
+          detail = 'At least ' || public.opt_out_block_threshold()
+            || ' distinct profiles were told 21610 for this number.',
+          schema = 'public',
+          table = 'outbound_messages',
+          column = 'to_number';
+end
+$function$;
+comment on function public.refuse_message() is
+  'Refuses the message with SQLSTATE OPTED: what an expression does that may only say true or false.';
+
+-- The check option evaluates the condition for the row that was just inserted, reading evaluates it
+-- for rows that are there. What tells them apart is the statement's snapshot, which does not show
+-- its own row yet: a row to a blocked number passes if it is already there, else it is refused.
+-- The trigger on updates stays: by this condition a message that is there may go anywhere.
+create or replace view public.outbound_messages as
+select
+  m.id,
+  m.profile_id,
+  m.to_number,
+  m.body
+from public.outbound_messages_stored as m
+where not exists (
+    select
+    from public.blocked_contacts as b
+    where b.phone = m.to_number
+  )
+  or exists (
+    select
+    from public.outbound_messages_stored as already
+    where already.id = m.id
+  )
+  or public.refuse_message()
+with local check option;
+comment on view public.outbound_messages is
+  'Inserting a row here sends a message; the check option refuses those to blocked contacts.';
+
+-- Rights that were given on the table move to the view: whoever kept them there would pass by the check.
+do $migration$
+declare
+  held record;
+begin
+  for held in
+    select
+      case when a.grantee = 0 then 'public' else a.grantee::regrole::text end as grantee,
+      a.privilege_type || a.columns as privilege,
+      case when a.is_grantable then ' with grant option' else '' end as option
+    from (
+      select x.grantee, x.privilege_type, x.is_grantable, '' as columns, c.relowner
+      from pg_catalog.pg_class as c
+      cross join lateral aclexplode(c.relacl) as x
+      where c.oid = 'public.outbound_messages_stored'::regclass
+      union all
+      select x.grantee, x.privilege_type, x.is_grantable, format(' (%I)', t.attname), c.relowner
+      from pg_catalog.pg_class as c
+      join pg_catalog.pg_attribute as t on t.attrelid = c.oid
+      cross join lateral aclexplode(t.attacl) as x
+      where c.oid = 'public.outbound_messages_stored'::regclass
+    ) as a
+    where a.grantee <> a.relowner
+  loop
+    execute format('grant %s on public.outbound_messages to %s%s', held.privilege, held.grantee, held.option);
+    execute format('revoke all on public.outbound_messages_stored from %s', held.grantee);
+  end loop;
+end
+$migration$;
+
+-- migrate:down
+
+-- Rights that were given on the view move to the table: the view goes.
+do $migration$
+declare
+  held record;
+begin
+  for held in
+    select
+      case when a.grantee = 0 then 'public' else a.grantee::regrole::text end as grantee,
+      a.privilege_type || a.columns as privilege,
+      case when a.is_grantable then ' with grant option' else '' end as option
+    from (
+      select x.grantee, x.privilege_type, x.is_grantable, '' as columns, c.relowner
+      from pg_catalog.pg_class as c
+      cross join lateral aclexplode(c.relacl) as x
+      where c.oid = 'public.outbound_messages'::regclass
+      union all
+      select x.grantee, x.privilege_type, x.is_grantable, format(' (%I)', t.attname), c.relowner
+      from pg_catalog.pg_class as c
+      join pg_catalog.pg_attribute as t on t.attrelid = c.oid
+      cross join lateral aclexplode(t.attacl) as x
+      where c.oid = 'public.outbound_messages'::regclass
+    ) as a
+    where a.grantee <> a.relowner
+  loop
+    execute format('grant %s on public.outbound_messages_stored to %s%s', held.privilege, held.grantee, held.option);
+  end loop;
+end
+$migration$;
+
+drop view public.outbound_messages;
+drop function public.refuse_message();
+alter table public.outbound_messages_stored rename to outbound_messages;
+
+create or replace trigger outbound_messages_refuse_blocked_insert
+before insert on public.outbound_messages
+for each row
+execute function public.refuse_blocked_contact();
+comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_messages is
+  'Before the row exists, so that a refused message leaves no dead row behind.';

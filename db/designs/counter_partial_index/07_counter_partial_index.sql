@@ -1,0 +1,183 @@
+-- title: one row a phone with a counter, partial index of the blocked, row trigger
+-- idea: The counter again, with a partial index of the rows that reached the threshold: it is as small as blocked_contacts, and the check needs nothing else.
+-- choose it when: The count is wanted, and so is a check as small as the default's.
+-- costs: The threshold is a literal in the index; an update of a counter is never heap-only, because the index depends on it; a hot number queues on its row.
+-- keeps: opt_outs, contact_opt_out_counts
+
+-- migrate:up
+
+create table public.contact_opt_out_counts (
+  phone text collate "C" not null,
+  profiles integer not null,
+  constraint contact_opt_out_counts_pkey primary key (phone)
+);
+comment on table public.contact_opt_out_counts is
+  'How many distinct profiles each contact opted out of. opt_outs knows which, so that none counts twice.';
+
+create function public.refuse_by_count() returns trigger
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+-- Locks nothing; reads with the statement's snapshot, at any isolation level.
+-- "perform" runs the lookup without the expression that "if exists" would wrap around it.
+begin
+  perform
+  from public.contact_opt_out_counts as c
+  where c.phone = new.to_number
+    and c.profiles >= public.opt_out_block_threshold();
+
+  if found then
+    raise exception 'Cannot send message - frequently unsubscribed recipient'
+      using errcode = 'OPTED',
+            detail = 'At least ' || public.opt_out_block_threshold()
+              || ' distinct profiles were told 21610 for this number.',
+            schema = 'public',
+            table = 'outbound_messages',
+            column = 'to_number';
+  end if;
+  return new;
+end
+$function$;
+comment on function public.refuse_by_count() is
+  'Refuses a message to a contact with too many opt-outs with SQLSTATE OPTED: one lookup in contact_opt_out_counts.';
+revoke all on function public.refuse_by_count() from public;
+
+create function public.count_opt_out() returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+-- All reporters of one phone meet in its counter. "on conflict do update" locks it and, at READ
+-- COMMITTED, adds to what the session before has committed; at REPEATABLE READ and SERIALIZABLE it
+-- raises 40001 where its snapshot does not show that. Locks: the phone's counter, and the opt-out.
+declare
+  message record;
+begin
+  select m.to_number, m.profile_id
+  into message
+  from public.outbound_messages as m
+  where m.id = new.message_id;
+
+  if message.profile_id is null then
+    return null;
+  end if;
+
+  insert into public.opt_outs (phone, profile_id)
+  values (message.to_number, message.profile_id)
+  on conflict do nothing;
+
+  if found then
+    insert into public.contact_opt_out_counts as c (phone, profiles)
+    values (message.to_number, 1)
+    on conflict (phone) do update
+    set profiles = c.profiles + 1;
+  end if;
+
+  return null;
+end
+$function$;
+comment on function public.count_opt_out() is
+  'Remembers that a contact opted out of a profile, and counts it if it is new.';
+revoke all on function public.count_opt_out() from public;
+
+-- The triggers first: they keep reports out until the backfill is committed.
+create or replace trigger delivery_reports_record_opt_out_insert
+after insert on public.delivery_reports
+for each row
+when (new.event_type = 'failed' and new.error_code = 21610)
+execute function public.count_opt_out();
+
+create or replace trigger delivery_reports_record_opt_out_update
+after update of message_id, event_type, error_code on public.delivery_reports
+for each row
+when (new.event_type = 'failed' and new.error_code = 21610)
+execute function public.count_opt_out();
+
+-- The counter does what the ordinal does by default, so that its index need not be kept.
+alter table public.opt_outs
+  drop constraint opt_outs_phone_ordinal_key,
+  alter column ordinal drop not null;
+
+insert into public.contact_opt_out_counts (phone, profiles)
+select o.phone, count(*)
+from public.opt_outs as o
+group by o.phone;
+
+create index contact_opt_out_counts_blocked_idx
+on public.contact_opt_out_counts (phone)
+where profiles >= 3;
+comment on index public.contact_opt_out_counts_blocked_idx is
+  'The blocked contacts. 3 is public.opt_out_block_threshold(): an index wants a constant.';
+
+analyze public.contact_opt_out_counts;
+
+create or replace trigger outbound_messages_refuse_blocked_insert
+before insert on public.outbound_messages
+for each row
+execute function public.refuse_by_count();
+comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_messages is
+  'Before the row exists, so that a refused message leaves no dead row behind.';
+
+create or replace trigger outbound_messages_refuse_blocked_update
+before update of to_number on public.outbound_messages
+for each row
+when (new.to_number is distinct from old.to_number)
+execute function public.refuse_by_count();
+
+-- migrate:down
+
+create or replace trigger delivery_reports_record_opt_out_insert
+after insert on public.delivery_reports
+for each row
+when (new.event_type = 'failed' and new.error_code = 21610)
+execute function public.record_opt_out();
+
+create or replace trigger delivery_reports_record_opt_out_update
+after update of message_id, event_type, error_code on public.delivery_reports
+for each row
+when (new.event_type = 'failed' and new.error_code = 21610)
+execute function public.record_opt_out();
+
+-- Opt-outs recorded meanwhile have no ordinal yet: they come after those that have one.
+update public.opt_outs as o
+set ordinal = numbered.ordinal
+from (
+  select
+    n.phone,
+    n.profile_id,
+    row_number() over (partition by n.phone order by n.ordinal nulls last, n.profile_id) as ordinal
+  from public.opt_outs as n
+) as numbered
+where o.ordinal is null
+  and o.phone = numbered.phone
+  and o.profile_id = numbered.profile_id;
+
+alter table public.opt_outs
+  alter column ordinal set not null,
+  add constraint opt_outs_phone_ordinal_key unique (phone, ordinal);
+
+insert into public.blocked_contacts (phone)
+select c.phone
+from public.contact_opt_out_counts as c
+where c.profiles >= public.opt_out_block_threshold()
+on conflict do nothing;
+
+create or replace trigger outbound_messages_refuse_blocked_update
+before update of to_number on public.outbound_messages
+for each row
+when (new.to_number is distinct from old.to_number)
+execute function public.refuse_blocked_contact();
+
+create or replace trigger outbound_messages_refuse_blocked_insert
+before insert on public.outbound_messages
+for each row
+execute function public.refuse_blocked_contact();
+comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_messages is
+  'Before the row exists, so that a refused message leaves no dead row behind.';
+
+drop function public.count_opt_out();
+drop function public.refuse_by_count();
+drop table public.contact_opt_out_counts;

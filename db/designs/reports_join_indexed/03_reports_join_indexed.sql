@@ -1,0 +1,253 @@
+-- title: reports joined to messages, indexed, row trigger
+-- idea: The same count with the indexes that suit it: messages by number, covering, and reports by message where they say 21610.
+-- choose it when: No derived table may exist, and messages are looked up by number anyway.
+-- costs: An index over every message, which every insert must maintain; a hot number's messages are all looked at. What is deleted must still be remembered; truncating forgets.
+-- keeps: unreported_opt_outs, outbound_messages_to_number_idx, delivery_reports_opted_out_idx
+
+-- migrate:up
+
+create table public.unreported_opt_outs (
+  phone text collate "C" not null,
+  profile_id uuid not null,
+  constraint unreported_opt_outs_pkey primary key (phone, profile_id)
+);
+comment on table public.unreported_opt_outs is
+  'Opt-outs that no report tells any more, because it or its message was deleted or changed: a block outlives them.';
+
+create function public.refuse_by_reports() returns trigger
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+-- Locks nothing; reads with the statement's snapshot, at any isolation level. Nothing is derived when
+-- a report is stored, so no two reporters can miss each other: once all are committed, they count.
+begin
+  if (
+    select count(*)
+    from (
+      select m.profile_id
+      from public.outbound_messages as m
+      join public.delivery_reports as r on r.message_id = m.id
+      where m.to_number = new.to_number
+        and m.profile_id is not null
+        and r.event_type = 'failed'
+        and r.error_code = 21610
+      union
+      select u.profile_id
+      from public.unreported_opt_outs as u
+      where u.phone = new.to_number
+    ) as profiles
+  ) >= public.opt_out_block_threshold() then
+    raise exception 'Cannot send message - frequently unsubscribed recipient'
+      using errcode = 'OPTED',
+            detail = 'At least ' || public.opt_out_block_threshold()
+              || ' distinct profiles were told 21610 for this number.',
+            schema = 'public',
+            table = 'outbound_messages',
+            column = 'to_number';
+  end if;
+  return new;
+end
+$function$;
+comment on function public.refuse_by_reports() is
+  'Refuses a message to a contact with too many opt-outs with SQLSTATE OPTED: counts distinct profiles over its reports.';
+revoke all on function public.refuse_by_reports() from public;
+
+create function public.keep_reported_opt_out() returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  insert into public.unreported_opt_outs (phone, profile_id)
+  select m.to_number, m.profile_id
+  from public.outbound_messages as m
+  where m.id = old.message_id
+    and m.profile_id is not null
+  on conflict do nothing;
+  return null;
+end
+$function$;
+comment on function public.keep_reported_opt_out() is
+  'Remembers the opt-out that a report told, when the report goes or changes.';
+revoke all on function public.keep_reported_opt_out() from public;
+
+create function public.keep_sent_opt_out() returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  insert into public.unreported_opt_outs (phone, profile_id)
+  select old.to_number, old.profile_id
+  where exists (
+    select
+    from public.delivery_reports as r
+    where r.message_id = old.id
+      and r.event_type = 'failed'
+      and r.error_code = 21610
+  )
+  on conflict do nothing;
+  return null;
+end
+$function$;
+comment on function public.keep_sent_opt_out() is
+  'Remembers the opt-out that a message''s reports told, when the message gets another number or profile.';
+revoke all on function public.keep_sent_opt_out() from public;
+
+drop trigger delivery_reports_record_opt_out_insert on public.delivery_reports;
+drop trigger delivery_reports_record_opt_out_update on public.delivery_reports;
+
+create trigger delivery_reports_keep_opt_out_delete
+after delete on public.delivery_reports
+for each row
+when (old.event_type = 'failed' and old.error_code = 21610)
+execute function public.keep_reported_opt_out();
+comment on trigger delivery_reports_keep_opt_out_delete on public.delivery_reports is
+  'Deleting a report does not unblock. Deleting its message asks for its reports to go first.';
+
+create trigger delivery_reports_keep_opt_out_update
+after update of message_id, event_type, error_code on public.delivery_reports
+for each row
+when (
+  old.event_type = 'failed' and old.error_code = 21610
+  and (old.message_id, old.event_type, old.error_code)
+    is distinct from (new.message_id, new.event_type, new.error_code)
+)
+execute function public.keep_reported_opt_out();
+comment on trigger delivery_reports_keep_opt_out_update on public.delivery_reports is
+  'A report that no longer says 21610 has said so once.';
+
+create trigger outbound_messages_keep_opt_out_update
+after update of to_number, profile_id on public.outbound_messages
+for each row
+when (
+  old.profile_id is not null
+  and (old.to_number, old.profile_id) is distinct from (new.to_number, new.profile_id)
+)
+execute function public.keep_sent_opt_out();
+comment on trigger outbound_messages_keep_opt_out_update on public.outbound_messages is
+  'Moving a message away does not unblock the number that it was sent to.';
+
+create index outbound_messages_to_number_idx
+on public.outbound_messages (to_number)
+include (id, profile_id);
+comment on index public.outbound_messages_to_number_idx is
+  'The messages of a number, with all that the count needs of them.';
+
+create index delivery_reports_opted_out_idx
+on public.delivery_reports (message_id)
+where event_type = 'failed' and error_code = 21610;
+comment on index public.delivery_reports_opted_out_idx is
+  'The reports that count.';
+
+-- The triggers came first: they keep reports out until this is committed.
+insert into public.unreported_opt_outs (phone, profile_id)
+select o.phone, o.profile_id
+from public.opt_outs as o
+except
+select m.to_number, m.profile_id
+from public.outbound_messages as m
+join public.delivery_reports as r on r.message_id = m.id
+where r.event_type = 'failed'
+  and r.error_code = 21610;
+
+analyze public.unreported_opt_outs;
+
+create or replace trigger outbound_messages_refuse_blocked_insert
+before insert on public.outbound_messages
+for each row
+execute function public.refuse_by_reports();
+comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_messages is
+  'Before the row exists, so that a refused message leaves no dead row behind.';
+
+create or replace trigger outbound_messages_refuse_blocked_update
+before update of to_number on public.outbound_messages
+for each row
+when (new.to_number is distinct from old.to_number)
+execute function public.refuse_by_reports();
+
+-- migrate:down
+
+create or replace trigger delivery_reports_record_opt_out_insert
+after insert on public.delivery_reports
+for each row
+when (new.event_type = 'failed' and new.error_code = 21610)
+execute function public.record_opt_out();
+
+create or replace trigger delivery_reports_record_opt_out_update
+after update of message_id, event_type, error_code on public.delivery_reports
+for each row
+when (new.event_type = 'failed' and new.error_code = 21610)
+execute function public.record_opt_out();
+comment on trigger delivery_reports_record_opt_out_insert on public.delivery_reports is
+  'Only a failed report with 21610 counts; all others cost one comparison.';
+comment on trigger delivery_reports_record_opt_out_update on public.delivery_reports is
+  'A report first stored without its code counts when it becomes a failed 21610.';
+
+drop trigger outbound_messages_keep_opt_out_update on public.outbound_messages;
+drop trigger delivery_reports_keep_opt_out_update on public.delivery_reports;
+drop trigger delivery_reports_keep_opt_out_delete on public.delivery_reports;
+
+with found as (
+  select m.to_number as phone, m.profile_id, min(r.id::text) as report
+  from public.outbound_messages as m
+  join public.delivery_reports as r on r.message_id = m.id
+  where m.profile_id is not null
+    and r.event_type = 'failed'
+    and r.error_code = 21610
+  group by m.to_number, m.profile_id
+  union all
+  select u.phone, u.profile_id, ''
+  from public.unreported_opt_outs as u
+), missing as (
+  select f.phone, f.profile_id, min(f.report) as report
+  from found as f
+  where not exists (
+    select
+    from public.opt_outs as o
+    where o.phone = f.phone
+      and o.profile_id = f.profile_id
+  )
+  group by f.phone, f.profile_id
+)
+insert into public.opt_outs (phone, profile_id, ordinal)
+select
+  m.phone,
+  m.profile_id,
+  coalesce((
+    select max(o.ordinal)
+    from public.opt_outs as o
+    where o.phone = m.phone
+  ), 0) + row_number() over (partition by m.phone order by m.report, m.profile_id)
+from missing as m;
+
+insert into public.blocked_contacts (phone)
+select o.phone
+from public.opt_outs as o
+where o.ordinal = public.opt_out_block_threshold()
+on conflict do nothing;
+
+create or replace trigger outbound_messages_refuse_blocked_update
+before update of to_number on public.outbound_messages
+for each row
+when (new.to_number is distinct from old.to_number)
+execute function public.refuse_blocked_contact();
+
+create or replace trigger outbound_messages_refuse_blocked_insert
+before insert on public.outbound_messages
+for each row
+execute function public.refuse_blocked_contact();
+comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_messages is
+  'Before the row exists, so that a refused message leaves no dead row behind.';
+
+drop function public.refuse_by_reports();
+drop function public.keep_reported_opt_out();
+drop function public.keep_sent_opt_out();
+drop table public.unreported_opt_outs;
+
+drop index public.delivery_reports_opted_out_idx;
+drop index public.outbound_messages_to_number_idx;

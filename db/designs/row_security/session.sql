@@ -1,0 +1,1 @@
+set role optout_lab_app;

@@ -1,0 +1,1 @@
+alter table public.outbound_messages disable row level security;

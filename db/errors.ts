@@ -1,0 +1,43 @@
+/**
+ * Bad input or a bad environment. The message is one line that says what is wrong and what to do;
+ * a command prints it without a stack and exits with code 2.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/** A check did not hold. A command prints the message without a stack and exits with code 1. */
+export class CheckFailure extends Error {
+  override readonly name = 'CheckFailure';
+}
+
+/** The message of anything thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const message =
+    error instanceof AggregateError && error.message === ''
+      ? error.errors.map(messageOf).join('; ')
+      : error instanceof Error
+        ? error.message
+        : String(error);
+  return message.trim().replace(/\s*\n\s*/g, ' ');
+}
+
+/** The `code` of a Node or PostgreSQL error (ENOENT, 42501 …), or undefined. */
+export function codeOf(error: unknown): string | undefined {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * Whether the server or the connection to it went away: operator intervention (class 57P), connection
+ * exceptions (class 08), sockets that broke, and what pg says of a client whose socket is gone.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  return (
+    /^(57P|08)|^(ECONNRESET|ECONNREFUSED|EPIPE)$/.test(codeOf(error) ?? '') ||
+    /connection (terminated|to the server broke)|not queryable|Client was closed/i.test(
+      messageOf(error),
+    )
+  );
+}

@@ -1,0 +1,85 @@
+import type pg from 'pg';
+import { connect } from './connect.ts';
+import { requireOwnOrEmpty, requireSupportedVersion } from './guard.ts';
+import { migrateUp, requireWritable } from './migrate.ts';
+import { refusePooledSessions } from './pooler.ts';
+import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
+
+/** A server that DATABASE_URL names: not ours to start or stop. */
+export interface ExternalServer {
+  readonly kind: 'external';
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The lab's database, open for use. */
+export interface Lab {
+  readonly url: string;
+  readonly server: EmbeddedServer | ExternalServer;
+  /** Major version of the server. */
+  readonly major: number;
+  /** A new session, which the caller ends. */
+  connect(applicationName?: string): Promise<pg.Client>;
+  /** Lets go of the server; it is stopped if this process started it. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What to do while opening. */
+export interface LabOptions {
+  /** Go on in a database that holds something the lab did not make. */
+  readonly allowNonempty?: boolean | undefined;
+  /** Apply missing migrations (default true). */
+  readonly migrate?: boolean;
+  /** Leave an embedded server running at the end. */
+  readonly leaveRunning?: boolean;
+  readonly tcpPort?: number | undefined;
+}
+
+/**
+ * Finds or starts the server (DATABASE_URL, else the embedded one), refuses what the lab must not
+ * touch, and brings the schema up to date.
+ *
+ * @throws UserError for a server that cannot be reached, is too old, is behind a pooler that shares
+ *   sessions, is read-only, or holds a database that the lab did not make.
+ */
+export async function openLab(options: LabOptions = {}): Promise<Lab> {
+  const server = await openServer(options);
+  try {
+    const client = await connect(server.url);
+    try {
+      const major = await requireSupportedVersion(client);
+      if (server.kind === 'external') await refusePooledSessions(server.url);
+      if (options.allowNonempty !== true) await requireOwnOrEmpty(client);
+      if (options.migrate !== false) {
+        await requireWritable(client);
+        await migrateUp(server.url);
+      }
+      return {
+        url: server.url,
+        server,
+        major,
+        connect: (applicationName) => connect(server.url, applicationName),
+        close: () => server.close(),
+        [Symbol.asyncDispose]: () => server.close(),
+      };
+    } finally {
+      await client.end();
+    }
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+/** Finds or starts the server, and touches no database of it. */
+export async function openServer(
+  options: Pick<LabOptions, 'leaveRunning' | 'tcpPort'> = {},
+): Promise<EmbeddedServer | ExternalServer> {
+  const url = process.env['DATABASE_URL'];
+  if (url !== undefined && url !== '') return { kind: 'external', url, close: async () => {} };
+  return openEmbeddedServer({
+    leaveRunning: options.leaveRunning ?? false,
+    tcpPort: options.tcpPort,
+  });
+}

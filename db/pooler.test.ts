@@ -1,0 +1,92 @@
+import { strict as assert } from 'node:assert';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { canConnect } from './connect.ts';
+import { runCommandFile } from './run-command-file.ts';
+import { runAs, serverAccount } from './server/account.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+/** Where it is installed, which is all that a test can ask. */
+const pgbouncer = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(
+  (path) => {
+    try {
+      return execFileSync(path, ['--version']).length > 0;
+    } catch {
+      return false;
+    }
+  },
+);
+
+describe('a pooler between the lab and the server', {
+  skip: pgbouncer === undefined ? 'no pgbouncer on this machine' : false,
+}, () => {
+  let database: TestDatabase;
+  const folder = mkdtempSync(join(tmpdir(), 'optout-lab-pooler-'));
+
+  before(async () => {
+    database = await createTestDatabase();
+    chmodSync(folder, 0o777);
+  });
+  after(async () => {
+    await database.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What `db:up` says through a pgbouncer of that mode. */
+  async function upThrough(poolMode: string, poolSize = 5): Promise<string> {
+    const server = new URL(database.url.replace(/^postgres:\/\/\//, 'postgres://socket/'));
+    const host = server.searchParams.get('host') ?? server.hostname;
+    const port = server.searchParams.get('port') ?? (server.port || '5432');
+    const user = server.searchParams.get('user') ?? (server.username || 'postgres');
+    const file = join(folder, 'pgbouncer.ini');
+    writeFileSync(
+      file,
+      `[databases]
+* = host=${host} port=${port} user=${user}
+[pgbouncer]
+unix_socket_dir = ${folder}
+listen_port = 6432
+auth_type = any
+pool_mode = ${poolMode}
+default_pool_size = ${poolSize}
+`,
+    );
+    const child = spawn(pgbouncer ?? '', ['-q', file], {
+      ...runAs(serverAccount()),
+      stdio: 'ignore',
+    });
+    const url = `postgres:///${database.name}?host=${folder}&port=6432&user=${user}&sslmode=disable`;
+    try {
+      for (let tries = 0; tries < 100 && (await canConnect(url)) !== 'yes'; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const { exitCode, stderr } = await runCommandFile('db/commands/up.ts', [], {
+        env: { DATABASE_URL: url },
+      });
+      return `${exitCode} ${stderr}`;
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  }
+
+  it('is refused where it shares sessions between transactions', async () => {
+    assert.match(await upThrough('transaction'), /^2 error: a pooler gives [^\n]* session mode\n$/);
+  });
+
+  it('is refused where it has one connection for all', async () => {
+    assert.match(await upThrough('transaction', 1), /^2 error: the server lets a second [^\n]*\n$/);
+  });
+
+  it('is refused where it knows no transactions', async () => {
+    assert.match(await upThrough('statement'), /^2 error: the server does not let [^\n]*\n$/);
+  });
+
+  it('is none where it gives every session a process of its own', async () => {
+    assert.equal(await upThrough('session'), '0 ');
+  });
+});

@@ -1,0 +1,91 @@
+/*
+ * A history: what a few sessions do to a few numbers, and, if it is scheduled, in which order. It is
+ * plain data, so that it can be enumerated, drawn at random, shrunk, printed and run again.
+ */
+
+export const levels = ['read committed', 'repeatable read', 'serializable'] as const;
+export type Level = (typeof levels)[number];
+
+/** A message that exists before the history begins: the one from this profile to this number. */
+export interface Pair {
+  readonly phone: number;
+  readonly profile: number;
+}
+
+/** One statement of an application. Numbers and profiles are indexes. */
+export type Step =
+  /** One insert of a message to each number, in this order. */
+  | { readonly kind: 'send'; readonly phones: readonly number[]; readonly profile: number | null }
+  /** One insert of a failed 21610 for each pair's message, in this order. */
+  | { readonly kind: 'report'; readonly pairs: readonly Pair[] }
+  /** One update that gives 21610 to the reports that were stored without a code. */
+  | { readonly kind: 'update'; readonly pairs: readonly Pair[] }
+  /** One insert of reports that must not count: 30007, delivered, and no code. */
+  | { readonly kind: 'noise'; readonly pair: Pair }
+  /** One update that moves this session's own spare message to a number. */
+  | { readonly kind: 'move'; readonly phone: number };
+
+/** Statements between begin and end; `autocommit` is one statement without either. */
+export interface Transaction {
+  readonly level: Level;
+  readonly steps: readonly Step[];
+  readonly end: 'commit' | 'rollback' | 'autocommit';
+}
+
+export interface History {
+  /** How many profiles each number has opted out of before it begins. */
+  readonly before: readonly number[];
+  readonly sessions: readonly (readonly Transaction[])[];
+  /**
+   * Which session moves next, statement by statement, begin and end included. A pick of a session
+   * that waits for a lock is passed over; what is left at the end runs in the order of the sessions.
+   * Undefined: all sessions run freely at the same time.
+   */
+  readonly schedule: readonly number[] | undefined;
+}
+
+/** Messages exist from this many profiles to every number. */
+export const profilesPerPhone = 5;
+
+/** How many distinct profiles block a number. */
+export const blockingProfiles = 3;
+
+/** What a session sends, one statement each: begin, the steps, the end. */
+export function statementsOf(transaction: Transaction): readonly (Step | 'begin' | 'end')[] {
+  return transaction.end === 'autocommit'
+    ? transaction.steps
+    : ['begin', ...transaction.steps, 'end'];
+}
+
+/** A history as text, in the manner of PostgreSQL's isolation tests. */
+export function describeHistory(history: History): string {
+  const lines = history.before.map((count, phone) => `setup: ${count} opt-outs of n${phone}`);
+  history.sessions.forEach((transactions, session) => {
+    for (const { level, steps, end } of transactions) {
+      lines.push(`session s${session}: ${level}: ${steps.map(describeStep).join('; ')}; ${end}`);
+    }
+  });
+  lines.push(
+    history.schedule === undefined
+      ? 'all at the same time'
+      : `permutation: ${history.schedule.map((session) => `s${session}`).join(' ')}`,
+  );
+  return lines.join('\n');
+}
+
+function describeStep(step: Step): string {
+  const pairs = (list: readonly Pair[]): string =>
+    list.map(({ phone, profile }) => `n${phone}/p${profile}`).join(' ');
+  switch (step.kind) {
+    case 'send':
+      return `send ${step.phones.map((phone) => `n${phone}`).join(' ')}`;
+    case 'report':
+      return `report ${pairs(step.pairs)}`;
+    case 'update':
+      return `update ${pairs(step.pairs)}`;
+    case 'noise':
+      return `noise ${pairs([step.pair])}`;
+    case 'move':
+      return `move to n${step.phone}`;
+  }
+}

@@ -1,0 +1,141 @@
+import { type History, type Level, type Step, statementsOf, type Transaction } from './history.ts';
+
+/** Some sessions whose every permutation is run, and the sentence that says why. */
+export interface Interleaving {
+  readonly name: string;
+  readonly before: readonly number[];
+  /** Each session's statements between begin and end. */
+  readonly sessions: readonly {
+    readonly steps: readonly Step[];
+    readonly end: 'commit' | 'rollback';
+  }[];
+  /** Sessions that differ in nothing but the profile: only one order of their begins is run. */
+  readonly alike: readonly number[];
+}
+
+const report = (profile: number, phone = 0): Step => ({
+  kind: 'report',
+  pairs: [{ phone, profile }],
+});
+const send: Step = { kind: 'send', phones: [0], profile: 4 };
+const commit = (...steps: readonly Step[]) => ({ steps, end: 'commit' }) as const;
+const rollback = (...steps: readonly Step[]) => ({ steps, end: 'rollback' }) as const;
+
+/** The cases of two and three sessions. */
+export const interleavings: readonly Interleaving[] = [
+  {
+    name: 'the second and the third profile at the same moment',
+    before: [1],
+    sessions: [commit(report(1)), commit(report(2))],
+    alike: [0, 1],
+  },
+  {
+    name: 'the same profile twice at the same moment counts once',
+    before: [1],
+    sessions: [commit(report(1)), commit(report(1))],
+    alike: [0, 1],
+  },
+  {
+    name: 'the third profile, and messages before and after it',
+    before: [2],
+    sessions: [commit(report(2)), commit(send, send)],
+    alike: [],
+  },
+  {
+    name: 'one of two reporters rolls back: the other counts as if it had been alone',
+    before: [1],
+    sessions: [rollback(report(1)), commit(report(2))],
+    alike: [],
+  },
+  {
+    name: 'a reporter that rolls back blocks nobody, and is waited for',
+    before: [2],
+    sessions: [rollback(report(2)), commit(report(2), send)],
+    alike: [],
+  },
+  {
+    name: 'two reports that were stored without a code get it at the same moment',
+    before: [1],
+    sessions: [
+      commit({ kind: 'update', pairs: [{ phone: 0, profile: 1 }] }),
+      commit({ kind: 'update', pairs: [{ phone: 0, profile: 2 }] }),
+    ],
+    alike: [0, 1],
+  },
+  {
+    name: 'two numbers in different orders, one statement each: a deadlock is retried',
+    before: [1, 1],
+    sessions: [commit(report(1, 0), report(1, 1)), commit(report(2, 1), report(2, 0))],
+    alike: [],
+  },
+  {
+    name: 'two numbers in different orders, in one statement',
+    before: [1, 1],
+    sessions: [
+      commit({
+        kind: 'report',
+        pairs: [
+          { phone: 0, profile: 1 },
+          { phone: 1, profile: 1 },
+        ],
+      }),
+      commit({
+        kind: 'report',
+        pairs: [
+          { phone: 1, profile: 2 },
+          { phone: 0, profile: 2 },
+        ],
+      }),
+    ],
+    alike: [],
+  },
+  {
+    name: 'a message is moved to a number that the third profile blocks',
+    before: [2],
+    sessions: [commit(report(2)), commit({ kind: 'move', phone: 0 })],
+    alike: [],
+  },
+  {
+    name: 'three first profiles at the same moment',
+    before: [0],
+    sessions: [commit(report(0)), commit(report(1)), commit(report(2))],
+    alike: [0, 1, 2],
+  },
+  {
+    name: 'the second and the third profile, and a message meanwhile',
+    before: [1],
+    sessions: [commit(report(1)), commit(report(2)), commit(send)],
+    alike: [0, 1],
+  },
+  {
+    name: 'the third profile twice, once rolled back, and a message meanwhile',
+    before: [2],
+    sessions: [rollback(report(2)), commit(report(2)), commit(send)],
+    alike: [],
+  },
+];
+
+/** Every permutation of a case at one level, as histories. */
+export function* permutationsOf(interleaving: Interleaving, level: Level): Generator<History> {
+  const sessions = interleaving.sessions.map((session): Transaction[] => [{ level, ...session }]);
+  const lengths = sessions.map(([only]) => (only === undefined ? 0 : statementsOf(only).length));
+  for (const schedule of schedules(lengths)) {
+    const begins = interleaving.alike.map((session) => schedule.indexOf(session));
+    if (begins.some((begin, index) => begin < (begins[index - 1] ?? -1))) continue;
+    yield { before: interleaving.before, sessions, schedule };
+  }
+}
+
+function* schedules(
+  remaining: readonly number[],
+  chosen: readonly number[] = [],
+): Generator<number[]> {
+  if (remaining.every((count) => count === 0)) {
+    yield [...chosen];
+    return;
+  }
+  for (const [session, count] of remaining.entries()) {
+    if (count === 0) continue;
+    yield* schedules(remaining.with(session, count - 1), [...chosen, session]);
+  }
+}

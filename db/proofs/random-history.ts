@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import {
+  describeHistory,
+  type History,
+  levels,
+  type Pair,
+  profilesPerPhone,
+  type Step,
+  type Transaction,
+} from './history.ts';
+
+/**
+ * Histories at random: one to three numbers near their block, two to four sessions, each with one to
+ * three transactions. Three in four follow a schedule, and so run the same way again; one in four
+ * lets all sessions run at the same time. They shrink to fewer sessions, transactions and statements.
+ */
+export function randomHistory(): fc.Arbitrary<History> {
+  return fc
+    .array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 })
+    .chain((before) =>
+      fc.record({
+        before: fc.constant(before),
+        sessions: fc.array(fc.array(transaction(before.length), { minLength: 1, maxLength: 3 }), {
+          minLength: 2,
+          maxLength: 4,
+        }),
+        schedule: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 4, maxLength: 40 }), {
+          nil: undefined,
+          freq: 4,
+        }),
+      }),
+    )
+    .map((history) => ({ ...history, sessions: history.sessions.map(withOneMove) }))
+    .map((history) =>
+      Object.defineProperty(history, fc.toStringMethod, {
+        value: () => `\n${describeHistory(history)}\n`,
+        enumerable: false,
+      }),
+    );
+}
+
+function transaction(phones: number): fc.Arbitrary<Transaction> {
+  const steps = step(phones);
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        level: fc.constantFrom(...levels),
+        steps: fc.array(steps, { minLength: 1, maxLength: 4 }),
+        end: fc.oneof(
+          { weight: 4, arbitrary: fc.constant('commit' as const) },
+          { weight: 1, arbitrary: fc.constant('rollback' as const) },
+        ),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        level: fc.constant('read committed' as const),
+        steps: fc.tuple(steps),
+        end: fc.constant('autocommit' as const),
+      }),
+    },
+  );
+}
+
+function step(phones: number): fc.Arbitrary<Step> {
+  const phone = fc.nat({ max: phones - 1 });
+  const profile = fc.nat({ max: profilesPerPhone - 1 });
+  const pair: fc.Arbitrary<Pair> = fc.record({ phone, profile });
+  const one = fc.tuple(pair);
+  const batch = fc.uniqueArray(pair, {
+    minLength: 1,
+    maxLength: 4,
+    selector: (each) => each.phone * profilesPerPhone + each.profile,
+  });
+  const someone = fc.option(profile, { nil: null });
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('report' as const), pairs: one }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('report' as const), pairs: batch }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('update' as const), pairs: batch }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('send' as const),
+        phones: fc.tuple(phone),
+        profile: someone,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('send' as const),
+        phones: fc.array(phone, { minLength: 2, maxLength: 4 }),
+        profile: someone,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), phone }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('noise' as const), pair }) },
+  );
+}
+
+/** Only a session's first move stays one: where its message is already, another would change nothing. */
+function withOneMove(transactions: readonly Transaction[]): readonly Transaction[] {
+  let hasMoved = false;
+  return transactions.map((each) => ({
+    ...each,
+    steps: each.steps.map((one): Step => {
+      if (one.kind !== 'move') return one;
+      if (hasMoved) return { kind: 'send', phones: [one.phone], profile: null };
+      hasMoved = true;
+      return one;
+    }),
+  }));
+}

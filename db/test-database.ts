@@ -1,0 +1,89 @@
+import type pg from 'pg';
+import { connect, withDatabase } from './connect.ts';
+import { UserError } from './errors.ts';
+import { migrateUp } from './migrate.ts';
+import { beginTestRun, newScratchName, runOf } from './test-run.ts';
+
+/** A scratch database with the lab's schema, for one test file. */
+export interface TestDatabase {
+  readonly name: string;
+  readonly url: string;
+  connect(): Promise<pg.Client>;
+  /** Removes the database, whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+/** The environment variable through which `npm test` tells its test files which server to use. */
+export const testServerVariable = 'OPTOUT_LAB_TEST_SERVER';
+
+/** The database, made once for each test run, from which all scratch databases are copied. */
+export const templateVariable = 'OPTOUT_LAB_TEST_TEMPLATE';
+
+/** Copies the template: a fresh, migrated, empty database in some milliseconds; or one without any schema. */
+export async function createTestDatabase(
+  options: { readonly migrated?: boolean } = {},
+): Promise<TestDatabase> {
+  const server = process.env[testServerVariable];
+  const template = process.env[templateVariable];
+  if (server === undefined || template === undefined) {
+    throw new UserError('the tests need a server: run them with npm test');
+  }
+  const run = runOf(template);
+  if (run === undefined) throw new Error(`${template} is not a name that npm test gave`);
+  return createDatabase(server, run, options.migrated === false ? 'template1' : template);
+}
+
+/**
+ * Begins a test run on a server and makes its template. Needs the right to create databases;
+ * whoever made it drops it.
+ */
+export async function createTemplate(server: string): Promise<TestDatabase> {
+  const { run, close } = await beginTestRun(server);
+  try {
+    const template = await createDatabase(server, run, 'template1');
+    const drop = (): Promise<void> => template.drop().finally(close);
+    try {
+      await migrateUp(template.url);
+      return { ...template, drop };
+    } catch (error) {
+      await template.drop();
+      throw error;
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function createDatabase(
+  server: string,
+  run: string,
+  template: string,
+): Promise<TestDatabase> {
+  const name = newScratchName(run);
+  const admin = await connect(server);
+  const quoted = (identifier: string): string => admin.escapeIdentifier(identifier);
+  try {
+    await admin.query(`create database ${quoted(name)} template ${quoted(template)}`);
+  } catch (error) {
+    throw new UserError(
+      `npm test works in scratch databases and cannot make one: ${error instanceof Error ? error.message : error}`,
+    );
+  } finally {
+    await admin.end();
+  }
+  const url = withDatabase(server, name);
+  return {
+    name,
+    url,
+    connect: () => connect(url),
+    drop: async () => {
+      const client = await connect(server);
+      try {
+        await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
+      } finally {
+        await client.end();
+      }
+    },
+  };
+}
