@@ -1,0 +1,69 @@
+import { newCommand, runCommand } from '../../db/command.ts';
+import { UserError } from '../../db/errors.ts';
+import { share, wholeNumber } from '../../db/flags.ts';
+import { allowNonemptyFlag } from '../../db/guard.ts';
+import { openLab } from '../../db/lab.ts';
+import { defaultDataSet } from '../data-set.ts';
+import { seedDatabase } from '../loader.ts';
+import { parseScale } from '../scale.ts';
+import { verifyDatabase } from '../verify.ts';
+
+interface Flags {
+  readonly scale?: string;
+  readonly seed?: number;
+  readonly ordinaryReports?: number;
+  readonly replace?: boolean;
+  readonly verify?: boolean;
+  readonly allowNonempty?: boolean;
+}
+
+await runCommand(async () => {
+  const flags = newCommand('seed')
+    .description('Fill the database with messages, reports, opt-outs and blocked contacts')
+    .option(
+      '--scale <name|number>',
+      'tiny, small, medium, large, or a number of messages (default small)',
+    )
+    .option(
+      '--seed <number>',
+      `which data set of that scale (default ${defaultDataSet.seed})`,
+      wholeNumber(0),
+    )
+    .option(
+      '--ordinary-reports <share>',
+      `of the messages without a 21610, how many have another report (default ${defaultDataSet.ordinaryReportShare})`,
+      share,
+    )
+    .option('--replace', 'empty what an earlier seed left first')
+    .option('--verify', 'compare what is there with what must be there, and change nothing')
+    .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
+    .parse()
+    .opts<Flags>();
+  if (flags.verify && flags.replace)
+    throw new UserError('--verify changes nothing: leave out --replace');
+
+  const messages = flags.scale === undefined ? undefined : parseScale(flags.scale);
+  await using lab = await openLab({
+    allowNonempty: flags.allowNonempty,
+    migrate: flags.verify !== true,
+  });
+  if (flags.verify) {
+    const expected = { messages, seed: flags.seed, ordinaryReportShare: flags.ordinaryReports };
+    await verifyDatabase(lab, expected, print);
+  } else {
+    await seedDatabase(lab, {
+      dataSet: {
+        messages: messages ?? parseScale('small'),
+        seed: flags.seed ?? defaultDataSet.seed,
+        ordinaryReportShare: flags.ordinaryReports ?? defaultDataSet.ordinaryReportShare,
+      },
+      replace: flags.replace ? 'anything' : 'nothing',
+      print,
+      terminal: process.stdout.isTTY === true,
+    });
+  }
+});
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

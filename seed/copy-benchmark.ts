@@ -1,0 +1,91 @@
+import { do_not_optimize, measure } from 'mitata';
+import type pg from 'pg';
+import type { Lab } from '../db/lab.ts';
+import { createChunk } from './copy-encoder.ts';
+import { copyFromFile, writeCopyFiles } from './copy-files.ts';
+import { createCopySource } from './copy-sources.ts';
+import type { DataSet } from './data-set.ts';
+import { RandomSequence } from './mix.ts';
+import { sendRows } from './send-rows.ts';
+import { inTransaction } from './stages.ts';
+
+/** A speed, in rows and in bytes. */
+export interface Rate {
+  readonly rowsPerSecond: number;
+  readonly bytesPerSecond: number;
+}
+
+/** The same rows loaded twice, right after each other: by the seeder, and by the server from a file. */
+export interface CopyPair {
+  readonly seederSeconds: number;
+  readonly fileSeconds: number;
+}
+
+const table = 'optout_lab.bench_messages';
+
+/** How fast messages are computed, encoded and hashed, with nobody to send them to. */
+export async function measureEncoder(dataSet: DataSet): Promise<Rate> {
+  const chunk = createChunk(256 * 1024);
+  let source = createCopySource(dataSet, 'outbound_messages');
+  let [rows, bytes, calls] = [0, 0, 0];
+  const stats = await measure(() => {
+    const before = source.rowsWritten;
+    const length = source.fill(chunk);
+    rows += source.rowsWritten - before;
+    bytes += length;
+    calls++;
+    if (source.rowsWritten === source.rows) source = createCopySource(dataSet, 'outbound_messages');
+    do_not_optimize(chunk);
+  });
+  const chunksPerSecond = 1e9 / stats.p50;
+  return {
+    rowsPerSecond: (chunksPerSecond * rows) / calls,
+    bytesPerSecond: (chunksPerSecond * bytes) / calls,
+  };
+}
+
+/**
+ * Loads the messages of a data set by turns through the seeder's COPY and by the server itself from
+ * a file of the same bytes: the limit for one stream. Each load has an emptied table of its own,
+ * FREEZE and a commit, and the order within a pair is drawn.
+ *
+ * @throws UserError where the server cannot read a file that this process writes
+ */
+export async function* measureCopyPairs(
+  lab: Lab,
+  dataSet: DataSet,
+  pairs: number,
+): AsyncGenerator<CopyPair> {
+  using files = writeCopyFiles(dataSet, ['outbound_messages']);
+  const client = await lab.connect();
+  try {
+    await client.query(`drop table if exists ${table}`);
+    await client.query(`create table ${table} (like public.outbound_messages)`);
+    const load = {
+      seeder: () => sendRows(client, createCopySource(dataSet, 'outbound_messages'), table),
+      file: () => copyFromFile(client, files.pathOf('outbound_messages'), table),
+    };
+    const random = new RandomSequence(dataSet.options.seed);
+    await timeLoad(client, load.file); // the first load pays for the file's way into the cache
+    for (let pair = 0; pair < pairs; pair++) {
+      const seederFirst = random.below(2) === 0;
+      const first = await timeLoad(client, seederFirst ? load.seeder : load.file);
+      const second = await timeLoad(client, seederFirst ? load.file : load.seeder);
+      yield seederFirst
+        ? { seederSeconds: first, fileSeconds: second }
+        : { seederSeconds: second, fileSeconds: first };
+    }
+  } finally {
+    await client.query(`drop table if exists ${table}`).catch(() => {});
+    await client.end().catch(() => {});
+  }
+}
+
+async function timeLoad(client: pg.Client, load: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await inTransaction(client, async () => {
+    await client.query(`truncate ${table}`);
+    await load();
+  });
+  return (performance.now() - started) / 1_000;
+}

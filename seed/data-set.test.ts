@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  contactWithStanding,
+  countContacts,
+  drawContact,
+  isBlocked,
+  messagesOf,
+  optedOutProfileIds,
+  standingOf,
+  welcomeProfileId,
+} from './contacts.ts';
+import { createChunk } from './copy-encoder.ts';
+import { createCopySource, predictTable } from './copy-sources.ts';
+import { createDataSet, defaultDataSet, phoneOf, tableNames } from './data-set.ts';
+import {
+  addressee,
+  blockedContactRow,
+  messageRow,
+  optOutRow,
+  profileRow,
+  reportRow,
+} from './rows.ts';
+
+const dataSet = createDataSet({ ...defaultDataSet, messages: 23_456 });
+const { rowCounts } = dataSet;
+const rowsOf = <Row>(count: number, rowAt: (row: number) => Row): Row[] =>
+  Array.from({ length: count }, (_, row) => rowAt(row));
+const messages = rowsOf(rowCounts.outbound_messages, (row) => messageRow(dataSet, row));
+const reports = rowsOf(rowCounts.delivery_reports, (row) => reportRow(dataSet, row));
+const optOuts = rowsOf(rowCounts.opt_outs, (row) => optOutRow(dataSet, row));
+const blocked = rowsOf(rowCounts.blocked_contacts, (row) => blockedContactRow(dataSet, row));
+
+describe('a data set', () => {
+  it('has 30 % reports of 21610 and 4 % blocked contacts, of all messages in whole thousands', () => {
+    assert.equal(reports.filter((report) => report.error_code === 21610).length, 23 * 300);
+    assert.equal(blocked.length, 23 * 40);
+    assert.equal(new Set(blocked.map(({ phone }) => phone)).size, 23 * 40);
+  });
+
+  it('has as many ordinary reports as asked for', () => {
+    const all = createDataSet({ messages: 10_000, seed: 1, ordinaryReportShare: 1 });
+    assert.equal(all.rowCounts.delivery_reports, 10_000);
+    const none = createDataSet({ messages: 10_000, seed: 1, ordinaryReportShare: 0 });
+    assert.equal(none.rowCounts.delivery_reports, 3_000);
+  });
+
+  it('has ids in the order of time, and reports in the order of their messages', () => {
+    const inOrder = (ids: readonly string[]): boolean =>
+      ids.every((id, index) => index === 0 || (ids[index - 1] ?? '') < id);
+    assert.ok(inOrder(messages.map(({ id }) => id)));
+    assert.ok(inOrder(reports.map(({ id }) => id)));
+    assert.ok(inOrder(reports.map(({ message_id }) => message_id)));
+    const known = new Set(messages.map(({ id }) => id));
+    assert.ok(reports.every((report) => known.has(report.message_id)));
+  });
+
+  it('has another phone for each contact', () => {
+    const phones = rowsOf(dataSet.contactCount, (contact) => phoneOf(dataSet, contact));
+    assert.equal(new Set(phones).size, dataSet.contactCount);
+    assert.deepEqual(new Set(messages.map((message) => message.to_number)), new Set(phones));
+  });
+
+  it('lets a few profiles send most of the messages', () => {
+    const large = createDataSet({ ...defaultDataSet, messages: 1_000_000 });
+    const sent = new Map<string | null, number>();
+    for (let row = 0; row < 1_000_000; row += 50) {
+      const { profile_id } = messageRow(large, row);
+      sent.set(profile_id, (sent.get(profile_id) ?? 0) + 1);
+    }
+    const counts = [...sent.values()].sort((a, b) => b - a);
+    const top = counts.slice(0, 40).reduce((sum, count) => sum + count, 0) / 20_000;
+    assert.ok(top > 0.55 && top < 0.7, `the 40 largest of 1,000 profiles send ${top}`);
+  });
+
+  it('is the same for the same scale and seed, and another for another seed', () => {
+    const again = createDataSet({ ...defaultDataSet, messages: 23_456 });
+    const other = createDataSet({ ...defaultDataSet, messages: 23_456, seed: 2 });
+    for (const table of tableNames) {
+      const expected = predictTable(dataSet, table);
+      assert.deepEqual(predictTable(again, table), expected);
+      assert.notEqual(predictTable(other, table).checksum, expected.checksum);
+      assert.equal(expected.rows, rowCounts[table]);
+    }
+  });
+
+  it('can be smaller than one tile: plain messages then, and nobody opts out', () => {
+    const small = createDataSet({ ...defaultDataSet, messages: 7 });
+    assert.deepEqual(small.rowCounts, {
+      profiles: 10,
+      outbound_messages: 7,
+      delivery_reports: 0,
+      opt_outs: 0,
+      blocked_contacts: 0,
+    });
+    assert.equal(predictTable(small, 'outbound_messages').rows, 7);
+    assert.equal(standingOf(small, 3), 0);
+  });
+
+  it('can be as large as the largest scale: the last rows are where they belong', () => {
+    const largest = createDataSet({ ...defaultDataSet, messages: 1_000_000_000 });
+    const last = messageRow(largest, 999_999_999);
+    assert.ok(last.id < '019b76da-a800'); // 2026-01-01
+    const { contact } = addressee(largest, 999_999_999);
+    assert.ok(messagesOf(largest, contact).includes(999_999_999));
+    const blockedLast = blockedContactRow(largest, largest.rowCounts.blocked_contacts - 1);
+    assert.match(blockedLast.phone, /^\+1\d{10}$/);
+  });
+});
+
+describe('what is sent by COPY', () => {
+  it('is row for row what the row functions say', () => {
+    const text = (table: (typeof tableNames)[number]): unknown[][] => decode(table);
+    assert.deepEqual(
+      text('profiles'),
+      rowsOf(rowCounts.profiles, (row) => Object.values(profileRow(dataSet, row))),
+    );
+    assert.deepEqual(text('outbound_messages'), messages.map(Object.values));
+    assert.deepEqual(text('delivery_reports'), reports.map(Object.values));
+    assert.deepEqual(text('opt_outs'), optOuts.map(Object.values));
+    assert.deepEqual(text('blocked_contacts'), blocked.map(Object.values));
+  });
+
+  it('is the same whatever the size of the chunks', () => {
+    const whole = bytesOf('outbound_messages', 16 * 1024 * 1024);
+    assert.ok(bytesOf('outbound_messages', 2_048).equals(whole));
+  });
+});
+
+describe('what is known of a contact', () => {
+  it('agrees with the derived tables', () => {
+    const blockedPhones = new Set(blocked.map(({ phone }) => phone));
+    for (let contact = 0; contact < dataSet.contactCount; contact++) {
+      const phone = phoneOf(dataSet, contact);
+      assert.equal(isBlocked(dataSet, contact), blockedPhones.has(phone));
+    }
+    const byPhone = groupBy(optOuts, ({ phone }) => phone);
+    for (const standing of [0, 1, 2, 3] as const) {
+      for (let index = 0; index < countContacts(dataSet, standing); index += 7) {
+        const contact = contactWithStanding(dataSet, standing, index);
+        const own = byPhone.get(phoneOf(dataSet, contact)) ?? [];
+        assert.equal(own.length, standing);
+        assert.deepEqual(
+          own.toSorted((a, b) => a.ordinal - b.ordinal).map(({ profile_id }) => profile_id),
+          optedOutProfileIds(dataSet, contact),
+        );
+        assert.ok(!own.some(({ profile_id }) => profile_id === welcomeProfileId(dataSet, contact)));
+      }
+    }
+  });
+
+  it('includes its messages', () => {
+    const byPhone = groupBy(messages, ({ to_number }) => to_number);
+    for (let contact = 0; contact < dataSet.contactCount; contact += 3) {
+      assert.deepEqual(
+        messagesOf(dataSet, contact).map((message) => messages[message]),
+        byPhone.get(phoneOf(dataSet, contact)),
+      );
+    }
+  });
+
+  it('can be drawn by standing', () => {
+    assert.equal(
+      standingOf(
+        dataSet,
+        drawContact(dataSet, 2, () => 0),
+      ),
+      2,
+    );
+    assert.equal(
+      standingOf(
+        dataSet,
+        drawContact(dataSet, 3, () => 0.999_999),
+      ),
+      3,
+    );
+  });
+});
+
+function groupBy<Row>(all: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of all) {
+    const group = groups.get(keyOf(row));
+    if (group === undefined) groups.set(keyOf(row), [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+function bytesOf(table: (typeof tableNames)[number], chunkBytes: number): Buffer {
+  const source = createCopySource(dataSet, table);
+  const chunk = createChunk(chunkBytes);
+  const parts: Buffer[] = [];
+  for (let length = source.fill(chunk); length > 0; length = source.fill(chunk)) {
+    parts.push(Buffer.from(chunk.bytes.subarray(0, length)));
+  }
+  return Buffer.concat(parts);
+}
+
+/** Reads binary COPY data: fields of 16 bytes are uuids, of 4 integers, and all others text. */
+function decode(table: (typeof tableNames)[number]): unknown[][] {
+  const data = bytesOf(table, 64 * 1024);
+  const rows: unknown[][] = [];
+  let at = 19;
+  for (let fields = data.readInt16BE(at); fields >= 0; fields = data.readInt16BE(at)) {
+    at += 2;
+    const row: unknown[] = [];
+    for (let field = 0; field < fields; field++) {
+      const length = data.readInt32BE(at);
+      const value = data.subarray(at + 4, at + 4 + Math.max(0, length));
+      at += 4 + value.length;
+      const isUuid = length === 16 && !(table === 'profiles' && field === 1) && field < 2;
+      row.push(
+        length < 0
+          ? null
+          : isUuid
+            ? value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+            : length === 4
+              ? value.readInt32BE()
+              : value.toString('utf8'),
+      );
+    }
+    rows.push(row);
+  }
+  assert.equal(at + 2, data.length);
+  return rows;
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { connect } from '../db/connect.ts';
+import { type CommandOutcome, runCommandFile, startCommandFile } from '../db/run-command-file.ts';
+import { serverAccount } from '../db/server/account.ts';
+import { dataDirVariable } from '../db/server/paths.ts';
+
+/** A disk of its own for a server: only root may mount one. */
+const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+describe('a disk that fills up in the middle of a seed', {
+  skip: mayMount ? false : 'only root can mount a small disk',
+}, () => {
+  const disk = mkdtempSync(join(tmpdir(), 'optout-lab-disk-'));
+  const home = join(disk, 'home');
+  const filler = join(disk, 'filler');
+  const env = { DATABASE_URL: undefined, [dataDirVariable]: home };
+  const args = ['--scale', '400k'];
+  let url = '';
+
+  before(async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512m', 'tmpfs', disk]);
+    chmodSync(disk, 0o755);
+    mkdirSync(home);
+    const { uid, gid } = serverAccount();
+    chownSync(home, uid, gid);
+    const up = await runCommandFile('db/commands/up.ts', [], { env });
+    assert.equal(up.exitCode, 0, up.stderr);
+    url = up.stdout.trim().split('\n').at(-1) ?? '';
+  });
+  after(async () => {
+    await runCommandFile('db/commands/down.ts', [], { env });
+    execFileSync('umount', [disk]);
+    rmSync(disk, { recursive: true });
+  });
+
+  it('is told in one line; the server lives, and with room again the seed is finished', async () => {
+    const full = await seedAndFill();
+    assert.match(full.stderr, /^error: the disk of the server is full: free some space.*kept\n$/);
+    assert.equal(full.exitCode, 2);
+    const client = await connect(url);
+    const { rows } = await client.query<{ messages: number }>(
+      'select count(*)::integer as messages from outbound_messages',
+    );
+    await client.end();
+    assert.ok([0, 400_000].includes(rows[0]?.messages ?? -1), 'a part of a table');
+
+    rmSync(filler);
+    const resumed = await runCommandFile('seed/commands/seed.ts', args, { env });
+    assert.equal(resumed.exitCode, 0, resumed.stderr);
+    assert.match(resumed.stdout, /kept: .*copy profiles/);
+    const verified = await runCommandFile('seed/commands/seed.ts', ['--verify'], { env });
+    assert.equal(verified.exitCode, 0, verified.stderr);
+  });
+
+  /** Begins a seed, and takes all room away as soon as its first table is filled. */
+  async function seedAndFill(): Promise<CommandOutcome> {
+    const { child, outcome } = startCommandFile('seed/commands/seed.ts', args, { env });
+    assert.ok(child.stdout !== null);
+    for (let printed = ''; !printed.includes('profiles: 1,000 rows'); ) {
+      const [data] = await once(child.stdout, 'data');
+      printed += String(data);
+    }
+    const file = await open(filler, 'w');
+    const part = Buffer.alloc(1024 ** 2);
+    await assert.rejects(
+      async () => {
+        for (;;) await file.write(part);
+      },
+      { code: 'ENOSPC' },
+    );
+    await file.close();
+    return outcome;
+  }
+});

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type pg from 'pg';
+import { databaseLocks } from '../db/database-lock.ts';
+import { UserError } from '../db/errors.ts';
+import { readSql } from '../db/sql.ts';
+import { createTestLab, seedQuietly, type TestLab } from './test-lab.ts';
+
+describe('seeding', () => {
+  let lab: TestLab;
+  let client: pg.Client;
+  beforeEach(async () => {
+    lab = await createTestLab();
+    client = await lab.connect();
+  });
+  afterEach(async () => {
+    await client.end();
+    await lab.close();
+  });
+
+  it('leaves indexes, constraints, triggers, settings and comments as they were', async () => {
+    await client.query('alter table delivery_reports set (autovacuum_enabled = off)');
+    await client.query(
+      'create index by_message on delivery_reports (message_id) where error_code = 21610',
+    );
+    await client.query(`comment on index by_message is 'why it''s there'`);
+    await client.query(
+      'alter table outbound_messages enable always trigger outbound_messages_refuse_blocked_insert',
+    );
+    const before = await describeSchema(client);
+    await seedQuietly(lab, { messages: 2_000 });
+    assert.deepEqual(await describeSchema(client), before);
+  });
+
+  it('leaves rows all-visible: index-only scans need not look at the tables', async () => {
+    await seedQuietly(lab, { messages: 20_000 });
+    await client.query('set enable_seqscan = off');
+    await client.query('set enable_bitmapscan = off');
+    for (const query of ['select id from outbound_messages', 'select phone from opt_outs']) {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `explain (analyze, costs off, timing off, summary off) ${query}`,
+      );
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      assert.match(plan, /Index Only Scan[\s\S]*Heap Fetches: 0/);
+    }
+  });
+
+  it('says that all is there the second time, and changes nothing', async () => {
+    await seedQuietly(lab, { messages: 2_000 });
+    const before = await fileNodes(client);
+    assert.match(await seedQuietly(lab, { messages: 2_000 }), /all there already, nothing changed/);
+    assert.deepEqual(await fileNodes(client), before);
+  });
+
+  it('refuses another data set, and takes its place when told to', async () => {
+    await seedQuietly(lab, { messages: 2_000 });
+    for (const other of [{ messages: 3_000 }, { messages: 2_000, seed: 2 }]) {
+      await assert.rejects(seedQuietly(lab, other), (error: unknown) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, /holds scale 2000, seed 1.*--replace/);
+        return true;
+      });
+    }
+    assert.equal(await count(client, 'outbound_messages'), 2_000);
+    await seedQuietly(lab, { messages: 3_000 }, 'another data set');
+    assert.equal(await count(client, 'outbound_messages'), 3_000);
+    assert.match(
+      await seedQuietly(lab, { messages: 3_000 }, 'another data set'),
+      /all there already/,
+    );
+    assert.match(await seedQuietly(lab, { messages: 3_000 }, 'anything'), /seeded and verified/);
+  });
+
+  it('leaves a database alone that holds rows it did not write', async () => {
+    await client.query(
+      `insert into outbound_messages (to_number, body) values ('+12025550100', 'mine')`,
+    );
+    for (const replace of ['nothing', 'another data set', 'anything'] as const) {
+      await assert.rejects(
+        seedQuietly(lab, { messages: 1_000 }, replace),
+        /outbound_messages holds rows that the seeder did not write/,
+      );
+    }
+    assert.equal(await count(client, 'outbound_messages'), 1);
+  });
+
+  it('notices when a table was emptied since', async () => {
+    await seedQuietly(lab, { messages: 2_000 });
+    await client.query('truncate blocked_contacts');
+    await assert.rejects(
+      seedQuietly(lab, { messages: 2_000 }),
+      /blocked_contacts changed.*--replace/,
+    );
+  });
+
+  it('lets no two seeds work in one database at a time', async () => {
+    await client.query('select pg_advisory_lock($1)', [databaseLocks.seed]);
+    await assert.rejects(seedQuietly(lab, { messages: 1_000 }), /another seed is at work/);
+  });
+
+  it('refuses to empty a table that a foreign table refers to', async () => {
+    await client.query(
+      'create table invoices (message_id uuid constraint invoices_fkey references outbound_messages)',
+    );
+    await assert.rejects(
+      seedQuietly(lab, { messages: 1_000 }),
+      /invoices refers to .*invoices_fkey/,
+    );
+  });
+});
+
+async function count(client: pg.Client, table: string): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(`select count(*) from ${table}`);
+  return Number(rows[0]?.count);
+}
+
+async function fileNodes(client: pg.Client): Promise<readonly object[]> {
+  const { rows } = await client.query<object>(
+    `select relname, relfilenode from pg_class where relnamespace = 'public'::regnamespace order by relname`,
+  );
+  return rows;
+}
+
+/** Everything about the tables that a load touches, in words. */
+async function describeSchema(client: pg.Client): Promise<readonly object[]> {
+  const { rows: definitions } = await client.query<object>(
+    `select * from (${readSql(new URL('./sql/definitions.sql', import.meta.url)).replace(/;\s*$/, '')}) as d
+     order by table_name, name`,
+    [['profiles', 'outbound_messages', 'delivery_reports', 'opt_outs', 'blocked_contacts']],
+  );
+  const { rows: triggers } = await client.query<object>(
+    `select pg_get_triggerdef(oid) as definition, tgenabled as state,
+            obj_description(oid, 'pg_trigger') as comment
+     from pg_trigger where not tgisinternal order by 1`,
+  );
+  const { rows: constraints } = await client.query<object>(
+    `select conname, convalidated, pg_get_constraintdef(oid) as definition
+     from pg_constraint where connamespace = 'public'::regnamespace order by 1`,
+  );
+  return [...definitions, ...triggers, ...constraints];
+}

@@ -1,0 +1,65 @@
+import { mix } from './mix.ts';
+
+/** A one-to-one map of the whole numbers 0 … size - 1 onto themselves. */
+export type Permutation = (value: number) => number;
+
+const roundCount = 3;
+
+/**
+ * A keyed permutation of 0 … size - 1 that looks random, in constant memory.
+ *
+ * Each round adds a key, folds the high bits onto the low ones and multiplies by an odd number: each
+ * step can be undone modulo 2^k, so the whole is a permutation of 0 … 2^k - 1. Where that range is
+ * larger than asked for, the map is applied again until the value falls inside ("cycle walking",
+ * Black and Rogaway 2002), fewer than twice on average.
+ */
+export function keyedPermutation(size: number, key: number): Permutation {
+  if (!Number.isInteger(size) || size < 1 || size > 2 ** 32) {
+    throw new RangeError(`a permutation of ${size} values is not possible`);
+  }
+  const bits = Math.max(1, Math.ceil(Math.log2(size)));
+  const mask = bits === 32 ? -1 : (1 << bits) - 1;
+  const fold = Math.max(1, bits >>> 1);
+  const addends = new Int32Array(roundCount);
+  const factors = new Int32Array(roundCount);
+  for (let round = 0; round < roundCount; round++) {
+    addends[round] = mix(key + 2 * round);
+    factors[round] = mix(key + 2 * round + 1) | 1;
+  }
+  const [addend0 = 0, addend1 = 0, addend2 = 0] = addends;
+  const [factor0 = 1, factor1 = 1, factor2 = 1] = factors;
+
+  return (value) => {
+    let x = value | 0;
+    do {
+      x = (x + addend0) & mask;
+      x ^= x >>> fold;
+      x = Math.imul(x, factor0) & mask;
+      x = (x + addend1) & mask;
+      x ^= x >>> fold;
+      x = Math.imul(x, factor1) & mask;
+      x = (x + addend2) & mask;
+      x ^= x >>> fold;
+      x = Math.imul(x, factor2) & mask;
+      x ^= x >>> fold;
+    } while (x >>> 0 >= size);
+    return x >>> 0;
+  };
+}
+
+/** The greatest common divisor of two positive whole numbers. */
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** The x in 0 … modulus - 1 with value * x = 1 (mod modulus), for coprime arguments: extended Euclid. */
+export function modularInverse(value: number, modulus: number): number {
+  let [previous, current] = [0, 1];
+  let [remainder, next] = [modulus, value % modulus];
+  while (next !== 0) {
+    const quotient = Math.floor(remainder / next);
+    [previous, current] = [current, previous - quotient * current];
+    [remainder, next] = [next, remainder - quotient * next];
+  }
+  return ((previous % modulus) + modulus) % modulus;
+}

@@ -1,0 +1,128 @@
+import {
+  bodyOf,
+  contactAfterTiles,
+  type DataSet,
+  phoneOf,
+  profileId,
+  profileOf,
+  reportColumns,
+  reportKinds,
+  writeMessageId,
+  writeReportId,
+} from './data-set.ts';
+import { Cursor, contactOf, type Selection } from './layout.ts';
+import { noProfile } from './template.ts';
+import { formatUuid, uuidBytes } from './uuid-v7.ts';
+
+/**
+ * Any one row of a data set, by its number in time order and without the rows before it: for tests,
+ * spot checks and whoever wants to know what is stored. Many rows are written by copy-sources.ts.
+ */
+
+export interface ProfileRow {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface MessageRow {
+  readonly id: string;
+  readonly profile_id: string | null;
+  readonly to_number: string;
+  readonly body: string;
+}
+
+export interface ReportRow {
+  readonly id: string;
+  readonly message_id: string;
+  readonly event_type: string;
+  readonly error_code: number | null;
+}
+
+export interface OptOutRow {
+  readonly phone: string;
+  readonly profile_id: string;
+  readonly ordinal: number;
+}
+
+export interface BlockedContactRow {
+  readonly phone: string;
+}
+
+/** Row `row` of `profiles`. */
+export function profileRow(dataSet: DataSet, row: number): ProfileRow {
+  return { id: profileId(dataSet, row), name: dataSet.profileNames[row] ?? '' };
+}
+
+/** Row `row` of `outbound_messages`. */
+export function messageRow(dataSet: DataSet, row: number): MessageRow {
+  const { contact, slot } = addressee(dataSet, row);
+  const profile = profileOf(dataSet, contact, slot);
+  return {
+    id: messageId(dataSet, row),
+    profile_id: profile < 0 ? null : profileId(dataSet, profile),
+    to_number: phoneOf(dataSet, contact),
+    body: dataSet.bodies[bodyOf(dataSet, row)] ?? '',
+  };
+}
+
+/** The id of message `row`. */
+export function messageId(dataSet: DataSet, row: number): string {
+  const view = new DataView(new ArrayBuffer(uuidBytes));
+  writeMessageId(dataSet, view, 0, row);
+  return formatUuid(view);
+}
+
+/** Row `row` of `delivery_reports`. */
+export function reportRow(dataSet: DataSet, row: number): ReportRow {
+  const { message, cell } = place(dataSet, dataSet.reports, row);
+  const id = new DataView(new ArrayBuffer(uuidBytes));
+  writeReportId(dataSet, id, 0, message);
+  const columns = reportColumns[dataSet.reportKinds[cell] ?? reportKinds.none];
+  if (columns === undefined) throw new RangeError(`report ${row} does not exist`);
+  return {
+    id: formatUuid(id),
+    message_id: messageId(dataSet, message),
+    event_type: columns.eventType,
+    error_code: columns.errorCode,
+  };
+}
+
+/** Row `row` of `opt_outs`. */
+export function optOutRow(dataSet: DataSet, row: number): OptOutRow {
+  const { cell, group } = place(dataSet, dataSet.optOuts, row);
+  const { layout } = dataSet;
+  const contact = contactOf(layout, cell, group);
+  return {
+    phone: phoneOf(dataSet, contact),
+    profile_id: profileId(
+      dataSet,
+      profileOf(dataSet, contact, layout.tile.slot[cell] ?? noProfile),
+    ),
+    ordinal: layout.tile.ordinal[cell] ?? 0,
+  };
+}
+
+/** Row `row` of `blocked_contacts`. */
+export function blockedContactRow(dataSet: DataSet, row: number): BlockedContactRow {
+  const { cell, group } = place(dataSet, dataSet.blocks, row);
+  return { phone: phoneOf(dataSet, contactOf(dataSet.layout, cell, group)) };
+}
+
+/** Who message `row` goes to, and from which of the contact's slots. */
+export function addressee(dataSet: DataSet, row: number): { contact: number; slot: number } {
+  if (row >= dataSet.tiledMessages) return { contact: contactAfterTiles(dataSet, row), slot: 0 };
+  const { cell, group } = place(dataSet, dataSet.messages, row);
+  return {
+    contact: contactOf(dataSet.layout, cell, group),
+    slot: dataSet.layout.tile.slot[cell] ?? noProfile,
+  };
+}
+
+function place(dataSet: DataSet, selection: Selection, row: number): Cursor {
+  if (!Number.isInteger(row) || row < 0 || row >= selection.rows) {
+    throw new RangeError(`row ${row} does not exist: there are ${selection.rows}`);
+  }
+  const cursor = new Cursor(dataSet.layout, selection, row);
+  cursor.next();
+  return cursor;
+}

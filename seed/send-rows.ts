@@ -1,0 +1,75 @@
+import type { Writable } from 'node:stream';
+import type pg from 'pg';
+import copyStreams from 'pg-copy-streams';
+import { type Chunk, createChunk } from './copy-encoder.ts';
+import type { CopySource } from './copy-sources.ts';
+
+/**
+ * The rows on their way to the server: `chunkCount` chunks of `chunkBytes`, together more than a unix
+ * socket holds (some 200 kB on Linux), so that the next is always ready when the socket has room.
+ *
+ * A chunk must be larger than the 16 kB that Node's socket buffers before it asks to wait:
+ * pg-copy-streams takes a smaller one for sent while it still lies in that buffer.
+ */
+const chunkBytes = 64 * 1024;
+const chunkCount = 4;
+
+/**
+ * Sends a source's rows into `target`, a table as SQL, by binary COPY with FREEZE. A chunk is filled
+ * again only when the socket has taken all of it, so the server sets the pace and memory stays as it
+ * is.
+ *
+ * @throws what the server says of the rows; or that the connection broke
+ */
+export async function sendRows(
+  client: pg.Client,
+  source: CopySource,
+  target: string,
+): Promise<void> {
+  const columns = source.columns.join(', ');
+  const stream = client.query(
+    copyStreams.from(`copy ${target} (${columns}) from stdin (format binary, freeze)`),
+  );
+  let connectionEnded = (): void => {};
+  const failure = new Promise<never>((_, reject) => {
+    stream.once('error', (error) => {
+      reject(error);
+      // Or what still waits in the stream goes to the connection that it has let go of.
+      stream.destroy();
+    });
+    // A connection that breaks says so to the client, not to the stream.
+    connectionEnded = () => reject(new Error('the connection to the server broke during COPY'));
+    client.once('end', connectionEnded);
+  });
+  failure.catch(() => {});
+  try {
+    await Promise.race([pump(source, stream), failure]);
+  } finally {
+    client.off('end', connectionEnded);
+  }
+}
+
+async function pump(source: CopySource, stream: Writable): Promise<void> {
+  const free = Array.from({ length: chunkCount }, () => createChunk(chunkBytes));
+  let onFree = (): void => {};
+  for (let sent = 0; ; sent++) {
+    // The first alone: pg-copy-streams mixes up what waits together for the server's go-ahead.
+    while (free.length < (sent === 1 ? chunkCount : 1)) {
+      await new Promise<void>((resolve) => {
+        onFree = resolve;
+      });
+    }
+    const chunk = free.pop() as Chunk;
+    const length = source.fill(chunk);
+    if (length === 0) break;
+    stream.write(chunk.bytes.subarray(0, length), (error) => {
+      if (error) return;
+      free.push(chunk);
+      onFree();
+    });
+  }
+  await new Promise<void>((resolve) => {
+    stream.once('finish', resolve);
+    stream.end();
+  });
+}

@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import { lockDatabase } from '../db/database-lock.ts';
+import type { Lab } from '../db/lab.ts';
+import { readSql } from '../db/sql.ts';
+import type { LoadSession } from './stages.ts';
+
+const sessionName = 'optout-lab seed';
+
+/** The session that holds the lock and steers the others; nothing long runs on it. */
+export function openControl(lab: Lab): Promise<pg.Client> {
+  return lab.connect(sessionName);
+}
+
+/** A session that may use so much memory for an index, and that notices within a second when this process is gone. */
+export async function openLane(lab: Lab, memoryBytes: number): Promise<LoadSession> {
+  const client = await lab.connect(sessionName);
+  const kilobytes = Math.floor(memoryBytes / 1024);
+  await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);
+  await client.query('set statement_timeout = 0');
+  await client.query(`set client_connection_check_interval = '1s'`).catch(() => {
+    // Not on every platform: there an index build of a killed seed goes on to its end.
+  });
+  return { client, pid: await pidOf(client) };
+}
+
+/** The server's process id of a session. */
+export async function pidOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
+}
+
+/** Makes this seed the only one in the database, and ends what sessions a killed one may have left at work. */
+export async function takeDatabase(control: pg.Client): Promise<void> {
+  await lockDatabase(
+    control,
+    'seed',
+    'another seed is at work in this database, or a load: wait for it, or end it',
+  );
+  await endSessions(control, []);
+}
+
+/** Ends the seed's sessions in this database, but those in `except`. */
+export async function endSessions(control: pg.Client, except: readonly number[]): Promise<void> {
+  await control.query(readSql(new URL('./sql/orphans.sql', import.meta.url)), [
+    sessionName,
+    except,
+  ]);
+}

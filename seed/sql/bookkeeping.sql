@@ -1,0 +1,39 @@
+-- What the seeder remembers, so that a load that was killed can be finished. Beside the data, and
+-- written in the same transactions as the data: it cannot say anything that is not so.
+create schema if not exists optout_lab;
+
+create table if not exists optout_lab.seed_plan (
+  only_row boolean primary key default true check (only_row),
+  data_set_version integer not null,
+  messages bigint not null,
+  seed bigint not null,
+  ordinary_report_share double precision not null,
+  started_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+comment on table optout_lab.seed_plan is
+  'The data set that this database holds, or that a seed has begun to write. At most one row.';
+
+create table if not exists optout_lab.seed_stages (
+  stage text primary key,
+  seconds double precision not null,
+  row_count bigint,
+  checksum text,
+  finished_at timestamptz not null default clock_timestamp()
+);
+comment on table optout_lab.seed_stages is
+  'Stages of the plan that are done: each row was committed together with what the stage made.';
+
+create table if not exists optout_lab.seed_definitions (
+  table_name text not null,
+  name text not null,
+  kind text not null check (kind in ('foreign key', 'constraint', 'index', 'autovacuum')),
+  constraint_definition text,
+  index_definition text,
+  referenced_table text,
+  comment text,
+  primary key (table_name, name)
+);
+comment on table optout_lab.seed_definitions is
+  'Indexes, constraints and settings taken off the tables for a load, as they were. A stage puts each '
+  'back and removes its row here; rows here between seeds mean that a load was not finished.';

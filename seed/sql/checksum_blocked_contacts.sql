@@ -1,0 +1,5 @@
+-- The same hashes as copy-sources.ts computes, in the same chain: each column's hash seeds the next.
+select
+  count(*)::text as rows,
+  coalesce(bit_xor(hashtextextended(b.phone, 0)), 0)::text as checksum
+from public.blocked_contacts as b;

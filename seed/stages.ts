@@ -1,0 +1,250 @@
+import type pg from 'pg';
+import { CheckFailure } from '../db/errors.ts';
+import type { TableSummary } from './checksum.ts';
+import { type CopySource, createCopySource } from './copy-sources.ts';
+import { copyTable } from './copy-table.ts';
+import { type DataSet, type TableName, tableNames } from './data-set.ts';
+import { type Definition, putBack, quote, validate } from './definitions.ts';
+import type { Step } from './lanes.ts';
+import { finishStage } from './plan.ts';
+import type { sendRows } from './send-rows.ts';
+import { differences, summariseTable } from './summaries.ts';
+
+/** A connection that stages run on, one stage at a time. */
+export interface LoadSession {
+  readonly client: pg.Client;
+  readonly pid: number;
+}
+
+/** Who wants to know what is going on. */
+export interface StageListener {
+  copyBegins(source: CopySource): void;
+  copyEnds(source: CopySource, seconds: number): void;
+  workBegins(stage: string, session: LoadSession): void;
+  workEnds(stage: string, seconds: number): void;
+}
+
+/** What stages are made from. */
+export interface StageContext {
+  readonly dataSet: DataSet;
+  /** What was taken off the tables and is still to be put back. */
+  readonly definitions: readonly Definition[];
+  /** What each filled table must hold: known for those filled before, added for the others. */
+  readonly summaries: Map<TableName, TableSummary>;
+  readonly listener: StageListener;
+  /** Brings the rows of a source into `target`, a table as SQL: `sendRows`, or what stands in for it. */
+  readonly send: typeof sendRows;
+}
+
+/** Names of stages, as they are remembered in the database. */
+export const stageNames = {
+  copy: (table: string) => `copy ${table}`,
+  vacuum: (table: string) => `vacuum ${table}`,
+  build: (definition: Definition) => `build ${definition.name}`,
+  addForeignKeys: 'add foreign keys',
+  validate: (definition: Definition) => `validate ${definition.name}`,
+  verify: (table: string) => `verify ${table}`,
+} as const;
+
+/** Whether a stage compares a table with what it must hold. */
+export function isVerifying(stage: string): boolean {
+  return stage.startsWith(stageNames.verify(''));
+}
+
+/**
+ * The stages of a load, the most urgent first: what the longest chain (messages, their primary key,
+ * the reports' foreign key to it) needs comes before all else, and the rest fills the second lane.
+ */
+export function makeStages(context: StageContext): readonly Step<LoadSession>[] {
+  const { definitions } = context;
+  const foreignKeys = definitions.filter(({ kind }) => kind === 'foreign key');
+  const builds = definitions.filter(({ kind }) => kind === 'constraint' || kind === 'index');
+  const buildsOf = (table: string): readonly Definition[] =>
+    builds.filter((definition) => definition.table === table);
+  const namesOf = (found: readonly Definition[]): string[] => found.map(stageNames.build);
+
+  const fill = (table: TableName): Step<LoadSession>[] => [
+    copyStage(context, table),
+    vacuumStage(context, table),
+  ];
+  const buildAll = (table: TableName): Step<LoadSession>[] => {
+    // One after another: two sessions that each hold a new index of the table, and each want to lock
+    // the table to make it a constraint, would wait for each other for ever.
+    const own = buildsOf(table);
+    return own.map((definition, index) =>
+      buildStage(context, definition, [stageNames.vacuum(table), ...namesOf(own.slice(0, index))]),
+    );
+  };
+  const tablesOfKeys = foreignKeys.flatMap(({ table, referencedTable }) => [
+    table,
+    ...(referencedTable === null ? [] : [referencedTable]),
+  ]);
+  const keysNeed = tablesOfKeys.flatMap((table) => [
+    stageNames.vacuum(table),
+    ...namesOf(buildsOf(table)),
+  ]);
+
+  return [
+    ...fill('profiles'),
+    ...buildAll('profiles'),
+    ...fill('outbound_messages'),
+    ...buildAll('outbound_messages'),
+    ...fill('delivery_reports'),
+    ...buildAll('delivery_reports'),
+    ...(foreignKeys.length > 0 ? [addForeignKeysStage(context, foreignKeys, keysNeed)] : []),
+    ...foreignKeys.map((definition) => validateStage(context, definition)),
+    ...fill('opt_outs'),
+    ...buildAll('opt_outs'),
+    ...fill('blocked_contacts'),
+    ...buildAll('blocked_contacts'),
+    ...tableNames.map((table) =>
+      verifyStage(context, table, [stageNames.vacuum(table), ...namesOf(buildsOf(table))]),
+    ),
+  ];
+}
+
+function copyStage(context: StageContext, table: TableName): Step<LoadSession> {
+  const name = stageNames.copy(table);
+  return {
+    name,
+    after: [],
+    run: async ({ client }) => {
+      const source = createCopySource(context.dataSet, table);
+      context.listener.copyBegins(source);
+      const started = performance.now();
+      await inTransaction(client, async () => {
+        await copyTable(client, table, (target) => context.send(client, source, target));
+        await finishStage(client, {
+          name,
+          seconds: secondsSince(started),
+          summary: source.summary(),
+        });
+      });
+      context.summaries.set(table, source.summary());
+      context.listener.copyEnds(source, secondsSince(started));
+    },
+  };
+}
+
+/** Statistics for the planner, and the visibility map: index-only scans and later vacuums need it. */
+function vacuumStage(context: StageContext, table: TableName): Step<LoadSession> {
+  const name = stageNames.vacuum(table);
+  return {
+    name,
+    after: [stageNames.copy(table)],
+    run: (session) =>
+      timed(context, session, name, async ({ client }) => {
+        const started = performance.now();
+        await client.query(`vacuum (freeze, analyze) public.${quote(table)}`);
+        await finishStage(client, { name, seconds: secondsSince(started), summary: undefined });
+      }),
+  };
+}
+
+function buildStage(
+  context: StageContext,
+  definition: Definition,
+  after: readonly string[],
+): Step<LoadSession> {
+  return transactionStage(context, stageNames.build(definition), after, ({ client }) =>
+    putBack(client, definition),
+  );
+}
+
+/**
+ * All keys come back together before any is checked: adding one locks both its tables against the
+ * checking of another, while checking two at a time is fine.
+ */
+function addForeignKeysStage(
+  context: StageContext,
+  foreignKeys: readonly Definition[],
+  after: readonly string[],
+): Step<LoadSession> {
+  return transactionStage(context, stageNames.addForeignKeys, after, async ({ client }) => {
+    for (const definition of foreignKeys) await putBack(client, definition);
+  });
+}
+
+function validateStage(context: StageContext, definition: Definition): Step<LoadSession> {
+  return transactionStage(
+    context,
+    stageNames.validate(definition),
+    [stageNames.addForeignKeys],
+    ({ client }) => {
+      const rowsOf = (table: string | null): number =>
+        tableNames.some((name) => name === table)
+          ? context.dataSet.rowCounts[table as TableName]
+          : 0;
+      return validate(
+        client,
+        definition,
+        rowsOf(definition.referencedTable) > rowsOf(definition.table),
+      );
+    },
+  );
+}
+
+/** Compares what the server says the table holds with what was to be written. */
+function verifyStage(
+  context: StageContext,
+  table: TableName,
+  after: readonly string[],
+): Step<LoadSession> {
+  return transactionStage(context, stageNames.verify(table), after, async ({ client }) => {
+    const expected = context.summaries.get(table);
+    const found = differences(table, expected, await summariseTable(client, table));
+    if (found.length > 0) throw new CheckFailure(`${found.join('; ')}: seed again with --replace`);
+  });
+}
+
+function transactionStage(
+  context: StageContext,
+  name: string,
+  after: readonly string[],
+  work: (session: LoadSession) => Promise<void>,
+): Step<LoadSession> {
+  return {
+    name,
+    after,
+    run: (session) =>
+      timed(context, session, name, async () => {
+        const started = performance.now();
+        await inTransaction(session.client, async () => {
+          await work(session);
+          await finishStage(session.client, {
+            name,
+            seconds: secondsSince(started),
+            summary: undefined,
+          });
+        });
+      }),
+  };
+}
+
+async function timed(
+  { listener }: StageContext,
+  session: LoadSession,
+  name: string,
+  work: (session: LoadSession) => Promise<void>,
+): Promise<void> {
+  const started = performance.now();
+  listener.workBegins(name, session);
+  await work(session);
+  listener.workEnds(name, secondsSince(started));
+}
+
+/** Commits what `work` did, or nothing of it. */
+export async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  await client.query('begin');
+  try {
+    await work();
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1_000;
+}
