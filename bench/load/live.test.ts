@@ -1,0 +1,61 @@
+import { strict as assert } from 'node:assert';
+import { describe, it } from 'node:test';
+import { noCounts } from './counts.ts';
+import { LatencyBins } from './latency-bins.ts';
+import type { Second } from './leg-options.ts';
+import { Live } from './live.ts';
+
+function second(number: number): Second {
+  const bins = new LatencyBins();
+  for (let ms = 1; ms <= 100; ms++) bins.record(ms);
+  return {
+    second: number,
+    news: [
+      {
+        second: number,
+        last: false,
+        offered: 2_001,
+        counts: { ...noCounts(), done: 1_999, refused: 42, errors: 3, retries: 7 },
+        intended: [],
+        ended: bins.sparse(),
+        endedMaxMs: bins.maxMs,
+        behindMs: 12.5,
+        utilisation: 0.31,
+      },
+    ],
+    sample: {
+      waits: { CPU: 2, 'IO:WalSync': 1, 'LWLock:WALWrite': 9 },
+      autovacuums: ['autovacuum: VACUUM public.outbound_messages'],
+      checkpointing: true,
+      walBytes: 1,
+    },
+  };
+}
+
+function shown(terminal: { readonly isTTY: boolean; readonly columns?: number }): string {
+  let text = '';
+  const live = new Live({ ...terminal, write: (more: string) => (text += more) }, 'a title');
+  live.show(second(0));
+  live.show(second(1));
+  return text;
+}
+
+describe('the seconds of a load', () => {
+  it('are a line each where there is no terminal', () => {
+    const lines = shown({ isTTY: false }).trimEnd().split('\n');
+    assert.equal(lines.length, 4);
+    assert.match(
+      lines[3] ?? '',
+      /^ +2 +2,001 +1,999 +42 +\d\d\.\d +9\d\.\d +100 +3 +7 +12\.5 +31 % {2}server: 12 at work, 9 LWLock:WALWrite, 1 IO:WalSync, checkpoint, autovacuum$/,
+    );
+    assert.ok(!shown({ isTTY: false }).includes('\u001b'));
+  });
+
+  it('are written over on a terminal, in lines that fit it', () => {
+    const text = shown({ isTTY: true, columns: 80 });
+    assert.equal(text.split('\u001b[2A\u001b[J').length, 2);
+    for (const line of text.replaceAll('\u001b[2A\u001b[J', '').split('\n')) {
+      assert.ok(line.length < 80, line);
+    }
+  });
+});

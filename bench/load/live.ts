@@ -1,0 +1,106 @@
+import { LatencyBins } from './latency-bins.ts';
+import type { Second } from './leg-options.ts';
+
+/** Where the seconds are shown. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Shows each second of a load: two lines that are written over on a terminal, a line each elsewhere. */
+export class Live {
+  readonly #out: Screen;
+  readonly #title: string;
+  #seconds = 0;
+
+  constructor(out: Screen, title: string) {
+    this.#out = out;
+    this.#title = title;
+  }
+
+  /** Shows a second. */
+  show(second: Second): void {
+    const figures = figuresOf(second);
+    const server = `server: ${serverText(second.sample)}`;
+    const first = this.#seconds++ === 0;
+    if (this.#out.isTTY !== true) {
+      if (first) this.#out.write(`${this.#title}\n${heading}\n`);
+      this.#out.write(`${figures}  ${server}\n`);
+      return;
+    }
+    const fitting = (text: string): string => text.slice(0, (this.#out.columns ?? 80) - 1);
+    if (first) this.#out.write(`${fitting(this.#title)}\n${fitting(heading)}\n`);
+    else this.#out.write(up);
+    this.#out.write(`${fitting(figures)}\n${fitting(server)}\n`);
+  }
+}
+
+/** Two lines up, and what is there forgotten. */
+const up = '\u001b[2A\u001b[J';
+
+/** What the figures of a second are, all latencies in ms: 79 columns wide. */
+const columns = [
+  { heading: 's', width: 6 },
+  { heading: 'offered', width: 8 },
+  { heading: 'done', width: 8 },
+  { heading: 'refused', width: 8 },
+  { heading: 'p50', width: 7 },
+  { heading: 'p99', width: 7 },
+  { heading: 'max', width: 7 },
+  { heading: 'errors', width: 7 },
+  { heading: 'retries', width: 8 },
+  { heading: 'lag', width: 7 },
+  { heading: 'busy', width: 6 },
+] as const;
+
+const heading = columns.map((column) => column.heading.padStart(column.width)).join('');
+
+function figuresOf({ second, news }: Second): string {
+  const bins = new LatencyBins();
+  for (const { ended, endedMaxMs } of news) bins.add(ended, endedMaxMs);
+  const sum = (of: (each: Second['news'][number]) => number): number =>
+    news.reduce((total, each) => total + of(each), 0);
+  const highest = (of: (each: Second['news'][number]) => number): number =>
+    Math.max(0, ...news.map(of));
+  const offered = sum((each) => each.offered);
+  const cells = [
+    String(second + 1),
+    count(offered),
+    count(sum(({ counts }) => counts.done)),
+    count(sum(({ counts }) => counts.refused)),
+    ms(bins.percentileMs(50)),
+    ms(bins.percentileMs(99)),
+    ms(bins.samples === 0 ? undefined : bins.maxMs),
+    count(sum(({ counts }) => counts.errors)),
+    count(sum(({ counts }) => counts.retries)),
+    ms(highest(({ behindMs }) => behindMs)),
+    `${Math.round(highest(({ utilisation }) => utilisation) * 100)} %`,
+  ];
+  return cells.map((cell, index) => cell.padStart(columns[index]?.width ?? 0)).join('');
+}
+
+function serverText(sample: Second['sample']): string {
+  if (sample === undefined) return 'no answer';
+  const waits = Object.entries(sample.waits).sort(([, a], [, b]) => b - a);
+  const active = waits.reduce((sum, [, sessions]) => sum + sessions, 0);
+  const waiting = waits
+    .filter(([wait]) => wait !== 'CPU')
+    .slice(0, 2)
+    .map(([wait, sessions]) => `${sessions} ${wait}`);
+  return [
+    `${active} at work`,
+    ...waiting,
+    ...(sample.checkpointing ? ['checkpoint'] : []),
+    ...(sample.autovacuums.length > 0 ? ['autovacuum'] : []),
+  ].join(', ');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function ms(value: number | undefined): string {
+  if (value === undefined) return '-';
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks';
+import { clockMs } from './clock.ts';
+import type { Engine } from './engine.ts';
+import type { SecondNews, Tally } from './tally.ts';
+
+/** Tells of each second of a run when it ends, by the clock that all workers share. */
+export class NewsReel {
+  readonly #startMs: number;
+  readonly #tally: Tally;
+  readonly #engine: Pick<Engine, 'behindMs' | 'offered'>;
+  readonly #tell: (news: SecondNews) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #offered = 0;
+  /** The second that has not been told yet. */
+  #second = 0;
+  #utilisation = performance.eventLoopUtilization();
+
+  constructor(
+    startMs: number,
+    tally: Tally,
+    engine: Pick<Engine, 'behindMs' | 'offered'>,
+    tell: (news: SecondNews) => void,
+  ) {
+    this.#startMs = startMs;
+    this.#tally = tally;
+    this.#engine = engine;
+    this.#tell = tell;
+    this.#waitForSecond(1);
+  }
+
+  /** Tells of what has not been told. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#take(this.#second, true);
+  }
+
+  /** Waits for the end of the second before this one; a thread that was kept from it skips those that passed. */
+  #waitForSecond(next: number): void {
+    const dueMs = this.#startMs + next * 1000;
+    this.#timer = setTimeout(() => {
+      const nowMs = clockMs();
+      if (nowMs < dueMs) return this.#waitForSecond(next); // a timer of Node's may be early
+      const second = Math.floor((nowMs - this.#startMs) / 1000);
+      this.#take(second - 1, false);
+      this.#second = second;
+      this.#waitForSecond(second + 1);
+    }, dueMs - clockMs());
+  }
+
+  #take(second: number, last: boolean): void {
+    const utilisation = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(utilisation, this.#utilisation);
+    this.#utilisation = utilisation;
+    const offered = this.#engine.offered();
+    this.#tell(
+      this.#tally.takeNews({
+        second,
+        last,
+        offered: offered - this.#offered,
+        behindMs: this.#engine.behindMs(),
+        utilisation: utilization,
+      }),
+    );
+    this.#offered = offered;
+  }
+}

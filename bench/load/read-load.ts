@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, UserError } from '../../db/errors.ts';
+import { misfit, type Schema } from '../json-schema.ts';
+import { resultsSchema } from '../read-results.ts';
+import { reportsDir } from '../run-folder.ts';
+import { type LoadResults, loadFormatVersion } from './results.ts';
+
+/** The folder of a load: a path, or a name under reports/; undefined where it is not one. */
+export function findLoad(nameOrPath: string): string | undefined {
+  return [join(reportsDir, nameOrPath), nameOrPath].find((folder) =>
+    existsSync(join(folder, 'load.json')),
+  );
+}
+
+/**
+ * Reads the load.json of a run's folder.
+ *
+ * @throws UserError where it is cut off, of another format version, or does not fit load.schema.json.
+ */
+export function readLoad(folder: string): LoadResults {
+  const file = join(folder, 'load.json');
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
+  }
+  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
+  if (version !== loadFormatVersion) {
+    throw new UserError(
+      `${file} has format version ${version}, and this lab reads ${loadFormatVersion}: run the load again`,
+    );
+  }
+  const problem = misfit(value, loadSchema());
+  if (problem !== undefined) throw new UserError(`${file} is not a complete load: ${problem}`);
+  return value as LoadResults;
+}
+
+/** load.schema.json, with what it takes from results.schema.json put in. */
+export function loadSchema(): Schema {
+  const text = readFileSync(new URL('../load.schema.json', import.meta.url), 'utf8');
+  const schema: Schema = JSON.parse(text.replaceAll('results.schema.json#', '#'));
+  return { ...schema, $defs: { ...resultsSchema().$defs, ...schema.$defs } };
+}

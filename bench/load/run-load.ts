@@ -1,0 +1,193 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { onInterrupt } from '../../db/command.ts';
+import type { Design } from '../../db/designs.ts';
+import type { Lab } from '../../db/lab.ts';
+import { type DataSetOptions, defaultDataSet } from '../../seed/data-set.ts';
+import { scaleName } from '../../seed/scale.ts';
+import { startEnvironment } from '../environment.ts';
+import { createRunFolder, type RunFolder } from '../run-folder.ts';
+import { comparePgbench } from './compare-pgbench.ts';
+import type { LegOptions } from './leg-options.ts';
+import { Live, type Screen } from './live.ts';
+import { type LoadSession, openLoadSession } from './load-session.ts';
+import type { Mix } from './mix.ts';
+import type { IsolationLevel, Rate } from './plan.ts';
+import { runRamp } from './ramp.ts';
+import { type LoadLeg, type LoadResults, loadFormatVersion, type RampResult } from './results.ts';
+import type { Objective, RateRange } from './rules.ts';
+import { runLeg } from './run-leg.ts';
+
+/** What a load command asks for. */
+export interface LoadOptions {
+  readonly designs: readonly Design[];
+  readonly mix: Mix;
+  readonly rate: Rate;
+  readonly ramp: { readonly range: RateRange; readonly objective: Objective } | undefined;
+  readonly comparePgbench: boolean;
+  readonly durationS: number;
+  readonly drainS: number;
+  readonly clients: number;
+  readonly workers: number | undefined;
+  readonly seed: number;
+  readonly isolation: IsolationLevel | 'default';
+  readonly keep: boolean;
+  readonly dataSet: DataSetOptions | undefined;
+  readonly commandLine: string;
+  /** Folder for runs, where not the project's. */
+  readonly out: string | undefined;
+  readonly runName: string | undefined;
+}
+
+/** A finished run: its results, and the folder that holds them. */
+export interface FinishedLoad {
+  readonly results: LoadResults;
+  readonly folder: string;
+}
+
+/**
+ * Runs what was asked for, design after design, and writes load.json. An interrupt ends the arrivals;
+ * what was measured until then is verified and written all the same.
+ */
+export async function runLoad(
+  lab: Lab,
+  options: LoadOptions,
+  out: Screen,
+  onResults: (finished: FinishedLoad) => Promise<void>,
+): Promise<FinishedLoad> {
+  const abort = new AbortController();
+  const work = carryOut(lab, options, out, abort.signal).then(async (finished) => {
+    await onResults(finished);
+    return finished;
+  });
+  const forget = onInterrupt(async () => {
+    abort.abort();
+    await work;
+  });
+  try {
+    return await work;
+  } finally {
+    forget();
+  }
+}
+
+async function carryOut(
+  lab: Lab,
+  options: LoadOptions,
+  out: Screen,
+  signal: AbortSignal,
+): Promise<FinishedLoad> {
+  const startedAt = new Date();
+  const environment = await withSession(lab, (client) => startEnvironment(client, lab.server));
+  const session = await openLoadSession(lab);
+  const legs: LoadLeg[] = [];
+  const ramps: RampResult[] = [];
+  let pgbench: LoadResults['pgbench'];
+  let folder: RunFolder;
+  try {
+    folder = createRunFolder(describeRun(options), startedAt, options);
+    for (const design of options.designs) {
+      if (signal.aborted) break;
+      await session.useDesign(design);
+      const done = await runDesign(lab, options, design, session, out, signal);
+      legs.push(...done.legs);
+      if (done.ramp !== undefined) ramps.push(done.ramp);
+      pgbench = done.pgbench ?? pgbench;
+    }
+  } finally {
+    await session.close();
+  }
+  const results: LoadResults = {
+    formatVersion: loadFormatVersion,
+    kind: 'load',
+    runId: folder.runId,
+    startedAt: startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    commandLine: options.commandLine,
+    complete: !signal.aborted,
+    scale: options.dataSet === undefined ? 'empty' : scaleName(options.dataSet.messages),
+    seed: options.seed,
+    environment: await withSession(lab, (client) => environment.finish(client)),
+    legs,
+    ramps,
+    ...(pgbench === undefined ? {} : { pgbench }),
+  };
+  writeFileSync(join(folder.path, 'load.json'), `${JSON.stringify(results, null, 1)}\n`);
+  return { results, folder: folder.path };
+}
+
+/** A session for one thing: the server may be restarted between two. */
+async function withSession<T>(lab: Lab, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await lab.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+interface DesignDone {
+  readonly legs: readonly LoadLeg[];
+  readonly ramp?: RampResult;
+  readonly pgbench?: LoadResults['pgbench'];
+}
+
+async function runDesign(
+  lab: Lab,
+  options: LoadOptions,
+  design: Design,
+  session: LoadSession,
+  out: Screen,
+  signal: AbortSignal,
+): Promise<DesignDone> {
+  const common: Omit<LegOptions, 'rate'> = {
+    ...options,
+    url: lab.url,
+    major: lab.major,
+    design,
+    durationMs: options.durationS * 1000,
+    drainMs: options.drainS * 1000,
+    signal,
+    onBegin: (run) => session.begin(run),
+    onEnd: () => session.finish(),
+  };
+  if (options.comparePgbench) {
+    out.write(`closed loop beside pgbench, ${options.clients} connections\n`);
+    const { comparison, legs } = await comparePgbench(common, (ours, pgbench) =>
+      out.write(`  this generator ${Math.round(ours)}/s, pgbench ${Math.round(pgbench)}/s\n`),
+    );
+    return { legs, pgbench: comparison };
+  }
+  if (options.ramp !== undefined) {
+    const { range, objective } = options.ramp;
+    const { ramp, legs } = await runRamp(common, range, objective, {
+      before: (rate) => out.write(`${design.name} at ${rate}/s: `),
+      after: ({ kept, reason }) => out.write(`${kept ? 'kept' : 'missed'} (${reason})\n`),
+    });
+    return { legs, ramp };
+  }
+  const rate = options.rate === 'max' ? 'closed loop' : `${options.rate}/s`;
+  const live = new Live(
+    out,
+    `${options.mix.name} on ${design.name}, ${rate}, ${options.clients} connections`,
+  );
+  const leg = await runLeg({
+    ...common,
+    rate: options.rate,
+    onSecond: (second) => live.show(second),
+  });
+  return { legs: [leg] };
+}
+
+function describeRun(options: LoadOptions): string {
+  const what = options.comparePgbench
+    ? 'pgbench'
+    : options.ramp !== undefined
+      ? `ramp-${options.mix.name}`
+      : options.mix.name;
+  return `load-${what.replace(/[^\w-]+/g, '-')}`;
+}
+
+/** The seed of the draws where none is given. */
+export const defaultSeed = defaultDataSet.seed;

@@ -1,0 +1,37 @@
+import type pg from 'pg';
+import { readSql } from '../../db/sql.ts';
+import { firstIdOf, readId } from './ids.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** A row of a run; `to_number` for messages only. */
+export interface RunRow {
+  readonly id: string;
+  readonly to_number?: string;
+}
+
+/** Rows fetched at a time. */
+export const batchRows = 10_000;
+
+const statements = {
+  messages: readSql(new URL('./sql/run_messages.sql', import.meta.url)),
+  reports: readSql(new URL('./sql/run_reports.sql', import.meta.url)),
+} as const;
+
+/** The rows of a run in one table, in the order of their ids, batch by batch. */
+export async function* runRows(
+  client: pg.Client,
+  kind: keyof typeof statements,
+  run: Pick<RunRecord, 'runTag' | 'fromUnixMs' | 'toUnixMs'>,
+): AsyncGenerator<readonly RunRow[]> {
+  let after = firstIdOf(run.fromUnixMs);
+  const until = firstIdOf(run.toUnixMs + 1);
+  const tag = run.runTag.toString(16).padStart(6, '0');
+  for (;;) {
+    const { rows } = await client.query<RunRow>(statements[kind], [after, until, tag, batchRows]);
+    const own = rows.filter(({ id }) => readId(id, run.runTag) !== undefined);
+    if (own.length > 0) yield own;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < batchRows) return;
+    after = last.id;
+  }
+}

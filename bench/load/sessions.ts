@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from '../../db/connect.ts';
+import type { WorkerPlan } from './plan.ts';
+import { WireSession } from './wire.ts';
+
+/** The application name of all sessions that carry the load. */
+export const loadApplicationName = 'optout-lab load';
+
+const firstPauseMs = 20;
+const longestPauseMs = 1_000;
+
+/**
+ * Opens a session as an application would: its settings made, its statements prepared.
+ *
+ * @throws UserError when the server cannot be reached; Error when it refuses a statement.
+ */
+export async function openSession(
+  plan: Pick<WorkerPlan, 'url' | 'sessionSql' | 'statements'>,
+): Promise<WireSession> {
+  const client = await connect(plan.url, loadApplicationName);
+  for (const sql of plan.sessionSql) await client.query(sql);
+  const session = new WireSession(client);
+  const { statements } = plan;
+  for (const [name, sql] of [
+    ['send', statements.send],
+    ['report', statements.report],
+    ['find_message', statements.findMessage],
+    ['find_report', statements.findReport],
+  ] as const) {
+    const answer = await session.prepare(name, sql);
+    if (answer.kind === 'done') continue;
+    await session.end();
+    throw new Error(answer.kind === 'error' ? answer.message : 'the connection broke');
+  }
+  return session;
+}
+
+/** Opens a session in place of a lost one, trying again for as long as it takes. */
+export async function reopenSession(
+  plan: Pick<WorkerPlan, 'url' | 'sessionSql' | 'statements'>,
+  abandoned: () => boolean,
+): Promise<WireSession | undefined> {
+  for (let pauseMs = firstPauseMs; !abandoned(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await openSession(plan);
+    } catch {
+      await delay(pauseMs * (0.5 + Math.random()));
+    }
+  }
+  return undefined;
+}

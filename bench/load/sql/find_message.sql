@@ -1,0 +1,1 @@
+select from outbound_messages where id = $1

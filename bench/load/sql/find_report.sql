@@ -1,0 +1,1 @@
+select from delivery_reports where id = $1

@@ -1,0 +1,3 @@
+-- $1 text: the design to put back.
+insert into optout_lab.load_session (design)
+values ($1);

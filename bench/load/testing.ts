@@ -1,0 +1,47 @@
+import { designNamed } from '../../db/designs.ts';
+import type { LegOptions } from './leg-options.ts';
+import { type Mix, readMix } from './mix.ts';
+
+/** A mix for tests: evenly spaced sends to new numbers, no reports, unless it says otherwise. */
+export function testMix(changes: Partial<Mix> = {}): Mix {
+  return {
+    ...readMix('campaign'),
+    name: 'test',
+    arrivals: 'constant',
+    blockedShare: 0,
+    freshShare: 1,
+    freshSendsPerNumber: 10,
+    freshNumbersAtOnce: 20,
+    optOutShare: 0,
+    deliveredShare: 0,
+    filteredShare: 0,
+    repeatShare: 0,
+    delay: { kind: 'fixed', ms: 50 },
+    ...changes,
+  };
+}
+
+/** Every second send is answered by a 21610 at once: numbers become blocked within the run. */
+export function waveMix(changes: Partial<Mix> = {}): Mix {
+  return testMix({ optOutShare: 0.8, deliveredShare: 0.5, ...changes });
+}
+
+/** A short load on a database, to be changed by a test. Drains for as long as it takes. */
+export function testLeg(url: string, changes: Partial<LegOptions> = {}): LegOptions {
+  return {
+    url,
+    major: 18,
+    design: designNamed('blocked_contacts'),
+    mix: testMix(),
+    rate: 200,
+    clients: 4,
+    workers: 1,
+    durationMs: 1_000,
+    drainMs: 600_000,
+    seed: 1,
+    isolation: 'default',
+    keep: false,
+    dataSet: undefined,
+    ...changes,
+  };
+}
