@@ -1,0 +1,18 @@
+import type { Results } from '../results.ts';
+import type { Answer } from './page.ts';
+import { believeAnswer } from './sections/believe.ts';
+import { correctAnswer } from './sections/correct.ts';
+import { instantAnswer } from './sections/instant.ts';
+import { whyAnswer } from './sections/why.ts';
+import { winnerAnswer } from './sections/winner.ts';
+
+/** The five questions and answers of a run, the same in the page, the terminal and Markdown. */
+export function answersOf(results: Results): readonly Answer[] {
+  return [
+    correctAnswer(results),
+    instantAnswer(results),
+    winnerAnswer(results),
+    whyAnswer(results),
+    believeAnswer(results),
+  ];
+}

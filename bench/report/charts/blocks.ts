@@ -1,0 +1,61 @@
+import * as Plot from '@observablehq/plot';
+import { formatNs } from '../format.ts';
+import { armColours, colours } from '../palette.ts';
+import { type Chart, plotSvg } from '../plot.ts';
+
+/** One block of one arm. */
+export interface DrawnBlock {
+  readonly seconds: number;
+  readonly medianNs: number;
+  readonly arm: 'check' | 'control';
+  readonly warmup: boolean;
+  /** A checkpoint or autovacuum touched it. */
+  readonly disturbed: boolean;
+}
+
+/** The median of every block over time, both arms, so that drift and disturbances show. */
+export function blocksChart(label: string, blocks: readonly DrawnBlock[]): Chart {
+  return (space) =>
+    plotSvg(label, space, {
+      height: space.narrow ? 240 : 280,
+      marginLeft: space.narrow ? 54 : 64,
+      marginRight: 16,
+      marginTop: 28,
+      marginBottom: 42,
+      x: {
+        label: 'seconds since the run began',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        ticks: space.narrow ? 4 : 8,
+      },
+      y: {
+        label: "block's median",
+        labelArrow: 'none',
+        nice: true,
+        grid: true,
+        ticks: 5,
+        tickFormat: (ns: number) => formatNs(ns),
+      },
+      marks: [
+        Plot.ruleX(
+          blocks.filter((block) => block.disturbed),
+          { x: 'seconds', stroke: colours.vermillion, strokeDasharray: '2 3' },
+        ),
+        ...(['control', 'check'] as const).map((arm) => {
+          const colour = arm === 'check' ? armColours.treatment : armColours.control;
+          return Plot.dot(
+            blocks.filter((block) => block.arm === arm),
+            {
+              x: 'seconds',
+              y: 'medianNs',
+              r: space.narrow ? 2.5 : 3.5,
+              symbol: arm === 'check' ? 'circle' : 'triangle',
+              stroke: colour,
+              fill: (block: DrawnBlock) => (block.warmup ? colours.paper : colour),
+              fillOpacity: 0.75,
+            },
+          );
+        }),
+      ],
+    });
+}

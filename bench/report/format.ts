@@ -1,0 +1,129 @@
+import { formatCount, significant } from '../../seed/units.ts';
+
+export { formatBytes, formatCount, shortCount, significant } from '../../seed/units.ts';
+
+/** A figure with the interval that holds it. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const units = [
+  { name: 's', size: 1e9 },
+  { name: 'ms', size: 1e6 },
+  { name: 'µs', size: 1e3 },
+  { name: 'ns', size: 1 },
+] as const;
+
+type Unit = (typeof units)[number];
+
+/** A time in the unit that suits it, with three digits: `412 ns`, `2.31 µs`, `14.0 ms`. */
+export function formatNs(ns: number): string {
+  const size = Math.abs(ns);
+  if (size >= 120e9) return `${Math.round(ns / 60e9)} min`;
+  const unit = unitOf(ns);
+  return `${significant(ns / unit.size, 3)} ${unit.name}`;
+}
+
+/** The largest unit of which there is one; 999.7 ns rounds to 1.00 µs, not to 1000 ns. */
+function unitOf(ns: number): Unit {
+  return units.find((candidate) => Math.abs(ns) >= candidate.size * 0.9995) ?? units[3];
+}
+
+/** A time with no more digits than its interval allows: `11 µs`, `1.35 µs`. */
+export function formatNsWithin(ns: Interval): string {
+  const unit = unitOf(ns.estimate);
+  return `${inUnit(ns.estimate, ns, unit)} ${unit.name}`;
+}
+
+/** `11.0 µs (10.4 to 11.9)`. */
+export function formatNsInterval(ns: Interval): string {
+  const unit = unitOf(ns.estimate);
+  return `${inUnit(ns.estimate, ns, unit)} ${unit.name} (${inUnit(ns.low, ns, unit)} to ${inUnit(ns.high, ns, unit)})`;
+}
+
+function inUnit(value: number, interval: Interval, unit: Unit): string {
+  const scaled = { estimate: 0, low: interval.low / unit.size, high: interval.high / unit.size };
+  const decimals = Math.min(2, decimalsFor(scaled));
+  return (value / unit.size).toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+/** A difference in time, with its sign. */
+export function formatSignedNs(ns: number): string {
+  return ns < 0 ? `−${formatNs(-ns)}` : `+${formatNs(ns)}`;
+}
+
+/** A difference in time with its sign and no more digits than its interval allows. */
+export function formatSignedNsWithin(ns: Interval): string {
+  const text = formatNsWithin({ estimate: Math.abs(ns.estimate), low: ns.low, high: ns.high });
+  return ns.estimate < 0 ? `−${text}` : `+${text}`;
+}
+
+/** How many decimals an interval of this width allows: its half-width keeps one digit. */
+export function decimalsFor(interval: Interval): number {
+  const halfWidth = (interval.high - interval.low) / 2;
+  if (!(halfWidth > 0)) return 2;
+  return Math.min(3, Math.max(0, Math.ceil(-Math.log10(halfWidth))));
+}
+
+/** A ratio with as many digits as its interval allows, and no more than `most`: `1.03`. */
+export function formatRatio(ratio: Interval, most = 3): string {
+  return ratio.estimate.toFixed(Math.min(most, decimalsFor(ratio)));
+}
+
+/** `1.03 (1.02 to 1.04)`. */
+export function formatRatioInterval(ratio: Interval): string {
+  return `${formatRatio(ratio)} (${formatRatioBounds(ratio)})`;
+}
+
+/** `1.02 to 1.04`. */
+export function formatRatioBounds(ratio: Interval, between = ' to ', most = 3): string {
+  const decimals = Math.min(most, decimalsFor(ratio));
+  return `${ratio.low.toFixed(decimals)}${between}${ratio.high.toFixed(decimals)}`;
+}
+
+/** How far a ratio is from 1, as a percentage with its sign: `+3.1 %`. */
+export function formatChange(ratio: Interval): string {
+  const decimals = Math.max(0, decimalsFor(ratio) - 2);
+  return `${signed((ratio.estimate - 1) * 100, decimals)} %`;
+}
+
+/** `+1 % to +5 %`. */
+export function formatChangeInterval(ratio: Interval): string {
+  const decimals = Math.max(0, decimalsFor(ratio) - 2);
+  return `${signed((ratio.low - 1) * 100, decimals)} to ${signed((ratio.high - 1) * 100, decimals)} %`;
+}
+
+function signed(value: number, decimals: number): string {
+  const text = Math.abs(value).toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+  if (Number(text.replaceAll(',', '')) === 0) return text;
+  return value < 0 ? `−${text}` : `+${text}`;
+}
+
+/** `99.9 %` for 0.999, without rounding up to a hundred. */
+export function formatPercentile(p: number): string {
+  return `${Number((p * 100).toFixed(4))} %`;
+}
+
+/** `a, b and c`. */
+export function inWords(items: readonly string[]): string {
+  if (items.length <= 1) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+/** `1 pair`, `2 pairs`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** With a capital letter first. */
+export function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

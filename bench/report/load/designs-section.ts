@@ -1,0 +1,43 @@
+import type { LoadLeg } from '../../load/results.ts';
+import { tableHtml } from '../figure.ts';
+import { formatCount } from '../format.ts';
+import type { Section } from '../page.ts';
+import { ms } from './words.ts';
+
+/** Several designs under the same load, one after another. */
+export function designsSection(legs: readonly LoadLeg[]): Section {
+  const sorted = [...legs].sort(
+    (a, b) => (a.latency.all.p99Ms ?? Infinity) - (b.latency.all.p99Ms ?? Infinity),
+  );
+  const [quickest, slowest] = [sorted[0], sorted.at(-1)];
+  return {
+    id: 'designs',
+    question: 'How do the designs compare?',
+    mark: 'plain',
+    answer:
+      quickest === undefined || slowest === undefined
+        ? 'Nothing was loaded.'
+        : `99 % were answered in ${ms(quickest.latency.all.p99Ms)} with ${quickest.design} and in ${ms(slowest.latency.all.p99Ms)} with ${slowest.design}. They ran one after another, so a machine that drifted counts as a difference.`,
+    body: tableHtml({
+      caption: 'The same load on each design, the lowest p99 first',
+      columns: [
+        { heading: 'design' },
+        ...['answers/s', 'p50', 'p99', 'max', 'p50 of sends', 'p50 of 21610s'].map((heading) => ({
+          heading,
+          numeric: true,
+        })),
+        { heading: 'limit' },
+      ],
+      rows: sorted.map(({ design, donePerSecond, latency, limit }) => [
+        design,
+        formatCount(donePerSecond),
+        ms(latency.all.p50Ms),
+        ms(latency.all.p99Ms),
+        ms(latency.all.maxMs),
+        ms(latency.accepted.p50Ms),
+        ms(latency.optedOut.p50Ms),
+        limit.by,
+      ]),
+    }),
+  };
+}

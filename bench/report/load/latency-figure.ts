@@ -1,0 +1,188 @@
+import * as Plot from '@observablehq/plot';
+import { binRanges } from '../../load/latency-bins.ts';
+import type { LoadLeg } from '../../load/results.ts';
+import type { Interval } from '../../load/series.ts';
+import { figureHtml, type Table } from '../figure.ts';
+import { formatCount } from '../format.ts';
+import type { Html } from '../html.ts';
+import { colours } from '../palette.ts';
+import { type Chart, plotSvg } from '../plot.ts';
+import { ms } from './words.ts';
+
+/** Latency over time, with percentiles, checkpoints and autovacuums. */
+export function latencyFigure(leg: LoadLeg): Html {
+  const { checkpoints, autovacuums } = eventSpans(leg);
+  const worst = [...leg.intervals].sort((a, b) => b.maxMs - a.maxMs)[0];
+  const events = [
+    checkpoints.length > 0 ? 'a checkpoint ran' : 'no checkpoint ran',
+    autovacuums.length > 0 ? 'autovacuum worked' : 'no autovacuum',
+  ].join(', ');
+  return figureHtml({
+    finding:
+      worst === undefined
+        ? 'Nothing was answered'
+        : `The longest wait, ${ms(worst.maxMs)}, began in second ${worst.startS}; ${events} during the load`,
+    reading: `Each cell: answers by when they were ${leg.loop === 'open' ? 'meant to start' : 'started'} and how long they took; darker is more, on a logarithmic scale.`,
+    legend: [
+      { colour: colours.ink, name: 'p50' },
+      { colour: colours.vermillion, name: 'p99' },
+      { colour: colours.blue, name: 'answers', shape: 'bar' },
+      ...(checkpoints.length > 0
+        ? [{ colour: colours.orange, name: 'checkpoint', shape: 'bar' as const }]
+        : []),
+      ...(autovacuums.length > 0
+        ? [{ colour: colours.green, name: 'autovacuum (at the foot)', shape: 'bar' as const }]
+        : []),
+    ],
+    chart: latencyHeatMap(leg),
+    data: intervalTable(leg),
+  });
+}
+
+function intervalTable(leg: LoadLeg): Table {
+  const step = Math.max(1, Math.ceil(leg.intervals.length / 120));
+  const numeric = ['answers/s', 'refused/s', 'p50', 'p99', 'max', 'behind', 'retries', 'errors'];
+  return {
+    caption: step === 1 ? 'Each second' : `Every ${step}th interval`,
+    columns: [
+      { heading: 'second' },
+      ...numeric.map((heading) => ({ heading, numeric: true })),
+      { heading: 'server' },
+    ],
+    rows: leg.intervals
+      .filter((_, index) => index % step === 0)
+      .map(({ startS, lengthS, counts, p50Ms, p99Ms, maxMs, behindMs, server }) => [
+        String(startS),
+        formatCount(counts.done / lengthS),
+        formatCount(counts.refused / lengthS),
+        ms(p50Ms),
+        ms(p99Ms),
+        ms(maxMs),
+        ms(behindMs),
+        String(counts.retries),
+        String(counts.errors),
+        [server.checkpointing ? 'checkpoint' : '', ...server.autovacuums]
+          .filter((text) => text !== '')
+          .join('; '),
+      ]),
+  };
+}
+
+/** Columns that a heat map can show: longer runs have neighbours joined. */
+const mostColumns = { wide: 240, narrow: 80 } as const;
+
+/** A stretch of time with something on it, in seconds. */
+interface Span {
+  readonly x1: number;
+  readonly x2: number;
+}
+
+/** When checkpoints ran, and autovacuums. */
+function eventSpans(leg: LoadLeg): {
+  readonly checkpoints: readonly Span[];
+  readonly autovacuums: readonly Span[];
+} {
+  const spansOf = (has: (interval: Interval) => boolean): Span[] => {
+    const spans: { x1: number; x2: number }[] = [];
+    for (const interval of leg.intervals) {
+      if (!has(interval)) continue;
+      const last = spans.at(-1);
+      if (last !== undefined && last.x2 === interval.startS)
+        last.x2 = interval.startS + interval.lengthS;
+      else spans.push({ x1: interval.startS, x2: interval.startS + interval.lengthS });
+    }
+    return spans;
+  };
+  return {
+    checkpoints: spansOf(({ server }) => server.checkpointing),
+    autovacuums: spansOf(({ server }) => server.autovacuums.length > 0),
+  };
+}
+
+/** Latency over time: how many answers took how long, with percentiles and the server's own work. */
+function latencyHeatMap(leg: LoadLeg): Chart {
+  return (space) => {
+    const columns = space.narrow ? mostColumns.narrow : mostColumns.wide;
+    const step = Math.max(1, Math.ceil(leg.intervals.length / columns));
+    const cells = new Map<
+      string,
+      { x1: number; x2: number; y1: number; y2: number; count: number }
+    >();
+    for (const [index, interval] of leg.intervals.entries()) {
+      const x1 = (leg.intervals[index - (index % step)] ?? interval).startS;
+      const x2 = x1 + step * interval.lengthS;
+      for (const { fromMs, toMs, count } of joinBins(binRanges(interval.latencyBins))) {
+        const key = `${x1} ${fromMs}`;
+        const cell = cells.get(key);
+        if (cell === undefined) cells.set(key, { x1, x2, y1: fromMs, y2: toMs, count });
+        else cell.count += count;
+      }
+    }
+    const all = [...cells.values()];
+    const most = Math.max(1, ...all.map(({ count }) => count));
+    const { checkpoints, autovacuums } = eventSpans(leg);
+    const middle = (interval: Interval): number => interval.startS + interval.lengthS / 2;
+    const lines = leg.intervals.filter(({ p50Ms }) => p50Ms !== null);
+    const lowest = Math.min(...all.map(({ y1 }) => y1), 1);
+    const highest = Math.max(...all.map(({ y2 }) => y2), 2);
+    return plotSvg('Latency over time', space, {
+      height: space.narrow ? 260 : 340,
+      marginLeft: 52,
+      marginBottom: 42,
+      x: { label: 'seconds since the start', domain: [0, Math.max(1, ...all.map(({ x2 }) => x2))] },
+      y: {
+        type: 'log',
+        label: 'latency, ms',
+        domain: [lowest, highest],
+        grid: true,
+        tickFormat: '~g',
+        ticks: 5,
+      },
+      marks: [
+        Plot.rect(checkpoints, {
+          x1: 'x1',
+          x2: 'x2',
+          y1: lowest,
+          y2: highest,
+          fill: colours.orange,
+          fillOpacity: 0.16,
+        }),
+        Plot.rect(autovacuums, {
+          x1: 'x1',
+          x2: 'x2',
+          y1: lowest,
+          y2: lowest * 1.12,
+          fill: colours.green,
+        }),
+        Plot.rect(all, {
+          x1: 'x1',
+          x2: 'x2',
+          y1: 'y1',
+          y2: 'y2',
+          fill: colours.blue,
+          fillOpacity: ({ count }: { count: number }) =>
+            0.08 + (0.87 * Math.log1p(count)) / Math.log1p(most),
+        }),
+        Plot.lineY(lines, { x: middle, y: 'p99Ms', stroke: colours.vermillion, strokeWidth: 1.6 }),
+        Plot.lineY(lines, { x: middle, y: 'p50Ms', stroke: colours.ink, strokeWidth: 1.6 }),
+      ],
+    });
+  };
+}
+
+/** Four bins of the file are one of the map: a quarter of an octave. */
+function joinBins(
+  ranges: readonly { readonly fromMs: number; readonly toMs: number; readonly count: number }[],
+): readonly { readonly fromMs: number; readonly toMs: number; readonly count: number }[] {
+  const perOctave = 4;
+  const joined = new Map<number, number>();
+  for (const { fromMs, toMs, count } of ranges) {
+    const bin = Math.floor(Math.log2(Math.sqrt(fromMs * toMs)) * perOctave);
+    joined.set(bin, (joined.get(bin) ?? 0) + count);
+  }
+  return [...joined].map(([bin, count]) => ({
+    fromMs: 2 ** (bin / perOctave),
+    toMs: 2 ** ((bin + 1) / perOctave),
+    count,
+  }));
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { messageOf } from '../../../db/errors.ts';
+import { readLoad } from '../../load/read-load.ts';
+import type { LoadLeg, LoadResults } from '../../load/results.ts';
+import { tableHtml } from '../figure.ts';
+import { counted, formatCount, inWords } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import { folderLink, type Listed, listFolders } from '../listed-folders.ts';
+import { markHtml, type Section } from '../page.ts';
+import { legName, ms } from './words.ts';
+
+/** The section that lists the loads in a folder, the newest first; none where there are none. */
+export function loadsSection(folder: string): readonly Section[] {
+  const loads = listFolders(folder, 'load.json', (name) => listedLoad(folder, name));
+  if (loads.length === 0) return [];
+  const wrong = loads.filter(({ wrong }) => wrong).map(({ name }) => name);
+  return [
+    {
+      id: 'loads',
+      question: 'Under load?',
+      mark: wrong.length > 0 ? 'bad' : 'good',
+      answer:
+        wrong.length > 0
+          ? `After ${inWords(wrong)} the database was not what was acknowledged.`
+          : `${counted(loads.length, 'load')}, and after each the database held exactly what was acknowledged.`,
+      body: tableHtml({
+        caption: 'Every folder here that holds a load.json',
+        columns: [
+          { heading: 'Load' },
+          { heading: 'Offered' },
+          { heading: 'Done a second', numeric: true },
+          { heading: 'Accepted sends: p50', numeric: true },
+          { heading: 'p99', numeric: true },
+          { heading: 'Finding' },
+        ],
+        rows: loads.map(({ cells }) => cells),
+      }),
+    },
+  ];
+}
+
+interface ListedLoad extends Listed {
+  readonly wrong: boolean;
+  readonly cells: readonly (Html | string)[];
+}
+
+function listedLoad(folder: string, name: string): ListedLoad {
+  const title = folderLink(folder, name);
+  try {
+    const results = readLoad(join(folder, name));
+    const leg = tellingLeg(results);
+    const wrong = results.legs.some(({ verification }) => !verification.ok);
+    return {
+      name,
+      startedAt: results.startedAt,
+      wrong,
+      cells: [
+        title,
+        leg === undefined ? '' : legName(leg),
+        leg === undefined ? '' : formatCount(Math.round(leg.donePerSecond)),
+        ms(leg?.latency.accepted.p50Ms ?? null),
+        ms(leg?.latency.accepted.p99Ms ?? null),
+        html`${markHtml(wrong ? 'bad' : 'good')} ${finding(results)}`,
+      ],
+    };
+  } catch (error) {
+    const problem = html`<span class="soft">${messageOf(error)}</span>`;
+    return { name, startedAt: '', wrong: false, cells: [title, '', '', '', '', problem] };
+  }
+}
+
+/** Of a ramp the highest rate that kept its objective, else the first load. */
+function tellingLeg({ legs, ramps }: LoadResults): LoadLeg | undefined {
+  const [ramp] = ramps;
+  return legs.find(({ rate }) => ramp !== undefined && rate === ramp.highestRate) ?? legs[0];
+}
+
+function finding({ ramps, pgbench, legs }: LoadResults): string {
+  if (ramps.length > 0) return ramps.map((ramp) => ramp.finding).join(' ');
+  if (pgbench !== undefined) {
+    return `${pgbench.ratio.toFixed(2)} of pgbench’s rate, ${counted(pgbench.clients, 'client')}, ${counted(pgbench.pairs.length, 'pair')}.`;
+  }
+  return legs
+    .map(({ design, limit }) => (legs.length > 1 ? `${design}: ${limit.reason}` : limit.reason))
+    .join('; ');
+}

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { LoadLeg, LoadResults } from '../../load/results.ts';
+import { isPartOfRun } from '../../run-folder.ts';
+import { pageHtml } from '../page.ts';
+import { runsPage } from '../runs-page.ts';
+import { beliefSection } from './belief-section.ts';
+import { designsSection } from './designs-section.ts';
+import { legSection } from './leg-section.ts';
+import { pgbenchSection } from './pgbench-section.ts';
+import { rampSection } from './ramp-section.ts';
+import { verifiedSection } from './verified-section.ts';
+
+/** Writes the page of a load run beside its load.json, and lists it in the folder above; returns the page's path. */
+export function writeLoadPage(results: LoadResults, folder: string): string {
+  const path = join(folder, 'index.html');
+  writeFileSync(path, loadPageHtml(results));
+  const above = dirname(resolve(folder));
+  if (!isPartOfRun(folder)) writeFileSync(join(above, 'index.html'), runsPage(above));
+  return path;
+}
+
+/** The page of a load run, from its results alone. */
+export function loadPageHtml(results: LoadResults): string {
+  const sections = [verifiedSection(results)];
+  for (const ramp of results.ramps) sections.push(rampSection(ramp, results));
+  if (results.pgbench !== undefined) sections.push(pgbenchSection(results.pgbench));
+  const shown = legsShown(results);
+  if (results.ramps.length === 0 && shown.length > 1) sections.push(designsSection(shown));
+  for (const [index, leg] of shown.entries()) sections.push(legSection(leg, index));
+  sections.push(beliefSection(results));
+  const at = results.startedAt.slice(0, 16).replace('T', ' ');
+  const names = [...new Set(results.legs.map(({ mix }) => mix.name))].join(', ');
+  return pageHtml({
+    title: `Load: ${names}`,
+    subtitle: `${at} UTC · scale ${results.scale} · ${results.environment.server.version.split(' on ')[0] ?? ''}`,
+    sections,
+    links: [
+      { href: '../index.html', text: '← above' },
+      { href: 'load.json', text: 'load.json' },
+    ],
+  });
+}
+
+/** Of a ramp, the loads on both sides of the answer; of a comparison, none; else all. */
+function legsShown(results: LoadResults): readonly LoadLeg[] {
+  if (results.pgbench !== undefined) return [];
+  if (results.ramps.length === 0) return results.legs;
+  return results.ramps.flatMap((ramp) =>
+    results.legs.filter(
+      ({ design, rate }) =>
+        design === ramp.design && (rate === ramp.highestRate || rate === ramp.lowestMiss),
+    ),
+  );
+}

@@ -1,0 +1,60 @@
+import * as Plot from '@observablehq/plot';
+import type { PgbenchComparison } from '../../load/results.ts';
+import { figureHtml } from '../figure.ts';
+import { formatCount, significant } from '../format.ts';
+import type { Section } from '../page.ts';
+import { colours } from '../palette.ts';
+import { type Chart, plotSvg } from '../plot.ts';
+
+/** The generator's highest rate beside pgbench's. */
+export function pgbenchSection(comparison: PgbenchComparison): Section {
+  const ratio = significant(comparison.ratio, 2);
+  return {
+    id: 'pgbench',
+    question: 'Is the generator fast enough to be trusted?',
+    mark: comparison.ratio >= 0.8 ? 'good' : 'bad',
+    answer: `Its closed loop reaches ${ratio} of pgbench’s rate (goal: 0.8) with ${comparison.clients} connections and the same prepared statement.`,
+    body: figureHtml({
+      finding: `Median of ${comparison.pairs.length} pairs of blocks: ${ratio}`,
+      reading: `Blocks of ${comparison.blockS} s in turns on one server; ${comparison.version}. This generator verifies its rows, pgbench does not.`,
+      legend: [
+        { colour: colours.blue, name: 'this generator', shape: 'bar' },
+        { colour: colours.orange, name: 'pgbench', shape: 'bar' },
+      ],
+      chart: pgbenchChart(comparison),
+      data: {
+        caption: 'Transactions a second',
+        columns: [
+          { heading: 'pair' },
+          ...['ours', 'pgbench', 'ratio'].map((heading) => ({ heading, numeric: true })),
+        ],
+        rows: comparison.pairs.map(({ ours, pgbench }, index) => [
+          String(index + 1),
+          formatCount(ours),
+          formatCount(pgbench),
+          (ours / pgbench).toFixed(2),
+        ]),
+      },
+    }),
+  };
+}
+
+/** Pairs of blocks beside each other. */
+function pgbenchChart(comparison: PgbenchComparison): Chart {
+  return (space) => {
+    const bars = comparison.pairs.flatMap(({ ours, pgbench }, index) => [
+      { pair: `${index + 1}`, who: 'ours', rate: ours },
+      { pair: `${index + 1}`, who: 'pgbench', rate: pgbench },
+    ]);
+    return plotSvg('Closed-loop rates', space, {
+      height: space.narrow ? 220 : 260,
+      marginLeft: 52,
+      marginBottom: 42,
+      fx: { label: 'pair of blocks' },
+      x: { axis: null },
+      y: { label: 'transactions a second', grid: true, tickFormat: '~s', ticks: 5 },
+      color: { domain: ['ours', 'pgbench'], range: [colours.blue, colours.orange] },
+      marks: [Plot.barY(bars, { fx: 'pair', x: 'who', y: 'rate', fill: 'who' }), Plot.ruleY([0])],
+    });
+  };
+}

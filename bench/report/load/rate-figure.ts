@@ -1,0 +1,77 @@
+import * as Plot from '@observablehq/plot';
+import type { LoadLeg } from '../../load/results.ts';
+import { figureHtml } from '../figure.ts';
+import { formatCount, significant } from '../format.ts';
+import type { Html } from '../html.ts';
+import { colours } from '../palette.ts';
+import { type Chart, plotSvg } from '../plot.ts';
+
+/** What was answered each second, by kind. */
+export function rateFigure(leg: LoadLeg): Html {
+  const { counts } = leg;
+  const sends = counts.accepted + counts.refused;
+  const share = sends === 0 ? 0 : (100 * counts.refused) / sends;
+  return figureHtml({
+    finding: `${significant(share, 2)} % of the sends were refused; ${formatCount(counts.optedOut)} reports said 21610, and ${formatCount(leg.verification.optOuts.mustBeBlocked)} numbers became blocked`,
+    reading: 'Answers each second, by kind.',
+    legend: [
+      { colour: rateColours.accepted, name: 'sends accepted', dash: rateDashes.accepted },
+      { colour: rateColours.reports, name: 'reports', dash: rateDashes.reports },
+      { colour: rateColours.refused, name: 'sends refused', dash: rateDashes.refused },
+    ],
+    chart: rateChart(leg),
+    data: {
+      caption: 'What was done',
+      columns: [{ heading: 'operation' }, { heading: 'number', numeric: true }],
+      rows: Object.entries(counts).map(([name, count]) => [name, formatCount(count)]),
+    },
+  });
+}
+
+/** The look of the rate chart's lines. */
+const rateColours = {
+  accepted: colours.blue,
+  reports: colours.green,
+  refused: colours.vermillion,
+} as const;
+const rateDashes = { accepted: '', reports: '7 3', refused: '2 2' } as const;
+
+/** What was answered each second: accepted sends, reports, refusals. */
+function rateChart(leg: LoadLeg): Chart {
+  return (space) => {
+    // the last interval may be a fraction of a second in which the backlog ended
+    const shown = leg.intervals.filter(({ startS }) => startS < leg.plannedS);
+    const series = shown.flatMap((interval) => {
+      const { counts, startS, lengthS } = interval;
+      const x = startS + lengthS / 2;
+      const reports = counts.delivered + counts.filtered + counts.optedOut;
+      return [
+        { x, y: counts.accepted / lengthS, name: 'accepted' },
+        { x, y: reports / lengthS, name: 'reports' },
+        { x, y: counts.refused / lengthS, name: 'refused' },
+      ];
+    });
+    return plotSvg('Answers a second', space, {
+      height: space.narrow ? 200 : 220,
+      marginLeft: 52,
+      marginBottom: 42,
+      x: { label: 'seconds since the start', domain: [0, Math.max(1, leg.plannedS)] },
+      y: { label: 'answers a second', grid: true, zero: true, ticks: 5 },
+      marks: [
+        Plot.ruleY([0]),
+        ...(['accepted', 'reports', 'refused'] as const).map((name) =>
+          Plot.lineY(
+            series.filter((point) => point.name === name),
+            {
+              x: 'x',
+              y: 'y',
+              stroke: rateColours[name],
+              strokeWidth: 2,
+              strokeDasharray: rateDashes[name],
+            },
+          ),
+        ),
+      ],
+    });
+  };
+}

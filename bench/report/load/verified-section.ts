@@ -1,0 +1,57 @@
+import type { LoadLeg, LoadResults } from '../../load/results.ts';
+import { tableHtml } from '../figure.ts';
+import { formatCount } from '../format.ts';
+import type { Section } from '../page.ts';
+import { legName } from './words.ts';
+
+/** Whether the databases held what was acknowledged. */
+export function verifiedSection({ legs }: LoadResults): Section {
+  const bad = legs.filter(({ verification }) => !verification.ok);
+  const sum = (of: (leg: LoadLeg) => number): number =>
+    legs.reduce((total, leg) => total + of(leg), 0);
+  const messages = sum(({ verification }) => verification.messages.acknowledged);
+  const reports = sum(({ verification }) => verification.reports.acknowledged);
+  return {
+    id: 'verified',
+    question: 'Is the database what was acknowledged?',
+    mark: bad.length === 0 ? 'good' : 'bad',
+    answer:
+      bad.length === 0
+        ? `All ${formatCount(messages)} acknowledged messages and ${formatCount(reports)} reports are there, no refused one is, and the opt-outs and blocks are what the reports imply.`
+        : `No: ${bad.flatMap(({ verification }) => verification.differences).join('; ')}.`,
+    body: tableHtml({
+      caption: 'After each load, answers compared with rows',
+      columns: [
+        { heading: 'load' },
+        ...[
+          'messages there',
+          'missing',
+          'refused, absent',
+          'there though refused',
+          'reports there',
+          'missing',
+          'unknown',
+          'numbers blocked',
+          'wrong answers',
+        ].map((heading) => ({ heading, numeric: true })),
+      ],
+      rows: legs.map((leg) => {
+        const { messages: m, reports: r, optOuts, wrongAnswers } = leg.verification;
+        return [
+          legName(leg),
+          ...[
+            m.acknowledged,
+            m.missing,
+            m.absent,
+            m.unexpected,
+            r.acknowledged,
+            r.missing,
+            m.unknown + r.unknown,
+            optOuts.mustBeBlocked,
+            wrongAnswers,
+          ].map(formatCount),
+        ];
+      }),
+    }),
+  };
+}

@@ -1,0 +1,114 @@
+import * as Plot from '@observablehq/plot';
+import type { LoadLeg } from '../../load/results.ts';
+import { sessionsByWait } from '../../load/waits.ts';
+import { figureHtml } from '../figure.ts';
+import { formatCount, significant } from '../format.ts';
+import type { Html } from '../html.ts';
+import { colours } from '../palette.ts';
+import { type Chart, plotSvg } from '../plot.ts';
+
+/** What the load's sessions waited for. */
+export function waitFigure(leg: LoadLeg): Html {
+  const shown = shownWaits(leg);
+  const sorted = sessionsByWait(leg);
+  const samples = leg.intervals.reduce((sum, { server }) => sum + server.samples, 0);
+  const total = sorted.reduce((sum, { sessions }) => sum + sessions, 0);
+  const [top] = sorted;
+  return figureHtml({
+    finding:
+      top === undefined
+        ? 'No session was ever seen at work'
+        : `Of ${leg.clients} sessions ${significant(total / Math.max(1, samples), 2)} were at work on average, ${Math.round((100 * top.sessions) / total)} % of them ${top.wait === 'CPU' ? 'not waiting for anything but a processor' : `waiting for ${top.wait}`}`,
+    reading:
+      'The load’s sessions at work, sampled once a second, by what they waited for (pg_stat_activity).',
+    legend: shown.map(({ name, colour }) => ({ colour, name, shape: 'bar' })),
+    chart: waitChart(leg),
+    data: {
+      caption: 'Sessions by wait event, summed over the samples',
+      columns: [{ heading: 'wait event' }, { heading: 'sessions', numeric: true }],
+      rows: sorted.map(({ wait, sessions }) => [wait, formatCount(sessions)]),
+    },
+  });
+}
+
+const waitColours = [
+  colours.vermillion,
+  colours.purple,
+  colours.orange,
+  colours.green,
+  colours.sky,
+];
+
+/** Wait events with a colour of their own, CPU first; the others together. */
+function shownWaits(leg: LoadLeg): readonly { readonly name: string; readonly colour: string }[] {
+  const waits = sessionsByWait(leg)
+    .filter(({ wait }) => wait !== 'CPU')
+    .slice(0, waitColours.length)
+    .map(({ wait: name }, index) => ({ name, colour: waitColours[index] ?? colours.muted }));
+  return [
+    { name: 'CPU', colour: colours.blue },
+    ...waits,
+    { name: 'other', colour: colours.muted },
+  ];
+}
+
+/** Sessions at work over time, by what they wait for. */
+function waitChart(leg: LoadLeg): Chart {
+  return (space) => {
+    const shown = shownWaits(leg);
+    const during = leg.intervals.filter(({ startS }) => startS < leg.plannedS);
+    const step = Math.max(1, Math.ceil(during.length / (space.narrow ? 60 : 150)));
+    const bars: { x1: number; x2: number; name: string; sessions: number }[] = [];
+    for (let at = 0; at < during.length; at += step) {
+      const group = during.slice(at, at + step);
+      const samples = group.reduce((sum, { server }) => sum + server.samples, 0);
+      if (samples === 0) continue;
+      const [first, last] = [group[0], group.at(-1)];
+      if (first === undefined || last === undefined) continue;
+      for (const { name } of shown) {
+        const sessions = group.reduce(
+          (sum, { server }) => sum + waitsOf(server.waits, name, shown),
+          0,
+        );
+        bars.push({
+          x1: first.startS,
+          x2: last.startS + last.lengthS,
+          name,
+          sessions: sessions / samples,
+        });
+      }
+    }
+    return plotSvg('Sessions at work', space, {
+      height: space.narrow ? 200 : 220,
+      marginLeft: 52,
+      marginBottom: 42,
+      x: { label: 'seconds since the start', domain: [0, Math.max(1, leg.plannedS)] },
+      y: { label: 'sessions at work', grid: true, ticks: 5 },
+      color: { domain: shown.map(({ name }) => name), range: shown.map(({ colour }) => colour) },
+      marks: [
+        Plot.rectY(
+          bars,
+          Plot.stackY({
+            x1: 'x1',
+            x2: 'x2',
+            y: 'sessions',
+            fill: 'name',
+            order: shown.map(({ name }) => name),
+          }),
+        ),
+        Plot.ruleY([0]),
+      ],
+    });
+  };
+}
+
+function waitsOf(
+  waits: Readonly<Record<string, number>>,
+  name: string,
+  shown: readonly { readonly name: string }[],
+): number {
+  if (name !== 'other') return waits[name] ?? 0;
+  return Object.entries(waits)
+    .filter(([wait]) => !shown.some((known) => known.name === wait))
+    .reduce((sum, [, sessions]) => sum + sessions, 0);
+}

@@ -1,0 +1,22 @@
+import type { LoadLeg } from '../../load/results.ts';
+import { formatCount, significant } from '../format.ts';
+
+/** A load in a few words. */
+export function legName(leg: LoadLeg): string {
+  const rate = leg.rate === 'max' ? 'closed loop' : `${formatCount(leg.rate)}/s`;
+  return `${leg.mix.name} on ${leg.design}, ${rate}`;
+}
+
+/** A time in words; a dash for none. */
+export function ms(value: number | null): string {
+  if (value === null) return '–';
+  return value >= 1_000
+    ? `${significant(value / 1_000, 3)}\u00a0s`
+    : `${significant(value, 3)}\u00a0ms`;
+}
+
+/** The text as a sentence. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  return `${trimmed.slice(0, 1).toUpperCase()}${trimmed.slice(1)}${trimmed.endsWith('.') ? '' : '.'}`;
+}

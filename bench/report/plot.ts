@@ -1,0 +1,78 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { type Html, html, raw } from './html.ts';
+
+/** The widths at which each chart is drawn: for a page and for a phone. The style sheet shows one. */
+export const chartWidths = { wide: 860, narrow: 340 } as const;
+
+/** What a chart knows of the place where it will stand. */
+export interface ChartSpace {
+  readonly width: number;
+  readonly narrow: boolean;
+}
+
+/** A chart as a function of its space, so that one for a phone is drawn for a phone. */
+export type Chart = (space: ChartSpace) => string;
+
+/** Draws with Observable Plot, without a browser. The ink is `currentColor`: it follows the page. */
+export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOptions): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const plot = Plot.plot({
+    document: document as never,
+    width: space.width,
+    ariaLabel: label,
+    style: { fontSize: space.narrow ? '11px' : '12px', background: 'none', overflow: 'visible' },
+    ...options,
+  });
+  plot.setAttribute('role', 'img');
+  return plot.outerHTML.replaceAll('--plot-background: white;', '');
+}
+
+/** Both drawings of a chart; page.css shows the one that fits. */
+export function drawing(chart: Chart): Html {
+  return html`<div class="drawing wide">${raw(
+    chart({ width: chartWidths.wide, narrow: false }),
+  )}</div><div class="drawing narrow">${raw(
+    chart({ width: chartWidths.narrow, narrow: true }),
+  )}</div>`;
+}
+
+/** A label that wants to stand at a height, in pixels. */
+export interface WantedLabel {
+  readonly text: string;
+  readonly y: number;
+}
+
+/**
+ * Moves labels apart until none is closer than `gap` to the next, each as near to its wish as the
+ * others allow, none above `top` or below `bottom` while there is room.
+ */
+export function spreadLabels<T extends WantedLabel>(
+  labels: readonly T[],
+  gap: number,
+  top: number,
+  bottom: number,
+): readonly (T & { readonly placedY: number })[] {
+  const sorted = [...labels].sort((a, b) => a.y - b.y);
+  const placed: number[] = [];
+  for (const label of sorted) placed.push(Math.max(label.y, (placed.at(-1) ?? top - gap) + gap));
+  let limit = bottom;
+  for (let index = placed.length - 1; index >= 0; index--) {
+    placed[index] = Math.min(placed[index] ?? limit, limit);
+    limit = (placed[index] ?? limit) - gap;
+  }
+  return sorted.map((label, index) => ({ ...label, placedY: placed[index] ?? label.y }));
+}
+
+/** Round numbers between two bounds of a logarithmic axis: few where it spans much. */
+export function logTicks(low: number, high: number): number[] {
+  const steps = high / low > 300 ? [1] : high / low > 30 ? [1, 3] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const step of steps) {
+      const tick = step * 10 ** power;
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  }
+  return ticks;
+}

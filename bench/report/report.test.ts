@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+import { misfit } from '../json-schema.ts';
+import { resultsSchema } from '../read-results.ts';
+import { ratioOfMedians, verdictOf } from './contrast.ts';
+import { html } from './html.ts';
+import { resultsCsv } from './results-csv.ts';
+import { correctAnswer } from './sections/correct.ts';
+import { summaryMarkdown } from './summary-markdown.ts';
+import { terminalSummary } from './terminal-summary.ts';
+import { everyDesign } from './testing/synthetic-design.ts';
+import { syntheticResults, writeSyntheticRun } from './testing/synthetic-results.ts';
+import { writeReport } from './write-report.ts';
+
+const results = syntheticResults();
+const reports = mkdtempSync(join(tmpdir(), 'optout-report-'));
+const everyDesignRun = syntheticResults({
+  runId: 'every-design',
+  designs: everyDesign(),
+  sweep: [1e4, 1e5, 1e6, 1e7, 1e8],
+});
+const folder = join(reports, results.runId);
+after(() => rmSync(reports, { recursive: true, force: true }));
+
+test('the synthetic run fits the schema of results.json', () => {
+  assert.equal(misfit(JSON.parse(JSON.stringify(results)), resultsSchema()), undefined);
+});
+
+test('an interval that includes 1 is "could not be told apart", never "equal"', () => {
+  assert.equal(verdictOf({ estimate: 1.2, low: 0.99, high: 1.4 }), 'could not be told apart');
+  assert.equal(verdictOf({ estimate: 1.2, low: 1.01, high: 1.4 }), 'slower');
+  assert.equal(verdictOf({ estimate: 0.8, low: 0.7, high: 0.9 }), 'faster');
+  assert.equal(verdictOf(ratioOfMedians([2], [1])), 'could not be told apart');
+});
+
+test('a check that was not run is never told as passed', () => {
+  const [first, ...others] = results.designs.filter((design) => design.status === 'timed');
+  assert.ok(first !== undefined && others.length > 0);
+  const allPassed = first.checks.map((check) => ({ ...check, outcome: 'passed' as const }));
+  const { answer, mark } = correctAnswer({
+    ...results,
+    designs: [
+      { ...first, checks: allPassed },
+      ...others.map((design) => ({
+        ...design,
+        checks: allPassed.map((check) => ({ ...check, outcome: 'not run' as const })),
+      })),
+    ],
+  });
+  assert.equal(mark, 'open');
+  assert.match(String(answer), new RegExp(`^${first.name} passed all ${allPassed.length} checks`));
+  assert.match(String(answer), new RegExp(`${others.length} designs? w(as|ere) not checked whole`));
+});
+
+test('text in a page is escaped', () => {
+  assert.equal(html`<b title="${'"'}">${'<i>&'}</b>`.text, '<b title="&quot;">&lt;i&gt;&amp;</b>');
+});
+
+test('the CSV has one line a design and scenario, all of the same width', () => {
+  const lines = resultsCsv(results).trimEnd().split('\n');
+  const expected = results.designs.reduce(
+    (sum, design) => sum + Math.max(1, design.scenarios.length),
+    0,
+  );
+  assert.equal(lines.length, expected + 1);
+  assert.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
+});
+
+test('Markdown and the terminal give the five answers and every design', () => {
+  const path = '/reports/run/index.html';
+  for (const text of [summaryMarkdown(results), terminalSummary(results, path)]) {
+    for (const question of ['correct', 'instant', 'wins', 'Why', 'believe']) {
+      assert.match(text, new RegExp(question));
+    }
+    for (const design of results.designs) assert.ok(text.includes(design.name));
+  }
+  assert.ok(terminalSummary(results, path).endsWith(`${path}\n`));
+});
+
+test('the terminal summary fits 80 columns, with one design and with all', () => {
+  const [first] = results.designs;
+  assert.ok(first !== undefined);
+  for (const run of [results, { ...results, designs: [first] }, everyDesignRun]) {
+    const wide = terminalSummary(run)
+      .split('\n')
+      .filter((line) => line.length > 80);
+    assert.deepEqual(wide, []);
+  }
+});
+
+test('a figure on fewer than six pairs is said to have too few, and is quoted nowhere', () => {
+  const weak = syntheticResults({ pairs: 2 + 5 }); // two of them warm up
+  for (const text of [summaryMarkdown(weak), terminalSummary(weak)]) {
+    assert.match(text, /5 pairs/);
+    assert.doesNotMatch(text, /times (the time|as long)/);
+    assert.match(text, /no design has enough pairs/);
+  }
+});
+
+const browserPath = [
+  process.env['CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
+
+const launch = () =>
+  chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+const needsBrowser = {
+  skip: browserPath === undefined && 'no chromium: name one in CHROMIUM',
+};
+
+/** What a reader must not meet on a page: errors, and anything asked of a network. */
+function problemsOf(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (/^(https?|wss?):/.test(request.url())) problems.push(`asked for ${request.url()}`);
+  });
+  return problems;
+}
+
+/** Texts of the visible charts that lie on each other, or partly outside the window: runs in the page. */
+const misplacedTexts = `[...document.querySelectorAll('.drawing > svg')]
+  .filter((svg) => svg.checkVisibility())
+  .flatMap((svg) => {
+    const texts = [...svg.querySelectorAll('text')]
+      .filter((text) => text.textContent.trim() !== '')
+      .map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+    const apart = (a, b) =>
+      a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 4 || b.bottom <= a.top + 4;
+    return texts.flatMap(({ text, box }, index) => [
+      ...(box.left < 0 || box.right > innerWidth ? [text + ' is cut off'] : []),
+      ...texts
+        .slice(index + 1)
+        .filter((other) => other.text !== text && !apart(box, other.box))
+        .map((other) => text + ' lies on ' + other.text),
+    ]);
+  })`;
+
+/** Texts that an image cuts off: runs in the page of the image. */
+const textsOutside = `[...document.querySelectorAll('text')]
+  .filter((text) => text.textContent.trim() !== '')
+  .filter((text) => {
+    const [own, whole] = [text, document.documentElement].map((part) => part.getBoundingClientRect());
+    return own.left < whole.left || own.right > whole.right;
+  })
+  .map((text) => text.textContent)`;
+
+test(
+  'the page opens from the disk, asks no network, fits a phone, and its plan tabs work',
+  needsBrowser,
+  async () => {
+    writeSyntheticRun(folder, results);
+    const { pagePath } = writeReport(folder);
+    const browser = await launch();
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+      const problems = problemsOf(page);
+      await page.goto(pathToFileURL(pagePath).href);
+      const drawings = await page.locator('figure').count();
+      assert.ok(drawings >= 7);
+      assert.equal(await page.locator('figure details table').count(), drawings);
+      // those of the lesser scenarios stay folded
+      const open = await page.locator('section > figure').count();
+      assert.equal(await page.locator('.drawing.narrow > svg:visible').count(), open);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+
+      await page.locator('#plan-viewer').scrollIntoViewIfNeeded();
+      const left = page.locator('[data-side=left]');
+      await left.locator('[role=tab]').first().click();
+      await left.frameLocator('iframe').getByText('Index Only Scan').first().waitFor();
+      await page.selectOption('#plan-left', 'reports_join');
+      await left.frameLocator('iframe').getByText('Seq Scan').first().waitFor();
+
+      const theme = 'document.documentElement.dataset.theme';
+      const before = await page.evaluate(theme);
+      await page.locator('#theme').click();
+      assert.notEqual(await page.evaluate(theme), before);
+
+      await page.goto(pathToFileURL(join(reports, 'index.html')).href);
+      await page.getByRole('link', { name: results.runId }).click();
+      await page.locator('#instant').waitFor();
+      assert.deepEqual(problems, []);
+    } finally {
+      await browser.close();
+    }
+  },
+);
+
+test(
+  'with every design and a sweep to 100 million no label lies on another, and the page stays small',
+  needsBrowser,
+  async () => {
+    const reference = join(reports, everyDesignRun.runId);
+    writeSyntheticRun(reference, everyDesignRun);
+    const { pagePath } = writeReport(reference);
+    assert.ok(statSync(pagePath).size < 4e6);
+    const browser = await launch();
+    try {
+      for (const width of [1280, 390]) {
+        const page = await browser.newPage({ viewport: { width, height: 844 } });
+        await page.goto(pathToFileURL(pagePath).href);
+        const text = await page.locator('.drawing > svg:visible').allTextContents();
+        for (const { name } of everyDesignRun.designs) assert.ok(text.join().includes(name), name);
+        assert.deepEqual(await page.evaluate(misplacedTexts), []);
+        assert.equal(
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+          true,
+        );
+        await page.close();
+      }
+    } finally {
+      await browser.close();
+    }
+  },
+);
+
+test('the main charts stand alone as images that follow light and dark', needsBrowser, async () => {
+  const charts = join(folder, 'charts');
+  writeSyntheticRun(folder, results);
+  writeReport(folder);
+  const names = readdirSync(charts).sort();
+  assert.deepEqual(names, [
+    'cost-against-rows.svg',
+    'overhead-bulk.svg',
+    'overhead-one-row.svg',
+    'overhead-report.svg',
+  ]);
+  const browser = await launch();
+  try {
+    for (const name of names) {
+      const inks: unknown[] = [];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await browser.newPage({ colorScheme });
+        const problems = problemsOf(page);
+        // opened by itself, a file that is not well-formed is shown as an error instead of an svg
+        await page.goto(pathToFileURL(join(charts, name)).href);
+        assert.ok((await page.locator('svg > g text').count()) > 10, name);
+        assert.deepEqual(await page.evaluate(textsOutside), [], name);
+        inks.push(
+          await page.evaluate(`['text', 'rect'].map((part) =>
+            getComputedStyle(document.querySelector('svg > ' + part)).fill)`),
+        );
+        assert.deepEqual(problems, []);
+        await page.close();
+      }
+      assert.notDeepEqual(inks[0], inks[1], name);
+    }
+  } finally {
+    await browser.close();
+  }
+});

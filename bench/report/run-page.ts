@@ -1,0 +1,42 @@
+import type { Results } from '../results.ts';
+import { formatCount } from './format.ts';
+import { html } from './html.ts';
+import { loadsSection } from './load/listed-loads.ts';
+import { pageHtml } from './page.ts';
+import { planViewerExtra, viewedPlans } from './plan-viewer.ts';
+import { believeSection } from './sections/believe.ts';
+import { correctSection } from './sections/correct.ts';
+import { serverName } from './sections/environment.ts';
+import { instantSection } from './sections/instant.ts';
+import { whySection } from './sections/why.ts';
+import { winnerSection } from './sections/winner.ts';
+
+/** The page of a run: the questions in the order in which a reader asks them. */
+export function runPage(results: Results, runFolder: string): string {
+  const plans = viewedPlans(results, runFolder);
+  const { machine } = results.environment;
+  return pageHtml({
+    title: `What the opt-out check costs at ${formatCount(results.dataSet.messages)} messages`,
+    subtitle: html`Run <b>${results.runId}</b>, ${dateText(results.startedAt)}, ${serverName(results)}, ${machine.cpuModel} (${machine.cpus} visible)`,
+    links: [
+      { href: '../index.html', text: '← all runs' },
+      { href: 'results.json', text: 'results.json' },
+      { href: 'results.csv', text: 'results.csv' },
+      { href: 'summary.md', text: 'summary.md' },
+    ],
+    sections: [
+      correctSection(results),
+      instantSection(results),
+      winnerSection(results),
+      whySection(results, plans),
+      ...loadsSection(runFolder),
+      believeSection(results),
+    ],
+    ...(plans.length > 0 ? { extra: planViewerExtra(plans) } : {}),
+  });
+}
+
+/** `2026-03-01 10:00 UTC`. */
+export function dateText(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}

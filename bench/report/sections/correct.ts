@@ -1,0 +1,137 @@
+import type { CheckOutcome, DesignResult, Results } from '../../results.ts';
+import { tableHtml } from '../figure.ts';
+import { counted, inWords } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import type { Answer, Section } from '../page.ts';
+
+/** Is it correct: which designs passed the functional checks, before anything was timed. */
+export function correctAnswer(results: Results): Answer {
+  const verdicts = verdictsOf(results);
+  const { right, wrong, unproven } = verdicts;
+  // one that was only explained owes no proof, one that was timed does
+  const open = right.length === 0 || unproven.some(({ status }) => status === 'timed');
+  return {
+    id: 'correct',
+    question: 'Is it correct?',
+    mark: wrong.length > 0 ? 'bad' : open ? 'open' : 'good',
+    answer: correctSentence(verdicts),
+  };
+}
+
+/** The answer with how each design fared, open where one did not do well. */
+export function correctSection(results: Results): Section {
+  const { checks, wrong, unbuilt, unproven } = verdictsOf(results);
+  const troubled = wrong.length + unbuilt.length + unproven.length > 0;
+  return {
+    ...correctAnswer(results),
+    body: html`${wrong.map(failureNote)}
+<details${troubled && html` open`}><summary>How each design fared before anything was timed</summary>${designTable(results.designs)}</details>
+${checks > 0 && checkList(results.designs)}`,
+  };
+}
+
+/** Designs by what their checks said in this run. */
+interface Verdicts {
+  /** How many checks there are. */
+  readonly checks: number;
+  /** Every check ran and passed, but for what the design declares that it cannot show. */
+  readonly right: readonly DesignResult[];
+  readonly wrong: readonly DesignResult[];
+  readonly unbuilt: readonly DesignResult[];
+  /** Nothing failed, but not every check was run. */
+  readonly unproven: readonly DesignResult[];
+}
+
+function verdictsOf({ designs }: Results): Verdicts {
+  return {
+    checks: Math.max(0, ...designs.map((design) => design.checks.length)),
+    right: designs.filter(isProven),
+    wrong: designs.filter((design) => failedChecks(design).length > 0),
+    unbuilt: designs.filter(
+      ({ status }) => status === 'could not be built' || status === 'timed out',
+    ),
+    unproven: designs.filter(isUnproven),
+  };
+}
+
+/** The answer alone, for summaries. A check that was not run proves nothing, and is never counted as passed. */
+function correctSentence({ checks, right, wrong, unbuilt, unproven }: Verdicts): string {
+  if (checks === 0) return 'No functional check was run.';
+  const limited = right.filter((design) => design.checks.some((check) => check.declared === true));
+  const whole = limited.length > 0 ? 'every check that applies to it' : `all ${checks} checks`;
+  const passed =
+    right.length === 0
+      ? 'No design was checked whole.'
+      : `${right.length === 1 ? inWords(right.map((design) => design.name)) : `Each of ${right.length} designs`} passed ${whole}, concurrent reports included.`;
+  const sentences = [
+    passed,
+    limited.length > 0 &&
+      `${inWords(limited.map((design) => design.name))} cannot show a behaviour, as ${limited.length === 1 ? 'it declares' : 'they declare'}.`,
+    wrong.length > 0 &&
+      `${inWords(wrong.map((design) => design.name))} gave wrong answers and ${wrong.length === 1 ? 'was' : 'were'} not timed.`,
+    unproven.length > 0 &&
+      `${unproven.length <= 3 ? inWords(unproven.map((design) => design.name)) : counted(unproven.length, 'design')} ${unproven.length === 1 ? 'was' : 'were'} not checked whole in this run: npm test does that.`,
+    unbuilt.length > 0 && `${inWords(unbuilt.map((design) => design.name))} could not be measured.`,
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(' ');
+}
+
+function isProven(design: DesignResult): boolean {
+  return (
+    design.checks.length > 0 &&
+    design.checks.every((check) => check.outcome === 'passed' || check.declared === true)
+  );
+}
+
+function isUnproven(design: DesignResult): boolean {
+  return !isProven(design) && design.checks.length > 0 && failedChecks(design).length === 0;
+}
+
+/** The checks that a design failed; a behaviour that it declares it cannot show is no failure. */
+export function failedChecks(design: DesignResult): readonly CheckOutcome[] {
+  return design.checks.filter((check) => check.outcome === 'failed' && check.declared !== true);
+}
+
+function designTable(designs: readonly DesignResult[]): Html {
+  return tableHtml({
+    caption: 'Checks passed, and what became of the design',
+    columns: [
+      { heading: 'Design' },
+      { heading: 'In a few words' },
+      { heading: 'Checks passed', numeric: true },
+      { heading: 'Then' },
+    ],
+    rows: designs.map((design) => {
+      const failed = failedChecks(design).length;
+      const declared = design.checks.filter((check) => check.declared === true);
+      return [
+        html`<span class="name">${design.name}</span>`,
+        design.title,
+        html`<span class="${failed > 0 ? 'bad-text' : ''}">${passedText(design)}${declared.length > 0 && `, ${declared.length} declared`}</span>`,
+        design.reason === undefined || failed > 0
+          ? design.status
+          : `${design.status}: ${design.reason}`,
+      ];
+    }),
+  });
+}
+
+function passedText(design: DesignResult): string {
+  if (design.checks.every((check) => check.outcome === 'not run')) return 'not run';
+  const passed = design.checks.filter((check) => check.outcome === 'passed').length;
+  return `${passed} of ${design.checks.length}`;
+}
+
+function failureNote(design: DesignResult): Html {
+  return html`<div class="note bad"><p><b class="name">${design.name}</b> failed:</p><ul>${failedChecks(
+    design,
+  ).map(
+    (check) => html`<li>${check.name}${check.reason !== undefined && html`: ${check.reason}`}</li>`,
+  )}</ul></div>`;
+}
+
+function checkList(designs: readonly DesignResult[]): Html {
+  const names = [...new Set(designs.flatMap((design) => design.checks.map((check) => check.name)))];
+  return html`<details><summary>The ${names.length} behaviours that every design must show</summary>
+<ol>${names.map((name) => html`<li>${name}</li>`)}</ol></details>`;
+}

@@ -1,0 +1,62 @@
+import type { DesignResult, Results } from '../../results.ts';
+import { verdictOf } from '../contrast.ts';
+import {
+  formatBytes,
+  formatNs,
+  formatNsWithin,
+  formatRatioInterval,
+  sentenceCase,
+} from '../format.ts';
+import { type Html, html } from '../html.ts';
+import { intervalOf, mainRoles, pairedOf, ratioOf, scenarioOf, whyNoFigure } from '../roles.ts';
+import { totalSize } from './size.ts';
+
+/** Every design: its idea, what its figures say, when to choose it and what it costs. */
+export function eachDesign(results: Results): Html {
+  return html`<h3>Each design in a few sentences</h3><dl>${results.designs.map(
+    (design) => html`<dt><span class="name">${design.name}</span> ${design.title}</dt>
+<dd class="figures">${designSentence(results, design)}</dd>
+<dd>${design.idea} Choose it when ${uncapitalised(design.chooseWhen)} Costs: ${uncapitalised(design.costs)}</dd>
+`,
+  )}</dl>`;
+}
+
+/** What the figures say of one design: one row, bulk, reports, inside the server, space; or why there are none. */
+export function designSentence(results: Results, design: DesignResult): string {
+  if (design.status !== 'timed') {
+    return design.status === 'planned'
+      ? 'Not timed in this run.'
+      : `Not timed: ${design.reason ?? design.status}.`;
+  }
+  const parts = [
+    ...mainRoles(results).map(({ words, scenario }) => roleText(design, words, scenario)),
+    ...serverText(design),
+    ...(design.sizes.length === 0 ? [] : [`on disk ${formatBytes(totalSize(design))}`]),
+  ];
+  return `${sentenceCase(parts.join('; '))}.`;
+}
+
+function roleText(design: DesignResult, words: string, name: string): string {
+  const paired = pairedOf(design, name);
+  if (paired === undefined) return `${words}: ${whyNoFigure(scenarioOf(design, name))}`;
+  const ratio = ratioOf(paired.paired);
+  return verdictOf(ratio) === 'could not be told apart'
+    ? `${words} could not be told from no check`
+    : `${words} takes ${formatRatioInterval(ratio)} times as long`;
+}
+
+function serverText({ serverSide }: DesignResult): readonly string[] {
+  const cost = serverSide?.nsPerRow;
+  if (cost === undefined) return [];
+  return [
+    cost.low <= 0
+      ? `the check alone takes at most ${formatNs(cost.high)}`
+      : `the check alone takes ${formatNsWithin(intervalOf(cost))}`,
+  ];
+}
+
+/** A header's text inside a sentence: `When …` after “Choose it when” would stand twice. */
+function uncapitalised(text: string): string {
+  const lower = /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+  return /[.!?]$/.test(lower) ? lower : `${lower}.`;
+}

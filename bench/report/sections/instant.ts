@@ -1,0 +1,174 @@
+import { LatencyHistogram } from '../../histogram.ts';
+import type { DesignResult, Percentiles, Results, ScenarioResult } from '../../results.ts';
+import { latencyChart } from '../charts/latency.ts';
+import { verdictOf } from '../contrast.ts';
+import { type Figure, figureHtml } from '../figure.ts';
+import {
+  counted,
+  formatCount,
+  formatNs,
+  formatNsInterval,
+  formatRatioInterval,
+  shortCount,
+} from '../format.ts';
+import { html } from '../html.ts';
+import type { Answer, Mark, Section } from '../page.ts';
+import { armColours } from '../palette.ts';
+import {
+  goals,
+  intervalOf,
+  leadDesign,
+  type PairedScenario,
+  pairedOf,
+  ratioOf,
+  rolesOf,
+  scenarioOf,
+  whyNoFigure,
+} from '../roles.ts';
+import { costFigure, growthOf, growthText } from './cost-against-rows.ts';
+import { growthFigure, lookupGrowthText } from './growth.ts';
+import { buffersFigure } from './pages-against-rows.ts';
+
+/** Is it instant: what the lead design adds to one message, and how that grows. */
+export function instantSection(results: Results): Section {
+  const lead = leadDesign(results);
+  const roles = rolesOf(results);
+  const oneRow = pairedOf(lead, roles.oneRow ?? roles.oneRowNotDurable);
+  const figures: Figure[] = [
+    ...(lead !== undefined && oneRow !== undefined ? [latencyFigure(lead, oneRow)] : []),
+    ...growthFigure(results),
+    ...costFigure(results),
+    ...buffersFigure(results),
+  ];
+  return {
+    ...instantAnswer(results),
+    body: html`${figures.map(figureHtml)}
+${
+  results.sweep.length === 0 &&
+  html`<p class="note">This run has one size. How the cost grows with the number of rows was
+measured only where a chart says so: <code>npm run bench -- --sweep 10k,100k,1M,10M</code> measures it.</p>`
+}`,
+  };
+}
+
+/** The answer with its mark, for the page, the terminal and Markdown. */
+export function instantAnswer(results: Results): Answer {
+  const asked = { id: 'instant', question: 'Is it instant?' };
+  const lead = leadDesign(results);
+  if (lead === undefined) return { ...asked, mark: 'open', answer: 'No design was timed.' };
+  const roles = rolesOf(results);
+  const oneRow = pairedOf(lead, roles.oneRow ?? roles.oneRowNotDurable);
+  const growth = growthOf(results, lead.name);
+  const growthSentence =
+    lookupGrowthText(results) ?? (growth === undefined ? undefined : growthText(growth));
+  const parts = [
+    `With ${shortCount(results.dataSet.messages)} messages and ${shortCount(results.dataSet.blockedContacts)} blocked numbers, ${checkCost(lead)}`,
+  ];
+  parts.push(
+    oneRow === undefined
+      ? `an insert of one row has no figure to quote (${whyNoFigure(scenarioOf(lead, roles.oneRow ?? roles.oneRowNotDurable ?? ''))})`
+      : oneRowSentence(oneRow),
+  );
+  if (growthSentence !== undefined) parts.push(growthSentence);
+  return { ...asked, mark: instantMark(oneRow), answer: `${parts.join('; ')}.` };
+}
+
+function checkCost(lead: DesignResult): string {
+  const cost = lead.serverSide?.nsPerRow;
+  const buffers = lead.serverSide?.buffersPerCheck;
+  const touched =
+    buffers === undefined
+      ? ''
+      : ` and touches ${counted(Number(buffers.toPrecision(3)), 'buffer')}`;
+  if (cost === undefined) return `the check of ${lead.name} was timed through a client only`;
+  return `the check of ${lead.name} takes ${formatNsInterval(intervalOf(cost))} inside the server${touched}`;
+}
+
+function oneRowSentence(scenario: PairedScenario): string {
+  const ratio = ratioOf(scenario.paired);
+  const kind = scenario.durable ? 'a durable insert of one row' : 'an insert of one row';
+  return verdictOf(ratio) === 'could not be told apart'
+    ? `${kind} could not be told apart from one without a check: ${formatRatioInterval(ratio)} times`
+    : `${kind} takes ${formatRatioInterval(ratio)} times as long as without it`;
+}
+
+/** Good only with the whole interval within the goal, bad only with the whole interval beyond it. */
+function instantMark(oneRow: PairedScenario | undefined): Mark {
+  if (oneRow === undefined) return 'open';
+  const ratio = ratioOf(oneRow.paired);
+  if (ratio.high <= goals.oneRow) return 'good';
+  return ratio.low > goals.oneRow ? 'bad' : 'open';
+}
+
+const quoted = [
+  ['p50', 'median'],
+  ['p75', '75 %'],
+  ['p90', '90 %'],
+  ['p95', '95 %'],
+  ['p99', '99 %'],
+  ['p999', '99.9 %'],
+  ['p9999', '99.99 %'],
+  ['max', 'maximum'],
+] as const satisfies readonly (readonly [keyof Percentiles, string])[];
+
+/** Latency percentiles of one scenario, with the check and without. */
+export function latencyFigure(design: DesignResult, scenario: ScenarioResult): Figure {
+  const arms = (['check', 'control'] as const).flatMap((arm) => {
+    const summary = scenario.arms.find((candidate) => candidate.arm === arm);
+    return summary === undefined || summary.samples === 0 ? [] : [summary];
+  });
+  const colour = (arm: 'check' | 'control'): string =>
+    arm === 'check' ? armColours.treatment : armColours.control;
+  const name = (arm: 'check' | 'control'): string =>
+    arm === 'check' ? 'with the check' : 'without the check';
+  const dash = (arm: 'check' | 'control'): string => (arm === 'check' ? '' : '6 3');
+  return {
+    finding: latencyFinding(arms),
+    reading: `${design.name}, ${scenario.title}: latency of one statement seen by the client, closed loop, by percentile. Every further nine has as much room as the one before; the line ends at the maximum.`,
+    legend: arms.map((arm) => ({
+      colour: colour(arm.arm),
+      name: name(arm.arm),
+      dash: dash(arm.arm),
+    })),
+    chart: latencyChart(
+      `Latency percentiles of ${scenario.title} with and without the check`,
+      arms.map((arm) => ({
+        name: arm.arm,
+        colour: colour(arm.arm),
+        dash: dash(arm.arm),
+        points: LatencyHistogram.decode(arm.histogram).curve(),
+      })),
+    ),
+    data: {
+      caption: `${scenario.title}: latency by percentile; a dash stands where there are too few samples to quote one`,
+      columns: [
+        { heading: 'Percentile' },
+        ...arms.map((arm) => ({ heading: name(arm.arm), numeric: true })),
+      ],
+      rows: [
+        ...quoted.map(([key, label]) => [label, ...arms.map((arm) => quote(arm.percentiles[key]))]),
+        ['samples', ...arms.map((arm) => formatCount(arm.samples))],
+      ],
+    },
+  };
+}
+
+function latencyFinding(arms: ScenarioResult['arms']): string {
+  const check = arms.find((arm) => arm.arm === 'check')?.percentiles;
+  const control = arms.find((arm) => arm.arm === 'control')?.percentiles;
+  if (check?.p50 === undefined || check.p50 === null) return 'Too few samples to say';
+  const tail = check.p99;
+  const tailText =
+    tail === null || control?.p99 === undefined || control.p99 === null
+      ? ''
+      : `, and 99 of 100 take at most ${formatNs(tail)} instead of ${formatNs(control.p99)}`;
+  const middle =
+    control?.p50 === undefined || control.p50 === null
+      ? `Half of the statements take at most ${formatNs(check.p50)}`
+      : `Half of the statements take at most ${formatNs(check.p50)} with the check, ${formatNs(control.p50)} without`;
+  return middle + tailText;
+}
+
+function quote(ns: number | null): string {
+  return ns === null ? '–' : formatNs(ns);
+}

@@ -1,0 +1,90 @@
+import type { Results, ScenarioResult } from '../../results.ts';
+import { overheadChart } from '../charts/overhead.ts';
+import { verdictOf } from '../contrast.ts';
+import type { Figure } from '../figure.ts';
+import {
+  formatNs,
+  formatNsInterval,
+  formatRatio,
+  formatRatioInterval,
+  formatSignedNsWithin,
+  sentenceCase,
+} from '../format.ts';
+import { type Rank, rankDesigns, rankingSentence } from '../ranking.ts';
+import { anyScenario, differenceOf, goals, leadDesign, rolesOf } from '../roles.ts';
+
+/** Every design's ratio in one scenario, the cheapest first; nothing where no design has enough pairs. */
+export function overheadFigure(results: Results, name: string): readonly Figure[] {
+  const roles = rolesOf(results);
+  const ranks = rankDesigns(results, name);
+  const scenario = anyScenario(results, name);
+  if (ranks.length === 0 || scenario === undefined) return [];
+  const goal = name === roles.oneRow ? goals.oneRow : name === roles.bulk ? goals.bulk : undefined;
+  return [
+    {
+      finding: sentenceCase(`${scenario.title}: ${rankingSentence(ranks)}`),
+      reading: `${comparedWith(scenario)}: median of the pairs and its 95 % interval, cheapest first. Hollow and grey: the interval includes 1, so the check could not be told from none.`,
+      chart: overheadChart(
+        ranks.map((rank) => ({
+          name: rank.design,
+          ratio: rank.ratio,
+          label: overheadLabel(rank),
+          resolved: verdictOf(rank.ratio) !== 'could not be told apart',
+        })),
+        {
+          label: `${scenario.title}: ratio of time with the check to time without, by design`,
+          axis: 'times as long as without the check',
+          ...(goal === undefined ? {} : { goal }),
+          ...emphasis(results),
+        },
+      ),
+      data: {
+        caption: `${scenario.title}: with the check over without it`,
+        columns: [
+          { heading: 'Design' },
+          { heading: 'Ratio (95 % interval)', numeric: true },
+          { heading: 'Added to one row', numeric: true },
+          { heading: 'Without the check', numeric: true },
+          { heading: 'Pairs', numeric: true },
+          { heading: 'Against the cheapest' },
+        ],
+        rows: ranks.map((rank) => {
+          const added = differenceOf(rank.scenario.paired);
+          return [
+            rank.design,
+            formatRatioInterval(rank.ratio),
+            formatNsInterval(added),
+            formatNs(rank.scenario.paired.baselineNs),
+            String(rank.scenario.paired.pairs),
+            rank === ranks[0]
+              ? 'the cheapest'
+              : rank.tiedWithBest
+                ? 'could not be told apart'
+                : `${formatRatioInterval(rank.overBest)} times`,
+          ];
+        }),
+      },
+    },
+  ];
+}
+
+/** What the two arms were: not every scenario's control is the same statement. */
+function comparedWith({ control }: ScenarioResult): string {
+  if (control === 'check off twice') {
+    return 'The method tried on itself: the check is off in both arms, so the ratio should be 1';
+  }
+  return control === 'other statement'
+    ? 'Time of the statement over that of another one that the design has no work with, as the title says'
+    : 'Time of one statement with the check over the same with only the check switched off';
+}
+
+function overheadLabel(rank: Rank): string {
+  if (verdictOf(rank.ratio) === 'could not be told apart') return 'not told apart';
+  const added = formatSignedNsWithin(differenceOf(rank.scenario.paired));
+  return `×${formatRatio(rank.ratio, 2)} · ${added} a row`;
+}
+
+function emphasis(results: Results): { emphasised?: string } {
+  const lead = leadDesign(results);
+  return lead === undefined ? {} : { emphasised: lead.name };
+}

@@ -1,0 +1,130 @@
+import type { CapturedPlan, Results } from '../../results.ts';
+import { tableHtml } from '../figure.ts';
+import { counted, formatCount, inWords, significant } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import type { Answer, Section } from '../page.ts';
+import { planViewerHtml, type ViewedPlan } from '../plan-viewer.ts';
+import { defaultDesign } from '../roles.ts';
+
+/** Why: the access path of each design's check, statement by statement, and the trees themselves. */
+export function whySection(results: Results, viewed: readonly ViewedPlan[]): Section {
+  return {
+    ...whyAnswer(results),
+    body: html`${pathTable(results.plans)}
+${results.plans.length > 0 && html`<details><summary>Every plan: ${results.plans.length} access paths</summary>${planTable(results.plans)}</details>`}
+${
+  viewed.length > 0 &&
+  html`<h3>The plans themselves</h3>
+<p>Two designs side by side: the statement’s own plan and what ran inside its triggers, as captured
+by the server, not a copy of the query.</p>
+${planViewerHtml(viewed, firstPair(results))}`
+}`,
+  };
+}
+
+/** The answer alone. */
+export function whyAnswer({ plans }: Results): Answer {
+  return { id: 'why', question: 'Why?', mark: 'plain', answer: whySentence(plans) };
+}
+
+/** What the viewer shows first: the lead design, and one that reads a big table where there is one. */
+function firstPair(results: Results): { left?: string; right?: string } {
+  const left = results.plans.find((plan) => plan.design === defaultDesign) ?? results.plans[0];
+  const right =
+    results.plans.find((plan) => plan.summary.bigSeqScans.length > 0) ??
+    results.plans.find((plan) => plan.design !== left?.design);
+  return {
+    ...(left === undefined ? {} : { left: left.design }),
+    ...(right === undefined ? {} : { right: right.design }),
+  };
+}
+
+/** The answer: who scans, who probes. */
+function whySentence(all: readonly CapturedPlan[]): string {
+  // a statement that timed out has no plan to tell anything of
+  const plans = all.filter((plan) => plan.failed === undefined);
+  if (plans.length === 0) return 'No plans were kept in this run.';
+  const designs = [...new Set(plans.map((plan) => plan.design))];
+  const lost = [...new Set(all.map((plan) => plan.design))].filter((one) => !designs.includes(one));
+  const without =
+    lost.length === 0 ? '' : ` ${inWords(lost)}: no statement ended in time for a plan.`;
+  const scanning = designs.filter((design) =>
+    plans.some((plan) => plan.design === design && plan.summary.bigSeqScans.length > 0),
+  );
+  if (scanning.length === 0) {
+    return `${designs.length === 1 ? designs[0] : `Each of ${counted(designs.length, 'design')}`} finds its rows through an index: no plan reads a big table from end to end.${without}`;
+  }
+  const tables = [...new Set(plans.flatMap((plan) => plan.summary.bigSeqScans))];
+  return `${inWords(scanning)} read${scanning.length === 1 ? 's' : ''} a big table from end to end (${inWords(tables)}); ${
+    scanning.length === designs.length ? 'no design does without' : 'the others probe an index'
+  }.${without}`;
+}
+
+/** One row a design: how a message is checked, and the buffers that each statement touches. */
+function pathTable(plans: readonly CapturedPlan[]): Html | undefined {
+  if (plans.length === 0) return undefined;
+  const statements = [...new Map(plans.map((plan) => [plan.statement, plan.title]))];
+  const designs = [...new Set(plans.map((plan) => plan.design))];
+  const find = (design: string, statement: string): CapturedPlan | undefined =>
+    plans.find((plan) => plan.design === design && plan.statement === statement);
+  const first = statements[0]?.[0] ?? '';
+  return tableHtml({
+    caption:
+      'How one message is checked, and the buffers that the check touches in each statement. ▲ reads a big table from end to end.',
+    columns: [
+      { heading: 'Design' },
+      { heading: `Access path of ${statements[0]?.[1] ?? 'the check'}` },
+      ...statements.map(([, title]) => ({ heading: title, numeric: true })),
+    ],
+    rows: designs.map((design) => [
+      html`<span class="name">${design}</span>`,
+      shortPath(find(design, first)),
+      ...statements.map(([statement]) => buffersCell(find(design, statement))),
+    ]),
+  });
+}
+
+/** The nodes that touch a table or an index; sorts, joins and aggregates are in the tree below. */
+function shortPath(plan: CapturedPlan | undefined): string {
+  if (plan === undefined) return 'not kept';
+  const nodes = plan.summary.nodes.filter((node) => node.includes(' on '));
+  return (nodes.length === 0 ? plan.summary.nodes : nodes).join(', ') || 'no plan';
+}
+
+function buffersCell(plan: CapturedPlan | undefined): Html | string {
+  if (plan === undefined) return '–';
+  if (plan.failed !== undefined) return html`<small>no plan</small>`;
+  const buffers = formatCount(plan.summary.buffers);
+  return plan.summary.bigSeqScans.length > 0
+    ? html`<span class="bad-text">▲ ${buffers}</span>`
+    : buffers;
+}
+
+function planTable(plans: readonly CapturedPlan[]): Html | undefined {
+  if (plans.length === 0) return undefined;
+  return tableHtml({
+    caption:
+      'The access path of the check: of what ran inside the trigger where there is one, else of the statement. Times are EXPLAIN’s own, with its overhead: for the shape, not for the speed.',
+    columns: [
+      { heading: 'Design' },
+      { heading: 'Statement' },
+      { heading: 'Access path' },
+      { heading: 'Indexes' },
+      { heading: 'Buffers', numeric: true },
+      { heading: 'Rows', numeric: true },
+      { heading: 'ms', numeric: true },
+    ],
+    rows: plans.map((plan) => [
+      html`<span class="name">${plan.design}</span>`,
+      plan.title,
+      html`${plan.summary.nodes.join(' → ')}${
+        plan.summary.bigSeqScans.length > 0 &&
+        html` <span class="bad-text">reads all of ${inWords(plan.summary.bigSeqScans)}</span>`
+      }`,
+      plan.summary.indexes.join(', '),
+      formatCount(plan.summary.buffers),
+      formatCount(plan.summary.rows),
+      significant(plan.summary.milliseconds, 3),
+    ]),
+  });
+}

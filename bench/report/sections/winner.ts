@@ -1,0 +1,151 @@
+import type { DesignResult, Results } from '../../results.ts';
+import { verdictOf } from '../contrast.ts';
+import { figureHtml, tableHtml } from '../figure.ts';
+import {
+  counted,
+  formatBytes,
+  formatNs,
+  formatRatio,
+  formatRatioInterval,
+  inWords,
+} from '../format.ts';
+import { type Html, html } from '../html.ts';
+import type { Answer, Section } from '../page.ts';
+import { rankDesigns, winnersInWords } from '../ranking.ts';
+import {
+  anyScenario,
+  leadDesign,
+  mainRoles,
+  pairedOf,
+  type Role,
+  ratioOf,
+  scenarioNames,
+  scenarioOf,
+  timedDesigns,
+  whyNoFigure,
+} from '../roles.ts';
+import { distanceTable } from './distance.ts';
+import { eachDesign } from './each-design.ts';
+import { overheadFigure } from './overhead.ts';
+import { sizeFigures, totalSize } from './size.ts';
+
+/** Which design wins and by how much: for one row, for bulk, for reports, for space. */
+export function winnerSection(results: Results): Section {
+  const main = mainRoles(results).map((role) => role.scenario);
+  const others = scenarioNames(results).filter((name) => !main.includes(name));
+  const more = others.flatMap((name) => overheadFigure(results, name));
+  return {
+    ...winnerAnswer(results),
+    body: html`${distanceTable(results)}
+${main.map((name) => mainFigure(results, name))}
+${sizeFigures(results).map(figureHtml)}
+${
+  more.length > 0 &&
+  html`<details><summary>${counted(more.length, 'more scenario', 'more scenarios')}, drawn the same way</summary>${more.map(figureHtml)}</details>`
+}
+${matrix(results)}
+${eachDesign(results)}`,
+  };
+}
+
+/** The answer alone. */
+export function winnerAnswer(results: Results): Answer {
+  return {
+    id: 'winner',
+    question: 'Which design wins, and by how much?',
+    mark: 'plain',
+    answer: winnerSentence(results),
+  };
+}
+
+/** The answer: for each main question the cheapest, its ratio, and where the default stands; then space. */
+function winnerSentence(results: Results): string {
+  const timed = timedDesigns(results);
+  if (timed.length === 0) return 'No design was timed.';
+  if (timed.length === 1) return `Only ${timed[0]?.name} was timed: there is nothing to compare.`;
+  return [
+    ...mainRoles(results).map((role) => roleSentence(results, role)),
+    ...smallestSentence(timed),
+  ].join(' ');
+}
+
+function roleSentence(results: Results, { words, scenario }: Role): string {
+  const ranks = rankDesigns(results, scenario);
+  const best = ranks[0];
+  if (best === undefined) return `For ${words} no design has enough pairs to be quoted.`;
+  if (ranks.length === 1) {
+    return `For ${words} only ${best.design} has enough pairs to be quoted: ${formatRatioInterval(best.ratio)} times the time without a check.`;
+  }
+  const tied = ranks.filter((rank) => rank.tiedWithBest);
+  if (tied.length === ranks.length) {
+    return `For ${words} the ${ranks.length} designs could not be told apart.`;
+  }
+  const lead = leadDesign(results)?.name;
+  const own = ranks.find((rank) => rank.design === lead);
+  const cost =
+    verdictOf(best.ratio) === 'could not be told apart'
+      ? 'a cost that could not be told from none'
+      : `${formatRatio(best.ratio)} times the time without a check`;
+  const cheapest = tied.length > 1 ? 'are cheapest, not told apart' : 'is cheapest';
+  const standing =
+    own === undefined || own === best
+      ? ''
+      : own.tiedWithBest
+        ? `${tied.length > 3 ? `, ${own.design} among them` : ''}`
+        : `; ${own.design} takes ${formatRatio(own.ratio)} times`;
+  return `For ${words} ${winnersInWords(ranks)} ${cheapest}, at ${cost}${standing}.`;
+}
+
+/** Sizes have no noise, but two designs may keep the same relations. */
+function smallestSentence(timed: readonly DesignResult[]): readonly string[] {
+  const sized = timed.filter((design) => design.sizes.length > 0);
+  const least = Math.min(...sized.map(totalSize));
+  if (sized.length < 2) return [];
+  const same = sized.filter((design) => totalSize(design) <= least * 1.005);
+  return [
+    `Least space: ${inWords(same.map((design) => design.name))}, with ${formatBytes(least)}.`,
+  ];
+}
+
+function mainFigure(results: Results, name: string): Html | readonly Html[] {
+  const figures = overheadFigure(results, name);
+  return figures.length > 0
+    ? figures.map(figureHtml)
+    : html`<p class="note">${anyScenario(results, name)?.title ?? name}: no design has enough pairs to be drawn.</p>`;
+}
+
+/** Every design × every scenario in one table: the longer of the two down, so that it fits a page. */
+function matrix(results: Results): Html | undefined {
+  const timed = timedDesigns(results);
+  const names = scenarioNames(results);
+  if (timed.length === 0) return undefined;
+  const down = timed.length > names.length;
+  const title = (name: string): string => anyScenario(results, name)?.title ?? name;
+  return html`<h3>Every design in every scenario</h3>
+${tableHtml({
+  caption:
+    'With the check over without it; in brackets the 95 % interval. Scenarios with one arm only (a refusal) give the median time.',
+  columns: [
+    { heading: down ? 'Design' : 'Scenario' },
+    ...(down ? names.map(title) : timed.map(({ name }) => name)).map((heading) => ({
+      heading,
+      numeric: true,
+    })),
+  ],
+  rows: down
+    ? timed.map((design) => [design.name, ...names.map((name) => matrixCell(design, name))])
+    : names.map((name) => [title(name), ...timed.map((design) => matrixCell(design, name))]),
+})}`;
+}
+
+function matrixCell(design: DesignResult, name: string): Html | string {
+  const scenario = scenarioOf(design, name);
+  if (scenario?.kind === 'single') {
+    const p50 = scenario.arms[0]?.percentiles.p50;
+    return p50 === undefined || p50 === null ? whyNoFigure(scenario) : formatNs(p50);
+  }
+  const paired = pairedOf(design, name);
+  if (paired === undefined) return html`<small>${whyNoFigure(scenario)}</small>`;
+  const [ratio, interval] = formatRatioInterval(ratioOf(paired.paired)).split(' (');
+  return html`${ratio} <small>(${interval}</small>`;
+}

@@ -1,0 +1,46 @@
+import type { Results } from '../results.ts';
+import { answersOf } from './answers.ts';
+import { counted, formatCount } from './format.ts';
+import { dateText } from './run-page.ts';
+import { designSentence } from './sections/each-design.ts';
+import { serverName } from './sections/environment.ts';
+import { summaryTable } from './summary-tables.ts';
+import { markdownTable } from './text-table.ts';
+
+const signs = { good: '✅', bad: '❌', open: '❔', plain: '➡️' } as const;
+
+/** The run in Markdown, short enough for a pull request: the answers open, figures folded where they are many. */
+export function summaryMarkdown(results: Results): string {
+  const table = summaryTable(results);
+  const { machine } = results.environment;
+  const figures = `Time with the check over time with only the check switched off, and its 95 % interval${
+    table.hasUnresolved
+      ? '; ≈ and the interval alone where it includes 1: the two could not be told apart'
+      : ''
+  }.
+
+${markdownTable(table.columns, table.rows)}`;
+  const designs = results.designs.filter((design) => design.status !== 'planned');
+  return `### The opt-out check at ${formatCount(results.dataSet.messages)} messages
+
+${answersOf(results)
+  .map(({ question, answer, mark }) => `- ${signs[mark]} **${question}** ${answer}\n`)
+  .join('')}
+${table.rows.length > 8 ? folded(`Figures of ${counted(designs.length, 'design')}`, figures) : figures}
+${folded('Each design in a sentence', designs.map((design) => `- \`${design.name}\`: ${designSentence(results, design)}\n`).join(''))}${
+  results.warnings.length === 0
+    ? ''
+    : `
+${results.warnings.map((warning) => `- ⚠️ ${warning}\n`).join('')}`
+}
+Run \`${results.runId}\`, ${dateText(results.startedAt)}, ${serverName(results)}, ${machine.cpuModel} (${machine.cpus} visible). Made by \`${results.commandLine}\`. One machine, one disk, a warm cache.
+`;
+}
+
+function folded(summary: string, text: string): string {
+  return `<details><summary>${summary}</summary>
+
+${text}
+</details>
+`;
+}

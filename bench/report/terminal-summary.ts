@@ -1,0 +1,54 @@
+import type { Results } from '../results.ts';
+import { answersOf } from './answers.ts';
+import { counted, formatNsInterval } from './format.ts';
+import { intervalOf, leadDesign } from './roles.ts';
+import { summaryTable } from './summary-tables.ts';
+import { textTable, wrap } from './text-table.ts';
+
+/** The sign before an answer, as the page has it. */
+const signs = { good: '✓', bad: '✗', open: '?', plain: '→' } as const;
+
+/**
+ * The summary at the end of a bench, for a terminal of 80 columns: the five answers, the figures,
+ * what to know before believing them, and where the report is.
+ */
+export function terminalSummary(results: Results, pagePath?: string, width = 80): string {
+  const table = summaryTable(results);
+  const verdict = answersOf(results)
+    .map(({ mark, question, answer }) => wrap(`${signs[mark]} ${question} ${answer}`, width))
+    .join('');
+  const planned = results.designs.filter((design) => design.status === 'planned').length;
+  const notes = [
+    table.hasUnresolved ? '≈ the interval includes 1: not told apart from no check' : '',
+    ...serverNotes(results),
+    planned === 0 ? '' : `${counted(planned, 'more design')} not timed: -- --designs all`,
+  ].filter((note) => note !== '');
+  const warnings = results.warnings.map((warning) => wrap(`! ${warning}`, width)).join('');
+  return [
+    '\n',
+    verdict,
+    '\n  time with the check over time without it, and its 95 % interval\n\n',
+    textTable(table.columns, table.rows),
+    notes.length === 0 ? '' : `\n${notes.map((note) => `  ${note}\n`).join('')}`,
+    warnings === '' ? '' : `\n${warnings}`,
+    pagePath === undefined ? '' : `\nreport: ${pagePath}\n`,
+  ].join('');
+}
+
+function serverNotes(results: Results): readonly string[] {
+  const server = leadDesign(results)?.serverSide;
+  const cost = server?.nsPerRow;
+  const buffers = server?.buffersPerCheck;
+  return [
+    ...(cost === undefined
+      ? []
+      : [
+          `check: inside the server, one message: ${formatNsInterval(intervalOf(cost))}${
+            buffers === undefined ? '' : `, ${counted(buffers, 'buffer')}`
+          }`,
+        ]),
+    ...(results.floor === undefined
+      ? []
+      : [`floor: a bare index probe: ${formatNsInterval(intervalOf(results.floor.nsPerProbe))}`]),
+  ];
+}

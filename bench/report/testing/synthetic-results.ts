@@ -1,0 +1,279 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { LatencyHistogram } from '../../histogram.ts';
+import type {
+  Arm,
+  Block,
+  DesignResult,
+  Results,
+  ScenarioResult,
+  SweepPoint,
+} from '../../results.ts';
+import { comparePairs, type Random, seededRandom } from '../../statistics.ts';
+import { type SyntheticDesign, syntheticDesigns } from './synthetic-design.ts';
+import { syntheticEnvironment } from './synthetic-environment.ts';
+import { plansOf, planTree } from './synthetic-plans.ts';
+
+/** What a synthetic run is made of; the rest follows from it. */
+export interface SyntheticRun {
+  readonly runId?: string;
+  readonly seed?: number;
+  readonly pairs?: number;
+  readonly designs?: readonly SyntheticDesign[];
+  /** Messages at each size of the sweep; none where empty. */
+  readonly sweep?: readonly number[];
+}
+
+const scenarioShapes = [
+  { name: 'one_row_durable', title: 'one row, durable', rows: 1, durable: true, base: 230_000 },
+  { name: 'one_row', title: 'one row, not durable', rows: 1, durable: false, base: 90_000 },
+  { name: 'bulk_1000', title: '1,000 rows a statement', rows: 1000, durable: false, base: 6e6 },
+  { name: 'report_first', title: 'a first 21610', rows: 1, durable: false, base: 110_000 },
+] as const;
+
+/** A run that nothing measured: schema-valid, deterministic, with noise and drift like a real one. */
+export function syntheticResults(run: SyntheticRun = {}): Results {
+  const {
+    runId = 'synthetic',
+    seed = 7,
+    pairs = 24,
+    designs = syntheticDesigns,
+    sweep = [1e4, 1e5, 1e6, 1e7],
+  } = run;
+  const random = seededRandom(seed);
+  return {
+    formatVersion: 1,
+    runId,
+    startedAt: '2026-03-01T10:00:00.000Z',
+    finishedAt: '2026-03-01T10:04:12.000Z',
+    commandLine: 'npm run bench -- --scale small',
+    complete: true,
+    warnings: ['The load average was 2.4 on 2 processors before the run.'],
+    dataSet: {
+      scale: 'small',
+      seed: 1,
+      messages: 1_000_000,
+      blockedContacts: 40_000,
+      optOuts: 270_000,
+      reports: 335_000,
+    },
+    method: {
+      loop: 'closed',
+      order: 'shuffled pairs',
+      confidence: 0.95,
+      wantedHalfWidth: 0.02,
+      secondsPerDesign: 20,
+      pairsBetweenLooks: 5,
+      blockedShare: 0.04,
+      minimumPairs: 10,
+      bootstrapResamples: 2000,
+    },
+    environment: syntheticEnvironment(),
+    designs: designs.map((design) => designResult(design, pairs, random)),
+    floor: {
+      probes: 1_000_000,
+      nsPerProbe: { median: 1_600, low: 1_580, high: 1_630, samples: 9 },
+      buffersPerProbe: 3,
+      blockedContacts: 40_000,
+    },
+    sweep: sweep.map((messages) => sweepPoint(messages, designs)),
+    model: [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10].map((rows) => ({
+      rows,
+      level: Math.max(0, Math.ceil(Math.log(rows / 204) / Math.log(240))),
+      buffersPerProbe: 1 + Math.max(0, Math.ceil(Math.log(rows / 204) / Math.log(240))),
+      sizeBytes: rows * 40,
+      innerBytes: rows * 0.2,
+    })),
+    plans: designs.filter((design) => design.failed !== true).flatMap(plansOf),
+    pgbench: { state: 'absent', reason: 'pgbench is not installed' },
+  };
+}
+
+/** Writes a synthetic run's folder: results.json and its plan files. */
+export function writeSyntheticRun(folder: string, results: Results): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'results.json'), JSON.stringify(results));
+  for (const plan of results.plans) {
+    const json = [{ Plan: planTree(plan.summary), 'Execution Time': plan.summary.milliseconds }];
+    mkdirSync(dirname(join(folder, plan.jsonFile)), { recursive: true });
+    writeFileSync(join(folder, plan.jsonFile), JSON.stringify(json));
+    writeFileSync(join(folder, plan.textFile), `${plan.summary.nodes.join('\n  ->  ')}\n</script>`);
+  }
+}
+
+function designResult(design: SyntheticDesign, pairs: number, random: Random): DesignResult {
+  const failed = design.failed === true;
+  return {
+    name: design.name,
+    title: `The design ${design.name}`,
+    idea: 'An idea in a sentence.',
+    chooseWhen: 'you want it.',
+    costs: 'what it costs.',
+    keeps: [design.name],
+    status: failed ? 'failed checks' : 'timed',
+    ...(failed ? { reason: 'concurrent reports: 3 of 150 blocks were missed' } : {}),
+    checks: Array.from({ length: 12 }, (_, index) => ({
+      name: `behaviour ${index + 1} holds`,
+      outcome: failed && index === 7 ? ('failed' as const) : ('passed' as const),
+      ...(failed && index === 7 ? { reason: '3 of 150 blocks were missed' } : {}),
+      durationMs: 12 + index,
+    })),
+    buildMs: design.sizeBytes / 50_000,
+    sizes: [
+      { ...relation(design, 'table'), sizeBytes: Math.round(design.sizeBytes * 0.6) },
+      { ...relation(design, 'index'), sizeBytes: Math.round(design.sizeBytes * 0.4) },
+    ],
+    scenarios: failed
+      ? []
+      : scenarioShapes.map((shape) => scenarioResult(design, shape, pairs, random)),
+    ...(failed
+      ? {}
+      : {
+          serverSide: {
+            nsPerRow: around(design.checkNs),
+            bulkNsPerRow: around(design.bulkNs),
+            buffersPerCheck: design.scans === true ? 5_000 : 3,
+            notes: [],
+          },
+        }),
+  };
+}
+
+function relation(design: SyntheticDesign, kind: 'table' | 'index') {
+  const name = kind === 'table' ? design.name : `${design.name}_pkey`;
+  return { name, kind, table: design.name, rows: 40_000 } as const;
+}
+
+function scenarioResult(
+  design: SyntheticDesign,
+  shape: (typeof scenarioShapes)[number],
+  pairs: number,
+  random: Random,
+): ScenarioResult {
+  const added = shape.rows === 1 ? design.checkNs : design.bulkNs * shape.rows;
+  const blocks: Block[] = [];
+  const histograms = { check: LatencyHistogram.create(), control: LatencyHistogram.create() };
+  for (let pair = 0; pair < pairs; pair++) {
+    const drift = 1 + 0.1 * Math.sin(pair / 6);
+    for (const arm of ['check', 'control'] as const) {
+      const typical = (shape.base * drift + (arm === 'check' ? added : 0)) * noise(random, 0.02);
+      for (let sample = 0; sample < 200; sample++) {
+        histograms[arm].record(typical * (0.9 + 0.2 * random() + 0.02 / (1 - random() + 0.001)));
+      }
+      blocks.push(block(blocks.length, pair, arm, typical));
+    }
+  }
+  const used = blocks.filter((candidate) => !candidate.warmup);
+  const medians = (arm: Arm) =>
+    used.filter((candidate) => candidate.arm === arm).map((candidate) => candidate.medianNs);
+  const controls = medians('control');
+  const compared = comparePairs(
+    medians('check').map((treatment, index) => ({ treatment, control: controls[index] ?? 1 })),
+    { random },
+  );
+  const halfWidth = (compared.ratio.high - compared.ratio.low) / 2;
+  return {
+    name: shape.name,
+    title: shape.title,
+    rowsPerStatement: shape.rows,
+    clients: 1,
+    durable: shape.durable,
+    kind: 'paired',
+    control: 'check off',
+    statement: `insert into ${shape.name.startsWith('report') ? 'delivery_reports (message_id)' : 'outbound_messages (to_number)'} values ($1)`,
+    blocks,
+    paired: {
+      pairs: controls.length,
+      ratio: compared.ratio.median,
+      ratioLow: compared.ratio.low,
+      ratioHigh: compared.ratio.high,
+      differenceNsPerRow: compared.difference.median / shape.rows,
+      differenceLowNsPerRow: compared.difference.low / shape.rows,
+      differenceHighNsPerRow: compared.difference.high / shape.rows,
+      baselineNs: compared.baseline,
+      halfWidth,
+      resolved: compared.resolved,
+      preciseEnough: halfWidth < 0.02,
+    },
+    arms: (['check', 'control'] as const).map((arm) => ({
+      arm,
+      samples: histograms[arm].samples,
+      percentiles: histograms[arm].summary(),
+      histogram: histograms[arm].encode(),
+      walBytesPerRow: 280,
+    })),
+    client: {
+      eventLoopDelayP99Ns: 1_200_000,
+      utilisation: 0.41,
+      cpuNsPerStatement: 60_000,
+      clientLimited: false,
+    },
+    stoppedBecause: halfWidth < 0.02 ? 'precise enough' : 'time is up',
+  };
+}
+
+function block(order: number, pair: number, arm: Arm, typicalNs: number): Block {
+  return {
+    order,
+    pair,
+    arm,
+    startedMs: order * 100,
+    durationMs: 95,
+    samples: 200,
+    medianNs: pair < 2 ? typicalNs * 1.4 : typicalNs,
+    meanNs: typicalNs * 1.05,
+    p95Ns: typicalNs * 1.3,
+    maxNs: typicalNs * 4,
+    warmup: pair < 2,
+    walBytes: 56_000,
+    walRecords: 600,
+    fullPageImages: 0,
+    checkpoints: order === 20 ? 1 : 0,
+    autovacuums: 0,
+  };
+}
+
+function sweepPoint(messages: number, designs: readonly SyntheticDesign[]): SweepPoint {
+  const blockedContacts = messages * 0.04;
+  const growth = 1 + 0.01 * Math.log10(messages / 1e4);
+  return {
+    messages,
+    blockedContacts,
+    seedSeconds: messages / 700_000,
+    floorNsPerProbe: 1_300 * growth,
+    tree: {
+      index: 'blocked_contacts_pkey',
+      sizeBytes: blockedContacts * 40,
+      level: blockedContacts < 40_000 ? 1 : 2,
+      predictedLevel: blockedContacts < 40_000 ? 1 : 2,
+      predictedSizeBytes: blockedContacts * 39,
+    },
+    designs: designs.map((design) => {
+      const timedOut = design.scans === true && messages > 1e6;
+      const ns = design.scans === true ? messages * 9 : design.checkNs * growth;
+      return {
+        name: design.name,
+        status: design.failed === true ? 'failed checks' : timedOut ? 'timed out' : 'timed',
+        ...(timedOut ? { reason: 'one statement took more than 5 s' } : {}),
+        sizeBytes: design.sizeBytes * (messages / 1e6),
+        buildMs: messages / 1_000,
+        ...(timedOut || design.failed === true
+          ? {}
+          : {
+              checkNsPerRow: around(ns),
+              bulkNsPerRow: around(design.scans === true ? ns : design.bulkNs * growth),
+              buffersPerCheck:
+                design.scans === true ? messages / 200 : 2 + Math.log10(messages / 1e4),
+            }),
+      };
+    }),
+  };
+}
+
+function around(value: number) {
+  return { median: value, low: value * 0.96, high: value * 1.05, samples: 15 };
+}
+
+function noise(random: Random, spread: number): number {
+  return 1 + spread * (random() + random() + random() - 1.5);
+}

@@ -1,0 +1,59 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { readResults } from '../read-results.ts';
+import type { Results } from '../results.ts';
+import { isPartOfRun } from '../run-folder.ts';
+import { figureImage } from './figure-image.ts';
+import { resultsCsv } from './results-csv.ts';
+import { mainRoles } from './roles.ts';
+import { runPage } from './run-page.ts';
+import { runsPage } from './runs-page.ts';
+import { costFigure } from './sections/cost-against-rows.ts';
+import { growthFigure } from './sections/growth.ts';
+import { overheadFigure } from './sections/overhead.ts';
+import { summaryMarkdown } from './summary-markdown.ts';
+
+/** What was written, and what it was made from. */
+export interface WrittenReport {
+  readonly results: Results;
+  readonly pagePath: string;
+}
+
+/**
+ * Makes index.html, summary.md, results.csv and charts/*.svg of a run from its results.json and
+ * plans, and lists it in the index.html of the folder above, unless that is a run itself. Needs no database.
+ *
+ * @throws UserError where the results cannot be read.
+ */
+export function writeReport(runFolder: string): WrittenReport {
+  const folder = resolve(runFolder);
+  const results = readResults(folder);
+  const pagePath = join(folder, 'index.html');
+  writeFileSync(pagePath, runPage(results, folder));
+  writeFileSync(join(folder, 'summary.md'), summaryMarkdown(results));
+  writeFileSync(join(folder, 'results.csv'), resultsCsv(results));
+  writeCharts(results, join(folder, 'charts'));
+  if (!isPartOfRun(folder)) {
+    writeFileSync(join(dirname(folder), 'index.html'), runsPage(dirname(folder)));
+  }
+  return { results, pagePath };
+}
+
+/** The main charts as images: cost against rows, and the overhead by design for each main question. */
+function writeCharts(results: Results, folder: string): void {
+  const charts = [
+    ...growthFigure(results).map((figure) => ({ name: 'lookup-growth', figure })),
+    ...costFigure(results).map((figure) => ({ name: 'cost-against-rows', figure })),
+    ...mainRoles(results).flatMap(({ heading, scenario }) =>
+      overheadFigure(results, scenario).map((figure) => ({
+        name: `overhead-${heading.replace(' ', '-')}`,
+        figure,
+      })),
+    ),
+  ];
+  rmSync(folder, { recursive: true, force: true });
+  if (charts.length > 0) mkdirSync(folder);
+  for (const { name, figure } of charts) {
+    writeFileSync(join(folder, `${name}.svg`), figureImage(figure));
+  }
+}
