@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { timeBlock, warmups } from './block.ts';
+
+const counted = (): { calls: number; call: () => Promise<void> } => {
+  const counter = {
+    calls: 0,
+    call: async () => {
+      counter.calls++;
+    },
+  };
+  return counter;
+};
+
+test('calls of the warm-up are made first, and are no samples', async () => {
+  for (const warmup of [warmups.first, warmups.later]) {
+    const counter = counted();
+    let callsWhenWarm = 0;
+    const { latenciesNs } = await timeBlock(
+      { calls: [counter.call] },
+      0,
+      async () => {
+        callsWhenWarm = counter.calls;
+      },
+      warmup,
+    );
+    assert.equal(callsWhenWarm, warmup.calls);
+    assert.equal(latenciesNs.length, counter.calls - warmup.calls);
+    assert.ok(latenciesNs.length > 0);
+  }
+});
+
+test('a supply is used up exactly, warm-up included', async () => {
+  const counter = counted();
+  const work = { calls: [counter.call], supply: 30 };
+  const { latenciesNs } = await timeBlock(work, 0, async () => {}, warmups.later);
+  assert.equal(counter.calls, 30);
+  assert.equal(latenciesNs.length, 30 - warmups.later.calls);
+});
+
+test('clients take turns at the same time, each with its own samples, in ascending order', async () => {
+  const counters = [counted(), counted(), counted()];
+  const work = { calls: counters.map(({ call }) => call) };
+  const { latenciesNs } = await timeBlock(work, 5, async () => {}, warmups.later);
+  const measured = counters.reduce((sum, { calls }) => sum + calls - warmups.later.calls, 0);
+  assert.equal(latenciesNs.length, measured);
+  assert.deepEqual(latenciesNs, Float64Array.from(latenciesNs).sort());
+});
+
+test('a call that fails fails the block', async () => {
+  const failing = { calls: [() => Promise.reject(new Error('refused'))] };
+  await assert.rejects(
+    timeBlock(failing, 0, async () => {}),
+    /refused/,
+  );
+});

@@ -1,0 +1,72 @@
+import { Bench } from 'tinybench';
+import type { BlockWork } from './scenario.ts';
+
+/**
+ * Unmeasured calls before a block. A session's first ones are enough for PL/pgSQL and the driver to
+ * settle on a generic plan, which takes five executions; later the plan is only made again once,
+ * because the check was switched.
+ */
+export const warmups = {
+  first: { calls: 8, limitMs: 400 },
+  later: { calls: 2, limitMs: 40 },
+} as const;
+
+/** How many calls, and after how long a slow statement's warm-up ends before them. */
+export type Warmup = (typeof warmups)[keyof typeof warmups];
+
+/** A block has at least so many samples, however slow the statement. */
+const fewestSamples = 2;
+
+/** What one block gave. */
+export interface BlockSamples {
+  readonly latenciesNs: Float64Array;
+  readonly durationMs: number;
+}
+
+/**
+ * Times a block in the closed loop: unmeasured calls first, then as many as fit into `blockMs` (or as
+ * the supply has), each client's one after another, the clients at the same time.
+ */
+export async function timeBlock(
+  work: BlockWork,
+  blockMs: number,
+  afterWarmup: () => Promise<void>,
+  warmup: Warmup = warmups.first,
+): Promise<BlockSamples> {
+  const warmed = await warmUp(work, warmup);
+  await afterWarmup();
+  const bench = new Bench({
+    timestampProvider: 'hrtimeNow',
+    warmup: false,
+    retainSamples: true,
+    throws: true,
+    concurrency: work.calls.length > 1 ? 'bench' : null,
+    time: work.supply === undefined ? blockMs : 0,
+    iterations: work.supply === undefined ? fewestSamples : work.supply - warmed,
+  });
+  for (const [index, call] of work.calls.entries()) {
+    bench.add(`client ${index + 1}`, call, { async: true });
+  }
+  const startedMs = performance.now();
+  await bench.run();
+  const durationMs = performance.now() - startedMs;
+  const samplesMs = bench.tasks.flatMap(({ result }) => {
+    if (!('latency' in result)) throw new Error(`a block was not completed: ${result.state}`);
+    return result.latency.samples ?? [];
+  });
+  return {
+    latenciesNs: Float64Array.from(samplesMs, (sampleMs) => sampleMs * 1e6).sort(),
+    durationMs,
+  };
+}
+
+/** Returns how many calls each client made. */
+async function warmUp(work: BlockWork, { calls: wanted, limitMs }: Warmup): Promise<number> {
+  const startedMs = performance.now();
+  let calls = 0;
+  do {
+    await Promise.all(work.calls.map((call) => call()));
+    calls++;
+  } while (calls < wanted && performance.now() - startedMs < limitMs);
+  return calls;
+}

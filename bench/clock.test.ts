@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { benchBody, openBenchSession } from './session.ts';
+
+/** An id as uuidv7() gives it when the clock stands so many seconds before now. */
+const idBefore = `
+  (lpad(to_hex((extract(epoch from clock_timestamp() - make_interval(secs => $1)) * 1000)::bigint), 12, '0')
+    || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid`;
+
+describe('a clock that is set back an hour', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  before(async () => {
+    database = await createTestDatabase();
+    client = await database.connect();
+  });
+  after(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it('while a bench runs: its rows are removed all the same', async () => {
+    const session = await openBenchSession({
+      url: database.url,
+      connect: () => database.connect(),
+    });
+    const insert = `insert into outbound_messages (id, to_number, body) values (${idBefore}, '+12025550101', $2)`;
+    await client.query(insert, [0, benchBody]);
+    await client.query(insert, [3_600, benchBody]);
+    await client.query(insert, [3_600, 'a text of somebody else']);
+    await session.close();
+    const { rows } = await client.query('select body from outbound_messages');
+    assert.deepEqual(rows, [{ body: 'a text of somebody else' }]);
+  });
+
+  it('between the reports: the third profile blocks, in whatever order their ids are', async () => {
+    const phone = '+12025550102';
+    for (const secondsAgo of [0, 1_800, 3_600]) {
+      await client.query(
+        `with sender as (insert into profiles (name) values ($2) returning id),
+           message as (
+             insert into outbound_messages (id, profile_id, to_number, body)
+             select ${idBefore}, id, $3, 'hello' from sender
+             returning id
+           )
+         insert into delivery_reports (id, message_id, event_type, error_code)
+         select ${idBefore}, id, 'failed', 21610 from message`,
+        [secondsAgo, `sender ${secondsAgo}`, phone],
+      );
+    }
+    await assert.rejects(
+      client.query(`insert into outbound_messages (to_number, body) values ($1, 'again')`, [phone]),
+      { code: 'OPTED' },
+    );
+    const { rows } = await client.query('select * from rederive_opt_outs()');
+    assert.deepEqual(rows, []);
+  });
+});

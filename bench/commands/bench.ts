@@ -1,0 +1,52 @@
+import { relative } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { newCommand, runCommand } from '../../db/command.ts';
+import { share, wholeNumber } from '../../db/flags.ts';
+import { allowNonemptyFlag } from '../../db/guard.ts';
+import { openLab } from '../../db/lab.ts';
+import { type BenchFlags, readOptions } from '../options.ts';
+import { terminalSummary } from '../report/terminal-summary.ts';
+import { writeReport } from '../report/write-report.ts';
+import { runBench } from '../run.ts';
+
+await runCommand(async () => {
+  const flags = newCommand('bench')
+    .description('Measure what the opt-out check costs, and keep results and plans under reports/')
+    .option('--scale <name|number>', 'tiny, small, medium, large, or a number of messages (small)')
+    .option('--seed <number>', 'which data set, and which order of blocks (1)', wholeNumber(0))
+    .option('--designs <names|all>', 'designs to time (the default one; the plans of all are kept)')
+    .option('--scenarios <names|all>', 'scenarios to time')
+    .option('--sweep <sizes>', 'seed and measure each size in turn, such as 10k,100k,1M')
+    .option('--clients <number>', 'also this many clients at once, 1 to 16', clientCount)
+    .option('--blocked-share <share>', 'of the attempts in the scenario "mixed" (0.04)', share)
+    .option('--max-seconds <number>', 'time for timing, all designs together', positive)
+    .option('--precision <share>', 'half-width at which a scenario ends (0.02)', share)
+    .option('--out <folder>', 'where runs are kept (reports)')
+    .option('--run <name>', 'name of the run (time and scale)')
+    .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
+    .option('--replace', 'empty a data set of another scale or seed first')
+    .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
+    .parse()
+    .opts<BenchFlags>();
+  const options = readOptions(flags);
+  await using lab = await openLab({ allowNonempty: flags.allowNonempty });
+  const startedMs = performance.now();
+  const run = await runBench(lab, options, (what) => {
+    const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
+    process.stderr.write(`${seconds} s  ${what}\n`);
+  });
+  const { results, pagePath } = writeReport(run.folder);
+  process.stdout.write(terminalSummary(results, relative(process.cwd(), pagePath)));
+});
+
+function clientCount(text: string): number {
+  const count = wholeNumber(1)(text);
+  if (count > 16) throw new InvalidArgumentError('not a number from 1 to 16.');
+  return count;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('not above 0.');
+  return value;
+}

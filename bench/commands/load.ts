@@ -1,0 +1,30 @@
+import { runCommand } from '../../db/command.ts';
+import { CheckFailure } from '../../db/errors.ts';
+import { openLab } from '../../db/lab.ts';
+import { dataInPlace } from '../load/data-in-place.ts';
+import { readLoadFlags } from '../load/flags.ts';
+import { runLoad } from '../load/run-load.ts';
+import { summaryText } from '../load/summary.ts';
+
+await runCommand(async () => {
+  const { options, messages, replace, allowNonempty } = readLoadFlags(process.argv.slice(2));
+  await using lab = await openLab({ allowNonempty });
+  const dataSet = await dataInPlace(lab, messages, replace);
+  const { results } = await runLoad(
+    lab,
+    { ...options, dataSet },
+    process.stdout,
+    async (finished) => {
+      // not before it is needed: it brings the charts with it
+      const { writeLoadPage } = await import('../report/load/load-page.ts');
+      const page = writeLoadPage(finished.results, finished.folder);
+      process.stdout.write(`\n${summaryText(finished.results)}\n\n${page}\n`);
+    },
+  );
+  const wrong = results.legs.find(({ verification }) => !verification.ok);
+  if (wrong !== undefined) {
+    throw new CheckFailure(
+      `the database is not what was acknowledged: ${wrong.verification.differences[0] ?? 'see load.json'}`,
+    );
+  }
+});

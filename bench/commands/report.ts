@@ -1,0 +1,23 @@
+import { newCommand, runCommand } from '../../db/command.ts';
+import { findRun } from '../compare/find-run.ts';
+import { findLoad, readLoad } from '../load/read-load.ts';
+import { summaryText } from '../load/summary.ts';
+import { writeLoadPage } from '../report/load/load-page.ts';
+import { terminalSummary } from '../report/terminal-summary.ts';
+import { writeReport } from '../report/write-report.ts';
+
+await runCommand(async () => {
+  const command = newCommand('report')
+    .description('Make the report of a run or a load again from its results, without a database')
+    .argument('[run]', 'a name under reports/, or a path', 'latest')
+    .parse();
+  const name = String(command.processedArgs[0]);
+  const load = findLoad(name);
+  if (load !== undefined) {
+    const results = readLoad(load);
+    process.stdout.write(`${summaryText(results)}\n\n${writeLoadPage(results, load)}\n`);
+    return;
+  }
+  const { results, pagePath } = writeReport(findRun(name));
+  process.stdout.write(terminalSummary(results, pagePath));
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { syntheticResults, writeSyntheticRun } from '../report/testing/synthetic-results.ts';
+import type { GrowthResult } from '../results.ts';
+import { goalsOf } from './goals.ts';
+import { overviewMarkdown } from './overview.ts';
+
+const exact = (value: number) => ({ median: value, low: value, high: value, samples: 30 });
+
+const growth = (low: number, high: number): GrowthResult => ({
+  rounds: 30,
+  lookupsPerBlock: 100,
+  sizes: [400, 40_000, 200_000].map((rows) => ({
+    rows,
+    predictedBuffers: 2,
+    lookup: { ns: exact(5_000), ratio: { median: (low + high) / 2, low, high, samples: 30 } },
+    probe: { ns: exact(1_000), ratio: exact(1) },
+  })),
+});
+
+const verdict = (low: number, high: number, seconds: number): readonly string[] => {
+  const part = { title: '', command: '', startedAt: '', commit: '' };
+  return goalsOf(
+    { ...syntheticResults(), growth: growth(low, high) },
+    [{ ...part, name: 'verify', seconds }],
+    {},
+  )
+    .filter(({ goal }) => /lookup among 40k|verified within 180/.test(goal))
+    .map(({ verdict }) => verdict);
+};
+
+test('a goal is reached with the whole interval within it, missed with all of it beyond, open between', () => {
+  assert.deepEqual(verdict(1.01, 1.05, 180), ['reached', 'reached']);
+  assert.deepEqual(verdict(1.01, 1.06, 181), ['open', 'missed']);
+  assert.deepEqual(verdict(1.06, 1.2, 1), ['missed', 'reached']);
+});
+
+test('what was not measured is open', () => {
+  const goals = goalsOf({ ...syntheticResults(), designs: [], sweep: [] }, [], {});
+  assert.ok(goals.length >= 5);
+  for (const { verdict, reached } of goals.filter(({ goal }) => !goal.includes('pgbench'))) {
+    assert.deepEqual([verdict, reached], ['open', 'not measured']);
+  }
+});
+
+test('the page of a reference holds its goals and its parts, and says that a bench was interrupted', () => {
+  const reports = mkdtempSync(join(tmpdir(), 'optout-overview-'));
+  try {
+    const results = { ...syntheticResults(), resumedAt: ['2026-03-01T10:02:00.000Z'] };
+    writeSyntheticRun(join(reports, 'reference'), results);
+    const parts = [
+      {
+        name: 'bench',
+        title: 'all',
+        command: 'npm run bench',
+        startedAt: '',
+        seconds: 90,
+        commit: '',
+      },
+    ];
+    const page = overviewMarkdown(join(reports, 'reference'), parts);
+    assert.match(page, /\| one durable row: ≤ 1\.05 of no check \|.*(reached|missed|open) \|/);
+    assert.match(page, /\| bench \| all \| 90\.0 s \| `npm run bench` \|/);
+    assert.match(page, /interrupted 1 time .* it was 4 min\./);
+  } finally {
+    rmSync(reports, { recursive: true });
+  }
+});

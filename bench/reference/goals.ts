@@ -1,0 +1,163 @@
+import { readLoad } from '../load/read-load.ts';
+import type { LoadResults } from '../load/results.ts';
+import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
+import {
+  goals as designGoals,
+  intervalOf,
+  leadDesign,
+  pairedOf,
+  ratioOf,
+  rolesOf,
+  timedDesigns,
+} from '../report/roles.ts';
+import { growthEnds } from '../report/sections/growth.ts';
+import type { Results } from '../results.ts';
+import type { FinishedPart } from './run-parts.ts';
+
+/** One goal of the lab and what was reached. */
+export interface Goal {
+  readonly goal: string;
+  readonly reached: string;
+  /** Open: the interval holds the goal, or nothing was measured. */
+  readonly verdict: 'reached' | 'missed' | 'open';
+}
+
+const wanted = {
+  /** Of a lookup at the last size to one at the first. */
+  growth: 1.05,
+  seedSeconds: 360,
+  verifySeconds: 180,
+  /** Of pgbench's median latency, one client. */
+  clientLatency: 1.25,
+  /** Of pgbench's rate. */
+  loadRate: 0.8,
+} as const;
+
+/** The lab's goals beside what a reference reached. */
+export function goalsOf(
+  results: Results,
+  parts: readonly FinishedPart[],
+  loads: Readonly<Record<string, LoadResults>>,
+): readonly Goal[] {
+  return [
+    ...insertGoals(results),
+    growthGoal(results),
+    seedGoal(results),
+    atMost(
+      `the whole data set verified within ${wanted.verifySeconds} s`,
+      parts.find(({ name }) => name === 'verify')?.seconds,
+      wanted.verifySeconds,
+      (seconds) => `${seconds} s`,
+    ),
+    ...clientGoals(results),
+    ...Object.values(loads).flatMap(loadGoals),
+  ];
+}
+
+/** The loads of a reference, by the name of their part. */
+export function readLoads(
+  folder: string,
+  parts: readonly FinishedPart[],
+): Record<string, LoadResults> {
+  const loads = parts.filter(({ name }) => name.startsWith('load-'));
+  return Object.fromEntries(loads.map(({ name }) => [name, readLoad(`${folder}/${name}`)]));
+}
+
+function insertGoals(results: Results): readonly Goal[] {
+  const lead = leadDesign(results);
+  const roles = rolesOf(results);
+  const ratio = (design: typeof lead, scenario: string | undefined): Interval | undefined => {
+    const paired = pairedOf(design, scenario);
+    return paired === undefined ? undefined : ratioOf(paired.paired);
+  };
+  const best = timedDesigns(results)
+    .map((design) => ({ design, bulk: ratio(design, roles.bulk) }))
+    .filter(({ bulk }) => bulk !== undefined)
+    .sort((a, b) => (a.bulk?.estimate ?? 0) - (b.bulk?.estimate ?? 0))[0];
+  return [
+    within(
+      `one durable row: ≤ ${designGoals.oneRow} of no check`,
+      ratio(lead, roles.oneRow),
+      designGoals.oneRow,
+    ),
+    within(
+      `1,000 rows at once, default: ≤ ${designGoals.bulk}`,
+      ratio(lead, roles.bulk),
+      designGoals.bulk,
+    ),
+    within(
+      `1,000 rows at once, best design: ≤ ${designGoals.bestBulk}`,
+      best?.bulk,
+      designGoals.bestBulk,
+      best === undefined ? '' : ` (${best.design.name})`,
+    ),
+  ];
+}
+
+function growthGoal(results: Results): Goal {
+  const ends = growthEnds(results);
+  const from = ends === undefined ? 'the smallest' : shortCount(ends.first.rows);
+  return within(
+    `a lookup among ${shortCount(results.dataSet.blockedContacts)} blocked numbers: ≤ ${wanted.growth} of one among ${from}`,
+    ends === undefined ? undefined : intervalOf(ends.own.lookup.ratio),
+    wanted.growth,
+  );
+}
+
+function seedGoal({ sweep, dataSet, resumedAt }: Results): Goal {
+  return atMost(
+    `${shortCount(dataSet.messages)} messages seeded and verified within ${wanted.seedSeconds / 60} min`,
+    // of a run that went on after an interruption, the last size may have been there already
+    resumedAt === undefined ? sweep.at(-1)?.seedSeconds : undefined,
+    wanted.seedSeconds,
+    (seconds) => formatNs(seconds * 1e9),
+  );
+}
+
+function clientGoals({ pgbench }: Results): readonly Goal[] {
+  if (pgbench.state !== 'measured') return [];
+  return pgbench.comparisons.map(({ scenario, ratio }) =>
+    atMost(
+      `the bench's client, ${scenario}: p50 ≤ ${wanted.clientLatency} of pgbench's`,
+      ratio,
+      wanted.clientLatency,
+      (value) => value.toFixed(2),
+    ),
+  );
+}
+
+function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
+  return [
+    ...(pgbench === undefined
+      ? []
+      : [
+          {
+            goal: `the load generator's closed loop: ≥ ${wanted.loadRate} of pgbench's rate`,
+            reached: pgbench.ratio.toFixed(2),
+            verdict: pgbench.ratio >= wanted.loadRate ? ('reached' as const) : ('missed' as const),
+          },
+        ]),
+    ...ramps.map(({ objective, highestRate, finding }) => ({
+      goal: `the highest rate that keeps ${objective}`,
+      reached: highestRate === null ? finding : `${highestRate.toLocaleString('en')} a second`,
+      verdict: highestRate === null ? ('missed' as const) : ('reached' as const),
+    })),
+  ];
+}
+
+/** Reached only with the whole interval within, missed only with the whole interval beyond. */
+function within(goal: string, ratio: Interval | undefined, most: number, of = ''): Goal {
+  if (ratio === undefined) return { goal, reached: 'not measured', verdict: 'open' };
+  const verdict = ratio.high <= most ? 'reached' : ratio.low > most ? 'missed' : 'open';
+  return { goal, reached: `${formatRatioInterval(ratio)}${of}`, verdict };
+}
+
+function atMost(
+  goal: string,
+  value: number | undefined,
+  most: number,
+  format: (value: number) => string,
+): Goal {
+  if (value === undefined) return { goal, reached: 'not measured', verdict: 'open' };
+  return { goal, reached: format(value), verdict: value <= most ? 'reached' : 'missed' };
+}

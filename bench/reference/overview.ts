@@ -1,0 +1,73 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readResults } from '../read-results.ts';
+import { counted, formatNs } from '../report/format.ts';
+import { markdownTable } from '../report/text-table.ts';
+import type { Results } from '../results.ts';
+import { goalsOf, readLoads } from './goals.ts';
+import type { FinishedPart } from './run-parts.ts';
+
+const signs = { reached: '✅ reached', missed: '❌ missed', open: '❔ open' } as const;
+
+/** The README of a finished reference: what each part was and how long it took, and the goals. */
+export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {
+  const results = readResults(folder);
+  const loads = readLoads(folder, parts);
+  const charts = existsSync(join(folder, 'charts')) ? readdirSync(join(folder, 'charts')) : [];
+  const total = parts.reduce((sum, { seconds }) => sum + seconds, 0);
+  const goals = goalsOf(results, parts, loads);
+  return `# The reference
+
+Made by \`npm run reference\` (this page, too), ${results.environment.server.version.split(' on ')[0]}, ${results.environment.machine.cpuModel}, ${results.environment.machine.cpus} processors. \`index.html\` is the whole report, [summary.md](summary.md) its answers, [results.json](results.json) all that was measured.
+
+## Goals
+
+${markdownTable(
+  [{ heading: 'goal' }, { heading: 'figure' }, { heading: '' }],
+  goals.map(({ goal, reached, verdict }) => [goal, reached, signs[verdict]]),
+)}
+A goal is reached only with the whole 95 % interval within it, and missed only with the whole interval beyond it.
+
+## Charts
+
+${charts
+  .filter((name) => name.endsWith('.svg'))
+  .map((name) => `![${name.replace('.svg', '').replaceAll('-', ' ')}](charts/${name})\n`)
+  .join('\n')}
+## Parts
+
+${markdownTable(
+  [
+    { heading: 'part' },
+    { heading: 'what' },
+    { heading: 'time', align: 'right' },
+    { heading: 'command' },
+  ],
+  [
+    ...parts.map(({ name, title, seconds, command }) => [
+      linked(folder, name),
+      title,
+      formatNs(seconds * 1e9),
+      `\`${command}\``,
+    ]),
+    ['all', '', formatNs(total * 1e9), ''],
+  ],
+)}${interruptedText(results)}`;
+}
+
+/** Said where the bench did not run in one piece: parts.json has the time of its last piece alone. */
+function interruptedText({ resumedAt, startedAt, finishedAt }: Results): string {
+  if (resumedAt === undefined) return '';
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
+  return `
+The bench was interrupted ${counted(resumedAt.length, 'time')} and went on: its time above is that of the last piece. From its beginning to its end it was ${formatNs(seconds * 1e9)}.
+`;
+}
+
+/** The part's name, with its page or else what it printed. */
+function linked(folder: string, name: string): string {
+  const made = [`${name}/index.html`, `output/${name}.txt`].find((path) =>
+    existsSync(join(folder, path)),
+  );
+  return made === undefined ? name : `[${name}](${made})`;
+}

@@ -1,0 +1,112 @@
+import { defaultDesignName, listDesigns } from '../../db/designs.ts';
+
+/** One command of the reference, run from the checkout. */
+export interface Part {
+  readonly name: string;
+  /** What a reader learns from it. */
+  readonly title: string;
+  /** A script of package.json, the file that it runs, and its arguments. */
+  readonly script: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** What the part makes in the reference's folder; a half-made one is removed before it starts again. */
+  readonly makes?: string;
+}
+
+/** How large the reference is, and where it goes. */
+export interface ReferenceOptions {
+  /** Ascending sizes such as 10k; the last one is measured in full and gets the load. */
+  readonly sizes: readonly string[];
+  readonly designs: string;
+  /** The folder that holds runs, and the reference's name in it. */
+  readonly out: string;
+  readonly name: string;
+  /** Operations a second, and seconds, of each offered load. */
+  readonly rate: number;
+  readonly loadSeconds: number;
+}
+
+/** Time for timing one design at the last size. */
+const designSeconds = 30;
+
+/** Time for all scenarios of the default design. */
+const scenarioSeconds = 180;
+
+/** The parts in the order in which they need each other: the bench leaves its last size in place. */
+export function referenceParts(options: ReferenceOptions): readonly Part[] {
+  const { sizes, designs, out, name, rate, loadSeconds } = options;
+  const folder = `${out}/${name}`;
+  const count = designs === 'all' ? listDesigns().length : designs.split(',').length;
+  const load = (part: string, title: string, ...args: readonly string[]): Part => ({
+    name: part,
+    title,
+    script: 'load',
+    file: 'bench/commands/load.ts',
+    args: ['--out', folder, '--run', part, ...args],
+    makes: part,
+  });
+  const offered = ['--rate', String(rate), '--duration', String(loadSeconds)];
+  return [
+    {
+      name: 'bench',
+      title: 'every design at every size, the last size in full, with plans',
+      script: 'bench',
+      file: 'bench/commands/bench.ts',
+      args: [
+        ...['--sweep', sizes.join(','), '--designs', designs, '--replace'],
+        ...[
+          '--max-seconds',
+          String(designSeconds * count),
+          '--out',
+          out,
+          '--run',
+          name,
+          '--resume',
+        ],
+      ],
+    },
+    {
+      name: 'scenarios',
+      title: 'every scenario of the default design at the last size',
+      script: 'bench',
+      file: 'bench/commands/bench.ts',
+      args: [
+        ...['--scale', sizes.at(-1) ?? '', '--designs', defaultDesignName, '--scenarios', 'all'],
+        ...['--max-seconds', String(scenarioSeconds), '--out', folder, '--run', 'scenarios'],
+      ],
+      makes: 'scenarios',
+    },
+    load('load-campaign', 'a campaign at a fixed rate', '--mix', 'campaign', ...offered),
+    load('load-opt-out-wave', 'a wave of opt-outs', '--mix', 'opt-out-wave', ...offered),
+    load(
+      'load-ramp',
+      'the highest rate that keeps the objective',
+      '--ramp',
+      '500..16000',
+      '--slo',
+      'p99<10ms',
+    ),
+    load('load-pgbench', 'the load generator beside pgbench', '--compare-pgbench'),
+    {
+      name: 'threshold',
+      title: 'three becomes two, four and five while messages are sent',
+      script: 'bench:threshold',
+      file: 'bench/commands/threshold.ts',
+      args: ['--out', `${folder}/threshold.json`],
+    },
+    {
+      name: 'verify',
+      title: 'every row is still what the prediction says',
+      script: 'seed',
+      file: 'seed/commands/seed.ts',
+      args: ['--scale', sizes.at(-1) ?? '', '--verify'],
+    },
+    {
+      name: 'seed-speed',
+      title: 'the loader against the server alone',
+      script: 'bench:seed',
+      file: 'seed/commands/bench-seed.ts',
+      args: [],
+    },
+  ];
+}

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onInterrupt } from '../../db/command.ts';
+import { CheckFailure, UserError } from '../../db/errors.ts';
+import { projectDir } from '../../db/server/paths.ts';
+import { projectFacts } from '../machine.ts';
+import type { Part } from './parts.ts';
+
+/** A part that ended well, as parts.json keeps it. */
+export interface FinishedPart {
+  readonly name: string;
+  readonly title: string;
+  readonly command: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly commit: string;
+}
+
+/** Told what is going on. */
+export interface PartsListener {
+  kept(part: FinishedPart): void;
+  begins(part: Part, index: number, count: number): void;
+  ended(part: FinishedPart): void;
+}
+
+/**
+ * Runs the parts that are not done yet, one after another, and notes each in `parts.json` when it has
+ * ended well. What a part prints on standard output is shown, and kept in `output/PART.txt`.
+ *
+ * @throws UserError where the folder holds a reference of other commands
+ * @throws CheckFailure where a part fails; the next run goes on with it
+ */
+export async function runParts(
+  folder: string,
+  parts: readonly Part[],
+  listener: PartsListener,
+): Promise<readonly FinishedPart[]> {
+  const done = readFinished(folder);
+  for (const [index, part] of parts.entries()) {
+    const before = done.find(({ name }) => name === part.name);
+    if (before !== undefined) {
+      if (before.command !== commandOf(part)) {
+        throw new UserError(
+          `${folder} holds a reference made by other commands (${before.command}): pass --again to begin anew`,
+        );
+      }
+      listener.kept(before);
+      continue;
+    }
+    listener.begins(part, index, parts.length);
+    const startedAt = new Date();
+    await runPart(folder, part);
+    const finished: FinishedPart = {
+      name: part.name,
+      title: part.title,
+      command: commandOf(part),
+      startedAt: startedAt.toISOString(),
+      seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
+      commit: projectFacts().commit,
+    };
+    done.push(finished);
+    writeFileSync(partsFile(folder), `${JSON.stringify(done, null, 2)}\n`);
+    listener.ended(finished);
+  }
+  return done;
+}
+
+async function runPart(folder: string, part: Part): Promise<void> {
+  if (part.makes !== undefined) rmSync(join(folder, part.makes), { recursive: true, force: true });
+  // not through npm, whose shell keeps a signal to itself
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(projectDir, part.file), ...part.args],
+    { cwd: projectDir, stdio: ['inherit', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
+  const forget = onInterrupt(async () => {
+    child.kill('SIGINT'); // a terminal has told the whole group already; a second one changes nothing
+    await ended;
+  });
+  const output: Buffer[] = [];
+  child.stdout.on('data', (data: Buffer) => {
+    output.push(data);
+    process.stdout.write(data);
+  });
+  const { code, signal } = await ended.finally(forget);
+  if (code !== 0) {
+    throw new CheckFailure(
+      `${part.name} ended with ${signal ?? `exit code ${code}`}: run the same command again to go on with it`,
+    );
+  }
+  mkdirSync(join(folder, 'output'), { recursive: true });
+  writeFileSync(join(folder, 'output', `${part.name}.txt`), Buffer.concat(output));
+}
+
+/** A part as a reader would type it. */
+export function commandOf(part: Part): string {
+  return ['npm run', part.script, ...(part.args.length > 0 ? ['--', ...part.args] : [])].join(' ');
+}
+
+function partsFile(folder: string): string {
+  return join(folder, 'parts.json');
+}
+
+function readFinished(folder: string): FinishedPart[] {
+  if (!existsSync(partsFile(folder))) return [];
+  return JSON.parse(readFileSync(partsFile(folder), 'utf8')) as FinishedPart[];
+}

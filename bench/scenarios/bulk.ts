@@ -1,0 +1,32 @@
+import type { Scenario } from '../scenario.ts';
+import { benchBody } from '../session.ts';
+import { statements } from '../statements.ts';
+
+/** Many rows in one durable statement. */
+export function bulk(rows: number, blockMs: number, selected: Scenario['selected']): Scenario {
+  return {
+    name: `bulk-${rows}`,
+    title: `${rows.toLocaleString('en')} rows in one statement`,
+    rowsPerStatement: rows,
+    clients: 1,
+    durable: true,
+    control: 'check off',
+    statement: statements.insertMessages.text,
+    weight: 3.5,
+    selected,
+    blockMs,
+    async prepare({ clients: [client], draw }) {
+      const batches = Array.from({ length: rows >= 1_000 ? 2 : 4 }, () => [
+        draw.profiles(rows),
+        draw.unblocked(rows),
+        benchBody,
+      ]);
+      let next = 0;
+      const call = async (): Promise<void> => {
+        const values = batches[next++ % batches.length] ?? [];
+        await client?.query({ ...statements.insertMessages, values });
+      };
+      return { calls: [call] };
+    },
+  };
+}

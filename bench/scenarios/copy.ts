@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Scenario } from '../scenario.ts';
+import { benchBody } from '../session.ts';
+import { copyMessages } from '../statements.ts';
+
+/** Many rows by COPY, encoded beforehand. */
+export function copy(rows: number): Scenario {
+  return {
+    name: `copy-${rows}`,
+    title: `${rows.toLocaleString('en')} rows by COPY`,
+    rowsPerStatement: rows,
+    clients: 1,
+    durable: true,
+    control: 'check off',
+    statement: copyMessages,
+    weight: 2.5,
+    selected: 'one design',
+    blockMs: 0,
+    async prepare({ clients: [client], draw }) {
+      const batches = Array.from({ length: 2 }, () => {
+        const profiles = draw.profiles(rows);
+        const lines = draw
+          .unblocked(rows)
+          .map((phone, index) => `${profiles[index]}\t${phone}\t${benchBody}\n`);
+        return Buffer.from(lines.join(''));
+      });
+      let next = 0;
+      const call = async (): Promise<void> => {
+        const batch = batches[next++ % batches.length];
+        if (client === undefined || batch === undefined) return;
+        await pipeline(Readable.from([batch]), client.query(copyFrom(copyMessages)));
+      };
+      return { calls: [call] };
+    },
+  };
+}

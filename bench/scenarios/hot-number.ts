@@ -1,0 +1,15 @@
+import { singleRow } from './single-row.ts';
+
+/** Everybody writes to one number at once: does the check make them wait for each other? */
+export const hotNumber = singleRow({
+  name: 'hot-number',
+  title: 'four clients, all to one number (not durable)',
+  durable: false,
+  clients: 4,
+  weight: 2,
+  selected: 'one design',
+  phones: (stage, count) => {
+    const [phone] = stage.draw.unblocked(1);
+    return new Array<string>(count).fill(phone ?? '');
+  },
+});

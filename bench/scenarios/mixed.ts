@@ -1,0 +1,23 @@
+import type { Scenario } from '../scenario.ts';
+import { statements } from '../statements.ts';
+import { insertCalls } from './single-row.ts';
+
+/** As an application sends: a share of the attempts goes to blocked numbers, and a refusal is an answer. */
+export const mixed: Scenario = {
+  name: 'mixed',
+  title: 'one row a transaction, a share of them to blocked numbers (not durable)',
+  rowsPerStatement: 1,
+  clients: 1,
+  durable: false,
+  control: 'check off',
+  statement: statements.insertMessage.text,
+  weight: 2,
+  selected: 'on request',
+  blockMs: 60,
+  async prepare(stage) {
+    const phones = stage.draw.unblocked(1_024);
+    const blocked = stage.draw.blocked(Math.round(phones.length * stage.blockedShare));
+    for (const phone of blocked) phones[Math.floor(stage.draw.random() * phones.length)] = phone;
+    return insertCalls(stage, phones, 'an answer');
+  },
+};

@@ -1,0 +1,35 @@
+import { codeOf } from '../../db/errors.ts';
+import type { Scenario } from '../scenario.ts';
+import { benchBody } from '../session.ts';
+import { statements } from '../statements.ts';
+
+/** A message to a blocked number. Nothing can be the control: without the check it would succeed. */
+export const refused: Scenario = {
+  name: 'refused',
+  title: 'a refused insert',
+  rowsPerStatement: 1,
+  clients: 1,
+  durable: true,
+  control: 'none',
+  statement: statements.insertMessage.text,
+  weight: 0.5,
+  selected: 'always',
+  blockMs: 60,
+  async prepare({ clients: [client], draw }) {
+    const phones = draw.blocked(512);
+    const profiles = draw.profiles(256);
+    let next = 0;
+    const call = async (): Promise<void> => {
+      next = (next + 1) % phones.length;
+      const values = [profiles[next % profiles.length], phones[next], benchBody];
+      try {
+        await client?.query({ ...statements.insertMessage, values });
+      } catch (error) {
+        if (codeOf(error) === 'OPTED') return;
+        throw error;
+      }
+      throw new Error(`a message to the blocked number ${phones[next]} was not refused`);
+    };
+    return { calls: [call] };
+  },
+};

@@ -1,0 +1,99 @@
+import type pg from 'pg';
+import { readSql } from '../../db/sql.ts';
+import type { Scenario } from '../scenario.ts';
+import { benchBody } from '../session.ts';
+import { statements } from '../statements.ts';
+
+const insertMessagesSql = readSql(new URL('../sql/insert_messages_returning.sql', import.meta.url));
+const optOutReportsSql = readSql(new URL('../sql/opt_out_reports.sql', import.meta.url));
+
+/** How many reports a block has. */
+const supply = 60;
+
+/**
+ * A 21610 report, against one of 30007 about the same kind of message: the same row in the same
+ * table, which no design has to look at further. The difference is what recording an opt-out costs.
+ */
+function report(options: {
+  readonly name: string;
+  readonly title: string;
+  readonly selected: Scenario['selected'];
+  /** Opt-outs that the number has before: of this profile, or of how many other ones. */
+  readonly before: 'none' | 'the same profile' | 'two other profiles';
+}): Scenario {
+  return {
+    ...options,
+    rowsPerStatement: 1,
+    clients: 1,
+    durable: false,
+    control: 'other statement',
+    statement: statements.insertReport.text,
+    weight: 2,
+    blockMs: 0,
+    async prepare({ arm, clients: [client], admin, draw }) {
+      const phones = draw.own(supply);
+      const profiles = distinct(draw.profiles(64)).slice(0, 3);
+      const messages: string[][] = [];
+      for (const profile of profiles) {
+        messages.push(await sendTo(admin, phones, profile));
+        if (options.before !== 'two other profiles') break;
+      }
+      const reported = messages.at(-1) ?? [];
+      const earlier =
+        options.before === 'the same profile'
+          ? reported
+          : options.before === 'two other profiles'
+            ? messages.slice(0, -1).flat()
+            : [];
+      if (earlier.length > 0) await admin.query(optOutReportsSql, [earlier]);
+      const errorCode = arm === 'check' ? 21610 : 30007;
+      let next = 0;
+      const call = async (): Promise<void> => {
+        const values = [reported[next++], errorCode];
+        await client?.query({ ...statements.insertReport, values });
+      };
+      return { calls: [call], supply: reported.length, phones };
+    },
+  };
+}
+
+/** The number has not opted out of anybody. */
+export const reportFirst = report({
+  name: 'report-first',
+  title: 'the first 21610 of a number, against a 30007 (not durable)',
+  selected: 'one design',
+  before: 'none',
+});
+
+/** The profile was told 21610 for the number before. */
+export const reportRepeated = report({
+  name: 'report-repeated',
+  title: 'a 21610 from a profile that knows already, against a 30007 (not durable)',
+  selected: 'one design',
+  before: 'the same profile',
+});
+
+/** Two other profiles were told before: this one blocks. */
+export const reportBlocking = report({
+  name: 'report-blocking',
+  title: 'the 21610 that blocks a number, against a 30007 (not durable)',
+  selected: 'always',
+  before: 'two other profiles',
+});
+
+async function sendTo(
+  admin: pg.Client,
+  phones: readonly string[],
+  profile: string,
+): Promise<string[]> {
+  const { rows } = await admin.query<{ id: string }>(insertMessagesSql, [
+    phones.map(() => profile),
+    phones,
+    benchBody,
+  ]);
+  return rows.map((row) => row.id);
+}
+
+function distinct<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

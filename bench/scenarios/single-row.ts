@@ -1,0 +1,53 @@
+import { codeOf } from '../../db/errors.ts';
+import type { BlockStage, BlockWork, Scenario } from '../scenario.ts';
+import { benchBody } from '../session.ts';
+import { statements } from '../statements.ts';
+
+/** How many numbers are drawn for a block; they are used again in turn when it is longer. */
+const drawnPerBlock = 1_024;
+
+/** One row a transaction, to numbers that are not blocked. */
+export function singleRow(options: {
+  readonly name: string;
+  readonly title: string;
+  readonly durable: boolean;
+  readonly clients: number;
+  readonly weight: number;
+  readonly selected: Scenario['selected'];
+  readonly control?: Scenario['control'];
+  readonly phones?: (stage: BlockStage, count: number) => string[];
+}): Scenario {
+  const { control = 'check off', phones = (stage, count) => stage.draw.unblocked(count) } = options;
+  return {
+    ...options,
+    control,
+    rowsPerStatement: 1,
+    statement: statements.insertMessage.text,
+    blockMs: 60,
+    prepare: async (stage) => insertCalls(stage, phones(stage, drawnPerBlock)),
+  };
+}
+
+/** Calls that insert one message each, the numbers in turn, every client beginning elsewhere. */
+export function insertCalls(
+  stage: BlockStage,
+  phones: readonly string[],
+  refused: 'an error' | 'an answer' = 'an error',
+): BlockWork {
+  const profiles = stage.draw.profiles(256);
+  return {
+    calls: stage.clients.map((client, index) => {
+      let next = Math.floor((index * phones.length) / stage.clients.length);
+      const insert = (): Promise<unknown> => {
+        next = (next + 1) % phones.length;
+        const values = [profiles[next % profiles.length], phones[next], benchBody];
+        return client.query({ ...statements.insertMessage, values });
+      };
+      if (refused === 'an error') return insert;
+      return () =>
+        insert().catch((error: unknown) => {
+          if (codeOf(error) !== 'OPTED') throw error;
+        });
+    }),
+  };
+}

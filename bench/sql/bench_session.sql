@@ -1,0 +1,14 @@
+-- What a bench must take back if it is killed: one row while it runs, none otherwise.
+create schema if not exists optout_lab;
+
+create table if not exists optout_lab.bench_session (
+  only_row boolean primary key default true check (only_row),
+  process_id integer not null,
+  started_at timestamptz not null default now(),
+  boundary uuid not null,
+  design text not null,
+  tables_without_autovacuum text[] not null
+);
+comment on table optout_lab.bench_session is
+  'The bench that runs, or that was killed: rows at or above the boundary that carry its mark are its '
+  'own, the design is the one to put back, the tables are those whose autovacuum it switched off.';

@@ -1,0 +1,11 @@
+-- Read before and after each block; PostgreSQL 17 and later.
+select
+  (pg_current_wal_insert_lsn() - '0/0')::numeric as "walBytes",
+  (select wal_records from pg_stat_wal) as "walRecords",
+  (select wal_fpi from pg_stat_wal) as "fullPageImages",
+  (select num_timed + num_requested from pg_stat_checkpointer) as checkpoints,
+  (
+    select coalesce(sum(autovacuum_count + autoanalyze_count), 0)
+    from pg_stat_user_tables
+    where schemaname = 'public'
+  ) as autovacuums;

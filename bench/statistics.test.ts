@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  bootstrapMedian,
+  comparePairs,
+  type Pair,
+  quantile,
+  type Random,
+  seededRandom,
+  shuffled,
+  warmupLength,
+} from './statistics.ts';
+
+test('quantiles lie between neighbours, whatever the order of the values', () => {
+  assert.equal(quantile([40, 10, 30, 20], 0.5), 25);
+  assert.equal(quantile([40, 10, 30, 20], 0), 10);
+  assert.equal(quantile([40, 10, 30, 20], 1), 40);
+  assert.equal(quantile([7], 0.99), 7);
+});
+
+test('the same seed gives the same order, another seed another', () => {
+  const items = Array.from({ length: 20 }, (_, index) => index);
+  assert.deepEqual(shuffled(items, seededRandom(1)), shuffled(items, seededRandom(1)));
+  assert.notDeepEqual(shuffled(items, seededRandom(1)), shuffled(items, seededRandom(2)));
+  assert.deepEqual(
+    shuffled(items, seededRandom(1)).sort((a, b) => a - b),
+    items,
+  );
+});
+
+test('a 95 % bootstrap interval holds the true median about 95 times in 100', () => {
+  const random = seededRandom(11);
+  let held = 0;
+  const experiments = 400;
+  for (let experiment = 0; experiment < experiments; experiment++) {
+    const values = Array.from({ length: 25 }, () => Math.exp(normal(random) * 0.3)); // median 1
+    const interval = bootstrapMedian(values, { random, resamples: 400 });
+    if (interval.low <= 1 && interval.high >= 1) held++;
+  }
+  assert.ok(held / experiments > 0.9, `held ${held} of ${experiments}`);
+  assert.ok(held / experiments < 0.995, `held ${held} of ${experiments}`);
+});
+
+test('pairs find a difference of 5 % in spite of a drift of 30 %', () => {
+  const found = experiments(100, 1.05).filter((result) => result.resolved && result.ratio.low > 1);
+  assert.ok(found.length >= 95, `found ${found.length} of 100`);
+});
+
+test('pairs of two equal arms are told apart in no more than one run of ten', () => {
+  const found = experiments(200, 1).filter((result) => result.resolved);
+  assert.ok(found.length <= 20, `told apart ${found.length} of 200`);
+});
+
+test('the same blocks unpaired would not find the 5 %', () => {
+  const random = seededRandom(5);
+  const pairs = driftingPairs(random, 1.05);
+  const firstHalf = pairs.slice(0, 20).map((pair) => pair.treatment);
+  const secondHalf = pairs.slice(20).map((pair) => pair.control);
+  const drift = Math.abs(quantile(secondHalf, 0.5) / quantile(firstHalf, 0.5) - 1);
+  assert.ok(drift > 0.05, `drift ${drift}`);
+});
+
+test('warm-up ends where the values have settled', () => {
+  assert.equal(warmupLength([300, 180, 101, 99, 100, 102, 98, 100]), 2);
+  assert.equal(warmupLength([100, 99, 101, 100]), 0);
+  assert.equal(warmupLength([]), 0);
+});
+
+function experiments(count: number, effect: number): ReturnType<typeof comparePairs>[] {
+  const random = seededRandom(7);
+  return Array.from({ length: count }, () =>
+    comparePairs(driftingPairs(random, effect), { random, resamples: 500 }),
+  );
+}
+
+/** 40 pairs of block medians around 200 µs: a drift of 30 % over the run, 3 % of noise a block. */
+function driftingPairs(random: Random, effect: number): Pair[] {
+  return Array.from({ length: 40 }, (_, index) => {
+    const level = 200_000 * (1 + 0.3 * (index / 40));
+    return {
+      treatment: level * effect * (1 + 0.03 * normal(random)),
+      control: level * (1 + 0.03 * normal(random)),
+    };
+  });
+}
+
+function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { onInterrupt } from '../../db/command.ts';
+import { defaultDesignName, designNamed } from '../../db/designs.ts';
+import { codeOf } from '../../db/errors.ts';
+import type { Lab } from '../../db/lab.ts';
+import { readSql } from '../../db/sql.ts';
+import { type DataSet, profileId } from '../../seed/data-set.ts';
+import { createDraw } from '../draw.ts';
+import { LatencyHistogram } from '../histogram.ts';
+import { type BenchSession, benchBody } from '../session.ts';
+import { statements } from '../statements.ts';
+import type { ThresholdStep } from './results.ts';
+
+const insertMessagesSql = readSql(new URL('../sql/insert_messages_returning.sql', import.meta.url));
+const optOutReportsSql = readSql(new URL('../sql/opt_out_reports.sql', import.meta.url));
+
+/** Between two probes of the number that stays blocked. */
+const probeEveryMs = 5;
+
+/**
+ * Changes the threshold step by step, each in one statement, while one session sends without a pause
+ * and another goes on trying a number that is blocked before and after. At the end the threshold is
+ * what it was.
+ *
+ * @param session the default design must be in place
+ */
+export async function measureThreshold(
+  lab: Pick<Lab, 'connect'>,
+  session: BenchSession,
+  dataSet: DataSet,
+  thresholds: readonly number[],
+  progress: (step: ThresholdStep) => void,
+): Promise<readonly ThresholdStep[]> {
+  const { admin } = session;
+  const design = designNamed(defaultDesignName);
+  const [free = '', blocked = ''] = createDraw(dataSet, dataSet.options.seed).own(2);
+  const first = await currentThreshold(admin);
+  const restore = async (client: pg.Client): Promise<void> => {
+    await client.query('select from set_opt_out_block_threshold($1)', [first]);
+  };
+  const forget = onInterrupt(async () => {
+    const fresh = await lab.connect();
+    await restore(fresh).finally(() => fresh.end());
+  });
+  const [sender, prober] = [await session.openClient(design), await session.openClient(design)];
+  try {
+    await blockForAll(admin, dataSet, blocked, Math.max(first, ...thresholds));
+    const steps: ThresholdStep[] = [];
+    for (const to of thresholds) {
+      const step = await change(admin, to, { sender, prober, free, blocked, dataSet });
+      steps.push(step);
+      progress(step);
+    }
+    return steps;
+  } finally {
+    await restore(admin);
+    forget();
+    await session.removeMade(design, [free, blocked]);
+  }
+}
+
+interface Traffic {
+  readonly sender: pg.Client;
+  readonly prober: pg.Client;
+  readonly free: string;
+  readonly blocked: string;
+  readonly dataSet: DataSet;
+}
+
+async function change(admin: pg.Client, to: number, traffic: Traffic): Promise<ThresholdStep> {
+  const from = await currentThreshold(admin);
+  const stop = new AbortController();
+  const sending = send(traffic, stop.signal);
+  const probing = probe(traffic, stop.signal);
+  const startedMs = performance.now();
+  let changed: { blocked: string; unblocked: string } | undefined;
+  let seconds = 0;
+  try {
+    const { rows } = await admin.query<{ blocked: string; unblocked: string }>(
+      'select blocked, unblocked from set_opt_out_block_threshold($1)',
+      [to],
+    );
+    changed = rows[0];
+    seconds = (performance.now() - startedMs) / 1_000;
+  } finally {
+    stop.abort();
+    await Promise.allSettled([sending, probing]);
+  }
+  const { rows } = await admin.query<{ count: string }>(
+    'select count(*) from public.blocked_contacts',
+  );
+  return {
+    from,
+    to,
+    seconds,
+    blocked: Number(changed?.blocked),
+    unblocked: Number(changed?.unblocked),
+    blockedAfter: Number(rows[0]?.count),
+    sends: await sending,
+    probes: await probing,
+  };
+}
+
+async function send(traffic: Traffic, signal: AbortSignal): Promise<ThresholdStep['sends']> {
+  const latencies = LatencyHistogram.create('small');
+  const profile = profileId(traffic.dataSet, 0);
+  do {
+    const startedNs = process.hrtime.bigint();
+    const values = [profile, traffic.free, benchBody];
+    await traffic.sender.query({ ...statements.insertMessage, values });
+    latencies.record(Number(process.hrtime.bigint() - startedNs));
+  } while (!signal.aborted);
+  return { accepted: latencies.samples, percentiles: latencies.summary() };
+}
+
+async function probe(traffic: Traffic, signal: AbortSignal): Promise<ThresholdStep['probes']> {
+  const profile = profileId(traffic.dataSet, 0);
+  let [refused, accepted] = [0, 0];
+  do {
+    const values = [profile, traffic.blocked, benchBody];
+    try {
+      await traffic.prober.query({ ...statements.insertMessage, values });
+      accepted++;
+    } catch (error) {
+      if (codeOf(error) !== 'OPTED') throw error;
+      refused++;
+    }
+    await delay(probeEveryMs);
+  } while (!signal.aborted);
+  return { refused, accepted };
+}
+
+/** A number that so many profiles were told 21610 for: blocked at every threshold that is measured. */
+async function blockForAll(
+  admin: pg.Client,
+  dataSet: DataSet,
+  phone: string,
+  profiles: number,
+): Promise<void> {
+  const senders = Array.from({ length: profiles }, (_, index) => profileId(dataSet, index));
+  const { rows } = await admin.query<{ id: string }>(insertMessagesSql, [
+    senders,
+    senders.map(() => phone),
+    benchBody,
+  ]);
+  await admin.query(optOutReportsSql, [rows.map(({ id }) => id)]);
+}
+
+async function currentThreshold(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ threshold: number }>(
+    'select opt_out_block_threshold() as threshold',
+  );
+  return Number(rows[0]?.threshold);
+}

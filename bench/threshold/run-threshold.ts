@@ -1,0 +1,51 @@
+import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
+import { UserError } from '../../db/errors.ts';
+import type { Lab } from '../../db/lab.ts';
+import { createDataSet } from '../../seed/data-set.ts';
+import { readPlan } from '../../seed/plan.ts';
+import { scaleName } from '../../seed/scale.ts';
+import { startEnvironment } from '../environment.ts';
+import { commandLine } from '../machine.ts';
+import { openBenchSession } from '../session.ts';
+import { measureThreshold } from './measure-threshold.ts';
+import { type ThresholdResults, type ThresholdStep, thresholdFormatVersion } from './results.ts';
+
+/**
+ * Measures changes of the threshold on the data set that is in place, under the default design.
+ *
+ * @throws UserError for a database without a data set, and while a bench runs on it.
+ */
+export async function runThreshold(
+  lab: Lab,
+  thresholds: readonly number[],
+  progress: (step: ThresholdStep) => void,
+): Promise<ThresholdResults> {
+  const startedAt = new Date();
+  const session = await openBenchSession(lab);
+  try {
+    const { admin } = session;
+    const plan = await readPlan(admin);
+    if (plan?.finished !== true) {
+      throw new UserError('there is no data set to measure on: npm run seed makes one');
+    }
+    const dataSet = createDataSet(plan.options);
+    const before = await currentDesign(admin);
+    await applyDesign(lab.url, admin, designNamed(defaultDesignName));
+    const environment = await startEnvironment(admin, lab.server);
+    const steps = await measureThreshold(lab, session, dataSet, thresholds, progress);
+    await admin.query('vacuum (analyze) public.blocked_contacts');
+    await applyDesign(lab.url, admin, before);
+    return {
+      formatVersion: thresholdFormatVersion,
+      kind: 'threshold',
+      startedAt: startedAt.toISOString(),
+      commandLine: commandLine('bench:threshold'),
+      scale: scaleName(dataSet.options.messages),
+      optOuts: dataSet.rowCounts.opt_outs,
+      steps,
+      environment: await environment.finish(admin),
+    };
+  } finally {
+    await session.close();
+  }
+}
