@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { clockMs } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { SecondNews, Tally } from './tally.ts';
 
@@ -8,6 +7,7 @@ export class NewsReel {
   readonly #startMs: number;
   readonly #tally: Tally;
   readonly #engine: Pick<Engine, 'behindMs' | 'offered'>;
+  readonly #now: () => number;
   readonly #tell: (news: SecondNews) => void;
   #timer: NodeJS.Timeout | undefined;
   #offered = 0;
@@ -19,11 +19,13 @@ export class NewsReel {
     startMs: number,
     tally: Tally,
     engine: Pick<Engine, 'behindMs' | 'offered'>,
+    now: () => number,
     tell: (news: SecondNews) => void,
   ) {
     this.#startMs = startMs;
     this.#tally = tally;
     this.#engine = engine;
+    this.#now = now;
     this.#tell = tell;
     this.#waitForSecond(1);
   }
@@ -31,20 +33,24 @@ export class NewsReel {
   /** Tells of what has not been told. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#take(this.#second, true);
+    this.#take(Math.max(this.#second, this.#secondAt(this.#now())), true);
   }
 
   /** Waits for the end of the second before this one; a thread that was kept from it skips those that passed. */
   #waitForSecond(next: number): void {
     const dueMs = this.#startMs + next * 1000;
     this.#timer = setTimeout(() => {
-      const nowMs = clockMs();
+      const nowMs = this.#now();
       if (nowMs < dueMs) return this.#waitForSecond(next); // a timer of Node's may be early
-      const second = Math.floor((nowMs - this.#startMs) / 1000);
+      const second = this.#secondAt(nowMs);
       this.#take(second - 1, false);
       this.#second = second;
       this.#waitForSecond(second + 1);
-    }, dueMs - clockMs());
+    }, dueMs - this.#now());
+  }
+
+  #secondAt(ms: number): number {
+    return Math.floor((ms - this.#startMs) / 1000);
   }
 
   #take(second: number, last: boolean): void {

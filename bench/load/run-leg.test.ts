@@ -91,7 +91,7 @@ describe('a load', () => {
     assert.equal(unserved, 0);
   });
 
-  it('tells of every second, the last one too', async () => {
+  it('tells of its seconds in their order, and of every operation', async () => {
     const told: [number, number][] = [];
     await leg({
       rate: 100,
@@ -101,7 +101,13 @@ describe('a load', () => {
         told.push([second, news.reduce((sum, { offered }) => sum + offered, 0)]);
       },
     });
-    assert.deepEqual(told.map(([second]) => second).slice(0, 3), [0, 1, 2]);
+    // a thread that the machine kept waiting skips seconds, and tells of them with the next
+    const seconds = told.map(([second]) => second);
+    assert.deepEqual(
+      seconds,
+      [...new Set(seconds)].sort((a, b) => a - b),
+    );
+    assert.ok((seconds.at(-1) ?? 0) >= 2, `told of ${seconds}`);
     assert.equal(
       told.reduce((sum, [, offered]) => sum + offered, 0),
       300,

@@ -16,6 +16,7 @@ import { removeRun } from './remove-run.ts';
 import type { LoadLeg } from './results.ts';
 import type { RunRecord } from './run-record.ts';
 import { Sampler } from './sampler.ts';
+import { Seconds } from './seconds.ts';
 import { Series } from './series.ts';
 import { loadApplicationName } from './sessions.ts';
 import { type Snapshot, snapshotDeltas, takeSnapshot } from './snapshot.ts';
@@ -124,30 +125,22 @@ function planWorkers(
   }));
 }
 
-/** Carries the load; what the workers say of each second is shown when all have said it. */
+/** Carries the load; what the workers say of a second is shown when all have said it. */
 async function carry(options: LegOptions, plans: readonly WorkerPlan[], sampler: Sampler) {
   const series = new Series();
-  const awaited = new Set(plans.keys());
-  let heard = new Set<number>();
-  let news: SecondNews[] = [];
+  const seconds = new Seconds(plans.keys());
   let showing = Promise.resolve();
-  const showSecond = async (): Promise<void> => {
-    const said = news;
-    const second = Math.max(...said.map((each) => each.second));
-    news = [];
-    heard = new Set();
+  const show = async (second: number, news: readonly SecondNews[]): Promise<void> => {
     // the end of the run is no second of its own where nothing was left for it
-    if (said.every(({ last, counts }) => last && counts.done === 0)) return;
+    if (news.every(({ last, counts }) => last && counts.done === 0)) return;
     const sample = await sampler.sample();
     if (sample !== undefined) series.addSample(second, sample);
-    options.onSecond?.({ second, news: said, sample });
+    options.onSecond?.({ second, news, sample });
   };
   const workers = new Workers(plans, (worker, said) => {
     series.addNews(said);
-    news.push(said);
-    heard.add(worker);
-    if (said.last) awaited.delete(worker);
-    if ([...awaited].every((each) => heard.has(each))) showing = showSecond();
+    const over = seconds.add(worker, said);
+    if (over !== undefined) showing = showing.then(() => show(over.second, over.news));
   });
   await workers.ready();
   await sampler.sample();

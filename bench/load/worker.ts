@@ -90,7 +90,9 @@ async function main(plan: WorkerPlan): Promise<void> {
     (wake) => alarm.onWake(wake),
   );
   engine = running;
-  const news = new NewsReel(startMs, tally, running, (said) => tell({ kind: 'news', news: said }));
+  const news = new NewsReel(startMs, tally, running, clockMs, (said) =>
+    tell({ kind: 'news', news: said }),
+  );
   await running.run();
   news.end();
   messages.close();
