@@ -1,4 +1,5 @@
 import { designNamed } from '../../db/designs.ts';
+import { addCounts, type Counts, noCounts } from './counts.ts';
 import type { LegOptions } from './leg-options.ts';
 import { type Mix, readMix } from './mix.ts';
 
@@ -44,4 +45,23 @@ export function testLeg(url: string, changes: Partial<LegOptions> = {}): LegOpti
     dataSet: undefined,
     ...changes,
   };
+}
+
+/** A load that goes on until its counts are enough, however slow the machine is. */
+export function testLegUntil(
+  enough: (counts: Counts) => boolean,
+  url: string,
+  changes: Partial<LegOptions> = {},
+): LegOptions {
+  const abort = new AbortController();
+  const seen = noCounts();
+  return testLeg(url, {
+    ...changes,
+    durationMs: 3_600_000,
+    signal: abort.signal,
+    onSecond: ({ news }) => {
+      for (const { counts } of news) addCounts(seen, counts);
+      if (enough(seen)) abort.abort();
+    },
+  });
 }

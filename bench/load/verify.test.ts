@@ -8,7 +8,7 @@ import { firstIdOf } from './ids.ts';
 import { OutcomePage, outcomes, rowsPerPage } from './outcome-log.ts';
 import { runLeg } from './run-leg.ts';
 import type { RunRecord } from './run-record.ts';
-import { testLeg, waveMix } from './testing.ts';
+import { testLegUntil, waveMix } from './testing.ts';
 import { type Verification, verifyRun } from './verify.ts';
 
 /*
@@ -31,7 +31,7 @@ before(async () => {
   );
   await new Promise<void>((resolve, reject) => {
     leg = runLeg(
-      testLeg(database.url, {
+      testLegUntil(({ refused, delivered }) => refused > 50 && delivered > 2, database.url, {
         major: rows[0].major,
         mix: waveMix({ freshNumbersAtOnce: 2, freshSendsPerNumber: 60 }),
         rate: 300,
