@@ -63,7 +63,7 @@ function newClient(url: string, applicationName: string): pg.Client {
     return new pg.Client({
       connectionString: url,
       application_name: applicationName,
-      connectionTimeoutMillis: 15_000,
+      connectionTimeoutMillis: 30_000,
     });
   } catch (error) {
     throw new UserError(`not a PostgreSQL URL (${messageOf(error)}): ${withoutPassword(url)}`);

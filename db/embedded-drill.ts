@@ -79,8 +79,9 @@ export function newDrill(): Drill {
     async remove() {
       for (const { child } of started) child.kill('SIGKILL'); // a test that failed left it running
       await Promise.all(started.map(({ outcome }) => outcome));
-      await drill.run('db/commands/down.ts');
-      rmSync(folder, { recursive: true, force: true });
+      const down = await drill.run('db/commands/down.ts');
+      assert.equal(down.exitCode, 0, down.stderr);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
   return drill;

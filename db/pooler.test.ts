@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { canConnect } from './connect.ts';
+import { until } from './embedded-drill.ts';
 import { runCommandFile } from './run-command-file.ts';
 import { runAs, serverAccount } from './server/account.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -59,18 +60,20 @@ default_pool_size = ${poolSize}
       ...runAs(serverAccount()),
       stdio: 'ignore',
     });
+    const ended = once(child, 'exit');
     const url = `postgres:///${database.name}?host=${folder}&port=6432&user=${user}&sslmode=disable`;
     try {
-      for (let tries = 0; tries < 100 && (await canConnect(url)) !== 'yes'; tries++) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await until('pgbouncer answers', async () => {
+        assert.equal(child.exitCode, null, 'pgbouncer ended');
+        return (await canConnect(url)) === 'yes';
+      });
       const { exitCode, stderr } = await runCommandFile('db/commands/up.ts', [], {
         env: { DATABASE_URL: url },
       });
       return `${exitCode} ${stderr}`;
     } finally {
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      await ended;
     }
   }
 

@@ -3,7 +3,7 @@ import { connect } from './connect.ts';
 import { messageOf, UserError } from './errors.ts';
 
 /** A pooler with a single connection lets the second session wait for minutes. */
-const answerMs = 5_000;
+const answerMs = 20_000;
 
 const advice = 'name the server itself, or a pool in session mode';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { connect, withDatabase } from './connect.ts';
-import { UserError } from './errors.ts';
+import { codeOf, UserError } from './errors.ts';
 import { migrateUp } from './migrate.ts';
 import { beginTestRun, newScratchName, runOf } from './test-run.ts';
 
@@ -64,7 +64,9 @@ async function createDatabase(
   const admin = await connect(server);
   const quoted = (identifier: string): string => admin.escapeIdentifier(identifier);
   try {
-    await admin.query(`create database ${quoted(name)} template ${quoted(template)}`);
+    await whileInUse(() =>
+      admin.query(`create database ${quoted(name)} template ${quoted(template)}`),
+    );
   } catch (error) {
     throw new UserError(
       `npm test works in scratch databases and cannot make one: ${error instanceof Error ? error.message : error}`,
@@ -80,10 +82,24 @@ async function createDatabase(
     drop: async () => {
       const client = await connect(server);
       try {
-        await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
+        await whileInUse(() =>
+          client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`),
+        );
       } finally {
         await client.end();
       }
     },
   };
+}
+
+/** PostgreSQL waits five seconds for the sessions in a database to end: here as long as it takes. */
+async function whileInUse(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (codeOf(error) !== '55006') throw error; // object in use
+    }
+  }
 }

@@ -148,7 +148,9 @@ async function runStages(
   const progress = createProgress(dataSet, print, terminal);
   const sessions: LoadSession[] = [];
   const own = async (): Promise<number[]> => [await pidOf(control)];
-  const stop = async (): Promise<void> => endSessions(control, await own());
+  const stop = async (): Promise<void> => {
+    await endSessions(control, await own());
+  };
   const forget = onInterrupt(async () => {
     progress.close();
     await stop();

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { createDataSet, defaultDataSet } from './data-set.ts';
+import { createBookkeeping } from './plan.ts';
 import { createTestLab, seedQuietly, type TestLab } from './test-lab.ts';
 import { verifyDatabase } from './verify.ts';
 
@@ -28,38 +29,43 @@ describe('a seed that is cut short', () => {
     ['SIGINT', 130],
   ] as const) {
     it(`by ${signal} keeps what is done and finishes the rest when run again`, async () => {
-      const child = startSeed(lab.url);
-      await until(client, 'copy delivery_reports');
+      await holdBefore(client, 'build delivery_reports_pkey');
+      const { child, ended } = startSeed(lab.url);
+      await until(client, 'copy delivery_reports', ended);
       child.kill(signal);
-      const [code] = await once(child, 'exit');
-      assert.equal(code, exitCode);
+      assert.equal(await ended, exitCode);
+      await letGo(client);
       assert.match(await seedQuietly(lab, { messages }), /kept: .*copy delivery_reports/);
       await verifyDatabase(lab, nothingSaid, () => {});
     });
   }
 
   it('by the server ending its sessions fails in one line, and finishes when run again', async () => {
+    await holdBefore(client, 'build delivery_reports_pkey');
     const seeding = seedQuietly(lab, { messages });
     const failed = assert.rejects(seeding, /the server went away.*what is done is kept/);
-    await until(client, 'copy delivery_reports');
+    await until(client, 'copy delivery_reports', seeding);
     await client.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and pid <> pg_backend_pid()`,
     );
     await failed;
+    await letGo(client);
     assert.match(await seedQuietly(lab, { messages }), /kept: .*copy delivery_reports/);
     await verifyDatabase(lab, nothingSaid, () => {});
   });
 
   it('is not taken for a whole one: verifying refuses it, and so does another data set', async () => {
+    await holdBefore(client, 'copy outbound_messages');
     const seeding = seedQuietly(lab, { messages });
     const failed = assert.rejects(seeding);
-    await until(client, 'copy profiles');
+    await until(client, 'copy profiles', seeding);
     await client.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and pid <> pg_backend_pid()`,
     );
     await failed;
+    await letGo(client);
     await assert.rejects(
       verifyDatabase(lab, nothingSaid, () => {}),
       /was cut short/,
@@ -97,10 +103,10 @@ describe('a seed that is cut short', () => {
   });
 
   it('never holds a part of a table', async () => {
-    const child = startSeed(lab.url);
-    await until(client, 'copy profiles');
+    const { child, ended } = startSeed(lab.url);
+    await until(client, 'copy profiles', ended);
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await ended;
     const expected = createDataSet({ ...defaultDataSet, messages }).rowCounts.outbound_messages;
     const { rows } = await client.query<{ count: number }>(
       'select count(*)::integer as count from outbound_messages',
@@ -111,24 +117,49 @@ describe('a seed that is cut short', () => {
 
 const nothingSaid = { messages: undefined, seed: undefined, ordinaryReportShare: undefined };
 
-/** The real command, in a process of its own. */
-function startSeed(url: string): ChildProcess {
+/** The real command, in a process of its own; `ended` gives its exit code. */
+function startSeed(url: string): { child: ChildProcess; ended: Promise<number | null> } {
   const command = fileURLToPath(new URL('./commands/seed.ts', import.meta.url));
-  return spawn(process.execPath, ['--import', 'tsx', command, '--scale', String(messages)], {
+  const child = spawn(process.execPath, ['--import', 'tsx', command, '--scale', String(messages)], {
     env: { ...process.env, DATABASE_URL: url },
     stdio: 'ignore',
   });
+  return { child, ended: once(child, 'exit').then(([code]) => code) };
 }
 
-/** Waits for the seeder to have noted a stage as done. */
-async function until(client: pg.Client, stage: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
+/** Any number: the lock that holds a seed up. */
+const hold = 77;
+
+/** Lets a seed that begins now wait before it notes this stage: it cannot end before its test goes on. */
+async function holdBefore(client: pg.Client, stage: string): Promise<void> {
+  await createBookkeeping(client);
+  await client.query(`
+    create function optout_lab.hold() returns trigger language plpgsql
+      as 'begin perform pg_advisory_xact_lock_shared(${hold}); return new; end';
+    create trigger hold before insert on optout_lab.seed_stages
+      for each row when (new.stage = ${client.escapeLiteral(stage)}) execute function optout_lab.hold()`);
+  await client.query('select pg_advisory_lock($1)', [hold]);
+}
+
+async function letGo(client: pg.Client): Promise<void> {
+  await client.query('select pg_advisory_unlock($1)', [hold]);
+  await client.query('drop function optout_lab.hold cascade');
+}
+
+/** Waits for the seeder to have noted a stage as done; fails where it ends without. */
+async function until(client: pg.Client, stage: string, seed: Promise<unknown>): Promise<void> {
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+  };
+  seed.then(end, end);
+  for (;;) {
+    const over = ended;
     const found = await client
       .query('select from optout_lab.seed_stages where stage = $1', [stage])
       .catch(() => undefined); // the table is not there yet
     if (found?.rowCount === 1) return;
+    assert.ok(!over, `the seed ended before "${stage}"`);
     await delay(5);
   }
-  throw new Error(`stage "${stage}" did not come`);
 }

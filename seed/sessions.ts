@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { lockDatabase } from '../db/database-lock.ts';
 import type { Lab } from '../db/lab.ts';
@@ -36,13 +37,15 @@ export async function takeDatabase(control: pg.Client): Promise<void> {
     'seed',
     'another seed is at work in this database, or a load: wait for it, or end it',
   );
-  await endSessions(control, []);
+  // one that is in the middle of a commit finishes it: what is done is known when all are gone
+  while ((await endSessions(control, [])) > 0) await delay(50);
 }
 
-/** Ends the seed's sessions in this database, but those in `except`. */
-export async function endSessions(control: pg.Client, except: readonly number[]): Promise<void> {
-  await control.query(readSql(new URL('./sql/orphans.sql', import.meta.url)), [
+/** Tells the seed's sessions in this database to end, but those in `except`; returns how many there were. */
+export async function endSessions(control: pg.Client, except: readonly number[]): Promise<number> {
+  const { rows } = await control.query(readSql(new URL('./sql/orphans.sql', import.meta.url)), [
     sessionName,
     except,
   ]);
+  return rows.length;
 }

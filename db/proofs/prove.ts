@@ -70,7 +70,7 @@ export async function proveHistories(
   options: {
     readonly histories: number;
     readonly seed: number;
-    /** Stop drawing, or shrinking, after this time. */
+    /** Stop shrinking after this time. */
     readonly timeLimitMs?: number;
     readonly onProgress?: (histories: number) => void;
   },
@@ -83,7 +83,7 @@ export async function proveHistories(
     fc.check(
       fc.asyncProperty(randomHistory(), async (history) => {
         // a race among free sessions does not repeat exactly: shrinking it may take long
-        if (performance.now() > deadlineMs) return;
+        if (smallest !== undefined && performance.now() > deadlineMs) return;
         histories++;
         const wrong = await verdictOn(arena, history, tally);
         options.onProgress?.(histories);

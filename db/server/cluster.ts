@@ -135,12 +135,15 @@ function notOurs(paths: ServerPaths): string {
   );
 }
 
+/** How long the processes of a server that was killed may take to notice: one may be in a write to a slow disk. */
+const childrenMs = 120_000;
+
 /** Starts the server with the lab's settings and waits until it answers. `tcpPort` opens 127.0.0.1 too. */
 export async function start(cluster: Cluster, tcpPort: number | undefined): Promise<void> {
   const { binaries, paths } = cluster;
   writeSettings(cluster, tcpPort);
   rmSync(pidFile(paths), { force: true }); // the caller found it stale
-  const deadlineMs = performance.now() + 15_000;
+  const deadlineMs = performance.now() + childrenMs;
   for (;;) {
     const logStart = existsSync(paths.log) ? statSync(paths.log).size : 0;
     const started = await run(cluster, binaries.pgCtl, [
@@ -152,8 +155,7 @@ export async function start(cluster: Cluster, tcpPort: number | undefined): Prom
     ]);
     if (started.exitCode === 0) return;
     const reason = explainFailedStart(paths, tcpPort, started.output, logStart);
-    // The processes of a server that was killed need a moment to notice; until then PostgreSQL
-    // refuses to start beside them.
+    // PostgreSQL refuses to start beside the processes of one that was killed
     if (!/pre-existing shared memory block/.test(reason) || performance.now() > deadlineMs) {
       throw new UserError(reason);
     }

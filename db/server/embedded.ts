@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onInterrupt } from '../command.ts';
 import { canConnect, connect } from '../connect.ts';
-import { UserError } from '../errors.ts';
+import { codeOf, UserError } from '../errors.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import {
@@ -128,17 +128,22 @@ function socketUrl(paths: ServerPaths, database: string): string {
   return `postgres:///${database}?${query.toString().replaceAll('%2F', '/')}`;
 }
 
+/** Recovery after a crash may take minutes; the server says so meanwhile. */
+const recoveryMs = 600_000;
+
+/** One that goes down has closed its socket already, and may take a moment to end. */
+const silenceMs = 10_000;
+
 /** The server, once it answers: it may be recovering from a crash, or on its way down. */
 async function answeringServer(paths: ServerPaths): Promise<ServerProcess> {
-  const deadlineMs = performance.now() + 600_000; // recovery after a crash may take minutes
+  const startedMs = performance.now();
   for (;;) {
     const server = serverProcess(paths);
     if (server.state === 'stopped') return server;
     const answer = await canConnect(socketUrl(paths, 'postgres'));
     if (answer === 'yes') return server;
-    const isStillThere = serverProcess(paths).state === 'running';
-    if (performance.now() > deadlineMs || (answer === 'no' && isStillThere)) {
-      throw new UserError(stalePidFile(paths));
+    if (performance.now() > startedMs + (answer === 'no' ? silenceMs : recoveryMs)) {
+      if (serverProcess(paths).state === 'running') throw new UserError(stalePidFile(paths));
     }
     await delay(100);
   }
@@ -148,8 +153,16 @@ async function createDatabase(paths: ServerPaths, password: string | undefined):
   const client = await connect(socketUrl(paths, 'postgres'));
   try {
     if (password !== undefined) await setTcpPassword(client, password);
-    const found = await client.query('select from pg_database where datname = $1', [databaseName]);
-    if (found.rowCount === 0) await client.query(`create database ${databaseName}`);
+    const isThere = async (): Promise<boolean> =>
+      (await client.query('select from pg_database where datname = $1', [databaseName]))
+        .rowCount === 1;
+    while (!(await isThere())) {
+      await client.query(`create database ${databaseName}`).catch(async (error) => {
+        // a command that was killed may have left a session that is still making it
+        if (!['42P04', '23505', '55006'].includes(codeOf(error) ?? '')) throw error;
+        await delay(100);
+      });
+    }
   } finally {
     await client.end();
   }
