@@ -11,6 +11,8 @@ import {
   untilSaid,
 } from '../db/embedded-drill.ts';
 import type { RunningCommand } from '../db/run-command-file.ts';
+import { holdBefore, letGo } from '../seed/test-hold.ts';
+import { benchApplication } from './session.ts';
 
 /*
  * What happens when the server or a command ends in the middle. After each: amcheck finds nothing,
@@ -29,6 +31,15 @@ describe('in the middle of a bench or a seed', { skip: skipDrills }, () => {
 
   /** Runs a bench until it times, for as long as it is let. */
   async function timing(run: string): Promise<RunningCommand> {
+    const control = await connect(url);
+    await until('the sessions of the bench before are gone', async () => {
+      const { rows } = await control.query(
+        "select from pg_stat_activity where application_name like $1 || '%'",
+        [benchApplication],
+      );
+      return rows.length === 0;
+    });
+    await control.end();
     const command = drill.start(
       'bench/commands/bench.ts',
       ...seed,
@@ -68,22 +79,26 @@ describe('in the middle of a bench or a seed', { skip: skipDrills }, () => {
 
   it('the server is killed under a seed, which goes on where it was when run again', async () => {
     const larger = ['--scale', '200000', '--replace'];
-    const command = drill.start('seed/commands/seed.ts', ...larger);
     const client = await connect(url);
+    await holdBefore(client, 'build outbound_messages_pkey');
+    const command = drill.start('seed/commands/seed.ts', ...larger);
     await until('messages are there', async () => {
       const { rows } = await client.query(
         `select from optout_lab.seed_stages where stage = 'copy outbound_messages'
            and (select messages from optout_lab.seed_plan) = 200000`,
       );
-      assert.equal(command.child.exitCode, null, 'the seed was quicker than its test');
+      assert.equal(command.child.exitCode, null, 'the seed ended before its test');
       return rows.length === 1;
     });
-    await client.end();
     await drill.killServer();
+    await client.end().catch(() => {});
     const { exitCode, stderr } = await command.outcome;
     assert.match(stderr, /error: [^\n]*\n$/);
     assert.equal(exitCode, 2, stderr);
     await drill.up();
+    const control = await connect(url);
+    await letGo(control);
+    await control.end();
     await assertIntact(url);
     const again = await drill.run('seed/commands/seed.ts', ...larger);
     assert.equal(again.exitCode, 0, again.stderr);

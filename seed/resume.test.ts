@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { createDataSet, defaultDataSet } from './data-set.ts';
-import { createBookkeeping } from './plan.ts';
+import { holdBefore, letGo } from './test-hold.ts';
 import { createTestLab, seedQuietly, type TestLab } from './test-lab.ts';
 import { verifyDatabase } from './verify.ts';
 
@@ -125,25 +125,6 @@ function startSeed(url: string): { child: ChildProcess; ended: Promise<number | 
     stdio: 'ignore',
   });
   return { child, ended: once(child, 'exit').then(([code]) => code) };
-}
-
-/** Any number: the lock that holds a seed up. */
-const hold = 77;
-
-/** Lets a seed that begins now wait before it notes this stage: it cannot end before its test goes on. */
-async function holdBefore(client: pg.Client, stage: string): Promise<void> {
-  await createBookkeeping(client);
-  await client.query(`
-    create function optout_lab.hold() returns trigger language plpgsql
-      as 'begin perform pg_advisory_xact_lock_shared(${hold}); return new; end';
-    create trigger hold before insert on optout_lab.seed_stages
-      for each row when (new.stage = ${client.escapeLiteral(stage)}) execute function optout_lab.hold()`);
-  await client.query('select pg_advisory_lock($1)', [hold]);
-}
-
-async function letGo(client: pg.Client): Promise<void> {
-  await client.query('select pg_advisory_unlock($1)', [hold]);
-  await client.query('drop function optout_lab.hold cascade');
 }
 
 /** Waits for the seeder to have noted a stage as done; fails where it ends without. */

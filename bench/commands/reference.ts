@@ -41,6 +41,7 @@ await runCommand(async () => {
   const server = await openServer(); // the parts find it running, with what they read in its cache
   try {
     const done = await runParts(folder, parts, {
+      output: (data) => process.stdout.write(data),
       kept: ({ name, seconds }) => print(`\n=== ${name}: done before (${duration(seconds)})\n`),
       begins: ({ name, title }, index, count) =>
         print(`\n=== ${index + 1} of ${count}, ${name}: ${title}\n`),

@@ -6,7 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { lockDatabase } from '../../db/database-lock.ts';
 import { applyDesign, currentDesign, designNamed } from '../../db/designs.ts';
-import { runCommandFile, startCommandFile } from '../../db/run-command-file.ts';
+import {
+  type RunningCommand,
+  runCommandFile,
+  startCommandFile,
+} from '../../db/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/test-database.ts';
 import { misfit } from '../json-schema.ts';
 import { loadSchema, readLoad } from './read-load.ts';
@@ -30,6 +34,7 @@ const command = 'bench/commands/load.ts';
 const env = (): Record<string, string> => ({ DATABASE_URL: database.url });
 const args = (run: string, ...more: readonly string[]): string[] => [
   ...['--out', reports, '--run', run, '--rate', '100', '--duration', '1', '--clients', '4'],
+  ...['--drain', '600'],
   ...more,
 ];
 const load = (run: string, ...more: readonly string[]) =>
@@ -40,8 +45,11 @@ async function messages(): Promise<number> {
 }
 
 /** Resolves when the command's run has rows in the database. */
-async function untilMessagesAreThere(): Promise<void> {
-  while ((await messages()) === 0) await client.query('select pg_sleep(0.05)');
+async function untilMessagesAreThere({ child }: RunningCommand): Promise<void> {
+  while ((await messages()) === 0) {
+    assert.equal(child.exitCode, null, 'the load ended before it had rows');
+    await client.query('select pg_sleep(0.05)');
+  }
 }
 
 describe('npm run load', () => {
@@ -82,7 +90,7 @@ describe('npm run load', () => {
     const running = startCommandFile(command, args('interrupted', '--duration', '1h'), {
       env: env(),
     });
-    await untilMessagesAreThere();
+    await untilMessagesAreThere(running);
     running.child.kill('SIGINT');
     const { exitCode, stdout } = await running.outcome;
     assert.equal(exitCode, 130);
@@ -111,7 +119,7 @@ describe('npm run load', () => {
       args('killed', '--duration', '1h', '--design', 'blocked_hash', '--mix', 'opt-out-wave'),
       { env: env() },
     );
-    await untilMessagesAreThere();
+    await untilMessagesAreThere(running);
     running.child.kill('SIGKILL');
     await running.outcome;
     assert.ok((await messages()) > 0);
@@ -146,7 +154,7 @@ describe('npm run load', () => {
 
   it('keeps a bench from beginning while it runs', async () => {
     const running = startCommandFile(command, args('holding', '--duration', '1h'), { env: env() });
-    await untilMessagesAreThere();
+    await untilMessagesAreThere(running);
     await assert.rejects(lockDatabase(client, 'bench', 'busy'), /busy/);
     running.child.kill('SIGTERM');
     assert.equal((await running.outcome).exitCode, 143);
@@ -157,7 +165,7 @@ describe('npm run load', () => {
       command,
       [
         ...['--out', reports, '--run', 'ramp', '--ramp', '20..40', '--slo', 'p50<30s'],
-        ...['--duration', '2', '--clients', '4'],
+        ...['--duration', '2', '--clients', '4', '--drain', '600'],
       ],
       { env: env() },
     );

@@ -5,6 +5,7 @@ import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
 import type { RunMark } from './leg-options.ts';
 import { removeRun } from './remove-run.ts';
+import { untilSessionsAreGone } from './sessions.ts';
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 
@@ -92,6 +93,7 @@ async function recover(url: string, client: pg.Client): Promise<void> {
   if (record === undefined) return;
   if (record.run_tag !== null) {
     process.stderr.write('removing what a load left that did not end\n');
+    await untilSessionsAreGone(client);
     await removeRun(url, await currentDesign(client), {
       runTag: record.run_tag,
       fromUnixMs: Number(record.from_unix_ms),

@@ -139,7 +139,7 @@ describe('a load', () => {
   });
 
   it('is a closed loop where the rate is max', async () => {
-    const loaded = await leg({ rate: 'max', clients: 2 });
+    const loaded = await legUntil(({ done }) => done > 0, { rate: 'max', clients: 2 });
     assert.equal(loaded.loop, 'closed');
     assert.ok(loaded.counts.done > 0 && loaded.counts.waited === 0);
     assert.equal(loaded.verification.ok, true);
@@ -150,7 +150,11 @@ describe('a load', () => {
       const mix = waveMix({ freshNumbersAtOnce: 1, freshSendsPerNumber: 300, optOutShare: 1 });
       const loaded = await leg({ isolation, mix, rate: 'max', clients: 8 });
       assert.equal(loaded.verification.ok, true, loaded.verification.differences.join('; '));
-      assert.equal(loaded.counts.errors, 0, JSON.stringify(loaded.errors));
+      // an application may give up after ten attempts; nothing else may fail
+      assert.deepEqual(
+        Object.keys(loaded.errors).filter((code) => code !== '40001'),
+        [],
+      );
     });
   }
 
@@ -170,6 +174,9 @@ describe('a load', () => {
 describe('a stall of the server', () => {
   it('is seen by all who would have waited in it, not only by those on the connections', async () => {
     const rate = 200;
+    const abort = new AbortController();
+    let offered = 0;
+    let isOver = false;
     let stallMs = 0;
     let locked: Promise<void> | undefined;
     const stall = async (): Promise<void> => {
@@ -181,13 +188,18 @@ describe('a stall of the server', () => {
       stallMs = performance.now() - beganMs;
       await blocker.query('rollback');
       await blocker.end();
+      isOver = true;
     };
     const loaded = await leg({
       rate,
       clients: 4,
-      durationMs: 8_000,
-      onSecond: () => {
+      durationMs: 3_600_000,
+      signal: abort.signal,
+      onSecond: ({ news }) => {
         locked ??= stall();
+        for (const each of news) offered += each.offered;
+        // a 99th percentile takes a thousand
+        if (isOver && offered > 1_200) abort.abort();
       },
     });
     await locked;
@@ -199,7 +211,10 @@ describe('a stall of the server', () => {
     assert.ok((loaded.latency.all.p99Ms ?? 0) >= 0.8 * stallMs, `p99 ${loaded.latency.all.p99Ms}`);
     assert.ok(loaded.counts.waited >= 0.9 * 2 * expected - 4, `${loaded.counts.waited} waited`);
     assert.ok(Math.max(...loaded.intervals.map(({ behindMs }) => behindMs)) > 0);
-    assert.equal(loaded.counts.done, rate * 8);
+    assert.equal(
+      loaded.counts.done,
+      loaded.intervals.reduce((sum, interval) => sum + interval.offered, 0),
+    );
     assert.equal(loaded.verification.ok, true);
   });
 });
@@ -244,7 +259,7 @@ describe('failures', () => {
   }
 
   it('that go on are given up, told with their SQLSTATE, and the row must not be there', () =>
-    failing("new.to_number like '%7'", '40001', async () => {
+    failing("new.to_number ~ '[0-4]$'", '40001', async () => {
       const { counts, errors, verification } = await leg({});
       assert.ok(counts.errors > 0);
       assert.deepEqual(errors, { '40001': { count: counts.errors, message: 'on purpose' } });
@@ -264,18 +279,20 @@ describe('failures', () => {
 describe('a lost connection', () => {
   it('is opened again, and the database is asked what became of the statement under way', async () => {
     let killed = 0;
+    const abort = new AbortController();
     const loaded = await leg({
       mix: testMix({ deliveredShare: 0.5 }),
       rate: 'max',
-      durationMs: 3_000,
+      durationMs: 3_600_000,
+      signal: abort.signal,
       onSecond: async () => {
+        if (killed >= 8) return abort.abort();
         const { rowCount } = await client.query(
           "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'optout-lab load' and datname = current_database()",
         );
         killed += rowCount ?? 0;
       },
     });
-    assert.ok(killed >= 4);
     assert.ok(loaded.counts.lostConnections > 0);
     assert.equal(loaded.counts.errors, 0, JSON.stringify(loaded.errors));
     assert.equal(loaded.verification.ok, true, loaded.verification.differences.join('; '));

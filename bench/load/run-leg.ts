@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { connect } from '../../db/connect.ts';
-import { readSql } from '../../db/sql.ts';
 import { clockMs } from './clock.ts';
 import { FreshNumbers, OptOutLedger } from './fresh-numbers.ts';
 import { describeLeg } from './leg-figures.ts';
@@ -18,7 +17,7 @@ import type { RunRecord } from './run-record.ts';
 import { Sampler } from './sampler.ts';
 import { Seconds } from './seconds.ts';
 import { Series } from './series.ts';
-import { loadApplicationName } from './sessions.ts';
+import { untilSessionsAreGone } from './sessions.ts';
 import { type Snapshot, snapshotDeltas, takeSnapshot } from './snapshot.ts';
 import type { SecondNews } from './tally.ts';
 import { verifyRun } from './verify.ts';
@@ -38,7 +37,7 @@ export async function runLeg(options: LegOptions): Promise<LoadLeg> {
     const plans = planWorkers(options, prepared, folder);
     const startedAt = new Date().toISOString();
     const carried = await carry(options, plans, sampler);
-    await waitForSessions(options.url);
+    await withSession(options.url, untilSessionsAreGone);
     const after = await withSession(options.url, (client) => takeSnapshot(client, options.major));
     const run: RunRecord = {
       ...prepared,
@@ -164,19 +163,6 @@ async function carry(options: LegOptions, plans: readonly WorkerPlan[], sampler:
     await workers.terminate();
   }
 }
-
-/** A statement that nobody waits for any more may still be committed: wait until its session is gone. */
-async function waitForSessions(url: string): Promise<void> {
-  await withSession(url, async (client) => {
-    for (;;) {
-      const { rows } = await client.query(loadSessionsSql, [loadApplicationName]);
-      if (rows.length === 0) return;
-      await delay(100);
-    }
-  });
-}
-
-const loadSessionsSql = readSql(new URL('./sql/load_sessions.sql', import.meta.url));
 
 /** How long a server may take to come back after a crash. */
 const comeBackMs = 60_000;

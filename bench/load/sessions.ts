@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
 import { connect } from '../../db/connect.ts';
+import { readSql } from '../../db/sql.ts';
 import type { WorkerPlan } from './plan.ts';
 import { WireSession } from './wire.ts';
 
@@ -34,6 +36,15 @@ export async function openSession(
   }
   return session;
 }
+
+/** A statement that nobody waits for any more may still be committed: waits until no load's session is left. */
+export async function untilSessionsAreGone(client: pg.Client): Promise<void> {
+  while ((await client.query(loadSessionsSql, [loadApplicationName])).rows.length > 0) {
+    await delay(100);
+  }
+}
+
+const loadSessionsSql = readSql(new URL('./sql/load_sessions.sql', import.meta.url));
 
 /** Opens a session in place of a lost one, trying again for as long as it takes. */
 export async function reopenSession(

@@ -22,14 +22,17 @@ const bad = (name: string): Part => ({ ...good(name), args: ['--scale', 'huge'] 
 describe('a reference made of parts', () => {
   let folder: string;
   let told: string[];
+  let printed: Buffer[];
   const listener = {
     kept: ({ name }: { name: string }) => told.push(`kept ${name}`),
     begins: ({ name }: { name: string }) => told.push(`begins ${name}`),
     ended: ({ name }: { name: string }) => told.push(`ended ${name}`),
+    output: (data: Buffer) => printed.push(data),
   };
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'optout-reference-'));
     told = [];
+    printed = [];
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -57,6 +60,7 @@ describe('a reference made of parts', () => {
   it('keeps what a part printed, and how long it took', async () => {
     const [part] = await runParts(folder, [good('a')], listener);
     assert.match(readFileSync(join(folder, 'output', 'a.txt'), 'utf8'), /Usage: seed/);
+    assert.deepEqual(readFileSync(join(folder, 'output', 'a.txt')), Buffer.concat(printed));
     assert.deepEqual(JSON.parse(readFileSync(join(folder, 'parts.json'), 'utf8')), [part]);
     assert.equal(part?.command, 'npm run seed -- --help');
   });

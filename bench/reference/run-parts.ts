@@ -23,11 +23,13 @@ export interface PartsListener {
   kept(part: FinishedPart): void;
   begins(part: Part, index: number, count: number): void;
   ended(part: FinishedPart): void;
+  /** A piece of what a part prints on standard output. */
+  output(data: Buffer): void;
 }
 
 /**
  * Runs the parts that are not done yet, one after another, and notes each in `parts.json` when it has
- * ended well. What a part prints on standard output is shown, and kept in `output/PART.txt`.
+ * ended well. What a part prints on standard output is told, and kept in `output/PART.txt`.
  *
  * @throws UserError where the folder holds a reference of other commands
  * @throws CheckFailure where a part fails; the next run goes on with it
@@ -51,7 +53,7 @@ export async function runParts(
     }
     listener.begins(part, index, parts.length);
     const startedAt = new Date();
-    await runPart(folder, part);
+    await runPart(folder, part, listener);
     const finished: FinishedPart = {
       name: part.name,
       title: part.title,
@@ -67,7 +69,11 @@ export async function runParts(
   return done;
 }
 
-async function runPart(folder: string, part: Part): Promise<void> {
+async function runPart(
+  folder: string,
+  part: Part,
+  listener: Pick<PartsListener, 'output'>,
+): Promise<void> {
   if (part.makes !== undefined) rmSync(join(folder, part.makes), { recursive: true, force: true });
   // not through npm, whose shell keeps a signal to itself
   const child = spawn(
@@ -86,7 +92,7 @@ async function runPart(folder: string, part: Part): Promise<void> {
   const output: Buffer[] = [];
   child.stdout.on('data', (data: Buffer) => {
     output.push(data);
-    process.stdout.write(data);
+    listener.output(data);
   });
   const { code, signal } = await ended.finally(forget);
   if (code !== 0) {

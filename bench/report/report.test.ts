@@ -109,8 +109,14 @@ const browserPath = [
   '/usr/bin/google-chrome',
 ].find((path) => path !== undefined && existsSync(path));
 
+/** A loaded machine takes as long as it takes. */
+const patienceMs = 300_000;
 const launch = () =>
-  chromium.launch({ executablePath: browserPath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+  chromium.launch({
+    executablePath: browserPath ?? '',
+    args: ['--no-sandbox', '--disable-gpu'],
+    timeout: patienceMs,
+  });
 const needsBrowser = {
   skip: browserPath === undefined && 'no chromium: name one in CHROMIUM',
 };
@@ -164,6 +170,7 @@ test(
     const browser = await launch();
     try {
       const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+      page.setDefaultTimeout(patienceMs);
       const problems = problemsOf(page);
       await page.goto(pathToFileURL(pagePath).href);
       const drawings = await page.locator('figure').count();
@@ -208,6 +215,7 @@ test(
     try {
       for (const width of [1280, 390]) {
         const page = await browser.newPage({ viewport: { width, height: 844 } });
+        page.setDefaultTimeout(patienceMs);
         await page.goto(pathToFileURL(pagePath).href);
         const text = await page.locator('.drawing > svg:visible').allTextContents();
         for (const { name } of everyDesignRun.designs) assert.ok(text.join().includes(name), name);
@@ -241,6 +249,7 @@ test('the main charts stand alone as images that follow light and dark', needsBr
       const inks: unknown[] = [];
       for (const colorScheme of ['light', 'dark'] as const) {
         const page = await browser.newPage({ colorScheme });
+        page.setDefaultTimeout(patienceMs);
         const problems = problemsOf(page);
         // opened by itself, a file that is not well-formed is shown as an error instead of an svg
         await page.goto(pathToFileURL(join(charts, name)).href);
