@@ -1,10 +1,15 @@
 import { strict as assert } from 'node:assert';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import { expectAccepted, expectRefused } from './checks/expect.ts';
 import { allChecks } from './checks/run-checks.ts';
 import { openStage, optedOut, type Stage } from './checks/stage.ts';
 import { applyDesign, type Design, designNamed, listDesigns } from './designs.ts';
+import { UserError } from './errors.ts';
 import { readSql } from './sql.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -23,6 +28,42 @@ describe('designs', () => {
       design.cannot.filter((name) => !names.has(name)),
     );
     assert.deepEqual(unknown, []);
+  });
+});
+
+describe('a design folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'optout-lab-designs-'));
+  const own = join(folder, 'mine');
+  const migration = join(own, '08_blocked_hash.sql');
+  before(() =>
+    cpSync(new URL('./designs/blocked_hash', import.meta.url), own, { recursive: true }),
+  );
+  after(() => rmSync(folder, { recursive: true }));
+
+  const refused = (says: RegExp): void =>
+    assert.throws(
+      () => listDesigns(pathToFileURL(`${folder}/`)),
+      (error) => error instanceof UserError && says.test(error.message),
+    );
+
+  it('is refused for a line that its header lacks', () => {
+    const text = readFileSync(migration, 'utf8');
+    for (const key of ['title', 'idea', 'choose it when', 'costs', 'keeps']) {
+      writeFileSync(migration, text.replace(`-- ${key}: `, '-- '));
+      refused(new RegExp(`^db/designs/mine/08_blocked_hash.sql has no line "-- ${key}: …"$`));
+    }
+    writeFileSync(migration, text);
+    assert.equal(listDesigns(pathToFileURL(`${folder}/`))[0]?.name, 'mine');
+  });
+
+  it('is refused without one of its files', () => {
+    for (const file of ['check_off.sql', 'check_on.sql', 'forget.sql']) {
+      renameSync(join(own, file), join(folder, file));
+      refused(new RegExp(`^cannot read db/designs/mine/${file}: ENOENT`));
+      renameSync(join(folder, file), join(own, file));
+    }
+    rmSync(migration);
+    refused(/^db\/designs\/mine has no migration: a file NN_mine\.sql$/);
   });
 });
 

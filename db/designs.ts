@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { dbmate, type MigrationSet } from './dbmate.ts';
-import { UserError } from './errors.ts';
+import { messageOf, UserError } from './errors.ts';
 import { labSchema } from './migrate.ts';
 import { nearest } from './nearest.ts';
 
@@ -37,7 +37,11 @@ export const defaultDesignName = 'blocked_contacts';
 const designsFolder = new URL('./designs/', import.meta.url);
 const designHistory = `${labSchema}.design_migrations`;
 
-/** Every design, the default first, then by version. */
+/**
+ * Every design, the default first, then by version.
+ *
+ * @throws UserError for a folder that lacks a file or a line of its header
+ */
 export function listDesigns(folder: URL = designsFolder): readonly Design[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -103,9 +107,17 @@ async function appliedVersions(client: pg.Client): Promise<readonly string[]> {
 
 function readDesign(name: string, folder: URL): Design {
   const own = new URL(`${name}/`, folder);
+  const at = `db/designs/${name}`;
   const migration = readdirSync(own).find((file) => /^\d+_.*\.sql$/.test(file));
-  if (migration === undefined) throw new Error(`db/designs/${name} has no migration`);
-  const text = readFileSync(new URL(migration, own), 'utf8');
+  if (migration === undefined) throw new UserError(`${at} has no migration: a file NN_${name}.sql`);
+  const sql = (file: string): string => {
+    try {
+      return readFileSync(new URL(file, own), 'utf8');
+    } catch (error) {
+      throw new UserError(`cannot read ${at}/${file}: ${messageOf(error)}`);
+    }
+  };
+  const text = sql(migration);
   const fields = (key: string): readonly string[] =>
     text
       .split('\n')
@@ -113,10 +125,9 @@ function readDesign(name: string, folder: URL): Design {
       .map((line) => line.slice(`-- ${key}: `.length).trim());
   const field = (key: string): string => {
     const [value] = fields(key);
-    if (value === undefined) throw new Error(`db/designs/${name}/${migration} has no "-- ${key}:"`);
+    if (value === undefined) throw new UserError(`${at}/${migration} has no line "-- ${key}: …"`);
     return value;
   };
-  const sql = (file: string): string => readFileSync(new URL(file, own), 'utf8');
   return {
     name,
     folder: own,
