@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { codeOf, UserError } from '../db/errors.ts';
+import { codeOf, messageOf, UserError } from '../db/errors.ts';
+import { makeFolders } from '../db/output-path.ts';
 import { projectDir } from '../db/server/paths.ts';
 import { isUnfinished } from './journal.ts';
 
@@ -24,6 +25,8 @@ export function isPartOfRun(folder: string): boolean {
 export interface RunFolder {
   readonly runId: string;
   readonly path: string;
+  /** Whether it was made now, and is not that of a run to go on with. */
+  readonly isNew: boolean;
   /** Makes `latest`, beside it, name it: a symbolic link, or a text file where links are not allowed. Not in the folder of another run. */
   nameLatest(): void;
 }
@@ -47,19 +50,21 @@ export function createRunFolder(
   const timestamp = startedAt.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
   const runId = options.runName ?? `${timestamp}-${what}`;
   const path = join(parent, runId);
+  const isNew = !(options.resume === true && isUnfinished(path));
+  makeParent(parent);
   try {
-    mkdirSync(parent, { recursive: true });
-    if (!(options.resume === true && isUnfinished(path))) mkdirSync(path);
+    if (isNew) mkdirSync(path);
   } catch (error) {
     throw new UserError(
       codeOf(error) === 'EEXIST'
         ? alreadyThere(path, options.resume === true)
-        : `cannot make ${path}: ${error instanceof Error ? error.message : error}`,
+        : `cannot make ${path}: ${messageOf(error)}`,
     );
   }
   return {
     runId,
     path,
+    isNew,
     nameLatest() {
       if (isPartOfRun(path)) return;
       const latest = join(parent, 'latest');
@@ -71,6 +76,17 @@ export function createRunFolder(
       }
     },
   };
+}
+
+function makeParent(parent: string): void {
+  if (existsSync(parent) && !statSync(parent).isDirectory()) {
+    throw new UserError(`--out ${parent} is not a folder`);
+  }
+  try {
+    makeFolders(parent);
+  } catch (error) {
+    throw new UserError(`cannot make ${parent}: ${messageOf(error)}`);
+  }
 }
 
 function alreadyThere(path: string, resume: boolean): string {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/command.ts';
-import { share, wholeNumber } from '../../db/flags.ts';
+import { positiveNumber, share, wholeNumber } from '../../db/flags.ts';
 import { allowNonemptyFlag } from '../../db/guard.ts';
 import { openLab } from '../../db/lab.ts';
 import { type BenchFlags, readOptions } from '../options.ts';
@@ -19,8 +19,8 @@ await runCommand(async () => {
     .option('--sweep <sizes>', 'seed and measure each size in turn, such as 10k,100k,1M')
     .option('--clients <number>', 'also this many clients at once, 1 to 16', clientCount)
     .option('--blocked-share <share>', 'of the attempts in the scenario "mixed" (0.04)', share)
-    .option('--max-seconds <number>', 'time for timing, all designs together', positive)
-    .option('--precision <share>', 'half-width at which a scenario ends (0.02)', share)
+    .option('--max-seconds <number>', 'time for timing, all designs together', positiveNumber)
+    .option('--precision <share>', 'half-width at which a scenario ends (default: 0.02)', precision)
     .option('--out <folder>', 'where runs are kept (reports)')
     .option('--run <name>', 'name of the run (time and scale)')
     .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
@@ -45,8 +45,8 @@ function clientCount(text: string): number {
   return count;
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('not above 0.');
+function precision(text: string): number {
+  const value = share(text);
+  if (value === 0) throw new InvalidArgumentError('not a share above 0.');
   return value;
 }

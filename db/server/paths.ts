@@ -3,6 +3,7 @@ import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } fr
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, messageOf, UserError } from '../errors.ts';
+import { makeFolders } from '../output-path.ts';
 import { type Account, may } from './account.ts';
 
 /** The environment variable that moves the embedded server's folder. */
@@ -63,9 +64,7 @@ export function makeServerFolders(paths: ServerPaths, account: Account): void {
 
 function mkdirFor(account: Account, folder: string): void {
   try {
-    if (mkdirSync(dirname(folder), { recursive: true }) !== undefined && account.differs) {
-      chmodSync(dirname(folder), 0o755);
-    }
+    if (makeFolders(dirname(folder)) && account.differs) chmodSync(dirname(folder), 0o755);
     try {
       mkdirSync(folder, { mode: 0o700 });
       if (account.differs) lchownSync(folder, account.uid, account.gid);
