@@ -57,6 +57,14 @@ test('other options are refused, and the journal stays', async () => {
   assert.equal(readFileSync(join(folder, 'unfinished.jsonl'), 'utf8'), before);
 });
 
+test('a journal is empty until a piece is finished', async () => {
+  const journal = openJournal(folder, start, options);
+  assert.equal(journal.isEmpty(), true);
+  await journal.once('floor', async () => 1);
+  assert.equal(journal.isEmpty(), false);
+  assert.equal(openJournal(folder, later, options).isEmpty(), false);
+});
+
 test('a finished run has no journal', () => {
   const journal = openJournal(folder, start, options);
   assert.equal(isUnfinished(folder), true);

@@ -15,6 +15,8 @@ export interface Journal {
   has(name: string): boolean;
   /** The piece of that name: as it was kept, or else measured now and kept. Pieces are plain JSON. */
   once<T>(name: string, measure: () => Promise<T>): Promise<T>;
+  /** Whether no piece was finished yet. */
+  isEmpty(): boolean;
   /** Removes the journal: the results hold all of it. */
   finish(): void;
 }
@@ -67,6 +69,7 @@ function journalOf(file: string, startedAt: Date, lines: readonly Line[]): Journ
     startedAt,
     resumedAt: lines.flatMap((line) => ('resumedAt' in line ? [new Date(line.resumedAt)] : [])),
     has: (name) => pieces.has(name),
+    isEmpty: () => pieces.size === 0,
     async once<T>(name: string, measure: () => Promise<T>): Promise<T> {
       if (pieces.has(name)) return pieces.get(name) as T;
       const value = await measure();

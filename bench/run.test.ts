@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -163,6 +163,17 @@ test('a sweep that was interrupted goes on where it was, and measures nothing tw
     runBench(lab, sweep(true), () => {}),
     /no unfinished run/,
   );
+});
+
+test('a run that is refused before anything is measured leaves no folder', async () => {
+  const refused = readOptions({ sweep: '3000,4000', maxSeconds: 3, out, run: 'refused' });
+  for (let time = 0; time < 2; time++) {
+    await assert.rejects(
+      runBench(lab, refused, () => {}),
+      /pass --replace/,
+    );
+    assert.equal(existsSync(join(out, 'refused')), false);
+  }
 });
 
 test('two benches on one database: the second is refused', async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../db/designs.ts';
 import type { Lab } from '../db/lab.ts';
@@ -40,7 +40,10 @@ interface Run {
   readonly startedMs: number;
 }
 
-/** One run from seed to results.json. Each piece is kept as it is finished: a killed run can go on. */
+/**
+ * One run from seed to results.json. Each piece is kept as it is finished: a killed run can go on. One
+ * that fails before its first piece leaves no folder.
+ */
 export async function runBench(
   lab: Lab,
   options: BenchOptions,
@@ -50,16 +53,24 @@ export async function runBench(
   const folder = createRunFolder(scaleName(options.messages), begun, options);
   const journal = openJournal(folder.path, begun, whatPiecesDependOn(options));
   const run: Run = { lab, options, folder, journal, progress, startedMs: performance.now() };
-  const smaller: SweepPoint[] = [];
-  for (const messages of options.sweep.slice(0, -1)) {
-    smaller.push(await measureSmaller(run, messages));
-  }
-  const measured = await measureInFull(run, smaller);
+  const measured = await measureAll(run).catch((error: unknown) => {
+    if (folder.isNew && journal.isEmpty()) rmSync(folder.path, { recursive: true });
+    throw error;
+  });
   const results: Results = { ...measured, warnings: warningsOf(measured) };
   writeFileSync(join(folder.path, 'results.json'), `${JSON.stringify(results)}\n`);
   journal.finish();
   folder.nameLatest();
   return { results, folder: folder.path };
+}
+
+/** The sizes in turn. */
+async function measureAll(run: Run): Promise<Omit<Results, 'warnings'>> {
+  const smaller: SweepPoint[] = [];
+  for (const messages of run.options.sweep.slice(0, -1)) {
+    smaller.push(await measureSmaller(run, messages));
+  }
+  return measureInFull(run, smaller);
 }
 
 /** One of the smaller sizes of a sweep. */
