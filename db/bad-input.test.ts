@@ -101,13 +101,21 @@ describe('bad flags', { concurrency: 2 }, () => {
   }
 });
 
+const notPostgres: readonly (readonly [what: string, url: string, says: RegExp])[] = [
+  ['garbage', 'garbage', /^error: DATABASE_URL is not .* it must begin with postgres:/],
+  [
+    'another kind of database',
+    `mysql://root:${password}@localhost/db`,
+    /must begin with postgres:/,
+  ],
+  ['key and value pairs', `host=h password=${password}`, /must begin with postgres:/],
+  ['a port that is none', `postgres://u:${password}@localhost:99999/db`, /not a PostgreSQL URL/],
+  ['an unencoded slash', `postgres://u:a/${password}@localhost/db`, /not a PostgreSQL URL/],
+];
+
 describe('a bad DATABASE_URL', { concurrency: 2 }, () => {
   for (const [what, url, says] of [
-    ['garbage', 'garbage', /begins with postgres:/],
-    ['another kind of database', `mysql://root:${password}@localhost/db`, /begins with postgres:/],
-    ['key and value pairs', `host=h password=${password}`, /begins with postgres:/],
-    ['a port that is none', `postgres://u:${password}@localhost:99999/db`, /not a PostgreSQL URL/],
-    ['an unencoded slash', `postgres://u:a/${password}@localhost/db`, /not a PostgreSQL URL/],
+    ...notPostgres,
     ['an unencoded hash', `postgres://u:12#${password}@localhost/db`, /cannot connect/],
     ['an unknown host', `postgres://u:${password}@nowhere.invalid/db`, /unknown host/],
     ['a port where nothing listens', `postgres://u:${password}@127.0.0.1:9/db`, /nothing listens/],
@@ -120,6 +128,9 @@ describe('a bad DATABASE_URL', { concurrency: 2 }, () => {
   ] as const) {
     it(`migrate-up: ${what}`, () =>
       expectRefusal({ command: 'migrate-up', env: { DATABASE_URL: url }, says }));
+  }
+  for (const [what, url, says] of notPostgres) {
+    it(`url: ${what}`, () => expectRefusal({ command: 'url', env: { DATABASE_URL: url }, says }));
   }
   for (const command of databaseCommands) {
     it(`${command}: nothing listens there`, () =>
@@ -226,8 +237,10 @@ describe(`a bad ${dataDirVariable}`, () => {
     await refused(join(folder, 'file'), /is not a folder/);
   });
 
-  it('is refused where no folder can be made', () =>
-    refused('/proc/optout-lab', /cannot make the folder/));
+  for (const path of ['/proc/optout-lab', '/proc/optout-lab/home']) {
+    it(`is refused where no folder can be made: ${path}`, () =>
+      refused(path, /cannot make the folder/));
+  }
 
   it('is refused when its data folder holds somebody’s files, which stay', async () => {
     const path = home('files', { 'letter.txt': 'dear' });

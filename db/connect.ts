@@ -54,10 +54,17 @@ export function withDatabase(url: string, database: string): string {
   return url.replace(/^(\w+:\/\/[^/?#]*)(\/[^?#]*)?/, `$1/${encodeURIComponent(database)}`);
 }
 
+/** Throws a UserError, without the password, for a DATABASE_URL that names no PostgreSQL server. */
+export function requirePostgresUrl(url: string): void {
+  newClient(url, 'optout-lab');
+}
+
 function newClient(url: string, applicationName: string): pg.Client {
   // pg takes any text for the name of a host; psql and dbmate do not
   if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new UserError('not a PostgreSQL URL: it begins with postgres:// or postgresql://');
+    throw new UserError(
+      'DATABASE_URL is not a PostgreSQL URL: it must begin with postgres:// or postgresql://',
+    );
   }
   try {
     return new pg.Client({
@@ -66,7 +73,9 @@ function newClient(url: string, applicationName: string): pg.Client {
       connectionTimeoutMillis: 30_000,
     });
   } catch (error) {
-    throw new UserError(`not a PostgreSQL URL (${messageOf(error)}): ${withoutPassword(url)}`);
+    throw new UserError(
+      `DATABASE_URL is not a PostgreSQL URL (${messageOf(error)}): ${withoutPassword(url)}`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { newCommand, runCommand } from '../command.ts';
+import { requirePostgresUrl } from '../connect.ts';
 import { UserError } from '../errors.ts';
 import { embeddedTcpUrl, embeddedUrl } from '../server/embedded.ts';
 
@@ -17,7 +18,9 @@ await runCommand(async () => {
     process.stdout.write(`${url}\n`);
     return;
   }
-  const url = named !== undefined && named !== '' ? named : embeddedUrl();
+  const isNamed = named !== undefined && named !== '';
+  if (isNamed) requirePostgresUrl(named);
+  const url = isNamed ? named : embeddedUrl();
   if (url === undefined) throw new UserError('no server is running: npm run db:up starts it');
   process.stdout.write(`${url}\n`);
 });
