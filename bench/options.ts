@@ -1,4 +1,10 @@
-import { type Design, defaultDesignName, designNamed, listDesigns } from '../db/designs.ts';
+import {
+  type Design,
+  defaultDesignName,
+  designNamed,
+  designsNamed,
+  listDesigns,
+} from '../db/designs.ts';
 import { UserError } from '../db/errors.ts';
 import { defaultDataSet } from '../seed/data-set.ts';
 import { parseScale } from '../seed/scale.ts';
@@ -49,7 +55,7 @@ export interface BenchOptions {
 }
 
 /** Time for timing, all designs together, where nothing is said: a default run ends in three minutes, one of all designs in five. */
-const defaultSeconds = { oneDesign: 80, manyDesigns: 130 } as const;
+export const defaultSeconds = { oneDesign: 80, manyDesigns: 130 } as const;
 
 /** Reads the flags. Throws a UserError for whatever is not known, with the nearest that is. */
 export function readOptions(flags: BenchFlags): BenchOptions {
@@ -97,9 +103,7 @@ export function readOptions(flags: BenchFlags): BenchOptions {
 
 function chosenDesigns(names: string | undefined): readonly Design[] {
   if (names === undefined) return [designNamed(defaultDesignName)];
-  if (names === 'all') return listDesigns();
-  const chosen = [...new Set(names.split(',').map((name) => name.trim()))].map(designNamed);
-  return chosen.sort((a, b) => a.version.localeCompare(b.version));
+  return [...designsNamed(names)].sort((a, b) => a.version.localeCompare(b.version));
 }
 
 function chosenScenarios(flags: BenchFlags, designs: number): readonly Scenario[] {

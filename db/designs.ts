@@ -62,6 +62,12 @@ export function designNamed(name: string): Design {
   );
 }
 
+/** Designs by their names with commas between them, in that order, or `all`. */
+export function designsNamed(names: string): readonly Design[] {
+  if (names === 'all') return listDesigns();
+  return [...new Set(names.split(',').map((name) => name.trim()))].map(designNamed);
+}
+
 /** The design that a database has now. */
 export async function currentDesign(client: pg.Client): Promise<Design> {
   const versions = await appliedVersions(client);

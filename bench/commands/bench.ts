@@ -1,31 +1,58 @@
 import { relative } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/command.ts';
+import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { positiveNumber, share, wholeNumber } from '../../db/flags.ts';
 import { allowNonemptyFlag } from '../../db/guard.ts';
 import { openLab } from '../../db/lab.ts';
-import { type BenchFlags, readOptions } from '../options.ts';
+import { type BenchFlags, defaultSeconds, readOptions } from '../options.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { runBench } from '../run.ts';
+import { allScenarios } from '../scenarios/index.ts';
 
 await runCommand(async () => {
   const flags = newCommand('bench')
     .description('Measure what the opt-out check costs, and keep results and plans under reports/')
-    .option('--scale <name|number>', 'tiny, small, medium, large, or a number of messages (small)')
-    .option('--seed <number>', 'which data set, and which order of blocks (1)', wholeNumber(0))
-    .option('--designs <names|all>', 'designs to time (the default one; the plans of all are kept)')
-    .option('--scenarios <names|all>', 'scenarios to time')
+    .option(
+      '--scale <name|number>',
+      'tiny, small, medium, large, or a number of messages (default: "small")',
+    )
+    .option(
+      '--seed <number>',
+      'which data set, and which order of blocks (default: 1)',
+      wholeNumber(0),
+    )
+    .option(
+      '--designs <names|all>',
+      `designs to time (default: ${defaultDesignName}; the other designs are explained, not timed)`,
+    )
+    .option(
+      '--scenarios <names|all>',
+      'scenarios to time (default: the common ones; fewer where several designs are timed)',
+    )
     .option('--sweep <sizes>', 'seed and measure each size in turn, such as 10k,100k,1M')
     .option('--clients <number>', 'also this many clients at once, 1 to 16', clientCount)
-    .option('--blocked-share <share>', 'of the attempts in the scenario "mixed" (0.04)', share)
-    .option('--max-seconds <number>', 'time for timing, all designs together', positiveNumber)
+    .option(
+      '--blocked-share <share>',
+      'share of messages to blocked numbers, in the scenario "mixed" (default: 0.04)',
+      share,
+    )
+    .option(
+      '--max-seconds <number>',
+      `time for timing, all designs together (default: ${defaultSeconds.oneDesign}, for several designs ${defaultSeconds.manyDesigns})`,
+      positiveNumber,
+    )
     .option('--precision <share>', 'half-width at which a scenario ends (default: 0.02)', precision)
-    .option('--out <folder>', 'where runs are kept (reports)')
-    .option('--run <name>', 'name of the run (time and scale)')
+    .option('--out <folder>', 'where runs are kept (default: reports)')
+    .option('--run <name>', 'name of the run (default: time and scale)')
     .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
     .option('--replace', 'empty a data set of another scale or seed first')
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
+    .addHelpText(
+      'after',
+      `\nDesigns: ${namesOf(listDesigns())}\n\nScenarios: ${namesOf(allScenarios)}`,
+    )
     .parse()
     .opts<BenchFlags>();
   const options = readOptions(flags);
@@ -38,6 +65,10 @@ await runCommand(async () => {
   const { results, pagePath } = writeReport(run.folder);
   process.stdout.write(terminalSummary(results, relative(process.cwd(), pagePath)));
 });
+
+function namesOf(items: readonly { readonly name: string }[]): string {
+  return items.map(({ name }) => name).join(', ');
+}
 
 function clientCount(text: string): number {
   const count = wholeNumber(1)(text);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, mock } from 'node:test';
 import { CommanderError } from 'commander';
+import { listDesigns } from '../../db/designs.ts';
 import { UserError } from '../../db/errors.ts';
 import { runCommandFile } from '../../db/run-command-file.ts';
 import { readLoadFlags } from './flags.ts';
@@ -23,33 +24,54 @@ const file = (name: string, text: string): string => {
 const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['an unknown flag', ['--rates', '5'], /unknown option '--rates'.*Did you mean --rate/],
   ['an argument too many', ['campaign'], /too many arguments/],
-  ['a rate that is no number', ['--rate', 'fast'], /rate "fast" is not a number of operations/],
-  ['no rate', ['--rate', '0'], /rate "0" is not/],
-  ['a negative rate', ['--rate=-5'], /rate "-5" is not/],
+  [
+    'a rate that is no number',
+    ['--rate', 'fast'],
+    /^error: option '--rate <n\|max>' argument 'fast' is invalid\. not a number of operations/,
+  ],
+  ['no rate', ['--rate', '0'], /'0' is invalid\. not a number of operations/],
+  ['a negative rate', ['--rate=-5'], /'-5' is invalid\. not a number of operations/],
   ['a rate beyond all machines', ['--rate', '2000k'], /up to 1000000/],
   ['a rate without its number', ['--rate'], /argument missing/],
-  ['a duration that is no time', ['--duration', 'long'], /duration "long" is not a time/],
+  ['a duration that is no time', ['--duration', 'long'], /'long' is invalid\. not a time/],
   ['a duration of nothing', ['--duration', '0'], /from 1 second to a week/],
   ['a duration of a month', ['--duration', '720h'], /from 1 second to a week/],
-  ['a drain that is no time', ['--drain', '-1'], /is not a time|argument missing/],
-  ['no connections', ['--clients', '0'], /--clients "0" is not a whole number from 1/],
+  ['a drain that is no time', ['--drain', '-1'], /'-1' is invalid\. not a time/],
+  ['no connections', ['--clients', '0'], /'0' is invalid\. not a whole number from 1 to 4000/],
   ['half a connection', ['--clients', '1.5'], /whole number/],
-  ['no workers', ['--workers', '0'], /--workers "0" is not a whole number from 1 to 64/],
+  ['no workers', ['--workers', '0'], /'0' is invalid\. not a whole number from 1 to 64/],
   [
     'more workers than connections',
     ['--workers', '8', '--clients', '4'],
     /8 workers cannot share 4 connections/,
   ],
-  ['a ramp that is no range', ['--ramp', '500'], /rate "" is not|not a range/],
-  ['a ramp downwards', ['--ramp', '8000..500'], /is not a range of rates such as 500..8000/],
-  ['a ramp to the closed loop', ['--ramp', '500..max'], /is not a range of rates/],
+  [
+    'a ramp that is no range',
+    ['--ramp', '500'],
+    /'500' is invalid\. not a range of rates such as 500..8000/,
+  ],
+  [
+    'a ramp downwards',
+    ['--ramp', '8000..500'],
+    /'8000..500' is invalid\. not a range of rates such as/,
+  ],
+  ['a ramp without its end', ['--ramp', '500..'], /'500..' is invalid\. not a /],
+  [
+    'a ramp to the closed loop',
+    ['--ramp', '500..max'],
+    /'500..max' is invalid\. not a range of rates/,
+  ],
   ['a ramp at a rate', ['--ramp', '500..8000', '--rate', '5'], /leave --rate out/],
   [
     'an objective that is none',
     ['--ramp', '5..8', '--slo', 'fast'],
-    /objective "fast" is not like p99<5ms/,
+    /'fast' is invalid\. not like p99<5ms/,
   ],
-  ['an objective without a unit', ['--ramp', '5..8', '--slo', 'p99<5'], /is not like p99<5ms/],
+  [
+    'an objective without a unit',
+    ['--ramp', '5..8', '--slo', 'p99<5'],
+    /'p99<5' is invalid\. not like p99<5ms/,
+  ],
   [
     'an objective of an unknown percentile',
     ['--ramp', '5..8', '--slo', 'p42<5ms'],
@@ -67,7 +89,7 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ['one of several designs unknown', ['--design', 'blocked_contacts,x'], /no design "x"/],
   ['an unknown scale', ['--scale', 'huge'], /huge/],
-  ['a seed that is no number', ['--seed', 'x'], /--seed "x" is not a whole number from 0/],
+  ['a seed that is no number', ['--seed', 'x'], /'x' is invalid\. not a whole number from 0/],
   ['a seed too large', ['--seed', '4294967296'], /whole number from 0 to 4294967295/],
   ['an unknown isolation level', ['--isolation', 'snapshot'], /not one of read committed/],
   ['unknown arrivals', ['--arrivals', 'bursty'], /not one of constant, poisson/],
@@ -76,6 +98,26 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['shares above 1 together', ['--blocked-share', '0.95'], /together exceed 1/],
   ['--replace without a scale', ['--replace'], /--replace needs --scale/],
   ['pgbench at a rate', ['--compare-pgbench', '--rate', '5'], /leave --rate and --ramp out/],
+  ['arrivals in a closed loop', ['--rate', 'max', '--arrivals', 'poisson'], /leave --arrivals out/],
+  ...(
+    [
+      ['--keep'],
+      ['--mix', 'opt-out-wave'],
+      ['--mix', 'campaign'],
+      ['--arrivals', 'poisson'],
+      ['--numbers', 'skewed'],
+      ['--blocked-share', '0.1'],
+      ['--isolation', 'serializable'],
+    ] as const
+  ).map(
+    (flags) =>
+      [
+        `pgbench with ${flags.join(' ')}`,
+        ['--compare-pgbench', ...flags],
+        new RegExp(`has a mix of its own.*: leave ${flags[0]} out`),
+      ] as const,
+  ),
+  ['pgbench on all designs', ['--compare-pgbench', '--design', 'all'], /is for one design/],
   ['a run name that is a path', ['--run', '../x'], /--run names a folder/],
 ];
 
@@ -104,8 +146,21 @@ describe('load refuses in one line', () => {
     });
   }
 
+  it('and states a wrong value once', () => {
+    for (const flag of ['--rate', '--ramp', '--slo', '--duration', '--drain', '--clients']) {
+      assert.equal(refusalOf([flag, 'wrong']).split('wrong').length, 2, flag);
+    }
+    for (const flag of ['--workers', '--seed', '--isolation', '--arrivals', '--numbers']) {
+      assert.equal(refusalOf([flag, 'wrong']).split('wrong').length, 2, flag);
+    }
+  });
+
+  it('but takes all designs', () => {
+    assert.equal(readLoadFlags(['--design', 'all']).options.designs.length, listDesigns().length);
+  });
+
   for (const [what, args, says] of [
-    ['a wrong flag', ['--rate', 'fast'], /rate "fast"/],
+    ['a wrong flag', ['--rate', 'fast'], /'fast' is invalid/],
     ['flags that do not go together', ['--slo', 'p99<5ms'], /add --ramp/],
     ['a server that is not there', [], /cannot connect to .*nothing listens there/],
   ] as const) {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { newCommand } from '../../db/command.ts';
-import { defaultDesignName, designNamed, listDesigns } from '../../db/designs.ts';
+import { defaultDesignName, designsNamed, listDesigns } from '../../db/designs.ts';
 import { UserError } from '../../db/errors.ts';
 import { share } from '../../db/flags.ts';
 import { allowNonemptyFlag } from '../../db/guard.ts';
@@ -27,16 +27,20 @@ export function readLoadFlags(args: readonly string[]): LoadRequest {
   return {
     options: optionsFrom(flags, args),
     messages: flags.scale === undefined ? undefined : parseScale(flags.scale),
-    replace: flags.replace,
+    replace: flags.replace ?? false,
     allowNonempty: flags.allowNonempty,
   };
 }
 
-interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'keep' | 'clients'> {
-  readonly mix: string;
+/** What is used where nothing is said. */
+const defaultMix = 'campaign';
+const defaultObjective = 'p99<10ms';
+
+interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
+  readonly mix?: string;
   readonly design: string;
   readonly scale?: string;
-  readonly replace: boolean;
+  readonly replace?: boolean;
   readonly rate?: LoadOptions['rate'];
   readonly ramp?: NonNullable<LoadOptions['ramp']>['range'];
   readonly slo?: NonNullable<LoadOptions['ramp']>['objective'];
@@ -46,7 +50,8 @@ interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'keep' | 'clients
   readonly numbers?: Mix['numbers'];
   readonly blockedShare?: number;
   readonly isolation: LoadOptions['isolation'];
-  readonly comparePgbench: boolean;
+  readonly comparePgbench?: boolean;
+  readonly keep?: boolean;
   readonly out?: string;
   readonly run?: string;
   readonly allowNonempty?: boolean;
@@ -57,76 +62,65 @@ function parse(args: readonly string[]): Flags {
     .description(
       'Offer a load as the application would, time it, and verify the database afterwards',
     )
-    .option('--mix <name|file>', `a preset (${presetNames().join(', ')}) or a mix file`, 'campaign')
+    .option(
+      '--mix <name|file>',
+      `a preset (${presetNames().join(', ')}) or a mix file (default: "${defaultMix}")`,
+    )
     .option(
       '--rate <n|max>',
-      'operations a second, sends and reports together; max: closed loop (default 500)',
-      argument(parseRate),
+      'operations a second, sends and reports together; max: closed loop (default: 500)',
+      parseRate,
     )
     .option(
       '--duration <time>',
-      'how long operations are offered: 60, 5m, 2h (default 30, in a ramp 10)',
-      argument(parseDuration),
+      'how long operations are offered: 60, 5m, 2h (default: 30, in a ramp 10, beside pgbench 5)',
+      parseDuration,
     )
-    .option('--clients <n>', 'connections', argument(parseWhole('--clients', 1, 4_000)), 16)
-    .option(
-      '--workers <n>',
-      'threads (default: one for 16 connections)',
-      argument(parseWhole('--workers', 1, 64)),
-    )
-    .option(
-      '--ramp <from..to>',
-      'search the highest rate that keeps the objective',
-      argument(parseRange),
-    )
+    .option('--clients <n>', 'connections', parseWhole(1, 4_000), 16)
+    .option('--workers <n>', 'threads (default: one for 16 connections)', parseWhole(1, 64))
+    .option('--ramp <from..to>', 'search the highest rate that keeps the objective', parseRange)
     .option(
       '--slo <objective>',
-      'what a ramp must keep: p99<5ms, or several with commas',
-      argument(parseObjective),
+      `what a ramp must keep, or several with commas (default: "${defaultObjective}")`,
+      parseObjective,
     )
-    .option('--design <names>', 'one design, or several with commas, in turn', defaultDesignName)
+    .option(
+      '--design <names|all>',
+      'one design, or several with commas, in turn',
+      defaultDesignName,
+    )
     .option(
       '--scale <name|n>',
       'data set to load onto, seeded if it is not there (default: what is there)',
     )
-    .option('--replace', 'let --scale replace another data set', false)
-    .option(
-      '--seed <n>',
-      'seed of all draws',
-      argument(parseWhole('--seed', 0, 2 ** 32 - 1)),
-      defaultSeed,
-    )
-    .option(
-      '--drain <time>',
-      'how long a backlog may be worked off at the end',
-      argument(parseDuration),
-      10,
-    )
+    .option('--replace', 'let --scale replace another data set')
+    .option('--seed <n>', 'seed of all draws', parseWhole(0, 2 ** 32 - 1), defaultSeed)
+    .option('--drain <time>', 'how long a backlog may be worked off at the end', parseDuration, 10)
     .option(
       '--isolation <level>',
       `isolation level (${isolationLevels.join(', ')})`,
-      argument(oneOf([...isolationLevels, 'default'])),
+      oneOf([...isolationLevels, 'default']),
       'default',
     )
     .option(
       '--arrivals <kind>',
       `gaps between arrivals (${arrivalKinds.join(', ')}; default: the mix's)`,
-      argument(oneOf(arrivalKinds)),
+      oneOf(arrivalKinds),
     )
     .option(
       '--numbers <kind>',
       `how contacts are drawn (${numberKinds.join(', ')}; default: the mix's)`,
-      argument(oneOf(numberKinds)),
+      oneOf(numberKinds),
     )
     .option(
       '--blocked-share <share>',
       "share of sends to blocked numbers (default: the mix's)",
       share,
     )
-    .option('--compare-pgbench', 'closed loop in turns with pgbench, instead of a load', false)
-    .option('--out <folder>', 'where runs are kept (reports)')
-    .option('--run <name>', 'name of the run (time and mix)')
-    .option('--keep', 'leave what the run made in the database', false)
+    .option('--compare-pgbench', 'closed loop in turns with pgbench, instead of a load')
+    .option('--out <folder>', 'where runs are kept (default: reports)')
+    .option('--run <name>', 'name of the run (default: time and mix)')
+    .option('--keep', 'leave what the run made in the database')
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
     .addHelpText(
       'after',
@@ -147,11 +141,11 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
       '--slo is what a ramp must keep: add --ramp, for instance --ramp 500..8000',
     );
   }
-  if (flags.comparePgbench && (flags.ramp !== undefined || flags.rate !== undefined)) {
-    throw new UserError(
-      '--compare-pgbench is a closed loop of its own: leave --rate and --ramp out',
-    );
+  if (flags.rate === 'max' && flags.arrivals !== undefined) {
+    throw new UserError('--rate max is a closed loop, without arrivals: leave --arrivals out');
   }
+  const designs = designsNamed(flags.design);
+  if (flags.comparePgbench) requireComparison(flags, designs.length);
   if (flags.workers !== undefined && flags.workers > flags.clients) {
     throw new UserError(`${flags.workers} workers cannot share ${flags.clients} connections`);
   }
@@ -159,7 +153,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     throw new UserError('--replace needs --scale');
   }
   if (flags.run !== undefined) requireRunName(flags.run);
-  const mix = readMix(flags.mix);
+  const mix = readMix(flags.mix ?? defaultMix);
   const blockedShare = flags.blockedShare ?? mix.blockedShare;
   if (blockedShare + mix.freshShare > 1) {
     throw new UserError(
@@ -168,7 +162,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
   }
   const short = flags.ramp !== undefined;
   return {
-    designs: [...new Set(flags.design.split(','))].map((name) => designNamed(name.trim())),
+    designs,
     mix: {
       ...mix,
       arrivals: flags.arrivals ?? mix.arrivals,
@@ -179,37 +173,51 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     ramp:
       flags.ramp === undefined
         ? undefined
-        : { range: flags.ramp, objective: flags.slo ?? parseObjective('p99<10ms') },
-    comparePgbench: flags.comparePgbench,
+        : { range: flags.ramp, objective: flags.slo ?? parseObjective(defaultObjective) },
+    comparePgbench: flags.comparePgbench ?? false,
     durationS: flags.duration ?? (flags.comparePgbench ? 5 : short ? 10 : 30),
     drainS: flags.drain,
     clients: flags.clients,
     workers: flags.workers,
     seed: flags.seed,
     isolation: flags.isolation,
-    keep: flags.keep,
+    keep: flags.keep ?? false,
     out: flags.out,
     runName: flags.run,
     commandLine: ['npm run load --', ...args].join(' '),
   };
 }
 
-/** Lets commander say which flag a bad value belongs to. */
-function argument<T>(parseText: (text: string) => T): (text: string) => T {
-  return (text) => {
-    try {
-      return parseText(text);
-    } catch (error) {
-      if (error instanceof UserError) throw new InvalidArgumentError(error.message);
-      throw error;
-    }
+/** Refuses what a comparison with pgbench does not heed: its load is its own. */
+function requireComparison(flags: Flags, designs: number): void {
+  if (flags.ramp !== undefined || flags.rate !== undefined) {
+    throw new UserError(
+      '--compare-pgbench is a closed loop of its own: leave --rate and --ramp out',
+    );
+  }
+  const given: Readonly<Record<string, boolean>> = {
+    '--mix': flags.mix !== undefined,
+    '--arrivals': flags.arrivals !== undefined,
+    '--numbers': flags.numbers !== undefined,
+    '--blocked-share': flags.blockedShare !== undefined,
+    '--isolation': flags.isolation !== 'default',
+    '--keep': flags.keep === true,
   };
+  const unheeded = Object.keys(given).filter((flag) => given[flag]);
+  if (unheeded.length > 0) {
+    throw new UserError(
+      `--compare-pgbench has a mix of its own, sends alone, and removes them: leave ${unheeded.join(', ')} out`,
+    );
+  }
+  if (designs > 1) {
+    throw new UserError('--compare-pgbench is for one design: name it with --design');
+  }
 }
 
 function oneOf<T extends string>(known: readonly T[]): (text: string) => T {
   return (text) => {
     const found = known.find((value) => value === text);
-    if (found === undefined) throw new UserError(`"${text}" is not one of ${known.join(', ')}`);
+    if (found === undefined) throw new InvalidArgumentError(`not one of ${known.join(', ')}.`);
     return found;
   };
 }

@@ -1,4 +1,4 @@
-import { UserError } from '../../db/errors.ts';
+import { InvalidArgumentError } from 'commander';
 import type { Rate } from './plan.ts';
 import type { Latency } from './results.ts';
 
@@ -18,6 +18,11 @@ export interface Objective {
   }[];
 }
 
+/*
+ * Readers of flags' values. What they throw for a wrong one is commander's error, which names the flag
+ * and the value itself.
+ */
+
 /** The most operations a second that may be asked for. */
 const highestRate = 1_000_000;
 
@@ -27,8 +32,8 @@ export function parseRate(text: string): Rate {
   const match = /^(\d+(?:\.\d+)?)(k?)$/i.exec(text.replaceAll('_', ''));
   const rate = Number(match?.[1]) * (match?.[2] === '' ? 1 : 1_000);
   if (match === null || !(rate > 0 && rate <= highestRate)) {
-    throw new UserError(
-      `rate "${text}" is not a number of operations a second (up to ${highestRate}), nor max`,
+    throw new InvalidArgumentError(
+      `not a number of operations a second (up to ${highestRate}), nor max.`,
     );
   }
   return rate;
@@ -37,11 +42,14 @@ export function parseRate(text: string): Rate {
 /** Reads `500..8000`. */
 export function parseRange(text: string): RateRange {
   const [from, to, ...rest] = text.split('..');
-  const range = { from: parseRate(from ?? ''), to: parseRate(to ?? '') };
-  if (rest.length > 0 || range.from === 'max' || range.to === 'max' || range.from >= range.to) {
-    throw new UserError(`ramp "${text}" is not a range of rates such as 500..8000`);
-  }
+  if (to === undefined || rest.length > 0) throw notARange();
+  const range = { from: parseRate(from ?? ''), to: parseRate(to) };
+  if (range.from === 'max' || range.to === 'max' || range.from >= range.to) throw notARange();
   return { from: range.from, to: range.to };
+}
+
+function notARange(): InvalidArgumentError {
+  return new InvalidArgumentError('not a range of rates such as 500..8000.');
 }
 
 const unitsMs = { us: 0.001, µs: 0.001, ms: 1, s: 1_000 } as const;
@@ -61,8 +69,8 @@ export function parseObjective(text: string): Objective {
     const match =
       /^\s*(p50|p90|p99|p99\.9|p99\.99|max)\s*<\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s)\s*$/.exec(part);
     if (match === null) {
-      throw new UserError(
-        `objective "${text}" is not like p99<5ms (${Object.keys(percentiles).join(', ')}; us, ms, s)`,
+      throw new InvalidArgumentError(
+        `not like p99<5ms (${Object.keys(percentiles).join(', ')}; us, ms, s).`,
       );
     }
     const name = match[1] as keyof typeof percentiles;
@@ -77,19 +85,17 @@ export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text);
   const seconds = Number(match?.[1]) * ({ s: 1, m: 60, h: 3_600 }[match?.[2] ?? 's'] ?? 1);
   if (match === null || !(seconds >= 1 && seconds <= 604_800)) {
-    throw new UserError(
-      `duration "${text}" is not a time from 1 second to a week, such as 60, 5m or 2h`,
-    );
+    throw new InvalidArgumentError('not a time from 1 second to a week, such as 60, 5m or 2h.');
   }
   return seconds;
 }
 
-/** A whole number in a range, for the flag that is named. */
-export function parseWhole(flag: string, least: number, most: number): (text: string) => number {
+/** A parser for a whole number in a range. */
+export function parseWhole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new UserError(`${flag} "${text}" is not a whole number from ${least} to ${most}`);
+      throw new InvalidArgumentError(`not a whole number from ${least} to ${most}.`);
     }
     return value;
   };

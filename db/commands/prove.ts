@@ -1,5 +1,5 @@
 import { newCommand, onInterrupt, runCommand } from '../command.ts';
-import { applyDesign, type Design, designNamed, listDesigns } from '../designs.ts';
+import { applyDesign, type Design, designsNamed, listDesigns } from '../designs.ts';
 import { CheckFailure } from '../errors.ts';
 import { wholeNumber } from '../flags.ts';
 import { openServer } from '../lab.ts';
@@ -12,11 +12,20 @@ await runCommand(async () => {
       'Run every interleaving of two and three sessions, and random histories, against designs',
     )
     .option('--histories <n>', 'random histories a design', wholeNumber(0), 1000)
-    .option('--interleavings <n>', 'permutations a case and level, at most', wholeNumber(0))
-    .option('--designs <names>', 'designs, comma-separated (default: all)', designsNamed)
+    .option(
+      '--interleavings <n>',
+      'permutations a case and level, at most (default: all)',
+      wholeNumber(0),
+    )
+    .option('--designs <names|all>', 'designs, with commas (default: "all")', designsNamed)
     .option('--seed <n>', 'what the random histories are drawn from', wholeNumber(0), 1)
     .parse()
-    .opts<{ histories: number; interleavings?: number; designs?: Design[]; seed: number }>();
+    .opts<{
+      histories: number;
+      interleavings?: number;
+      designs?: readonly Design[];
+      seed: number;
+    }>();
   const server = await openServer();
   let failures = 0;
   try {
@@ -68,8 +77,4 @@ function progress(design: Design, what: string): (histories: number) => void {
   return (histories) => {
     if (histories % 500 === 0) process.stderr.write(`${design.name}: ${histories} ${what}\n`);
   };
-}
-
-function designsNamed(text: string): Design[] {
-  return text.split(',').map((name) => designNamed(name.trim()));
 }

@@ -22,16 +22,16 @@ await runCommand(async () => {
     .description('Fill the database with messages, reports, opt-outs and blocked contacts')
     .option(
       '--scale <name|number>',
-      'tiny, small, medium, large, or a number of messages (default small)',
+      'tiny, small, medium, large, or a number of messages (default: "small"; of seed:large "large")',
     )
     .option(
       '--seed <number>',
-      `which data set of that scale (default ${defaultDataSet.seed})`,
+      `which data set of that scale (default: ${defaultDataSet.seed})`,
       wholeNumber(0),
     )
     .option(
       '--ordinary-reports <share>',
-      `of the messages without a 21610, how many have another report (default ${defaultDataSet.ordinaryReportShare})`,
+      `of the messages without a 21610, how many have another report (default: ${defaultDataSet.ordinaryReportShare})`,
       share,
     )
     .option('--replace', 'empty what an earlier seed left first')
