@@ -86,6 +86,12 @@ describe('bad flags', { concurrency: 2 }, () => {
     }));
   it('test: a word that no test file has', () =>
     expectRefusal({ command: 'test', args: ['nothing-like-it'], says: /no test file matches/ }));
+  it('test: one of several words that no test file has', () =>
+    expectRefusal({
+      command: 'test',
+      args: ['bad-input', 'nothing-like-it', 'nor-this'],
+      says: /no test file matches nothing-like-it, nor-this$/m,
+    }));
   it('prove: a design that is not there', () =>
     expectRefusal({
       command: 'prove',
@@ -172,7 +178,7 @@ describe('a database that the lab must not use', () => {
 
   it('is refused when it holds what the lab did not make, and the flag is named', async () => {
     await owner.query('create table public.outbound_messages (id integer)');
-    await refused('up', /1 objects .*public\.outbound_messages.*--allow-nonempty/);
+    await refused('up', /1 object that .*\(public\.outbound_messages\).*--allow-nonempty/);
     await refused('migrate-up', /--allow-nonempty/);
   });
 

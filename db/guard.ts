@@ -33,9 +33,14 @@ export async function requireOwnOrEmpty(client: pg.Client): Promise<void> {
     example: string | null;
   }>(readSql(new URL('./guard.sql', import.meta.url)));
   const found = rows[0];
-  if (found === undefined || Number(found.foreign_objects) === 0) return;
+  const count = Number(found?.foreign_objects ?? 0);
+  if (count === 0) return;
+  const objects =
+    count === 1
+      ? `1 object that the lab did not make (${found?.example})`
+      : `${count} objects that the lab did not make (${found?.example}, …)`;
   throw new UserError(
-    `the database holds ${found.foreign_objects} objects that the lab did not make (${found.example}, …): ` +
+    `the database holds ${objects}: ` +
       `name an empty database, or pass ${allowNonemptyFlag} to let the lab add its own beside them`,
   );
 }

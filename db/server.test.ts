@@ -102,6 +102,13 @@ describe('the embedded server', { skip: skipDrills }, () => {
     });
   }
 
+  it('says in one line that a port may not be used, and why', async (t) => {
+    if (!isReserved(80)) return t.skip('every account may listen on port 80 here');
+    const outcome = await drill.run('db/commands/up.ts', '--tcp-port=80');
+    assert.equal(outcome.stderr, 'error: cannot listen on 127.0.0.1:80: permission denied\n');
+    assert.equal(outcome.exitCode, 2);
+  });
+
   it('says in one line that a port is in use, and starts without it afterwards', async () => {
     const taken = await listen(0);
     const address = taken.address();
@@ -146,6 +153,12 @@ function untilWorking(
     assert.equal(child.exitCode, null, `it ended before: ${stage}`);
     return reached();
   });
+}
+
+/** Whether the system keeps a port from accounts that are not root. */
+function isReserved(port: number): boolean {
+  const file = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+  return existsSync(file) && port < Number(readFileSync(file, 'utf8'));
 }
 
 function listen(port: number): Promise<Server> {

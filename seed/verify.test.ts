@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { CheckFailure } from '../db/errors.ts';
+import { CheckFailure, UserError } from '../db/errors.ts';
 import { createTestLab, seedQuietly, type TestLab } from './test-lab.ts';
 import { verifyDatabase } from './verify.ts';
 
@@ -38,12 +38,24 @@ describe('verifying', () => {
 
   it('passes after a seed', verify);
 
-  it('fails for another seed than the one that was written', async () => {
-    const expected = { messages: undefined, seed: 2, ordinaryReportShare: undefined };
-    await assert.rejects(
-      verifyDatabase(lab, expected, () => {}),
-      CheckFailure,
-    );
+  it('is refused for another data set than the one that was written, and says which that is', async () => {
+    const written = { messages: 5_000, seed: 1, ordinaryReportShare: 0.05 };
+    for (const [other, says] of [
+      [{ seed: 2 }, /^the database holds scale 5000, seed 1, .*, not scale 5000, seed 2, /],
+      [{ messages: 20_000 }, /^the database holds scale 5000, .*, not scale 20000, /],
+      [
+        { ordinaryReportShare: 0.5 },
+        /holds .* ordinary reports 0.05, not .* ordinary reports 0.5$/,
+      ],
+    ] as const) {
+      const printed: string[] = [];
+      await assert.rejects(
+        verifyDatabase(lab, { ...written, ...other }, (line) => printed.push(line)),
+        (error) => error instanceof UserError && says.test(error.message),
+      );
+      assert.deepEqual(printed, []);
+    }
+    await verifyDatabase(lab, written, () => {});
   });
 
   const corruptions: Readonly<

@@ -20,7 +20,7 @@ import { buildMemoryBytes } from './space.ts';
 import { differences, summariseTable } from './summaries.ts';
 import { formatCount, formatSeconds } from './units.ts';
 
-/** What the caller says of the data set; what it leaves out is taken from the database's own plan. */
+/** What the caller says of the data set, which must be what the database's own plan says; what it leaves out is not asked. */
 export type ExpectedDataSet = {
   readonly [Key in keyof DataSetOptions]: DataSetOptions[Key] | undefined;
 };
@@ -30,6 +30,7 @@ export type ExpectedDataSet = {
  * tables, validated constraints, enabled triggers; and opt_outs and blocked_contacts with what the
  * reports themselves imply. Changes nothing.
  *
+ * @throws UserError where the database holds another data set, half of one, or none
  * @throws CheckFailure naming everything that is not as it must be
  */
 export async function verifyDatabase(
@@ -77,6 +78,11 @@ function chooseDataSet(plan: Plan | undefined, expected: ExpectedDataSet): DataS
   if (!plan.finished) {
     throw new UserError(
       `a seed of ${describeDataSet(plan.options)} was cut short: run npm run seed with the same flags to finish it`,
+    );
+  }
+  if (describeDataSet(options) !== describeDataSet(plan.options)) {
+    throw new UserError(
+      `the database holds ${describeDataSet(plan.options)}, not ${describeDataSet(options)}`,
     );
   }
   return options;

@@ -29,6 +29,11 @@ export async function dataInPlace(
     if (plan?.finished === false) {
       throw new UserError('the database holds half a data set: finish it with npm run seed');
     }
+    if (plan === undefined) {
+      process.stdout.write(
+        'no data set here: the tables are empty (npm run seed -- --scale small seeds one)\n',
+      );
+    }
     return plan?.options;
   } finally {
     await client.end();

@@ -81,7 +81,7 @@ function parse(args: readonly string[]): Flags {
     .option('--ramp <from..to>', 'search the highest rate that keeps the objective', parseRange)
     .option(
       '--slo <objective>',
-      `what a ramp must keep, or several with commas (default: "${defaultObjective}")`,
+      `what a ramp must keep, one or several with commas (default: "${defaultObjective}")`,
       parseObjective,
     )
     .option(

@@ -56,6 +56,7 @@ describe('npm run load', () => {
   it('writes results that fit their schema, a page beside them, and lists it', async () => {
     const { exitCode, stdout, stderr } = await load('schema', '--mix', 'opt-out-wave');
     assert.deepEqual([exitCode, stderr], [0, '']);
+    assert.match(stdout, /^no data set here: [^\n]* seeds one\)\n/);
     assert.match(stdout, /^verified: [\d,]+ messages and [\d,]+ reports there/m);
     assert.ok(stdout.endsWith(`${join(reports, 'schema', 'index.html')}\n`));
     const list = readFileSync(join(reports, 'index.html'), 'utf8');

@@ -12,8 +12,10 @@ await runCommand(async () => {
     .description('Run the functional checks and the tests, in scratch databases of their own')
     .argument('[words...]', 'run only test files whose path contains one of these words')
     .parse();
-  const files = testFiles(command.args);
-  if (files.length === 0) throw new UserError(`no test file matches ${command.args.join(', ')}`);
+  const known = testFiles();
+  const unmatched = command.args.filter((word) => !known.some((file) => file.includes(word)));
+  if (unmatched.length > 0) throw new UserError(`no test file matches ${unmatched.join(', ')}`);
+  const files = matching(known, command.args);
   const server = await openServer();
   try {
     const template = await createTemplate(server.url);
@@ -32,7 +34,7 @@ await runCommand(async () => {
   }
 });
 
-function testFiles(words: readonly string[]): readonly string[] {
+function testFiles(): readonly string[] {
   return ['db', 'seed', 'bench']
     .filter((room) => existsSync(join(projectDir, room)))
     .flatMap((room) =>
@@ -41,8 +43,13 @@ function testFiles(words: readonly string[]): readonly string[] {
       ),
     )
     .filter((file) => file.endsWith('.test.ts'))
-    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
     .sort();
+}
+
+function matching(files: readonly string[], words: readonly string[]): readonly string[] {
+  return words.length === 0
+    ? files
+    : files.filter((file) => words.some((word) => file.includes(word)));
 }
 
 function runNodeTest(files: readonly string[], variables: Record<string, string>): Promise<void> {

@@ -135,7 +135,8 @@ begin
 end
 $function$;
 comment on function public.record_opt_out() is
-  'Remembers that a contact opted out of a profile, and blocks the contact when it is the last profile allowed.';
+  'Remembers that a contact opted out of a profile, and blocks the contact when the number of distinct '
+  'profiles reaches the threshold.';
 
 create trigger delivery_reports_record_opt_out_insert
 after insert on public.delivery_reports

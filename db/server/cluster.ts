@@ -233,6 +233,10 @@ function explainFailedStart(
   if (tcpPort !== undefined && log.some((line) => line.includes('Address already in use'))) {
     return `port ${tcpPort} is in use by another program: stop it, or choose another --tcp-port`;
   }
+  const refusal = listenRefusal(log);
+  if (tcpPort !== undefined && refusal !== undefined) {
+    return `cannot listen on 127.0.0.1:${tcpPort}: ${refusal}`;
+  }
   if (/lock file ".*\.s\.PGSQL/.test(reason)) {
     return `another server uses the socket in ${paths.socketDir}: stop it, or remove that folder if none runs`;
   }
@@ -241,6 +245,14 @@ function explainFailedStart(
   }
   const said = reason === '' ? lastLine(output) : reason;
   return `PostgreSQL did not start: ${said} (log: ${paths.log})`;
+}
+
+/** Why the system did not let the server listen for TCP, if that is what its log tells. */
+function listenRefusal(log: readonly string[]): string | undefined {
+  return log
+    .map((line) => /could not (?:create|bind|listen on) .*IPv4.*: ([^:]+)$/.exec(line)?.[1])
+    .find((reason) => reason !== undefined)
+    ?.toLowerCase();
 }
 
 /** The error for a pid file that names a living process which does not answer as PostgreSQL. */
