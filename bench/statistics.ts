@@ -1,3 +1,7 @@
+import { median } from '../seed/median.ts';
+
+export { median };
+
 /** A source of numbers in [0, 1). */
 export type Random = () => number;
 
@@ -41,16 +45,6 @@ export function quantileOfSorted(ascending: ArrayLike<number>, q: number): numbe
   const low = ascending[below] as number;
   const high = ascending[Math.min(below + 1, ascending.length - 1)] as number;
   return low + (high - low) * (position - below);
-}
-
-/** The q-quantile of values in any order. */
-export function quantile(values: ArrayLike<number>, q: number): number {
-  return quantileOfSorted(Float64Array.from(values).sort(), q);
-}
-
-/** The middle value. NaN for no values. */
-export function median(values: ArrayLike<number>): number {
-  return quantile(values, 0.5);
 }
 
 /** The arithmetic mean. NaN for no values. */

@@ -1,26 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  contactWithStanding,
-  countContacts,
-  drawContact,
-  isBlocked,
-  messagesOf,
-  optedOutProfileIds,
-  standingOf,
-  welcomeProfileId,
-} from './contacts.ts';
+import { contactWithStanding, countContacts, isBlocked, standingOf } from './contacts.ts';
 import { createChunk } from './copy-encoder.ts';
 import { createCopySource, predictTable } from './copy-sources.ts';
 import { createDataSet, defaultDataSet, phoneOf, tableNames } from './data-set.ts';
-import {
-  addressee,
-  blockedContactRow,
-  messageRow,
-  optOutRow,
-  profileRow,
-  reportRow,
-} from './rows.ts';
+import { blockedContactRow, messageRow, optOutRow, profileRow, reportRow } from './rows.ts';
 
 const dataSet = createDataSet({ ...defaultDataSet, messages: 23_456 });
 const { rowCounts } = dataSet;
@@ -101,8 +85,6 @@ describe('a data set', () => {
     const largest = createDataSet({ ...defaultDataSet, messages: 1_000_000_000 });
     const last = messageRow(largest, 999_999_999);
     assert.ok(last.id < '019b76da-a800'); // 2026-01-01
-    const { contact } = addressee(largest, 999_999_999);
-    assert.ok(messagesOf(largest, contact).includes(999_999_999));
     const blockedLast = blockedContactRow(largest, largest.rowCounts.blocked_contacts - 1);
     assert.match(blockedLast.phone, /^\+1\d{10}$/);
   });
@@ -140,40 +122,8 @@ describe('what is known of a contact', () => {
         const contact = contactWithStanding(dataSet, standing, index);
         const own = byPhone.get(phoneOf(dataSet, contact)) ?? [];
         assert.equal(own.length, standing);
-        assert.deepEqual(
-          own.toSorted((a, b) => a.ordinal - b.ordinal).map(({ profile_id }) => profile_id),
-          optedOutProfileIds(dataSet, contact),
-        );
-        assert.ok(!own.some(({ profile_id }) => profile_id === welcomeProfileId(dataSet, contact)));
       }
     }
-  });
-
-  it('includes its messages', () => {
-    const byPhone = groupBy(messages, ({ to_number }) => to_number);
-    for (let contact = 0; contact < dataSet.contactCount; contact += 3) {
-      assert.deepEqual(
-        messagesOf(dataSet, contact).map((message) => messages[message]),
-        byPhone.get(phoneOf(dataSet, contact)),
-      );
-    }
-  });
-
-  it('can be drawn by standing', () => {
-    assert.equal(
-      standingOf(
-        dataSet,
-        drawContact(dataSet, 2, () => 0),
-      ),
-      2,
-    );
-    assert.equal(
-      standingOf(
-        dataSet,
-        drawContact(dataSet, 3, () => 0.999_999),
-      ),
-      3,
-    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { deriveKey, mix, RandomSequence } from './mix.ts';
-import { greatestCommonDivisor, modularInverse } from './permutation.ts';
+import { greatestCommonDivisor } from './permutation.ts';
 import {
   columnCount,
   contactsPerTile,
@@ -78,24 +78,6 @@ export function tileOf(layout: Layout, cell: number, group: number): number {
 /** The contact that a cell of a group writes to, numbered through all tiles. */
 export function contactOf(layout: Layout, cell: number, group: number): number {
   return tileOf(layout, cell, group) * contactsPerTile + (layout.tile.contact[cell] as number);
-}
-
-/** The inverse of `tileOf`: the group in which a tile's cell takes place. */
-export function groupOf(layout: Layout, cell: number, tile: number): number {
-  const { tileCount } = layout;
-  if (tileCount === 1) return 0;
-  const stride = layout.strides[cell] as number;
-  const offset = layout.offsets[cell] as number;
-  return ((tile - offset + tileCount) * modularInverse(stride, tileCount)) % tileCount;
-}
-
-/** The number, in time order, of the message in a cell of a group. */
-export function messageNumber(layout: Layout, cell: number, group: number): number {
-  const window = Math.floor(cell / columnCount);
-  const shuffle = shuffleOf(layout, window, group);
-  const column = cell - window * columnCount;
-  const position = layout.columnAt.subarray(shuffle, shuffle + columnCount).indexOf(column);
-  return (window * layout.tileCount + group) * columnCount + position;
 }
 
 /**

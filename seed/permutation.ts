@@ -51,15 +51,3 @@ export function keyedPermutation(size: number, key: number): Permutation {
 export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
-
-/** The x in 0 … modulus - 1 with value * x = 1 (mod modulus), for coprime arguments: extended Euclid. */
-export function modularInverse(value: number, modulus: number): number {
-  let [previous, current] = [0, 1];
-  let [remainder, next] = [modulus, value % modulus];
-  while (next !== 0) {
-    const quotient = Math.floor(remainder / next);
-    [previous, current] = [current, previous - quotient * current];
-    [remainder, next] = [next, remainder - quotient * next];
-  }
-  return ((previous % modulus) + modulus) % modulus;
-}

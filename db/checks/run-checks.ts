@@ -22,17 +22,6 @@ export type CheckResult =
       readonly reason: string;
     };
 
-/** Runs checks one after another against a database that has the design; leaves nothing behind. */
-export async function runChecks(
-  url: string,
-  design: Design,
-  checks: readonly Check[] = allChecks,
-): Promise<readonly CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const check of checks) results.push(await runCheck(url, design, check));
-  return results;
-}
-
 /** Runs one check on a stage of its own. */
 export async function runCheck(
   url: string,
