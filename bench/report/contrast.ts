@@ -10,13 +10,6 @@ export function pairRatios(scenario: ScenarioResult): readonly number[] {
   return pairsOf(scenario).map((pair) => pair.check.medianNs / pair.control.medianNs);
 }
 
-/** The difference of a pair's block medians for one row, in nanoseconds. */
-export function pairDifferencesNs(scenario: ScenarioResult): readonly number[] {
-  return pairsOf(scenario).map(
-    (pair) => (pair.check.medianNs - pair.control.medianNs) / scenario.rowsPerStatement,
-  );
-}
-
 /** The medians of one arm's blocks. */
 export function blockMedians(scenario: ScenarioResult, arm: Block['arm']): readonly number[] {
   return scenario.blocks
@@ -33,16 +26,22 @@ export function ratioOfMedians(
   before: readonly number[],
   seed = 1,
 ): Interval {
-  return contrast(after, before, (a, b) => a / b, seed);
-}
-
-/** The median of `after` minus the median of `before`, with its interval. */
-export function differenceOfMedians(
-  after: readonly number[],
-  before: readonly number[],
-  seed = 1,
-): Interval {
-  return contrast(after, before, (a, b) => a - b, seed);
+  const estimate = median(after) / median(before);
+  // the interval of one value would have no width, and would claim a certainty that is not there
+  if (after.length < 2 || before.length < 2) {
+    return { estimate, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  }
+  const random = seededRandom(seed);
+  const drawn = new Float64Array(resamples);
+  for (let round = 0; round < resamples; round++) {
+    drawn[round] = resampledMedian(after, random) / resampledMedian(before, random);
+  }
+  drawn.sort();
+  return {
+    estimate,
+    low: quantileOfSorted(drawn, 0.025),
+    high: quantileOfSorted(drawn, 0.975),
+  };
 }
 
 /** What an interval allows to be said about a ratio. */
@@ -69,30 +68,6 @@ function pairsOf(scenario: ScenarioResult): readonly BlockPair[] {
   return [...byPair.values()].flatMap(({ check, control }) =>
     check === undefined || control === undefined ? [] : [{ check, control }],
   );
-}
-
-function contrast(
-  after: readonly number[],
-  before: readonly number[],
-  combine: (after: number, before: number) => number,
-  seed: number,
-): Interval {
-  const estimate = combine(median(after), median(before));
-  // the interval of one value would have no width, and would claim a certainty that is not there
-  if (after.length < 2 || before.length < 2) {
-    return { estimate, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  }
-  const random = seededRandom(seed);
-  const drawn = new Float64Array(resamples);
-  for (let round = 0; round < resamples; round++) {
-    drawn[round] = combine(resampledMedian(after, random), resampledMedian(before, random));
-  }
-  drawn.sort();
-  return {
-    estimate,
-    low: quantileOfSorted(drawn, 0.025),
-    high: quantileOfSorted(drawn, 0.975),
-  };
 }
 
 function resampledMedian(values: readonly number[], random: Random): number {

@@ -52,11 +52,6 @@ function inUnit(value: number, interval: Interval, unit: Unit): string {
   });
 }
 
-/** A difference in time, with its sign. */
-export function formatSignedNs(ns: number): string {
-  return ns < 0 ? `−${formatNs(-ns)}` : `+${formatNs(ns)}`;
-}
-
 /** A difference in time with its sign and no more digits than its interval allows. */
 export function formatSignedNsWithin(ns: Interval): string {
   const text = formatNsWithin({ estimate: Math.abs(ns.estimate), low: ns.low, high: ns.high });
