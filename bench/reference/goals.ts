@@ -1,6 +1,7 @@
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
+import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import {
   goals as designGoals,
   intervalOf,
@@ -8,7 +9,6 @@ import {
   pairedOf,
   ratioOf,
   rolesOf,
-  timedDesigns,
 } from '../report/roles.ts';
 import { growthEnds } from '../report/sections/growth.ts';
 import type { Results } from '../results.ts';
@@ -70,10 +70,7 @@ function insertGoals(results: Results): readonly Goal[] {
     const paired = pairedOf(design, scenario);
     return paired === undefined ? undefined : ratioOf(paired.paired);
   };
-  const best = timedDesigns(results)
-    .map((design) => ({ design, bulk: ratio(design, roles.bulk) }))
-    .filter(({ bulk }) => bulk !== undefined)
-    .sort((a, b) => (a.bulk?.estimate ?? 0) - (b.bulk?.estimate ?? 0))[0];
+  const best = rankedOf(rankDesigns(results, roles.bulk ?? ''))[0];
   return [
     within(
       `one durable row: ≤ ${designGoals.oneRow} of no check`,
@@ -87,9 +84,9 @@ function insertGoals(results: Results): readonly Goal[] {
     ),
     within(
       `1,000 rows at once, best design: ≤ ${designGoals.bestBulk}`,
-      best?.bulk,
+      best?.ratio,
       designGoals.bestBulk,
-      best === undefined ? '' : ` (${best.design.name})`,
+      best === undefined ? '' : ` (${best.design})`,
     ),
   ];
 }

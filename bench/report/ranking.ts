@@ -3,6 +3,9 @@ import { pairRatios, ratioOfMedians, verdictOf } from './contrast.ts';
 import { formatRatio, type Interval, inWords } from './format.ts';
 import { type PairedScenario, pairedOf, ratioOf, timedDesigns } from './roles.ts';
 
+/** An interval that includes 1 and reaches further than this to either side says nothing of the cost. */
+const widestRanked = 0.1;
+
 /** One design's place in one scenario. */
 export interface Rank {
   readonly design: string;
@@ -11,33 +14,59 @@ export interface Rank {
   readonly ratio: Interval;
   /** Of this design's ratio over the best one's; includes 1 where the two could not be told apart. */
   readonly overBest: Interval;
+  /** Never of a design that is too uncertain. */
   readonly tiedWithBest: boolean;
+  readonly tooUncertain: boolean;
 }
 
-/** The designs in one scenario, the cheapest check first. */
+/**
+ * The designs in one scenario, the cheapest check first.
+ *
+ * Too uncertain to rank is a design whose own interval includes 1 and is wider than ±0.1 (half its
+ * width is more): it can be told neither from no check nor from a dear one, and would be among the
+ * cheapest only for its noise. Such designs come last, and are never the cheapest or tied with it.
+ * A narrow interval that includes 1 is a check that costs next to nothing, and is ranked.
+ */
 export function rankDesigns(results: Results, scenarioName: string): readonly Rank[] {
   const entries = timedDesigns(results)
     .flatMap((design) => {
       const scenario = pairedOf(design, scenarioName);
-      return scenario === undefined ? [] : [{ design: design.name, scenario }];
+      if (scenario === undefined) return [];
+      const ratio = ratioOf(scenario.paired);
+      return [{ design: design.name, scenario, ratio, tooUncertain: isTooUncertain(ratio) }];
     })
-    .sort((a, b) => a.scenario.paired.ratio - b.scenario.paired.ratio);
+    .sort(
+      (a, b) =>
+        Number(a.tooUncertain) - Number(b.tooUncertain) || a.ratio.estimate - b.ratio.estimate,
+    );
   const best = entries[0];
   if (best === undefined) return [];
   const bestRatios = pairRatios(best.scenario);
-  return entries.map(({ design, scenario }) => {
+  return entries.map((entry) => {
     const overBest =
-      scenario === best.scenario
+      entry === best
         ? { estimate: 1, low: 1, high: 1 }
-        : ratioOfMedians(pairRatios(scenario), bestRatios);
-    return {
-      design,
-      scenario,
-      ratio: ratioOf(scenario.paired),
-      overBest,
-      tiedWithBest: verdictOf(overBest) === 'could not be told apart',
-    };
+        : ratioOfMedians(pairRatios(entry.scenario), bestRatios);
+    const toldApart = verdictOf(overBest) !== 'could not be told apart';
+    return { ...entry, overBest, tiedWithBest: !entry.tooUncertain && !toldApart };
   });
+}
+
+function isTooUncertain(ratio: Interval): boolean {
+  const halfWidth = (ratio.high - ratio.low) / 2;
+  return verdictOf(ratio) === 'could not be told apart' && halfWidth > widestRanked;
+}
+
+/** The designs that have a place, the cheapest first. */
+export function rankedOf(ranks: readonly Rank[]): readonly Rank[] {
+  return ranks.filter((rank) => !rank.tooUncertain);
+}
+
+/** `a is too uncertain to rank`, `a and b are …`; undefined where all have a place. */
+export function uncertainInWords(ranks: readonly Rank[]): string | undefined {
+  const names = ranks.filter((rank) => rank.tooUncertain).map((rank) => rank.design);
+  if (names.length === 0) return undefined;
+  return `${inWords(names)} ${names.length === 1 ? 'is' : 'are'} too uncertain to rank`;
 }
 
 /** The cheapest design, or those that could not be told from it: `a`, or `a, b and 2 more`. */
@@ -49,19 +78,25 @@ export function winnersInWords(ranks: readonly Rank[], most = 3): string {
 
 /** A sentence: which design is the cheapest, by how much, or between which it could not be decided. */
 export function rankingSentence(ranks: readonly Rank[]): string {
-  const tied = ranks.filter((rank) => rank.tiedWithBest);
-  const next = ranks.find((rank) => !rank.tiedWithBest);
-  const best = ranks[0];
-  if (best === undefined) return 'no design was timed';
+  if (ranks.length === 0) return 'no design was timed';
+  const parts = [placesText(rankedOf(ranks)), uncertainInWords(ranks)];
+  return parts.filter((part) => part !== undefined).join('; ');
+}
+
+function placesText(ranked: readonly Rank[]): string | undefined {
+  const tied = ranked.filter((rank) => rank.tiedWithBest);
+  const next = ranked.find((rank) => !rank.tiedWithBest);
+  const best = ranked[0];
+  if (best === undefined) return undefined;
   const resolved = verdictOf(best.ratio) !== 'could not be told apart';
-  if (tied.length === ranks.length && ranks.length > 1) {
-    return `the ${ranks.length} designs could not be told apart`;
+  if (tied.length === ranked.length && ranked.length > 1) {
+    return `the ${ranked.length} designs could not be told apart`;
   }
   const cost = resolved
     ? `${times(best.ratio)} the time without a check`
     : 'a cost that could not be told from none';
   if (tied.length > 1) {
-    return `${winnersInWords(ranks)} could not be told apart: the cheapest, at ${cost}`;
+    return `${winnersInWords(ranked)} could not be told apart: the cheapest, at ${cost}`;
   }
   return next === undefined
     ? resolved

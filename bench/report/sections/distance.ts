@@ -2,7 +2,7 @@ import type { Results } from '../../results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatNsInterval, formatRatioInterval, type Interval, sentenceCase } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { rankDesigns } from '../ranking.ts';
+import { type Rank, rankDesigns, rankedOf } from '../ranking.ts';
 import { intervalOf, leadDesign, mainRoles, timedDesigns } from '../roles.ts';
 
 /** How far the lead design is from the best of each question, and from the floor. */
@@ -29,14 +29,9 @@ function mainRows(results: Results, lead: string | undefined): readonly (readonl
   return mainRoles(results).flatMap(({ words, scenario }) => {
     const ranks = rankDesigns(results, scenario);
     const own = ranks.find((rank) => rank.design === lead);
-    const best = ranks[0];
+    const best = rankedOf(ranks)[0];
     if (own === undefined || best === undefined || ranks.length < 2) return [];
-    const distance =
-      own === best
-        ? 'it is the cheapest'
-        : own.tiedWithBest
-          ? 'could not be told apart'
-          : `${formatRatioInterval(own.overBest)} times`;
+    const distance = own === best ? 'it is the cheapest' : distanceText(own);
     return [
       [
         sentenceCase(words),
@@ -47,6 +42,13 @@ function mainRows(results: Results, lead: string | undefined): readonly (readonl
       ],
     ];
   });
+}
+
+function distanceText(own: Rank): string {
+  if (own.tooUncertain) return 'too uncertain to rank';
+  return own.tiedWithBest
+    ? 'could not be told apart'
+    : `${formatRatioInterval(own.overBest)} times`;
 }
 
 function serverRows(results: Results, lead: string | undefined): readonly (readonly string[])[] {

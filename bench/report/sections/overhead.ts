@@ -23,7 +23,7 @@ export function overheadFigure(results: Results, name: string): readonly Figure[
   return [
     {
       finding: sentenceCase(`${scenario.title}: ${rankingSentence(ranks)}`),
-      reading: `${comparedWith(scenario)}: median of the pairs and its 95 % interval, cheapest first. Hollow and grey: the interval includes 1, so the check could not be told from none.`,
+      reading: `${comparedWith(scenario)}: median of the pairs and its 95 % interval, cheapest first. Hollow and grey: the interval includes 1, so the check could not be told from none.${uncertainNote(ranks)}`,
       chart: overheadChart(
         ranks.map((rank) => ({
           name: rank.design,
@@ -56,16 +56,26 @@ export function overheadFigure(results: Results, name: string): readonly Figure[
             formatNsInterval(added),
             formatNs(rank.scenario.paired.baselineNs),
             String(rank.scenario.paired.pairs),
-            rank === ranks[0]
-              ? 'the cheapest'
-              : rank.tiedWithBest
-                ? 'could not be told apart'
-                : `${formatRatioInterval(rank.overBest)} times`,
+            againstCheapest(rank, ranks),
           ];
         }),
       },
     },
   ];
+}
+
+function againstCheapest(rank: Rank, ranks: readonly Rank[]): string {
+  if (rank.tooUncertain) return 'too uncertain to rank';
+  if (rank === ranks[0]) return 'the cheapest';
+  return rank.tiedWithBest
+    ? 'could not be told apart'
+    : `${formatRatioInterval(rank.overBest)} times`;
+}
+
+function uncertainNote(ranks: readonly Rank[]): string {
+  return ranks.some((rank) => rank.tooUncertain)
+    ? ' Too uncertain to rank, and last, is what could be anything from none to dear: its interval includes 1 and is wider than ±0.1.'
+    : '';
 }
 
 /** What the two arms were: not every scenario's control is the same statement. */

@@ -11,7 +11,7 @@ import {
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Answer, Section } from '../page.ts';
-import { rankDesigns, winnersInWords } from '../ranking.ts';
+import { type Rank, rankDesigns, rankedOf, uncertainInWords, winnersInWords } from '../ranking.ts';
 import {
   anyScenario,
   leadDesign,
@@ -71,17 +71,25 @@ function winnerSentence(results: Results): string {
 
 function roleSentence(results: Results, { words, scenario }: Role): string {
   const ranks = rankDesigns(results, scenario);
-  const best = ranks[0];
-  if (best === undefined) return `For ${words} no design has enough pairs to be quoted.`;
-  if (ranks.length === 1) {
-    return `For ${words} only ${best.design} has enough pairs to be quoted: ${formatRatioInterval(best.ratio)} times the time without a check.`;
-  }
-  const tied = ranks.filter((rank) => rank.tiedWithBest);
-  if (tied.length === ranks.length) {
-    return `For ${words} the ${ranks.length} designs could not be told apart.`;
+  if (ranks.length === 0) return `For ${words} no design has enough pairs to be quoted.`;
+  const [only] = ranks;
+  if (ranks.length === 1 && only !== undefined) {
+    return `For ${words} only ${only.design} has enough pairs to be quoted: ${formatRatioInterval(only.ratio)} times the time without a check.`;
   }
   const lead = leadDesign(results)?.name;
-  const own = ranks.find((rank) => rank.design === lead);
+  const parts = [placesText(rankedOf(ranks), lead), uncertainInWords(ranks)];
+  return `For ${words} ${parts.filter((part) => part !== undefined).join('; ')}.`;
+}
+
+/** The cheapest, or those that could not be told from it, and where the lead design stands. */
+function placesText(ranked: readonly Rank[], lead: string | undefined): string | undefined {
+  const best = ranked[0];
+  if (best === undefined) return undefined;
+  const tied = ranked.filter((rank) => rank.tiedWithBest);
+  if (tied.length === ranked.length && ranked.length > 1) {
+    return `the ${ranked.length} designs could not be told apart`;
+  }
+  const own = ranked.find((rank) => rank.design === lead);
   const cost =
     verdictOf(best.ratio) === 'could not be told apart'
       ? 'a cost that could not be told from none'
@@ -93,7 +101,7 @@ function roleSentence(results: Results, { words, scenario }: Role): string {
       : own.tiedWithBest
         ? `${tied.length > 3 ? `, ${own.design} among them` : ''}`
         : `; ${own.design} takes ${formatRatio(own.ratio)} times`;
-  return `For ${words} ${winnersInWords(ranks)} ${cheapest}, at ${cost}${standing}.`;
+  return `${winnersInWords(ranked)} ${cheapest}, at ${cost}${standing}`;
 }
 
 /** Sizes have no noise, but two designs may keep the same relations. */

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Results, ScenarioResult } from '../results.ts';
+import { rankDesigns, rankedOf, rankingSentence } from './ranking.ts';
+import { winnerAnswer } from './sections/winner.ts';
+import { syntheticResults } from './testing/synthetic-results.ts';
+
+const scenarioName = 'one_row_durable';
+const oneRow = rankDesigns(syntheticResults(), scenarioName);
+
+/** A run in which one design's durable row came out so; its blocks are as noisy as the interval is wide. */
+function withRatio(design: string, ratio: number, low: number, high: number): Results {
+  const results = syntheticResults();
+  const changed = (scenario: ScenarioResult): ScenarioResult =>
+    scenario.name !== scenarioName || scenario.paired === undefined
+      ? scenario
+      : {
+          ...scenario,
+          paired: { ...scenario.paired, ratio, ratioLow: low, ratioHigh: high },
+          blocks: scenario.blocks.map((block) =>
+            block.arm === 'control'
+              ? { ...block, medianNs: 200_000 }
+              : { ...block, medianNs: 200_000 * ([low, ratio, high][block.pair % 3] ?? 1) },
+          ),
+        };
+  return {
+    ...results,
+    designs: results.designs.map((one) =>
+      one.name === design ? { ...one, scenarios: one.scenarios.map(changed) } : one,
+    ),
+  };
+}
+
+test('a wide interval that includes 1 is too uncertain to rank: last, not tied, and said', () => {
+  const run = withRatio('opt_outs_count', 1.45, 0.98, 1.63);
+  const ranks = rankDesigns(run, scenarioName);
+  assert.equal(ranks.at(-1)?.design, 'opt_outs_count');
+  assert.ok(ranks.at(-1)?.tooUncertain);
+  assert.ok(!ranks.at(-1)?.tiedWithBest);
+  assert.equal(rankedOf(ranks).length, oneRow.length - 1);
+  for (const text of [rankingSentence(ranks), winnerAnswer(run).answer.split('. ')[0] ?? '']) {
+    assert.match(text, /; opt_outs_count is too uncertain to rank$/);
+  }
+});
+
+test('not even the lowest median makes a design the cheapest whose interval is that wide', () => {
+  const ranks = rankDesigns(withRatio('opt_outs_count', 0.9, 0.7, 1.4), scenarioName);
+  assert.equal(ranks[0]?.design, oneRow[0]?.design);
+  assert.ok(ranks[0]?.tiedWithBest);
+});
+
+test('a narrow interval that includes 1 costs next to nothing, and is ranked', () => {
+  const ranks = rankDesigns(withRatio('opt_outs_count', 1, 0.98, 1.02), scenarioName);
+  assert.equal(ranks[0]?.design, 'opt_outs_count');
+  assert.doesNotMatch(rankingSentence(ranks), /uncertain/);
+});
