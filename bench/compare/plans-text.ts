@@ -1,4 +1,4 @@
-import { formatCount, significant } from '../report/format.ts';
+import { counted, formatCount, significant } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
 import type { CapturedPlan, Results } from '../results.ts';
 import { accessPath, comparePlans } from './compare-plans.ts';
@@ -6,12 +6,12 @@ import { accessPath, comparePlans } from './compare-plans.ts';
 /** Designs × statements of a run: the access path of each check; ▲ marks the reading of a big table. */
 export function plansText(results: Results): string {
   if (results.plans.length === 0) return `${results.runId} kept no plans\n`;
-  const scans = results.plans.filter((plan) => plan.summary.bigSeqScans.length > 0);
-  return `plans of ${results.runId}: the access path of the check${
-    scans.length === 0
-      ? '; no big table is read from end to end'
-      : `; ▲ ${scans.length} read a big table from end to end`
-  }\n\n${textTable(
+  const parts = [
+    `plans of ${results.runId}: the access path of the check`,
+    ...scansText(results.plans),
+    ...withoutPlanText(results.plans),
+  ];
+  return `${parts.join('; ')}\n\n${textTable(
     [
       { heading: 'design' },
       { heading: 'statement' },
@@ -24,6 +24,26 @@ export function plansText(results: Results): string {
     ],
     results.plans.map(planRow),
   )}`;
+}
+
+/** Of the plans that there are: a statement that has none is no good sign. */
+function scansText(all: readonly CapturedPlan[]): readonly string[] {
+  const plans = all.filter(({ failed }) => failed === undefined);
+  const scans = plans.filter(({ summary }) => summary.bigSeqScans.length > 0);
+  if (plans.length === 0) return [];
+  return scans.length === 0
+    ? ['no plan reads a big table from end to end']
+    : [`▲ ${scans.length} read a big table from end to end`];
+}
+
+function withoutPlanText(plans: readonly CapturedPlan[]): readonly string[] {
+  const failures = plans.flatMap(({ failed }) => failed ?? []);
+  const timedOut = failures.filter((failure) => failure.includes('statement timeout')).length;
+  const text = (count: number, what: string): readonly string[] =>
+    count === 0
+      ? []
+      : [`${counted(count, 'statement')} ${what} and ${count === 1 ? 'has' : 'have'} no plan`];
+  return [...text(timedOut, 'timed out'), ...text(failures.length - timedOut, 'failed')];
 }
 
 /** Which plans of two runs changed shape, and how. */
