@@ -65,12 +65,14 @@ describe('a reference made of parts', () => {
     assert.equal(part?.command, 'npm run seed -- --help');
   });
 
-  it('refuses to mix parts of other commands', async () => {
+  it('refuses to mix parts of other commands, before it runs any', async () => {
     await runParts(folder, [good('a')], listener);
-    await assert.rejects(runParts(folder, [bad('a')], listener), (error: unknown) => {
+    told = [];
+    await assert.rejects(runParts(folder, [good('b'), bad('a')], listener), (error: unknown) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /--again/);
+      assert.match(error.message, /holds another reference .*--name NAME .*--again/);
       return true;
     });
+    assert.deepEqual(told, []);
   });
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { onInterrupt } from '../../db/command.ts';
 import { CheckFailure, UserError } from '../../db/errors.ts';
 import { projectDir } from '../../db/server/paths.ts';
@@ -39,15 +39,11 @@ export async function runParts(
   parts: readonly Part[],
   listener: PartsListener,
 ): Promise<readonly FinishedPart[]> {
+  requireSameReference(folder, parts);
   const done = readFinished(folder);
   for (const [index, part] of parts.entries()) {
     const before = done.find(({ name }) => name === part.name);
     if (before !== undefined) {
-      if (before.command !== commandOf(part)) {
-        throw new UserError(
-          `${folder} holds a reference made by other commands (${before.command}): pass --again to begin anew`,
-        );
-      }
       listener.kept(before);
       continue;
     }
@@ -67,6 +63,17 @@ export async function runParts(
     listener.ended(finished);
   }
   return done;
+}
+
+/** Throws a UserError where the folder holds a reference of other commands. */
+export function requireSameReference(folder: string, parts: readonly Part[]): void {
+  const done = readFinished(folder);
+  const isOther = (part: Part): boolean =>
+    done.some(({ name, command }) => name === part.name && command !== commandOf(part));
+  if (!parts.some(isOther)) return;
+  throw new UserError(
+    `${relative(process.cwd(), folder)} holds another reference (made with other --sizes, --designs, --rate or --load-seconds): pass --name NAME to keep it, or --again to delete it`,
+  );
 }
 
 async function runPart(

@@ -1,0 +1,61 @@
+import { newCommand } from '../../db/command.ts';
+import { designNamed } from '../../db/designs.ts';
+import { UserError } from '../../db/errors.ts';
+import { positiveNumber } from '../../db/flags.ts';
+import { parseScale } from '../../seed/scale.ts';
+import { parseDuration, parseRate } from '../load/rules.ts';
+import { requireRunName } from '../run-folder.ts';
+import type { ReferenceOptions } from './parts.ts';
+
+/** What the flags of `npm run reference` ask for. */
+export interface ReferenceRequest {
+  readonly options: Omit<ReferenceOptions, 'out'>;
+  /** Remove an earlier one of that name first. */
+  readonly again: boolean;
+}
+
+/**
+ * Reads the flags and tries each as the parts will, so that a wrong one is refused before anything
+ * is removed or run. Throws commander's error or a UserError of one line that names the bad value.
+ */
+export function readReferenceFlags(args: readonly string[]): ReferenceRequest {
+  const flags = parse(args);
+  const sizes = flags.sizes.split(',').map((size) => size.trim());
+  requireAscending(sizes);
+  if (flags.designs !== 'all') flags.designs.split(',').map((name) => designNamed(name.trim()));
+  parseRate(String(flags.rate));
+  parseDuration(String(flags.loadSeconds));
+  requireRunName(flags.name);
+  const { designs, name, rate, loadSeconds } = flags;
+  return { options: { sizes, designs, name, rate, loadSeconds }, again: flags.again ?? false };
+}
+
+interface Flags {
+  readonly sizes: string;
+  readonly designs: string;
+  readonly name: string;
+  readonly rate: number;
+  readonly loadSeconds: number;
+  readonly again?: boolean;
+}
+
+function parse(args: readonly string[]): Flags {
+  return newCommand('reference')
+    .description(
+      'Make the reference: every design at every size, loads, the threshold; run again, it goes on where it stopped',
+    )
+    .option('--sizes <sizes>', 'ascending; the last is measured in full', '10k,100k,1M,10M,100M')
+    .option('--designs <names|all>', 'designs to measure', 'all')
+    .option('--name <name>', 'folder under reports/', 'reference')
+    .option('--rate <number>', 'operations a second of the offered loads', positiveNumber, 1_000)
+    .option('--load-seconds <number>', 'how long each load is offered', positiveNumber, 60)
+    .option('--again', 'remove an earlier one of that name first')
+    .parse(args, { from: 'user' })
+    .opts<Flags>();
+}
+
+function requireAscending(sizes: readonly string[]): void {
+  const messages = sizes.map(parseScale);
+  if (messages.every((size, index) => size > (messages[index - 1] ?? 0))) return;
+  throw new UserError(`--sizes wants ascending sizes, such as 10k,100k,1M: ${sizes.join(',')}`);
+}
