@@ -6,7 +6,8 @@ import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { folderLink, type Listed, listFolders } from '../listed-folders.ts';
-import { markHtml, type Section } from '../page.ts';
+import { type Mark, markHtml, type Section } from '../page.ts';
+import { pairsText, pgbenchMark, shareOfPgbench } from './pgbench-goal.ts';
 import { legName, ms } from './words.ts';
 
 /** The section that lists the loads in a folder, the newest first; none where there are none. */
@@ -60,7 +61,7 @@ function listedLoad(folder: string, name: string): ListedLoad {
         leg === undefined ? '' : formatCount(Math.round(leg.donePerSecond)),
         ms(leg?.latency.accepted.p50Ms ?? null),
         ms(leg?.latency.accepted.p99Ms ?? null),
-        html`${markHtml(wrong ? 'bad' : 'good')} ${finding(results)}`,
+        html`${markHtml(wrong ? 'bad' : findingMark(results))} ${finding(results)}`,
       ],
     };
   } catch (error) {
@@ -75,10 +76,15 @@ function tellingLeg({ legs, ramps }: LoadResults): LoadLeg | undefined {
   return legs.find(({ rate }) => ramp !== undefined && rate === ramp.highestRate) ?? legs[0];
 }
 
+/** A load that is as it was acknowledged is good; a comparison must reach its goal, too. */
+function findingMark({ pgbench }: LoadResults): Mark {
+  return pgbench === undefined ? 'good' : pgbenchMark(pgbench);
+}
+
 function finding({ ramps, pgbench, legs }: LoadResults): string {
   if (ramps.length > 0) return ramps.map((ramp) => ramp.finding).join(' ');
   if (pgbench !== undefined) {
-    return `${pgbench.ratio.toFixed(2)} of pgbench’s rate, ${counted(pgbench.clients, 'client')}, ${counted(pgbench.pairs.length, 'pair')}.`;
+    return `${pairsText(pgbench)} of pgbench’s rate (goal: ${shareOfPgbench}), ${counted(pgbench.clients, 'client')}, ${counted(pgbench.pairs.length, 'pair')}.`;
   }
   return legs
     .map(({ design, limit }) => (legs.length > 1 ? `${design}: ${limit.reason}` : limit.reason))

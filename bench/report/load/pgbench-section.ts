@@ -5,6 +5,7 @@ import { formatCount, significant } from '../format.ts';
 import type { Section } from '../page.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
+import { pairsText, pgbenchMark, shareOfPgbench } from './pgbench-goal.ts';
 
 /** The generator's highest rate beside pgbench's. */
 export function pgbenchSection(comparison: PgbenchComparison): Section {
@@ -12,8 +13,8 @@ export function pgbenchSection(comparison: PgbenchComparison): Section {
   return {
     id: 'pgbench',
     question: 'Is the generator fast enough to be trusted?',
-    mark: comparison.ratio >= 0.8 ? 'good' : 'bad',
-    answer: `Its closed loop reaches ${ratio} of pgbench’s rate (goal: 0.8) with ${comparison.clients} connections and the same prepared statement.`,
+    mark: pgbenchMark(comparison),
+    answer: `Its closed loop reaches ${pairsText(comparison)} of pgbench’s rate (goal: ${shareOfPgbench}) with ${comparison.clients} connections and the same prepared statement.`,
     body: figureHtml({
       finding: `Median of ${comparison.pairs.length} pairs of blocks: ${ratio}`,
       reading: `Blocks of ${comparison.blockS} s in turns on one server; ${comparison.version}. This generator verifies its rows, pgbench does not.`,
