@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { LoadResults } from '../load/results.ts';
 import { syntheticResults, writeSyntheticRun } from '../report/testing/synthetic-results.ts';
 import type { GrowthResult } from '../results.ts';
 import { goalsOf } from './goals.ts';
@@ -38,6 +39,30 @@ test('a goal is reached with the whole interval within it, missed with all of it
   assert.deepEqual(verdict(1.06, 1.2, 1), ['missed', 'reached']);
 });
 
+const loadWith = (changes: Partial<LoadResults>) =>
+  goalsOf(syntheticResults(), [], { load: { legs: [], ramps: [], ...changes } as never });
+
+test('the closed loop is judged by the range of its pairs, as its page and the list of loads do', () => {
+  const closedLoop = (...ratios: readonly number[]) => {
+    const pgbench = { pairs: ratios.map((ours) => ({ ours, pgbench: 1 })), ratio: ratios[1] ?? 0 };
+    const goal = loadWith({ pgbench: pgbench as never }).find(({ goal }) =>
+      /closed loop/.test(goal),
+    );
+    return [goal?.reached, goal?.verdict];
+  };
+  assert.deepEqual(closedLoop(0.77, 0.78, 1.06), ['0.78 (pairs: 0.77 to 1.06)', 'open']);
+  assert.equal(closedLoop(0.7, 0.75, 0.79)[1], 'missed');
+  assert.equal(closedLoop(0.8, 0.9, 1)[1], 'reached');
+});
+
+test('the highest rate of a ramp is a figure without a goal', () => {
+  for (const highestRate of [1260, null]) {
+    const ramp = { objective: 'p99<10ms', highestRate, finding: 'none' };
+    const goal = loadWith({ ramps: [ramp as never] }).find(({ goal }) => /highest rate/.test(goal));
+    assert.equal(goal?.verdict, 'none');
+  }
+});
+
 test('what was not measured is open', () => {
   const goals = goalsOf({ ...syntheticResults(), designs: [], sweep: [] }, [], {});
   assert.ok(goals.length >= 5);
@@ -56,7 +81,7 @@ test('the page of a reference holds its goals and its parts, and says that a ben
         name: 'bench',
         title: 'all',
         command: 'npm run bench',
-        startedAt: '',
+        startedAt: '2026-03-01T10:02:42.000Z',
         seconds: 90,
         commit: '',
       },
@@ -64,6 +89,9 @@ test('the page of a reference holds its goals and its parts, and says that a ben
     const page = overviewMarkdown(join(reports, 'reference'), parts);
     assert.match(page, /\| one durable row: ≤ 1\.05 of no check \|.*(reached|missed|open) \|/);
     assert.match(page, /\| bench \| all \| 90\.0 s \| `npm run bench` \|/);
+    assert.match(page, /\| all \(last piece of each part\) \| {2}\| 90\.0 s \|/);
+    assert.match(page, /\| from the first start to the last end \| {2}\| 4 min \|/);
+    assert.match(page, /A single figure is compared as it is\./);
     assert.match(page, /interrupted 1 time .* it was 4 min\./);
   } finally {
     rmSync(reports, { recursive: true });

@@ -1,6 +1,7 @@
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
+import { pairsText, pgbenchMark, shareOfPgbench } from '../report/load/pgbench-goal.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import {
   goals as designGoals,
@@ -18,8 +19,8 @@ import type { FinishedPart } from './run-parts.ts';
 export interface Goal {
   readonly goal: string;
   readonly reached: string;
-  /** Open: the interval holds the goal, or nothing was measured. */
-  readonly verdict: 'reached' | 'missed' | 'open';
+  /** Open: the interval holds the goal, or nothing was measured. None: a figure that has no goal. */
+  readonly verdict: 'reached' | 'missed' | 'open' | 'none';
 }
 
 const wanted = {
@@ -29,9 +30,9 @@ const wanted = {
   verifySeconds: 180,
   /** Of pgbench's median latency, one client. */
   clientLatency: 1.25,
-  /** Of pgbench's rate. */
-  loadRate: 0.8,
 } as const;
+
+const verdicts = { good: 'reached', bad: 'missed', open: 'open' } as const;
 
 /** The lab's goals beside what a reference reached. */
 export function goalsOf(
@@ -129,15 +130,15 @@ function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
       ? []
       : [
           {
-            goal: `the load generator's closed loop: ≥ ${wanted.loadRate} of pgbench's rate`,
-            reached: pgbench.ratio.toFixed(2),
-            verdict: pgbench.ratio >= wanted.loadRate ? ('reached' as const) : ('missed' as const),
+            goal: `the load generator's closed loop: ≥ ${shareOfPgbench} of pgbench's rate`,
+            reached: pairsText(pgbench),
+            verdict: verdicts[pgbenchMark(pgbench)],
           },
         ]),
     ...ramps.map(({ objective, highestRate, finding }) => ({
       goal: `the highest rate that keeps ${objective}`,
       reached: highestRate === null ? finding : `${highestRate.toLocaleString('en')} a second`,
-      verdict: highestRate === null ? ('missed' as const) : ('reached' as const),
+      verdict: 'none' as const,
     })),
   ];
 }
@@ -149,6 +150,7 @@ function within(goal: string, ratio: Interval | undefined, most: number, of = ''
   return { goal, reached: `${formatRatioInterval(ratio)}${of}`, verdict };
 }
 
+/** A single figure has no interval, and is compared as it is. */
 function atMost(
   goal: string,
   value: number | undefined,

@@ -7,14 +7,13 @@ import type { Results } from '../results.ts';
 import { goalsOf, readLoads } from './goals.ts';
 import type { FinishedPart } from './run-parts.ts';
 
-const signs = { reached: '✅ reached', missed: '❌ missed', open: '❔ open' } as const;
+const signs = { reached: '✅ reached', missed: '❌ missed', open: '❔ open', none: '' } as const;
 
 /** The README of a finished reference: what each part was and how long it took, and the goals. */
 export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {
   const results = readResults(folder);
   const loads = readLoads(folder, parts);
   const charts = existsSync(join(folder, 'charts')) ? readdirSync(join(folder, 'charts')) : [];
-  const total = parts.reduce((sum, { seconds }) => sum + seconds, 0);
   const goals = goalsOf(results, parts, loads);
   return `# The reference
 
@@ -26,7 +25,7 @@ ${markdownTable(
   [{ heading: 'goal' }, { heading: 'figure' }, { heading: '' }],
   goals.map(({ goal, reached, verdict }) => [goal, reached, signs[verdict]]),
 )}
-A goal is reached only with the whole 95 % interval within it, and missed only with the whole interval beyond it.
+A goal whose figure has a 95 % interval, or a range of pairs, is reached with all of it within the goal, missed with all of it beyond, and open otherwise. A single figure is compared as it is. A line without a mark is a figure that has no goal.
 
 ## Charts
 
@@ -50,9 +49,27 @@ ${markdownTable(
       formatNs(seconds * 1e9),
       `\`${command}\``,
     ]),
-    ['all', '', formatNs(total * 1e9), ''],
+    ...totalRows(results, parts),
   ],
 )}${interruptedText(results)}`;
+}
+
+/** What the parts took, and the time from the first start to the last end, pauses included. */
+function totalRows({ resumedAt, startedAt }: Results, parts: readonly FinishedPart[]) {
+  const total = parts.reduce((sum, { seconds }) => sum + seconds, 0);
+  // of an interrupted bench, parts.json has the start of the last piece alone
+  const starts = [startedAt, ...parts.map((part) => part.startedAt)].map(Date.parse);
+  const ends = parts.map((part) => Date.parse(part.startedAt) + part.seconds * 1e3);
+  const label = resumedAt === undefined ? 'all' : 'all (last piece of each part)';
+  return [
+    [label, '', formatNs(total * 1e9), ''],
+    [
+      'from the first start to the last end',
+      '',
+      formatNs((Math.max(...ends) - Math.min(...starts)) * 1e6),
+      '',
+    ],
+  ];
 }
 
 /** Said where the bench did not run in one piece: parts.json has the time of its last piece alone. */
