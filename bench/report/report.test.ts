@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -7,9 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { misfit } from '../json-schema.ts';
 import { resultsSchema } from '../read-results.ts';
+import type { Results } from '../results.ts';
 import { ratioOfMedians, verdictOf } from './contrast.ts';
 import { html } from './html.ts';
 import { resultsCsv } from './results-csv.ts';
+import { runPage } from './run-page.ts';
 import { correctAnswer } from './sections/correct.ts';
 import { summaryMarkdown } from './summary-markdown.ts';
 import { terminalSummary } from './terminal-summary.ts';
@@ -100,6 +102,35 @@ test('a figure on fewer than six pairs is said to have too few, and is quoted no
     assert.doesNotMatch(text, /times (the time|as long)/);
     assert.match(text, /no design has enough pairs/);
   }
+});
+
+test('the note under the figures counts every design that was not timed', () => {
+  const [first, second, third] = results.designs;
+  assert.ok(first !== undefined && second !== undefined && third !== undefined);
+  const planned = [second, third].map((design) => ({ ...design, status: 'planned' as const }));
+  const note = (changes: Partial<Results>): string =>
+    /^ {2}(.* not timed.*)$/m.exec(terminalSummary({ ...results, ...changes }))?.[1] ?? '';
+  const how = 'not timed: npm run bench -- --designs all';
+  const notReached = Array.from({ length: 17 }, (_, index) => `design_${index}`);
+  assert.equal(note({ designs: [first, ...planned], notReached }), `19 more designs were ${how}`);
+  assert.equal(note({ designs: [first, ...planned.slice(1)] }), `1 more design was ${how}`);
+  assert.equal(note({ designs: [first] }), '');
+});
+
+test('where an opt-out report is quoted its scenario is named', () => {
+  for (const text of [summaryMarkdown(results), terminalSummary(results)]) {
+    assert.match(text.replace(/\s+/g, ' '), /an opt-out report \(report_first\)/);
+  }
+});
+
+test('the page leads to the list of runs above it, that of a part to its run, a reference nowhere', () => {
+  const reference = join(reports, 'ref');
+  const part = join(reference, 'part');
+  for (const run of [reference, part]) writeSyntheticRun(run, results);
+  assert.match(runPage(results, reference), /href="\.\.\/index\.html">← all runs</);
+  writeFileSync(join(reference, 'parts.json'), '[]');
+  assert.doesNotMatch(runPage(results, reference), /\.\.\/index\.html/);
+  assert.match(runPage(results, part), /href="\.\.\/index\.html">← above</);
 });
 
 const browserPath = [

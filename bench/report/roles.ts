@@ -84,7 +84,7 @@ export function mainRoles(results: Results): readonly Role[] {
   const named: readonly (readonly [string, string, string | undefined])[] = [
     ['one row', 'one row', roles.oneRow ?? roles.oneRowNotDurable],
     ['bulk', bulkName(results, roles.bulk), roles.bulk],
-    ['report', 'an opt-out report', roles.report],
+    ['report', `an opt-out report (${roles.report})`, roles.report],
   ];
   return named.flatMap(([heading, words, scenario]) =>
     scenario === undefined ? [] : [{ heading, words, scenario }],

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Results } from '../results.ts';
+import { isPartOfRun } from '../run-folder.ts';
 import { formatCount } from './format.ts';
 import { html } from './html.ts';
 import { loadsSection } from './load/listed-loads.ts';
@@ -19,7 +22,7 @@ export function runPage(results: Results, runFolder: string): string {
     title: `What the opt-out check costs at ${formatCount(results.dataSet.messages)} messages`,
     subtitle: html`Run <b>${results.runId}</b>, ${dateText(results.startedAt)}, ${serverName(results)}, ${machine.cpuModel} (${machine.cpus} visible)`,
     links: [
-      { href: '../index.html', text: '← all runs' },
+      ...linkAbove(runFolder),
       { href: 'results.json', text: 'results.json' },
       { href: 'results.csv', text: 'results.csv' },
       { href: 'summary.md', text: 'summary.md' },
@@ -34,6 +37,15 @@ export function runPage(results: Results, runFolder: string): string {
     ],
     ...(plans.length > 0 ? { extra: planViewerExtra(plans) } : {}),
   });
+}
+
+/**
+ * The way back to the page in the folder above: the run that this one is a part of, or the list of
+ * all runs. A reference, known by its parts.json, is committed without the list: it has no way back.
+ */
+function linkAbove(runFolder: string): readonly { href: string; text: string }[] {
+  if (existsSync(join(runFolder, 'parts.json'))) return [];
+  return [{ href: '../index.html', text: isPartOfRun(runFolder) ? '← above' : '← all runs' }];
 }
 
 /** `2026-03-01 10:00 UTC`. */

@@ -17,11 +17,10 @@ export function terminalSummary(results: Results, pagePath?: string, width = 80)
   const verdict = answersOf(results)
     .map(({ mark, question, answer }) => wrap(`${signs[mark]} ${question} ${answer}`, width))
     .join('');
-  const planned = results.designs.filter((design) => design.status === 'planned').length;
   const notes = [
     table.hasUnresolved ? '≈ the interval includes 1: not told apart from no check' : '',
     ...serverNotes(results),
-    planned === 0 ? '' : `${counted(planned, 'more design')} not timed: -- --designs all`,
+    notTimedNote(results),
   ].filter((note) => note !== '');
   const warnings = results.warnings.map((warning) => wrap(`! ${warning}`, width)).join('');
   return [
@@ -33,6 +32,15 @@ export function terminalSummary(results: Results, pagePath?: string, width = 80)
     warnings === '' ? '' : `\n${warnings}`,
     pagePath === undefined ? '' : `\nreport: ${pagePath}\n`,
   ].join('');
+}
+
+/** Counts those whose plans were taken, and those for which not even that time was left. */
+function notTimedNote({ designs, notReached = [] }: Results): string {
+  const planned = designs.filter((design) => design.status === 'planned');
+  const count = planned.length + notReached.length;
+  return count === 0
+    ? ''
+    : `${counted(count, 'more design')} ${count === 1 ? 'was' : 'were'} not timed: npm run bench -- --designs all`;
 }
 
 function serverNotes(results: Results): readonly string[] {
