@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../db/command.ts';
 import { openServer } from '../../db/lab.ts';
 import { readReferenceFlags } from '../reference/flags.ts';
-import { overviewMarkdown } from '../reference/overview.ts';
+import { overviewMarkdown, totalTimes } from '../reference/overview.ts';
 import { referenceParts } from '../reference/parts.ts';
 import { requireSameReference, runParts } from '../reference/run-parts.ts';
 import { formatNs } from '../report/format.ts';
@@ -27,13 +27,12 @@ await runCommand(async () => {
       ended: ({ name, seconds }) => print(`=== ${name}: ${duration(seconds)}\n`),
     });
     const rows = done.map(({ name, seconds, command }) => [name, duration(seconds), command]);
-    const total = done.reduce((sum, { seconds }) => sum + seconds, 0);
-    writeReport(folder); // once more: now the loads are there to be listed
+    const { results } = writeReport(folder); // once more: now the loads are there to be listed
     writeFileSync(join(folder, 'README.md'), overviewMarkdown(folder, done));
     print(
       `\n${textTable(
         [{ heading: 'part' }, { heading: 'time', align: 'right' }, { heading: 'command' }],
-        [...rows, ['all', duration(total), '']],
+        [...rows, ...totalTimes(results, done).map((cells) => [...cells, ''])],
       )}\nreports/${options.name}/index.html\n`,
     );
   } finally {

@@ -49,26 +49,24 @@ ${markdownTable(
       formatNs(seconds * 1e9),
       `\`${command}\``,
     ]),
-    ...totalRows(results, parts),
+    ...totalTimes(results, parts).map(([what, time]) => [what, '', time, '']),
   ],
 )}${interruptedText(results)}`;
 }
 
 /** What the parts took, and the time from the first start to the last end, pauses included. */
-function totalRows({ resumedAt, startedAt }: Results, parts: readonly FinishedPart[]) {
+export function totalTimes(
+  { resumedAt, startedAt }: Results,
+  parts: readonly FinishedPart[],
+): readonly (readonly [what: string, time: string])[] {
   const total = parts.reduce((sum, { seconds }) => sum + seconds, 0);
   // of an interrupted bench, parts.json has the start of the last piece alone
   const starts = [startedAt, ...parts.map((part) => part.startedAt)].map(Date.parse);
   const ends = parts.map((part) => Date.parse(part.startedAt) + part.seconds * 1e3);
-  const label = resumedAt === undefined ? 'all' : 'all (last piece of each part)';
+  const wallMs = Math.max(...ends) - Math.min(...starts);
   return [
-    [label, '', formatNs(total * 1e9), ''],
-    [
-      'from the first start to the last end',
-      '',
-      formatNs((Math.max(...ends) - Math.min(...starts)) * 1e6),
-      '',
-    ],
+    [resumedAt === undefined ? 'all' : 'all (last piece of each part)', formatNs(total * 1e9)],
+    ['from the first start to the last end', formatNs(wallMs * 1e6)],
   ];
 }
 
