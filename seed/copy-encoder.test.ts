@@ -14,6 +14,7 @@ import {
   nullField,
   poolFields,
   textField,
+  timestampField,
   uuidField,
   writeFieldCount,
   writePooledField,
@@ -23,7 +24,13 @@ interface Row {
   readonly text: string | null;
   readonly uuid: string | null;
   readonly integer: number | null;
+  /** Microseconds since 1970. */
+  readonly time: bigint | null;
 }
+
+/** PostgreSQL's timestamps reach from 4713 BC to 294276 AD. */
+const earliest = -210_866_803_200_000_000n;
+const latest = 9_224_318_015_999_999_999n - 946_684_800_000_000n;
 
 const hexDigits = fc.array(fc.nat({ max: 15 }), { minLength: 32, maxLength: 32 });
 const uuids = fc
@@ -37,6 +44,9 @@ const rows: fc.Arbitrary<Row> = fc.record({
   text: fc.option(legalText),
   uuid: fc.option(uuids),
   integer: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+  time: fc.option(
+    fc.oneof(fc.bigInt({ min: earliest, max: latest }), fc.constantFrom(earliest, latest, 0n)),
+  ),
 });
 
 describe('binary COPY', () => {
@@ -46,7 +56,7 @@ describe('binary COPY', () => {
     database = await createTestDatabase();
     client = await database.connect();
     await client.query(
-      'create temporary table copied (position serial, text text, uuid uuid, integer integer)',
+      'create temporary table copied (position serial, text text, uuid uuid, integer integer, time timestamptz)',
     );
   });
   after(async () => {
@@ -54,22 +64,23 @@ describe('binary COPY', () => {
     await database.drop();
   });
 
-  it('brings back any legal text, null, uuid and integer unchanged', async () => {
+  it('brings back any legal text, null, uuid, integer and timestamp unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rows, { maxLength: 20 }), async (sent) => {
         await client.query('truncate copied');
         await pipeline(
           Readable.from([encode(sent)]),
           client.query(
-            copyStreams.from('copy copied (text, uuid, integer) from stdin (format binary)'),
+            copyStreams.from('copy copied (text, uuid, integer, time) from stdin (format binary)'),
           ),
         );
         const { rows: found } = await client.query(
-          'select text, uuid, integer from copied order by position',
+          `select text, uuid, integer, (extract(epoch from time) * 1000000)::numeric(30)::text as time
+           from copied order by position`,
         );
         assert.deepEqual(
           found.map((row) => ({ ...row })),
-          sent.map((row) => ({ ...row })),
+          sent.map((row) => ({ ...row, time: row.time === null ? null : String(row.time) })),
         );
       }),
       { numRuns: 60 },
@@ -92,19 +103,20 @@ describe('binary COPY', () => {
 
 function encode(sent: readonly Row[]): Buffer {
   const pool = poolFields(
-    sent.flatMap(({ text, uuid, integer }) => [
+    sent.flatMap(({ text, uuid, integer, time }) => [
       text === null ? nullField : textField(text),
       uuid === null ? nullField : uuidField(uuid),
       integer === null ? nullField : integerField(integer),
+      time === null ? nullField : timestampField(time),
     ]),
   );
   const chunk = createChunk(1024 * 1024);
   chunk.bytes.set(copyHeader);
   let at = copyHeader.length;
   for (let row = 0; row < sent.length; row++) {
-    at = writeFieldCount(chunk.view, at, 3);
-    for (let field = 0; field < 3; field++) {
-      at = writePooledField(chunk.view, at, pool, row * 3 + field);
+    at = writeFieldCount(chunk.view, at, 4);
+    for (let field = 0; field < 4; field++) {
+      at = writePooledField(chunk.view, at, pool, row * 4 + field);
     }
   }
   chunk.bytes.set(copyTrailer, at);
