@@ -17,8 +17,12 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['an unknown design', ['--designs', 'nope'], /no design "nope"/],
   ['one of several designs unknown', ['--designs', 'blocked_contacts,x'], /no design "x"/],
   ['a rate that is no number', ['--rate', 'fast'], /not a number above 0/],
-  ['a rate beyond all machines', ['--rate', '2000000'], /rate "2000000" is not/],
-  ['a load too short', ['--load-seconds', '0.5'], /duration "0.5" is not a time/],
+  [
+    'a rate beyond all machines',
+    ['--rate', '2000000'],
+    /--rate .*'2000000' is invalid\. not a number of operations/,
+  ],
+  ['a load too short', ['--load-seconds', '0.5'], /--load-seconds .*'0.5' is invalid\. not a time/],
   ['a name that is a path', ['--name', '../x'], /a folder.*: \.\.\/x/],
   ['an argument too many', ['surplus'], /too many arguments/],
 ];

@@ -23,8 +23,6 @@ export function readReferenceFlags(args: readonly string[]): ReferenceRequest {
   const sizes = flags.sizes.split(',').map((size) => size.trim());
   requireAscending(sizes);
   if (flags.designs !== 'all') flags.designs.split(',').map((name) => designNamed(name.trim()));
-  parseRate(String(flags.rate));
-  parseDuration(String(flags.loadSeconds));
   requireRunName(flags.name);
   const { designs, name, rate, loadSeconds } = flags;
   return { options: { sizes, designs, name, rate, loadSeconds }, again: flags.again ?? false };
@@ -47,11 +45,30 @@ function parse(args: readonly string[]): Flags {
     .option('--sizes <sizes>', 'ascending; the last is measured in full', '10k,100k,1M,10M,100M')
     .option('--designs <names|all>', 'designs to measure', 'all')
     .option('--name <name>', 'folder under reports/', 'reference')
-    .option('--rate <number>', 'operations a second of the offered loads', positiveNumber, 1_000)
-    .option('--load-seconds <number>', 'how long each load is offered', positiveNumber, 60)
+    .option(
+      '--rate <number>',
+      'operations a second of the offered loads',
+      alsoReadBy(parseRate),
+      1_000,
+    )
+    .option(
+      '--load-seconds <number>',
+      'how long each load is offered',
+      alsoReadBy(parseDuration),
+      60,
+    )
     .option('--again', 'remove an earlier one of that name first')
     .parse(args, { from: 'user' })
     .opts<Flags>();
+}
+
+/** A parser for a number above 0 that a load must be able to read as well. */
+function alsoReadBy(read: (text: string) => unknown): (text: string) => number {
+  return (text) => {
+    const value = positiveNumber(text);
+    read(text);
+    return value;
+  };
 }
 
 function requireAscending(sizes: readonly string[]): void {
