@@ -19,7 +19,7 @@ import {
 import { createProgress, type Progress } from './progress.ts';
 import { sendRows } from './send-rows.ts';
 import { findDataDirectory, readServerFacts, type ServerFacts } from './server-facts.ts';
-import { endSessions, openControl, openLane, pidOf, takeDatabase } from './sessions.ts';
+import { endSessions, openControl, openLane, takeDatabase, takeTurns } from './sessions.ts';
 import { findUnsound } from './soundness.ts';
 import { buildMemoryBytes, requireSpace } from './space.ts';
 import { spotCheck } from './spot-check.ts';
@@ -147,9 +147,9 @@ async function runStages(
 ): Promise<void> {
   const progress = createProgress(dataSet, print, terminal);
   const sessions: LoadSession[] = [];
-  const own = async (): Promise<number[]> => [await pidOf(control)];
+  const onControl = takeTurns();
   const stop = async (): Promise<void> => {
-    await endSessions(control, await own());
+    await onControl(() => endSessions(control));
   };
   const forget = onInterrupt(async () => {
     progress.close();
@@ -157,13 +157,13 @@ async function runStages(
     process.stderr.write('what is done is kept: run the same command again to go on\n');
   });
   const watch = new DiskWatch(await findDataDirectory(lab, control), stop);
-  const notes = createStageWatch(progress, control);
+  const notes = createStageWatch(progress, control, onControl);
   try {
     for (let lane = 0; lane < laneCount; lane++)
       sessions.push(await openLane(lab, buildMemoryBytes(facts)));
     const context: StageContext = {
       dataSet,
-      definitions: await readDefinitions(control),
+      definitions: await onControl(() => readDefinitions(control)),
       summaries: summariesOf(kept, progress),
       listener: notes,
       send: sendRows,

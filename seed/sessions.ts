@@ -25,7 +25,7 @@ export async function openLane(lab: Lab, memoryBytes: number): Promise<LoadSessi
 }
 
 /** The server's process id of a session. */
-export async function pidOf(client: pg.Client): Promise<number> {
+async function pidOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   return rows[0]?.pid ?? 0;
 }
@@ -38,14 +38,26 @@ export async function takeDatabase(control: pg.Client): Promise<void> {
     'another seed is at work in this database, or a load: wait for it, or end it',
   );
   // one that is in the middle of a commit finishes it: what is done is known when all are gone
-  while ((await endSessions(control, [])) > 0) await delay(50);
+  while ((await endSessions(control)) > 0) await delay(50);
 }
 
-/** Tells the seed's sessions in this database to end, but those in `except`; returns how many there were. */
-export async function endSessions(control: pg.Client, except: readonly number[]): Promise<number> {
+/** Tells the seed's sessions in this database to end, but this one; returns how many there were. */
+export async function endSessions(control: pg.Client): Promise<number> {
   const { rows } = await control.query(readSql(new URL('./sql/orphans.sql', import.meta.url)), [
     sessionName,
-    except,
   ]);
   return rows.length;
+}
+
+/** Lets whoever needs the one session wait for whoever has it: pg takes one query at a time. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Work that is done in the order in which it was asked for, whether or not what was before it failed. */
+export function takeTurns(): Turns {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => {});
+    return next;
+  };
 }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { readSql } from '../db/sql.ts';
 import type { Step } from './lanes.ts';
 import type { Progress } from './progress.ts';
+import type { Turns } from './sessions.ts';
 import type { LoadSession, StageListener } from './stages.ts';
 import { formatSeconds } from './units.ts';
 
@@ -28,8 +29,12 @@ function describeBuild({ phase, share }: Build): string {
   return /^sorting/.test(what) ? what : `${what} ${Math.min(100, Math.round(share * 100))} %`;
 }
 
-/** @param control a session that runs nothing else meanwhile */
-export function createStageWatch(progress: Progress, control: pg.Client): StageWatch {
+/** @param onControl whose turn it is on the session: others use it meanwhile */
+export function createStageWatch(
+  progress: Progress,
+  control: pg.Client,
+  onControl: Turns,
+): StageWatch {
   const running = new Map<
     string,
     { readonly pid: number; readonly started: number; detail: string }
@@ -47,9 +52,11 @@ export function createStageWatch(progress: Progress, control: pg.Client): StageW
   };
   const poll = async (): Promise<void> => {
     if (running.size === 0) return;
-    const { rows } = await control.query<Build & { readonly pid: number }>(
-      readSql(new URL('./sql/build_progress.sql', import.meta.url)),
-      [[...running.values()].map(({ pid }) => pid)],
+    const { rows } = await onControl(() =>
+      control.query<Build & { readonly pid: number }>(
+        readSql(new URL('./sql/build_progress.sql', import.meta.url)),
+        [[...running.values()].map(({ pid }) => pid)],
+      ),
     );
     for (const stage of running.values()) {
       const found = rows.find(({ pid }) => pid === stage.pid);

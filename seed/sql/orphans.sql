@@ -3,5 +3,4 @@ select pg_terminate_backend(a.pid)
 from pg_catalog.pg_stat_activity as a
 where a.datname = current_database()
   and a.application_name = $1
-  and a.pid <> pg_backend_pid()
-  and a.pid <> all ($2::integer[]);
+  and a.pid <> pg_backend_pid();
