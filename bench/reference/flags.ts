@@ -1,5 +1,5 @@
 import { newCommand } from '../../db/command.ts';
-import { designNamed } from '../../db/designs.ts';
+import { designsNamed } from '../../db/designs.ts';
 import { UserError } from '../../db/errors.ts';
 import { positiveNumber } from '../../db/flags.ts';
 import { parseScale } from '../../seed/scale.ts';
@@ -22,7 +22,7 @@ export function readReferenceFlags(args: readonly string[]): ReferenceRequest {
   const flags = parse(args);
   const sizes = flags.sizes.split(',').map((size) => size.trim());
   requireAscending(sizes);
-  if (flags.designs !== 'all') flags.designs.split(',').map((name) => designNamed(name.trim()));
+  designsNamed(flags.designs);
   requireRunName(flags.name);
   const { designs, name, rate, loadSeconds } = flags;
   return { options: { sizes, designs, name, rate, loadSeconds }, again: flags.again ?? false };
