@@ -45,6 +45,7 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench-seed', ['--no-such-flag'], /unknown option/],
   ['bench-seed', ['--pairs=0'], /not a whole number from 1 on/],
   ['bench-seed', ['--scale=tinny'], /did you mean "tiny"/],
+  ['bench-seed', ['--out=/proc/nowhere/speed.json'], /cannot write \/proc\/nowhere\/speed\.json/],
 ];
 
 describe('bad input to the seeder', { concurrency: 2 }, () => {

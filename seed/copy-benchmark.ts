@@ -7,18 +7,13 @@ import { createCopySource } from './copy-sources.ts';
 import type { DataSet } from './data-set.ts';
 import { RandomSequence } from './mix.ts';
 import { sendRows } from './send-rows.ts';
+import type { SpeedPair } from './speed-results.ts';
 import { inTransaction } from './stages.ts';
 
 /** A speed, in rows and in bytes. */
 export interface Rate {
   readonly rowsPerSecond: number;
   readonly bytesPerSecond: number;
-}
-
-/** The same rows loaded twice, right after each other: by the seeder, and by the server from a file. */
-export interface CopyPair {
-  readonly seederSeconds: number;
-  readonly fileSeconds: number;
 }
 
 const table = 'optout_lab.bench_messages';
@@ -55,7 +50,7 @@ export async function* measureCopyPairs(
   lab: Lab,
   dataSet: DataSet,
   pairs: number,
-): AsyncGenerator<CopyPair> {
+): AsyncGenerator<SpeedPair> {
   using files = writeCopyFiles(dataSet, ['outbound_messages']);
   const client = await lab.connect();
   try {
@@ -72,8 +67,8 @@ export async function* measureCopyPairs(
       const first = await timeLoad(client, seederFirst ? load.seeder : load.file);
       const second = await timeLoad(client, seederFirst ? load.file : load.seeder);
       yield seederFirst
-        ? { seederSeconds: first, fileSeconds: second }
-        : { seederSeconds: second, fileSeconds: first };
+        ? { seederSeconds: first, serverSeconds: second }
+        : { seederSeconds: second, serverSeconds: first };
     }
   } finally {
     await client.query(`drop table if exists ${table}`).catch(() => {});

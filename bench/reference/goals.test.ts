@@ -55,6 +55,26 @@ test('the closed loop is judged by the range of its pairs, as its page and the l
   assert.equal(closedLoop(0.8, 0.9, 1)[1], 'reached');
 });
 
+test('the seeder is judged by all its pairs, as a share of the speed or in times of the time', () => {
+  const judged = (loads: 'messages' | 'whole', ...seederSeconds: readonly number[]) => {
+    const speed = {
+      ...({ formatVersion: 1, kind: 'seed-speed', startedAt: '', commandLine: '' } as const),
+      loads,
+      messages: 2_000_000,
+      pairs: seederSeconds.map((seconds) => ({ seederSeconds: seconds, serverSeconds: 10 })),
+    };
+    const goals = goalsOf(syntheticResults(), [], {}, [speed]);
+    const goal = goals.find(({ goal }) => /^2M messages (copied|loaded)/.test(goal));
+    return [goal?.reached, goal?.verdict];
+  };
+  assert.deepEqual(judged('messages', 10, 10.5, 10.2), ['0.98 (pairs: 0.95 to 1.00)', 'reached']);
+  assert.equal(judged('messages', 10, 11, 10.2)[1], 'open');
+  assert.equal(judged('messages', 11, 12)[1], 'missed');
+  assert.deepEqual(judged('whole', 11, 11.4), ['1.12 (pairs: 1.10 to 1.14)', 'reached']);
+  assert.equal(judged('whole', 11, 12)[1], 'open');
+  assert.equal(judged('whole', 12, 13)[1], 'missed');
+});
+
 test('the highest rate of a ramp is a figure without a goal', () => {
   for (const highestRate of [1260, null]) {
     const ramp = { objective: 'p99<10ms', highestRate, finding: 'none' };

@@ -1,7 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  type SpeedResults,
+  shareOfServer,
+  speedRatios,
+  timesOfServer,
+} from '../../seed/speed-results.ts';
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
 import { pairsText, pgbenchMark, shareOfPgbench } from '../report/load/pgbench-goal.ts';
+import { pairRange, pairRangeText } from '../report/pair-range.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import {
   goals as designGoals,
@@ -39,6 +47,7 @@ export function goalsOf(
   results: Results,
   parts: readonly FinishedPart[],
   loads: Readonly<Record<string, LoadResults>>,
+  speeds: readonly SpeedResults[] = [],
 ): readonly Goal[] {
   return [
     ...insertGoals(results),
@@ -50,6 +59,7 @@ export function goalsOf(
       wanted.verifySeconds,
       (seconds) => `${seconds} s`,
     ),
+    ...speeds.map(speedGoal),
     ...clientGoals(results),
     ...Object.values(loads).flatMap(loadGoals),
   ];
@@ -62,6 +72,14 @@ export function readLoads(
 ): Record<string, LoadResults> {
   const loads = parts.filter(({ name }) => name.startsWith('load-'));
   return Object.fromEntries(loads.map(({ name }) => [name, readLoad(`${folder}/${name}`)]));
+}
+
+/** What the seeder's speed was compared with, where those parts have ended. */
+export function readSpeeds(folder: string): readonly SpeedResults[] {
+  return ['seed-speed', 'seed-whole']
+    .map((name) => `${folder}/${name}.json`)
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')) as SpeedResults);
 }
 
 function insertGoals(results: Results): readonly Goal[] {
@@ -110,6 +128,24 @@ function seedGoal({ sweep, dataSet, resumedAt }: Results): Goal {
     wanted.seedSeconds,
     (seconds) => formatNs(seconds * 1e9),
   );
+}
+
+function speedGoal(speed: SpeedResults): Goal {
+  const range = pairRange(speedRatios(speed));
+  const messages = `${shortCount(speed.messages)} messages`;
+  const [goal, isWithin] =
+    speed.loads === 'messages'
+      ? ([
+          `${messages} copied at ≥ ${shareOfServer.goal} of the server's own speed from a file`,
+          (ratio: number) => ratio >= shareOfServer.goal,
+        ] as const)
+      : ([
+          `${messages} loaded whole and verified in ≤ ${timesOfServer} of the server's own time`,
+          (ratio: number) => ratio <= timesOfServer,
+        ] as const);
+  const reached = [isWithin(range.low), isWithin(range.high)];
+  const verdict = reached.every(Boolean) ? 'reached' : reached.some(Boolean) ? 'open' : 'missed';
+  return { goal, reached: pairRangeText(range), verdict };
 }
 
 function clientGoals({ pgbench }: Results): readonly Goal[] {

@@ -4,7 +4,7 @@ import { readResults } from '../read-results.ts';
 import { counted, formatNs } from '../report/format.ts';
 import { markdownTable } from '../report/text-table.ts';
 import type { Results } from '../results.ts';
-import { goalsOf, readLoads } from './goals.ts';
+import { goalsOf, readLoads, readSpeeds } from './goals.ts';
 import type { FinishedPart } from './run-parts.ts';
 
 const signs = { reached: '✅ reached', missed: '❌ missed', open: '❔ open', none: '' } as const;
@@ -14,7 +14,7 @@ export function overviewMarkdown(folder: string, parts: readonly FinishedPart[])
   const results = readResults(folder);
   const loads = readLoads(folder, parts);
   const charts = existsSync(join(folder, 'charts')) ? readdirSync(join(folder, 'charts')) : [];
-  const goals = goalsOf(results, parts, loads);
+  const goals = goalsOf(results, parts, loads, readSpeeds(folder));
   return `# The reference
 
 Made by \`npm run reference\` (this page, too), ${results.environment.server.version.split(' on ')[0]}, ${results.environment.machine.cpuModel}, ${results.environment.machine.cpus} processors. \`index.html\` is the whole report, [summary.md](summary.md) its answers, [results.json](results.json) all that was measured.

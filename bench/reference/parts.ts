@@ -103,10 +103,17 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
     },
     {
       name: 'seed-speed',
-      title: 'the loader against the server alone',
+      title: 'the messages’ COPY against the server’s own from a file',
       script: 'bench:seed',
       file: 'seed/commands/bench-seed.ts',
-      args: [],
+      args: ['--pairs', '9', '--out', `${folder}/seed-speed.json`],
+    },
+    {
+      name: 'seed-whole',
+      title: 'a whole load against the server alone',
+      script: 'bench:seed',
+      file: 'seed/commands/bench-seed.ts',
+      args: ['--whole', '--scale', 'medium', '--out', `${folder}/seed-whole.json`],
     },
   ];
 }

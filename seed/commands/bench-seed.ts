@@ -2,20 +2,21 @@ import { newCommand, runCommand } from '../../db/command.ts';
 import { wholeNumber } from '../../db/flags.ts';
 import { allowNonemptyFlag } from '../../db/guard.ts';
 import { type Lab, openLab } from '../../db/lab.ts';
+import { requireWritableFile, writeTextFile } from '../../db/output-path.ts';
 import { measureCopyPairs, measureEncoder } from '../copy-benchmark.ts';
 import { createDataSet, type DataSet, defaultDataSet } from '../data-set.ts';
-import { median } from '../median.ts';
 import { measurePgbench } from '../pgbench-load.ts';
 import { parseScale } from '../scale.ts';
+import {
+  type SpeedPair,
+  type SpeedResults,
+  speedFormatVersion,
+  speedRatios,
+  speedVerdict,
+} from '../speed-results.ts';
 import { isVerifying } from '../stages.ts';
 import { formatBytes, formatCount, formatSeconds } from '../units.ts';
 import { measureWholePairs, type WholePair } from '../whole-benchmark.ts';
-
-/** What the messages' COPY must reach of the server's own speed, and what it aims for. */
-const shareOfServer = { least: 0.9, goal: 0.95 } as const;
-
-/** What the whole load may take, in times of what the server alone needs. */
-const timesOfServer = 1.15;
 
 await runCommand(async () => {
   const flags = newCommand('bench:seed')
@@ -23,69 +24,82 @@ await runCommand(async () => {
     .option('--scale <name|number>', 'messages in each load', parseScale, 2_000_000)
     .option('--pairs <number>', 'loads of either kind (default: 7, with --whole 1)', wholeNumber(1))
     .option('--whole', 'the whole load, with its indexes and keys, instead of the COPY of messages')
+    .option('--out <file>', 'also write the pairs as JSON')
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
     .parse()
-    .opts<{ scale: number; pairs?: number; whole?: boolean; allowNonempty?: boolean }>();
+    .opts<{
+      scale: number;
+      pairs?: number;
+      whole?: boolean;
+      out?: string;
+      allowNonempty?: boolean;
+    }>();
+  if (flags.out !== undefined) requireWritableFile(flags.out);
+  const startedAt = new Date().toISOString();
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
   const dataSet = createDataSet({ ...defaultDataSet, messages: flags.scale });
-  if (flags.whole) await compareWhole(lab, dataSet, flags.pairs ?? 1);
-  else await compareCopy(lab, dataSet, flags.pairs ?? 7);
+  const loads = flags.whole ? 'whole' : 'messages';
+  const pairs = flags.whole
+    ? await compareWhole(lab, dataSet, flags.pairs ?? 1)
+    : await compareCopy(lab, dataSet, flags.pairs ?? 7);
+  print(speedVerdict({ loads, pairs }));
+  if (!flags.whole) print(await pgbenchLine(lab, flags.scale));
+  if (flags.out === undefined) return;
+  const results: SpeedResults = {
+    formatVersion: speedFormatVersion,
+    kind: 'seed-speed',
+    loads,
+    startedAt,
+    commandLine: ['npm run bench:seed --', ...process.argv.slice(2)].join(' '),
+    messages: flags.scale,
+    pairs,
+  };
+  writeTextFile(flags.out, `${JSON.stringify(results, null, 2)}\n`);
 });
 
-async function compareCopy(lab: Lab, dataSet: DataSet, pairs: number): Promise<void> {
+async function compareCopy(lab: Lab, dataSet: DataSet, count: number): Promise<SpeedPair[]> {
   const { messages } = dataSet.options;
   const encoder = await measureEncoder(dataSet);
   print(
     `encoder alone: ${formatCount(encoder.rowsPerSecond)} rows/s, ${formatBytes(encoder.bytesPerSecond)}/s`,
   );
-
   const rowsPerSecond = (seconds: number): string => `${formatCount(messages / seconds)} rows/s`;
-  const ratios: number[] = [];
-  for await (const { seederSeconds, fileSeconds } of measureCopyPairs(lab, dataSet, pairs)) {
-    const ratio = fileSeconds / seederSeconds;
-    ratios.push(ratio);
+  const pairs: SpeedPair[] = [];
+  for await (const pair of measureCopyPairs(lab, dataSet, count)) {
+    const { seederSeconds, serverSeconds } = pair;
+    pairs.push(pair);
     print(
-      `pair ${ratios.length}: seeder ${formatSeconds(seederSeconds)} (${rowsPerSecond(seederSeconds)}), ` +
-        `server from a file ${formatSeconds(fileSeconds)} (${rowsPerSecond(fileSeconds)}), ` +
-        `ratio ${ratio.toFixed(3)}`,
+      `pair ${pairs.length}: seeder ${formatSeconds(seederSeconds)} (${rowsPerSecond(seederSeconds)}), ` +
+        `server from a file ${formatSeconds(serverSeconds)} (${rowsPerSecond(serverSeconds)}), ` +
+        `ratio ${ratioOf('messages', pair)}`,
     );
   }
-  const ratio = median(ratios);
-  const verdict =
-    ratio >= shareOfServer.goal
-      ? 'reaches the goal'
-      : ratio >= shareOfServer.least
-        ? 'is short of the goal'
-        : 'falls short';
-  print(
-    `seeder against server alone: median of pairs ${ratio.toFixed(3)} (${rangeOf(ratios)}): ` +
-      `${verdict} of ${shareOfServer.goal}`,
-  );
-
-  const pgbench = await measurePgbench(lab, messages);
-  print(
-    pgbench === undefined
-      ? 'pgbench -i: no pgbench on this machine'
-      : `pgbench -i (C client, rows of 97 bytes): ${formatCount(pgbench)} rows/s`,
-  );
+  return pairs;
 }
 
-async function compareWhole(lab: Lab, dataSet: DataSet, pairs: number): Promise<void> {
-  const ratios: number[] = [];
-  for await (const pair of measureWholePairs(lab, dataSet, pairs)) {
-    const ratio = pair.seeder.seconds / pair.server.seconds;
-    ratios.push(ratio);
-    for (const line of describeStages(pair)) print(line);
+async function pgbenchLine(lab: Lab, messages: number): Promise<string> {
+  const pgbench = await measurePgbench(lab, messages);
+  return pgbench === undefined
+    ? 'pgbench -i: no pgbench on this machine'
+    : `pgbench -i (C client, rows of 97 bytes): ${formatCount(pgbench)} rows/s`;
+}
+
+async function compareWhole(lab: Lab, dataSet: DataSet, count: number): Promise<SpeedPair[]> {
+  const pairs: SpeedPair[] = [];
+  for await (const whole of measureWholePairs(lab, dataSet, count)) {
+    const pair = { seederSeconds: whole.seeder.seconds, serverSeconds: whole.server.seconds };
+    pairs.push(pair);
+    for (const line of describeStages(whole)) print(line);
     print(
-      `pair ${ratios.length}: seeder ${formatSeconds(pair.seeder.seconds)} (verification included), ` +
-        `server alone ${formatSeconds(pair.server.seconds)}, ratio ${ratio.toFixed(3)}`,
+      `pair ${pairs.length}: seeder ${formatSeconds(pair.seederSeconds)} (verification included), ` +
+        `server alone ${formatSeconds(pair.serverSeconds)}, ratio ${ratioOf('whole', pair)}`,
     );
   }
-  const ratio = median(ratios);
-  print(
-    `the whole load against server alone: median of pairs ${ratio.toFixed(3)} (${rangeOf(ratios)}): ` +
-      `${ratio <= timesOfServer ? 'within' : 'more than'} ${timesOfServer}`,
-  );
+  return pairs;
+}
+
+function ratioOf(loads: SpeedResults['loads'], pair: SpeedPair): string {
+  return (speedRatios({ loads, pairs: [pair] })[0] ?? Number.NaN).toFixed(3);
 }
 
 /** The time of each stage, the seeder's and the server's; two stages run at a time. */
@@ -99,10 +113,6 @@ function describeStages({ seeder, server }: WholePair): readonly string[] {
         `  ${stage.padEnd(48)}${cell(seconds)}${isVerifying(stage) ? '' : cell(server.stages.get(stage))}`,
     ),
   ];
-}
-
-function rangeOf(values: readonly number[]): string {
-  return `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;
 }
 
 function print(line: string): void {
