@@ -1,8 +1,8 @@
 import { refusal } from '../checks/stage.ts';
 import { codeOf } from '../errors.ts';
-import { type Arena, type Cast, type Session, sqlOf } from './arena.ts';
 import { type History, statementsOf, type Transaction } from './history.ts';
 import type { Attempt, Ending, StepRecord } from './judge.ts';
+import { type Cast, type Sandbox, type Session, sqlOf } from './sandbox.ts';
 
 /** What happened on the way, for the counts. */
 export interface Tally {
@@ -16,16 +16,16 @@ export interface Tally {
 
 const maxAttempts = 50;
 
-/** Runs a history in an arena, and tells what came of it. Errors that nobody expects are thrown. */
-export async function execute(arena: Arena, history: History, tally: Tally): Promise<Ending> {
-  const cast = await arena.prepare(history);
-  const sessions = await arena.sessions(history.sessions.length);
+/** Runs a history in a sandbox, and tells what came of it. Errors that nobody expects are thrown. */
+export async function execute(sandbox: Sandbox, history: History, tally: Tally): Promise<Ending> {
+  const cast = await sandbox.prepare(history);
+  const sessions = await sandbox.sessions(history.sessions.length);
   const clock = { tick: 0 };
   const attempts: Attempt[] = [];
   const actors = history.sessions.map((transactions, index) => {
     const session = sessions[index];
     if (session === undefined)
-      throw new Error('an arena opens as many sessions as it is asked for');
+      throw new Error('a sandbox opens as many sessions as it is asked for');
     return new Actor(session, index, transactions, cast, clock, attempts, tally);
   });
   try {
@@ -36,17 +36,17 @@ export async function execute(arena: Arena, history: History, tally: Tally): Pro
         }),
       );
     } else {
-      await follow(arena, actors, history.schedule, tally);
+      await follow(sandbox, actors, history.schedule, tally);
     }
   } finally {
     await Promise.allSettled(actors.map((actor) => actor.pending));
     for (const session of sessions) await session.client.query('rollback').catch(() => {});
   }
-  return { attempts, isBlocked: await arena.probe(cast), optOuts: await arena.optOuts(cast) };
+  return { attempts, isBlocked: await sandbox.probe(cast), optOuts: await sandbox.optOuts(cast) };
 }
 
 async function follow(
-  arena: Arena,
+  sandbox: Sandbox,
   actors: readonly Actor[],
   schedule: readonly number[],
   tally: Tally,
@@ -55,11 +55,11 @@ async function follow(
     const actor = actors[pick];
     if (actor === undefined || actor.isDone || actor.pending !== undefined) continue;
     actor.start();
-    await settle(arena, actors, tally);
+    await settle(sandbox, actors, tally);
   }
   while (actors.some((actor) => !actor.isDone)) {
     actors.find((actor) => !actor.isDone && actor.pending === undefined)?.start();
-    await settle(arena, actors, tally);
+    await settle(sandbox, actors, tally);
   }
 }
 
@@ -67,12 +67,12 @@ async function follow(
  * Waits until every session has its answer or is known to wait for another one's lock; where all of
  * them wait for each other, until the server has ended one of them. No sleeps: the server is asked.
  */
-async function settle(arena: Arena, actors: readonly Actor[], tally: Tally): Promise<void> {
+async function settle(sandbox: Sandbox, actors: readonly Actor[], tally: Tally): Promise<void> {
   for (;;) {
     let isStable = true; // an answer may have set another session free
     for (const actor of actors) {
       while (actor.pending !== undefined) {
-        if (await arena.isWaiting(actor.session)) {
+        if (await sandbox.isWaiting(actor.session)) {
           if (!actor.isKnownToWait) tally.waits++;
           actor.isKnownToWait = true;
           break;

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { wasInterrupted } from '../command.ts';
 import type { Design } from '../designs.ts';
 import { messageOf } from '../errors.ts';
-import { type Arena, openArena } from './arena.ts';
 import { execute, type Tally } from './execute.ts';
 import { describeHistory, type History, levels } from './history.ts';
 import { interleavings, permutationsOf } from './interleavings.ts';
 import { judge } from './judge.ts';
 import { randomHistory } from './random-history.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** What a proof ran, and what it found. */
 export interface ProofResult {
@@ -40,7 +40,7 @@ export async function proveInterleavings(
   const tally = emptyTally();
   const failures: string[] = [];
   let histories = 0;
-  await withArena(url, design, async (arena) => {
+  await withSandbox(url, design, async (sandbox) => {
     for (const interleaving of interleavings) {
       for (const level of levels) {
         let failed = 0;
@@ -50,7 +50,7 @@ export async function proveInterleavings(
           const history = permutations[Math.floor(at)];
           if (history === undefined) break;
           histories++;
-          const wrong = await verdictOn(arena, history, tally);
+          const wrong = await verdictOn(sandbox, history, tally);
           if (wrong.length > 0) {
             failures.push([interleaving.name, describeHistory(history), ...wrong].join('\n'));
             if (++failed >= failuresPerCase) break;
@@ -79,13 +79,13 @@ export async function proveHistories(
   let histories = 0;
   let smallest: string | undefined;
   const deadlineMs = performance.now() + (options.timeLimitMs ?? Number.POSITIVE_INFINITY);
-  await withArena(url, design, (arena) =>
+  await withSandbox(url, design, (sandbox) =>
     fc.check(
       fc.asyncProperty(randomHistory(), async (history) => {
         // a race among free sessions does not repeat exactly: shrinking it may take long
         if (smallest !== undefined && performance.now() > deadlineMs) return;
         histories++;
-        const wrong = await verdictOn(arena, history, tally);
+        const wrong = await verdictOn(sandbox, history, tally);
         options.onProgress?.(histories);
         if (wrong.length === 0) return;
         smallest = [describeHistory(history), ...wrong].join('\n'); // shrinking comes to smaller ones
@@ -102,24 +102,28 @@ export function emptyTally(): Tally {
   return { statements: 0, waits: 0, serializationFailures: 0, deadlocks: 0, refusals: 0 };
 }
 
-async function verdictOn(arena: Arena, history: History, tally: Tally): Promise<readonly string[]> {
+async function verdictOn(
+  sandbox: Sandbox,
+  history: History,
+  tally: Tally,
+): Promise<readonly string[]> {
   try {
-    return judge(history, await execute(arena, history, tally));
+    return judge(history, await execute(sandbox, history, tally));
   } catch (error) {
     if (wasInterrupted()) throw error; // what ends a session then is not the design's fault
     return [`unexpected: ${messageOf(error)}`]; // an error that no application would retry
   }
 }
 
-async function withArena<T>(
+async function withSandbox<T>(
   url: string,
   design: Design,
-  work: (arena: Arena) => Promise<T>,
+  work: (sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
-  const arena = await openArena(url, design);
+  const sandbox = await openSandbox(url, design);
   try {
-    return await work(arena);
+    return await work(sandbox);
   } finally {
-    await arena.close();
+    await sandbox.close();
   }
 }

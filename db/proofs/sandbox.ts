@@ -6,7 +6,7 @@ import { codeOf } from '../errors.ts';
 import { type History, type Pair, profilesPerPhone, type Step } from './history.ts';
 
 /** Sessions and rows for one history after another, in a scratch database that has the design. */
-export interface Arena {
+export interface Sandbox {
   /** The sessions, as an application has them; the first `count` of them. */
   sessions(count: number): Promise<readonly Session[]>;
   /** Makes the numbers, messages and earlier opt-outs of a history. */
@@ -41,8 +41,8 @@ const deadlockTimeout = '5ms';
 
 let histories = 0;
 
-/** Opens an arena. */
-export async function openArena(url: string, design: Design): Promise<Arena> {
+/** Opens a sandbox. */
+export async function openSandbox(url: string, design: Design): Promise<Sandbox> {
   const owner = await connect(url);
   const prober = await openSession(url, design); // as the application: an owner may pass where it may not
   const open: Session[] = [];
