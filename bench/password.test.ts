@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Drill, newDrill, skipDrills } from '../db/embedded-drill.ts';
 import { codeOf } from '../db/errors.ts';
+import { freePort } from '../db/free-port.ts';
 import { startCommandFile } from '../db/run-command-file.ts';
 
 /* Every command that connects, with a password in its DATABASE_URL: nobody else gets to see it. */
@@ -16,7 +17,7 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
   let out: string;
   before(async () => {
     drill = newDrill();
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = await freePort();
     const up = await drill.run('db/commands/up.ts', `--tcp-port=${port}`);
     assert.equal(up.exitCode, 0, up.stderr);
     url = (await drill.run('db/commands/url.ts', '--tcp')).stdout.trim();

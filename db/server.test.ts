@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect } from './connect.ts';
 import { assertIntact, type Drill, newDrill, skipDrills, until } from './embedded-drill.ts';
+import { freePort, listen } from './free-port.ts';
 import type { RunningCommand } from './run-command-file.ts';
 import { serverAccount } from './server/account.ts';
 
@@ -159,23 +159,4 @@ function untilWorking(
 function isReserved(port: number): boolean {
   const file = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
   return existsSync(file) && port < Number(readFileSync(file, 'utf8'));
-}
-
-function listen(port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
-}
-
-/** A port that nothing listens on, below those that the system gives to outgoing connections. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const server = await listen(port).catch(() => undefined);
-    if (server === undefined) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 }
