@@ -194,6 +194,19 @@ describe('a change of the threshold', () => {
     });
   }
 
+  it('waits for whoever blocks or unblocks a number by hand', async () => {
+    const [added, removed] = [await number(2), await number(3)];
+    const [byHand, changer] = [await session(), await session()];
+    await byHand.query('begin');
+    await byHand.query('insert into blocked_contacts values ($1)', [added.phone]);
+    await byHand.query('delete from blocked_contacts where phone = $1', [removed.phone]);
+    const change = setThreshold(changer, 2);
+    await waits(changer);
+    await byHand.query('commit');
+    await change;
+    assert.deepEqual([await isBlocked(added.phone), await isBlocked(removed.phone)], [true, true]);
+  });
+
   it('lets messages through meanwhile, and never one to a number that stays blocked', async () => {
     const [blocked, free] = [await number(5), await number(0)];
     const changer = await session();

@@ -8,8 +8,9 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $function$
--- Until the transaction ends nobody else records an opt-out; messages go on, for they do not look
--- at opt_outs. Whoever has recorded one already is waited for, and whoever comes later waits.
+-- Until the transaction ends nobody else records an opt-out or a block; messages go on, for they read
+-- blocked_contacts and no more. Whoever has recorded one already is waited for, and whoever comes later
+-- waits. The order of the locks is a reporter's own.
 -- Above READ COMMITTED the snapshot would be older than the lock, and miss those waited for.
 begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
@@ -17,7 +18,7 @@ begin
       using errcode = 'invalid_transaction_state',
             hint = 'Begin the transaction with isolation level read committed.';
   end if;
-  lock table public.opt_outs in share row exclusive mode;
+  lock table public.opt_outs, public.blocked_contacts in share row exclusive mode;
 end
 $function$;
 comment on function public.hold_opt_outs() is
@@ -30,7 +31,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $function$
 -- Only what differs is written: a number that stays blocked is blocked at every moment, for every
--- snapshot. Needs hold_opt_outs().
+-- snapshot. Needs hold_opt_outs(), which keeps others from writing here: so no "on conflict", whose
+-- speculative rows cost an insert half as much again, and rows are deleted by their place.
 -- Both sides come out of their indexes in the order of phones: one pass, no sort, no hash table.
 #variable_conflict use_column
 begin
@@ -42,7 +44,7 @@ begin
     having count(*) >= public.opt_out_block_threshold()
   ),
   differing as materialized (
-    select e.phone as missing, b.phone as unfounded
+    select e.phone as missing, b.phone as unfounded, b.ctid as place
     from enough as e
     full join public.blocked_contacts as b on b.phone = e.phone
     where e.phone is null
@@ -53,13 +55,13 @@ begin
     select d.missing
     from differing as d
     where d.missing is not null
-    on conflict do nothing
     returning phone
   ),
   unblocked as (
     delete from public.blocked_contacts as b
     using differing as d
-    where b.phone = d.unfounded
+    where b.ctid = d.place
+      and d.unfounded is not null
     returning b.phone
   )
   select 'block was missing', n.phone
