@@ -7,6 +7,7 @@ import { readSql } from '../../db/sql.ts';
 import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../pgbench.ts';
 import type { LegOptions } from './leg-options.ts';
 import type { Mix } from './mix.ts';
+import { plainBody } from './population.ts';
 import { applicationStatements, prepareRun } from './prepare.ts';
 import { removeRun } from './remove-run.ts';
 import type { LoadLeg, PgbenchComparison } from './results.ts';
@@ -18,11 +19,12 @@ const pairCount = 5;
 /** Threads of pgbench: as many as would carry the load with it. */
 const pgbenchThreads = 2;
 
-/** A mix of sends alone: what pgbench can do too. */
+/** A mix of sends alone, to all numbers alike: what pgbench can do too. */
 function sendsOnly(mix: Mix): Mix {
   return {
     ...mix,
     name: `${mix.name}, sends only`,
+    numbers: 'uniform',
     blockedShare: 0,
     freshShare: 0,
     deliveredShare: 0,
@@ -32,9 +34,9 @@ function sendsOnly(mix: Mix): Mix {
 }
 
 /**
- * Closed loops of both generators in turns, in one run: the same statement (prepared), connections
- * and server. The id comes in three parts and the number without its plus, because a pgbench script
- * cannot write either.
+ * Closed loops of both generators in turns, in one run: the same statement (prepared), profile, text,
+ * numbers to draw from, connections and server. The id comes in three parts and the number without
+ * its plus, because a pgbench script cannot write either.
  */
 export async function comparePgbench(
   options: Omit<LegOptions, 'rate' | 'statements'>,
@@ -54,6 +56,7 @@ export async function comparePgbench(
       ...options,
       mix: sendsOnly(options.mix),
       rate: 'max',
+      plain: true,
       statements: { ...applicationStatements(), send: statement, split: true },
     });
     legs.push(leg);
@@ -103,7 +106,8 @@ async function runPgbench(
     );
     writeFileSync(
       script,
-      `\\set seq :seq + 1\n\\set n :client_id * ${Math.floor(1e9 / options.clients)} + :seq\n` +
+      // all clients' ids grow side by side, as those of one application do
+      `\\set seq :seq + 1\n\\set n :seq * ${options.clients} + :client_id\n` +
         `\\set phone 1${area}5550000 + random(0, 9999)\n${sql};\n`,
     );
     const { connection, password } = splitPassword(options.url);
@@ -114,7 +118,7 @@ async function runPgbench(
       prefix: `${Date.now().toString(16).padStart(12, '0')}7fff8`,
       tag: run.runTag.toString(16).padStart(6, '0'),
       profile: run.profileIds[0] ?? '',
-      body: 'Doors open at 7 pm.',
+      body: plainBody,
     };
     try {
       const printed = await runPgbenchProcess(

@@ -73,7 +73,7 @@ function parse(args: readonly string[]): Flags {
     )
     .option(
       '--duration <time>',
-      'how long operations are offered: 60, 5m, 2h (default: 30, in a ramp 10, beside pgbench 5)',
+      'how long operations are offered: 60, 5m, 2h (default: 30, in a ramp 10, beside pgbench 15)',
       parseDuration,
     )
     .option('--clients <n>', 'connections', parseWhole(1, 4_000), 16)
@@ -175,7 +175,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
         ? undefined
         : { range: flags.ramp, objective: flags.slo ?? parseObjective(defaultObjective) },
     comparePgbench: flags.comparePgbench ?? false,
-    durationS: flags.duration ?? (flags.comparePgbench ? 5 : short ? 10 : 30),
+    durationS: flags.duration ?? (flags.comparePgbench ? 15 : short ? 10 : 30),
     drainS: flags.drain,
     clients: flags.clients,
     workers: flags.workers,

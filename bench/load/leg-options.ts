@@ -26,6 +26,8 @@ export interface LegOptions {
   /** The data set that the database holds. */
   readonly dataSet: DataSetOptions | undefined;
   readonly statements?: Statements;
+  /** Send from one profile to the numbers of one area code, each alike: what another generator can draw too. */
+  readonly plain?: boolean;
   /** Called each second with what the workers and the server said of it. */
   readonly onSecond?: (second: Second) => void;
   /** Ends the load early; its results are kept. */

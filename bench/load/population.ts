@@ -61,6 +61,9 @@ export function dataSetPopulation(options: DataSetOptions, numbers: NumberKind):
   };
 }
 
+/** What messages say where there is no data set. */
+export const plainBody = 'Doors open at 7 pm. Reply STOP to end.';
+
 /** Where the database has no data set: numbers of exchange 555 that nobody opts out of. */
 export function emptyPopulation(
   numbers: FreshNumbers,
@@ -68,7 +71,7 @@ export function emptyPopulation(
   kind: NumberKind,
 ): Population {
   return {
-    bodies: [Buffer.from('Doors open at 7 pm. Reply STOP to end.')],
+    bodies: [Buffer.from(plainBody)],
     drawWelcome: (draws) => ({
       phone: numbers.phone(
         kind === 'uniform'

@@ -117,7 +117,13 @@ function planWorkers(
     drainMs: options.drainMs,
     sessionSql,
     statements: options.statements ?? applicationStatements(),
-    dataSet: options.dataSet,
+    ...(options.plain
+      ? {
+          dataSet: undefined,
+          profileIds: prepared.profileIds.slice(0, 1),
+          plainAreas: prepared.plainAreas.slice(0, 1),
+        }
+      : { dataSet: options.dataSet }),
     ledger,
     messageOutcomes: join(folder, `messages-${worker}`),
     reportOutcomes: join(folder, `reports-${worker}`),
