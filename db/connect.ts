@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { wasInterrupted } from './command.ts';
 import { codeOf, messageOf, UserError } from './errors.ts';
@@ -9,10 +10,15 @@ export const supportedMajors = { oldest: 15, newest: 18 } as const;
  * Opens a session. JIT is off in all of the lab's sessions, so that its compile time is not taken
  * for the cost of a design.
  *
+ * @param socket not connected yet; a new one unless given
  * @throws UserError, without the password, when the server cannot be reached or refuses the login.
  */
-export async function connect(url: string, applicationName = 'optout-lab'): Promise<pg.Client> {
-  const client = newClient(url, applicationName);
+export async function connect(
+  url: string,
+  applicationName = 'optout-lab',
+  socket?: Socket,
+): Promise<pg.Client> {
+  const client = newClient(url, applicationName, socket);
   // A session that breaks between two queries must not end the process: its next query fails anyway.
   client.on('error', () => {});
   try {
@@ -59,7 +65,7 @@ export function requirePostgresUrl(url: string): void {
   newClient(url, 'optout-lab');
 }
 
-function newClient(url: string, applicationName: string): pg.Client {
+function newClient(url: string, applicationName: string, socket?: Socket): pg.Client {
   // pg takes any text for the name of a host; psql and dbmate do not
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new UserError(
@@ -71,6 +77,7 @@ function newClient(url: string, applicationName: string): pg.Client {
       connectionString: url,
       application_name: applicationName,
       connectionTimeoutMillis: 30_000,
+      ...(socket === undefined ? {} : { stream: () => socket }),
     });
   } catch (error) {
     throw new UserError(

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { connect } from '../../db/connect.ts';
 import { readSql } from '../../db/sql.ts';
 import type { WorkerPlan } from './plan.ts';
+import { newReadingSocket } from './reading-socket.ts';
 import { WireSession } from './wire.ts';
 
 /** The application name of all sessions that carry the load. */
@@ -19,9 +20,10 @@ const longestPauseMs = 1_000;
 export async function openSession(
   plan: Pick<WorkerPlan, 'url' | 'sessionSql' | 'statements'>,
 ): Promise<WireSession> {
-  const client = await connect(plan.url, loadApplicationName);
+  const reading = newReadingSocket();
+  const client = await connect(plan.url, loadApplicationName, reading.socket);
   for (const sql of plan.sessionSql) await client.query(sql);
-  const session = new WireSession(client);
+  const session = new WireSession(client, reading);
   const { statements } = plan;
   for (const [name, sql] of [
     ['send', statements.send],

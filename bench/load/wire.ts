@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import type { ReadingSocket } from './reading-socket.ts';
 
 /** What the server answered to one statement. */
 export type Answer =
@@ -31,11 +32,14 @@ export class WireSession {
   #waiting: ((answer: Answer) => void) | undefined;
   #alive = true;
 
-  /** Takes over an open, idle connection of pg. One that breaks while idle answers `lost` to the next statement. */
-  constructor(client: pg.Client) {
+  /** Takes over an open, idle connection of pg over that socket. One that breaks while idle answers `lost` to the next statement. */
+  constructor(client: pg.Client, { socket, readTo }: ReadingSocket) {
     this.#socket = (client as unknown as { connection: { stream: Socket } }).connection.stream;
     this.#socket.removeAllListeners('data');
-    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    const read = (bytes: Buffer): void => this.#read(bytes);
+    // with TLS there is another socket around the one that was given
+    if (this.#socket === socket) readTo(read);
+    else this.#socket.on('data', read);
     const lose = (): void => {
       if (!this.#alive) return;
       this.#alive = false;
