@@ -10,7 +10,7 @@ export const supportedMajors = { oldest: 15, newest: 18 } as const;
  * Opens a session. JIT is off in all of the lab's sessions, so that its compile time is not taken
  * for the cost of a design.
  *
- * @param socket not connected yet; a new one unless given
+ * @param socket not connected yet; a new one is made unless given, and where the URL asks for TLS
  * @throws UserError, without the password, when the server cannot be reached or refuses the login.
  */
 export async function connect(
@@ -73,12 +73,14 @@ function newClient(url: string, applicationName: string, socket?: Socket): pg.Cl
     );
   }
   try {
-    return new pg.Client({
+    const options = {
       connectionString: url,
       application_name: applicationName,
       connectionTimeoutMillis: 30_000,
-      ...(socket === undefined ? {} : { stream: () => socket }),
-    });
+    };
+    const client = new pg.Client(options);
+    if (socket === undefined || client.ssl) return client;
+    return new pg.Client({ ...options, stream: () => socket });
   } catch (error) {
     throw new UserError(
       `DATABASE_URL is not a PostgreSQL URL (${messageOf(error)}): ${withoutPassword(url)}`,

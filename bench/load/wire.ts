@@ -32,12 +32,12 @@ export class WireSession {
   #waiting: ((answer: Answer) => void) | undefined;
   #alive = true;
 
-  /** Takes over an open, idle connection of pg over that socket. One that breaks while idle answers `lost` to the next statement. */
+  /** Takes over an open, idle connection of pg, made with that socket. One that breaks while idle answers `lost` to the next statement. */
   constructor(client: pg.Client, { socket, readTo }: ReadingSocket) {
     this.#socket = (client as unknown as { connection: { stream: Socket } }).connection.stream;
     this.#socket.removeAllListeners('data');
     const read = (bytes: Buffer): void => this.#read(bytes);
-    // with TLS there is another socket around the one that was given
+    // with TLS pg has a socket of its own
     if (this.#socket === socket) readTo(read);
     else this.#socket.on('data', read);
     const lose = (): void => {
