@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Results, ScenarioResult } from '../results.ts';
 import { rankDesigns, rankedOf, rankingSentence } from './ranking.ts';
+import { distanceTable } from './sections/distance.ts';
 import { winnerAnswer } from './sections/winner.ts';
 import { syntheticResults } from './testing/synthetic-results.ts';
 
@@ -53,4 +54,18 @@ test('a narrow interval that includes 1 costs next to nothing, and is ranked', (
   const ranks = rankDesigns(withRatio('opt_outs_count', 1, 0.98, 1.02), scenarioName);
   assert.equal(ranks[0]?.design, 'opt_outs_count');
   assert.doesNotMatch(rankingSentence(ranks), /uncertain/);
+});
+
+test('a check alone whose cost may be none is not called the cheapest', () => {
+  const results = syntheticResults();
+  const unsure = { median: -50_000, low: -80_000, high: 200_000, samples: 20 };
+  const designs = results.designs.map((design) =>
+    design.name === 'opt_outs_count' && design.serverSide !== undefined
+      ? { ...design, serverSide: { ...design.serverSide, nsPerRow: unsure } }
+      : design,
+  );
+  const rows = String(distanceTable({ ...results, designs })).split('<tr>');
+  const alone = rows.filter((row) => row.includes('The check alone'));
+  assert.equal(alone.length, 2);
+  assert.ok(!alone.join().includes('opt_outs_count'), alone.join());
 });

@@ -59,7 +59,8 @@ function serverRows(results: Results, lead: string | undefined): readonly (reado
     .sort((a, b) => a.cost.estimate - b.cost.estimate);
   const own = costs.find(({ name }) => name === lead);
   if (own === undefined) return [];
-  const best = costs[0];
+  // a cost that may be none is too uncertain to be called the cheapest
+  const best = costs.find(({ cost }) => cost.low > 0);
   const floor = results.floor && intervalOf(results.floor.nsPerProbe);
   return [
     ...(best === undefined || costs.length < 2 ? [] : [serverRow('The check alone', own, best)]),
