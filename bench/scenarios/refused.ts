@@ -1,4 +1,5 @@
 import { codeOf } from '../../db/errors.ts';
+import { prepared } from '../prepared.ts';
 import type { Scenario } from '../scenario.ts';
 import { benchBody } from '../session.ts';
 import { statements } from '../statements.ts';
@@ -18,12 +19,12 @@ export const refused: Scenario = {
   async prepare({ clients: [client], draw }) {
     const phones = draw.blocked(512);
     const profiles = draw.profiles(256);
+    const execute = client && prepared(client, statements.insertMessage);
     let next = 0;
     const call = async (): Promise<void> => {
       next = (next + 1) % phones.length;
-      const values = [profiles[next % profiles.length], phones[next], benchBody];
       try {
-        await client?.query({ ...statements.insertMessage, values });
+        await execute?.([profiles[next % profiles.length], phones[next], benchBody]);
       } catch (error) {
         if (codeOf(error) === 'OPTED') return;
         throw error;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { readSql } from '../../db/sql.ts';
+import { prepared } from '../prepared.ts';
 import type { Scenario } from '../scenario.ts';
 import { benchBody } from '../session.ts';
 import { statements } from '../statements.ts';
@@ -47,11 +48,9 @@ function report(options: {
             : [];
       if (earlier.length > 0) await admin.query(optOutReportsSql, [earlier]);
       const errorCode = arm === 'check' ? 21610 : 30007;
+      const execute = client && prepared(client, statements.insertReport);
       let next = 0;
-      const call = async (): Promise<void> => {
-        const values = [reported[next++], errorCode];
-        await client?.query({ ...statements.insertReport, values });
-      };
+      const call = async (): Promise<void> => execute?.([reported[next++], errorCode]);
       return { calls: [call], supply: reported.length, phones };
     },
   };

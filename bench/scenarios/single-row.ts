@@ -1,4 +1,5 @@
 import { codeOf } from '../../db/errors.ts';
+import { prepared } from '../prepared.ts';
 import type { BlockStage, BlockWork, Scenario } from '../scenario.ts';
 import { benchBody } from '../session.ts';
 import { statements } from '../statements.ts';
@@ -37,11 +38,11 @@ export function insertCalls(
   const profiles = stage.draw.profiles(256);
   return {
     calls: stage.clients.map((client, index) => {
+      const execute = prepared(client, statements.insertMessage);
       let next = Math.floor((index * phones.length) / stage.clients.length);
-      const insert = (): Promise<unknown> => {
+      const insert = (): Promise<void> => {
         next = (next + 1) % phones.length;
-        const values = [profiles[next % profiles.length], phones[next], benchBody];
-        return client.query({ ...statements.insertMessage, values });
+        return execute([profiles[next % profiles.length], phones[next], benchBody]);
       };
       if (refused === 'an error') return insert;
       return () =>
