@@ -34,7 +34,7 @@ export class WireSession {
 
   /** Takes over an open, idle connection of pg, made with that socket. One that breaks while idle answers `lost` to the next statement. */
   constructor(client: pg.Client, { socket, readTo }: ReadingSocket) {
-    this.#socket = (client as unknown as { connection: { stream: Socket } }).connection.stream;
+    this.#socket = client.connection.stream as Socket;
     this.#socket.removeAllListeners('data');
     const read = (bytes: Buffer): void => this.#read(bytes);
     // with TLS pg has a socket of its own
