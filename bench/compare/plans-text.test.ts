@@ -30,6 +30,16 @@ test('statements that timed out are counted, and told apart from plans that read
   );
 });
 
+test('a statement that has no plan has a reason and no figures', () => {
+  const plans = noScans.plans.slice(0, 1).map((plan) => ({ ...plan, failed: timeout }));
+  const row =
+    plansText({ ...noScans, plans })
+      .trimEnd()
+      .split('\n')
+      .at(-1) ?? '';
+  assert.match(row, new RegExp(`${plans[0]?.title} +${timeout}$`));
+});
+
 test('where no statement has a plan, nothing is said of what plans read', () => {
   assert.match(headOf(timeout), /check; 18 statements timed out and have no plan$/);
 });

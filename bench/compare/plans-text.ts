@@ -65,6 +65,7 @@ ${change.newBigScans.map((table) => `  ▲ reads all of ${table} now\n`).join(''
 
 /** What ran inside a row trigger ran once a row: buffers, rows and time are those of one run. */
 function planRow({ design, title, summary, nested, failed }: CapturedPlan): readonly string[] {
+  if (failed !== undefined) return [design, title, '', '', '', '', '', failed];
   const times = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.times);
   return [
     design,
@@ -74,6 +75,6 @@ function planRow({ design, title, summary, nested, failed }: CapturedPlan): read
     formatCount(summary.rows),
     significant(summary.milliseconds, 3),
     summary.bigSeqScans.length > 0 ? '▲' : '',
-    failed ?? accessPath(summary),
+    accessPath(summary),
   ];
 }

@@ -114,17 +114,22 @@ function planTable(plans: readonly CapturedPlan[]): Html | undefined {
       { heading: 'Rows', numeric: true },
       { heading: 'ms', numeric: true },
     ],
-    rows: plans.map((plan) => [
-      html`<span class="name">${plan.design}</span>`,
-      plan.title,
-      html`${plan.summary.nodes.join(' → ')}${
-        plan.summary.bigSeqScans.length > 0 &&
-        html` <span class="bad-text">reads all of ${inWords(plan.summary.bigSeqScans)}</span>`
-      }`,
-      plan.summary.indexes.join(', '),
-      formatCount(plan.summary.buffers),
-      formatCount(plan.summary.rows),
-      significant(plan.summary.milliseconds, 3),
-    ]),
+    rows: plans.map((plan) => planRow(plan)),
   });
+}
+
+function planRow(plan: CapturedPlan): readonly (Html | string)[] {
+  const what = [html`<span class="name">${plan.design}</span>`, plan.title];
+  if (plan.failed !== undefined) return [...what, plan.failed, '', '', '', ''];
+  return [
+    ...what,
+    html`${plan.summary.nodes.join(' → ')}${
+      plan.summary.bigSeqScans.length > 0 &&
+      html` <span class="bad-text">reads all of ${inWords(plan.summary.bigSeqScans)}</span>`
+    }`,
+    plan.summary.indexes.join(', '),
+    formatCount(plan.summary.buffers),
+    formatCount(plan.summary.rows),
+    significant(plan.summary.milliseconds, 3),
+  ];
 }
