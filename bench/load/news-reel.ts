@@ -30,10 +30,10 @@ export class NewsReel {
     this.#waitForSecond(1);
   }
 
-  /** Tells of what has not been told. */
+  /** Tells of what has not been told: where that is more than the present second, of the one before it. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#take(Math.max(this.#second, this.#secondAt(this.#now())), true);
+    this.#take(Math.max(this.#second, this.#secondAt(this.#now()) - 1), true);
   }
 
   /** Waits for the end of the second before this one; a thread that was kept from it skips those that passed. */
