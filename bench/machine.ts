@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { withoutPassword } from '../db/connect.ts';
 import { projectDir } from '../db/server/paths.ts';
 import type { Environment } from './results.ts';
 import { median } from './statistics.ts';
@@ -51,15 +50,6 @@ export function projectFacts(): Environment['project'] {
   } catch {
     return { commit: 'unknown', dirty: false };
   }
-}
-
-/** The command as it was typed, without folders of this machine and without passwords. */
-export function commandLine(script: string): string {
-  const quoted = process.argv
-    .slice(2)
-    .map((argument) => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`));
-  const command = [`npm run ${script}`, ...(quoted.length > 0 ? ['--', ...quoted] : [])].join(' ');
-  return withoutPassword(command);
 }
 
 function packageVersions(): Record<string, string> {

@@ -1,12 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLine } from '../db/command-line.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../db/designs.ts';
 import type { Lab } from '../db/lab.ts';
 import { scaleName } from '../seed/scale.ts';
 import { startEnvironment } from './environment.ts';
 import { growthSizes, measureGrowth } from './growth.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { commandLine } from './machine.ts';
 import { modelPoints } from './model.ts';
 import type { BenchOptions } from './options.ts';
 import { comparePgbench } from './pgbench.ts';

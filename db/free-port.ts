@@ -9,6 +9,13 @@ export function listen(port: number): Promise<Server> {
   });
 }
 
+/** The port that a server listens on. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('it listens on no port');
+  return address.port;
+}
+
 /** A port that nothing listens on, below those that the system gives to outgoing connections. */
 export async function freePort(): Promise<number> {
   for (;;) {

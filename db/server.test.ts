@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect } from './connect.ts';
 import { assertIntact, type Drill, newDrill, skipDrills, until } from './embedded-drill.ts';
-import { freePort, listen } from './free-port.ts';
+import { freePort, listen, portOf } from './free-port.ts';
 import type { RunningCommand } from './run-command-file.ts';
 import { serverAccount } from './server/account.ts';
 
@@ -111,9 +111,7 @@ describe('the embedded server', { skip: skipDrills }, () => {
 
   it('says in one line that a port is in use, and starts without it afterwards', async () => {
     const taken = await listen(0);
-    const address = taken.address();
-    assert.ok(typeof address === 'object' && address !== null);
-    const outcome = await drill.run('db/commands/up.ts', `--tcp-port=${address.port}`);
+    const outcome = await drill.run('db/commands/up.ts', `--tcp-port=${portOf(taken)}`);
     taken.close();
     assert.match(outcome.stderr, /^error: port \d+ is in use by another program[^\n]*\n$/);
     assert.equal(outcome.exitCode, 2);

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { connect } from '../../db/connect.ts';
-import { listen } from '../../db/free-port.ts';
+import { listen, portOf } from '../../db/free-port.ts';
 import { newReadingSocket } from './reading-socket.ts';
 
 describe('the socket of a load’s session', () => {
@@ -17,9 +17,15 @@ describe('the socket of a load’s session', () => {
       ]);
       peer.write('first');
       assert.equal(String((await emitted)[0]), 'first');
-      const read = new Promise<Buffer>((resolve) => readTo(resolve));
-      peer.write('second');
-      assert.equal(String(await read), 'second');
+      const memory: ArrayBufferLike[] = [];
+      for (const text of ['second', 'third']) {
+        const read = new Promise<Buffer>((resolve) => readTo(resolve));
+        peer.write(text);
+        const bytes = await read;
+        assert.equal(String(bytes), text);
+        memory.push(bytes.buffer);
+      }
+      assert.equal(memory[0], memory[1]);
       peer.destroy();
     } finally {
       socket.destroy();
@@ -43,9 +49,3 @@ describe('the socket of a load’s session', () => {
     }
   });
 });
-
-function portOf(server: Awaited<ReturnType<typeof listen>>): number {
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  return address.port;
-}

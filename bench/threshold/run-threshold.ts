@@ -1,3 +1,4 @@
+import { commandLine } from '../../db/command-line.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
 import { UserError } from '../../db/errors.ts';
 import type { Lab } from '../../db/lab.ts';
@@ -5,7 +6,6 @@ import { createDataSet } from '../../seed/data-set.ts';
 import { readPlan } from '../../seed/plan.ts';
 import { scaleName } from '../../seed/scale.ts';
 import { startEnvironment } from '../environment.ts';
-import { commandLine } from '../machine.ts';
 import { openBenchSession } from '../session.ts';
 import { measureThreshold } from './measure-threshold.ts';
 import { type ThresholdResults, type ThresholdStep, thresholdFormatVersion } from './results.ts';

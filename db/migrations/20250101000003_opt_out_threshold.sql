@@ -31,8 +31,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $function$
 -- Only what differs is written: a number that stays blocked is blocked at every moment, for every
--- snapshot. Needs hold_opt_outs(), which keeps others from writing here: so no "on conflict", whose
--- speculative rows cost an insert half as much again, and rows are deleted by their place.
+-- snapshot. Needs hold_opt_outs(), which keeps others from writing here: so no "on conflict", which
+-- inserts speculatively and confirms each row, and rows are deleted by their place.
 -- Both sides come out of their indexes in the order of phones: one pass, no sort, no hash table.
 #variable_conflict use_column
 begin

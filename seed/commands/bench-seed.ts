@@ -1,4 +1,5 @@
 import { newCommand, runCommand } from '../../db/command.ts';
+import { commandLine } from '../../db/command-line.ts';
 import { wholeNumber } from '../../db/flags.ts';
 import { allowNonemptyFlag } from '../../db/guard.ts';
 import { type Lab, openLab } from '../../db/lab.ts';
@@ -50,7 +51,7 @@ await runCommand(async () => {
     kind: 'seed-speed',
     loads,
     startedAt,
-    commandLine: ['npm run bench:seed --', ...process.argv.slice(2)].join(' '),
+    commandLine: commandLine('bench:seed'),
     messages: flags.scale,
     pairs,
   };

@@ -7,7 +7,7 @@ import { pairRange, pairRangeText } from '../pair-range.ts';
 export const shareOfPgbench = 0.8;
 
 /** The pairs' ratios, ours over pgbench's. */
-export function rangeOfPairs({ pairs }: PgbenchComparison): Interval {
+function rangeOfPairs({ pairs }: PgbenchComparison): Interval {
   return pairRange(pairs.map(({ ours, pgbench }) => ours / pgbench));
 }
 
