@@ -116,6 +116,7 @@ const notPostgres: readonly (readonly [what: string, url: string, says: RegExp])
   ],
   ['key and value pairs', `host=h password=${password}`, /must begin with postgres:/],
   ['a port that is none', `postgres://u:${password}@localhost:99999/db`, /not a PostgreSQL URL/],
+  ['a port that is none, as a parameter', 'postgres:///db?host=h&port=99999', /1 to 65535/],
   ['an unencoded slash', `postgres://u:a/${password}@localhost/db`, /not a PostgreSQL URL/],
 ];
 

@@ -79,6 +79,8 @@ function newClient(url: string, applicationName: string, socket?: Socket): pg.Cl
       connectionTimeoutMillis: 30_000,
     };
     const client = new pg.Client(options);
+    // Node refuses to connect to such a port in a way that pg never tells of
+    if (!(client.port >= 1 && client.port <= 65_535)) throw new Error('a port is 1 to 65535');
     if (socket === undefined || client.ssl) return client;
     return new pg.Client({ ...options, stream: () => socket });
   } catch (error) {

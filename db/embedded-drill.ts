@@ -64,7 +64,9 @@ export function newDrill(): Drill {
     async answers() {
       try {
         const lines = readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n');
-        const url = `postgres:///postgres?host=${lines[4]}&port=${lines[3]}&user=postgres`;
+        const [, , , port, socketDir] = lines; // written while the server starts
+        if (!port || !socketDir) return false;
+        const url = `postgres:///postgres?host=${socketDir}&port=${port}&user=postgres`;
         return (await canConnect(url)) === 'yes';
       } catch {
         return false;

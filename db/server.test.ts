@@ -70,6 +70,16 @@ describe('the embedded server', { skip: skipDrills }, () => {
     assert.notEqual(drill.pid(), process.pid);
   });
 
+  it('is found while its pid file is not whole yet', async () => {
+    const url = await drill.up();
+    const file = join(drill.home, 'data', 'postmaster.pid');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, `${[...lines.slice(0, 4), ''].join('\n')}\n`); // as it begins
+    assert.equal(await drill.answers(), false);
+    assert.equal(await drill.up(), url);
+    writeFileSync(file, lines.join('\n'));
+  });
+
   it('is taken over from a command that was killed, and stopped by the next one', async () => {
     const killed = drill.start('db/commands/prove.ts', '--designs=blocked_contacts');
     await untilWorking(killed, 'it answers', drill.answers);

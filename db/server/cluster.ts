@@ -38,6 +38,9 @@ export type ServerProcess =
       readonly listens: string;
     };
 
+/** Its port where it does not listen on one: it names the socket. */
+export const defaultPort = 5432;
+
 /** The file that marks a data folder as the lab's. */
 const settingsFile = 'optout-lab.conf';
 
@@ -60,8 +63,9 @@ export function serverProcess(paths: ServerPaths): ServerProcess {
   return {
     state: 'running',
     pid,
-    port: Number.parseInt(lines[3] ?? '', 10),
-    socketDir: lines[4] ?? '',
+    // a server that is starting has not written all of it yet
+    port: Number.parseInt(lines[3] ?? '', 10) || defaultPort,
+    socketDir: lines[4] || paths.socketDir,
     listens: lines[5]?.trim() ?? '',
   };
 }
@@ -186,7 +190,7 @@ function writeSettings(cluster: Cluster, tcpPort: number | undefined): void {
   const reach = [
     '# Reachable by its owner alone: a socket in a private folder, no network unless asked for',
     `listen_addresses = '${tcpPort === undefined ? '' : '127.0.0.1'}'`,
-    `port = ${tcpPort ?? 5432}`,
+    `port = ${tcpPort ?? defaultPort}`,
     `unix_socket_directories = '${socketDir.replaceAll("'", "''")}'`,
     'unix_socket_permissions = 0700',
   ];

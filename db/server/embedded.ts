@@ -6,6 +6,7 @@ import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import {
   type Cluster,
+  defaultPort,
   initialise,
   type ServerProcess,
   serverProcess,
@@ -118,10 +119,11 @@ export async function stopEmbeddedServer(): Promise<Stopped> {
 
 function socketUrl(paths: ServerPaths, database: string): string {
   const server: ServerProcess = serverProcess(paths);
-  const at = server.state === 'running' ? server : { socketDir: paths.socketDir, port: 5432 };
+  const { socketDir, port } =
+    server.state === 'running' ? server : { socketDir: paths.socketDir, port: defaultPort };
   const query = new URLSearchParams({
-    host: at.socketDir,
-    port: String(at.port),
+    host: socketDir,
+    port: String(port),
     user: 'postgres',
     sslmode: 'disable',
   });
