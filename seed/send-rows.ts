@@ -43,13 +43,13 @@ export async function sendRows(
   });
   failure.catch(() => {});
   try {
-    await Promise.race([pump(source, stream), failure]);
+    await Promise.race([pump(source, stream, client.connection.stream), failure]);
   } finally {
     client.off('end', connectionEnded);
   }
 }
 
-async function pump(source: CopySource, stream: Writable): Promise<void> {
+async function pump(source: CopySource, stream: Writable, socket: Writable): Promise<void> {
   const free = Array.from({ length: chunkCount }, () => createChunk(chunkBytes));
   let onFree = (): void => {};
   for (let sent = 0; ; sent++) {
@@ -62,11 +62,14 @@ async function pump(source: CopySource, stream: Writable): Promise<void> {
     const chunk = free.pop() as Chunk;
     const length = source.fill(chunk);
     if (length === 0) break;
+    // The chunk goes with its five bytes of header, which alone would wake the server for nothing.
+    socket.cork();
     stream.write(chunk.bytes.subarray(0, length), (error) => {
       if (error) return;
       free.push(chunk);
       onFree();
     });
+    socket.uncork();
   }
   await new Promise<void>((resolve) => {
     stream.once('finish', resolve);

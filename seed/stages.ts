@@ -97,9 +97,8 @@ export function makeStages(context: StageContext): readonly Step<LoadSession>[] 
     ...buildAll('opt_outs'),
     ...fill('blocked_contacts'),
     ...buildAll('blocked_contacts'),
-    ...tableNames.map((table) =>
-      verifyStage(context, table, [stageNames.vacuum(table), ...namesOf(buildsOf(table))]),
-    ),
+    // The rows are all there once they are copied, and an index build leaves a processor idle at times.
+    ...tableNames.map((table) => verifyStage(context, table, [stageNames.vacuum(table)])),
   ];
 }
 
