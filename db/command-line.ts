@@ -1,10 +1,20 @@
 import { withoutPassword } from './connect.ts';
 
-/** The command as it was typed, without folders of this machine and without passwords. */
-export function commandLine(script: string): string {
-  const quoted = process.argv
-    .slice(2)
-    .map((argument) => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`));
-  const command = [`npm run ${script}`, ...(quoted.length > 0 ? ['--', ...quoted] : [])].join(' ');
+/**
+ * A command of the lab as it may be typed into a shell, without passwords.
+ *
+ * @param args what follows the command's name (default: what this process was given)
+ */
+export function commandLine(
+  script: string,
+  args: readonly string[] = process.argv.slice(2),
+): string {
+  const words = args.map(shellWord);
+  const command = [`npm run ${script}`, ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
   return withoutPassword(command);
+}
+
+/** A word as a POSIX shell takes it for one: quoted where it holds anything that means something there. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

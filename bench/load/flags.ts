@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { newCommand } from '../../db/command.ts';
+import { commandLine } from '../../db/command-line.ts';
 import { defaultDesignName, designsNamed, listDesigns } from '../../db/designs.ts';
 import { UserError } from '../../db/errors.ts';
 import { share } from '../../db/flags.ts';
@@ -184,7 +185,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     keep: flags.keep ?? false,
     out: flags.out,
     runName: flags.run,
-    commandLine: ['npm run load --', ...args].join(' '),
+    commandLine: commandLine('load', args),
   };
 }
 

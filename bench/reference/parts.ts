@@ -106,14 +106,14 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       title: 'the messages’ COPY against the server’s own from a file',
       script: 'bench:seed',
       file: 'seed/commands/bench-seed.ts',
-      args: ['--pairs', '9', '--out', `${folder}/seed-speed.json`],
+      args: ['--scale', 'medium', '--pairs', '9', '--out', `${folder}/seed-speed.json`],
     },
     {
       name: 'seed-whole',
       title: 'a whole load against the server alone',
       script: 'bench:seed',
       file: 'seed/commands/bench-seed.ts',
-      args: ['--whole', '--scale', 'medium', '--out', `${folder}/seed-whole.json`],
+      args: ['--whole', '--scale', 'medium', '--pairs', '3', '--out', `${folder}/seed-whole.json`],
     },
   ];
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { onInterrupt } from '../../db/command.ts';
+import { commandLine } from '../../db/command-line.ts';
 import { CheckFailure, UserError } from '../../db/errors.ts';
 import { projectDir } from '../../db/server/paths.ts';
 import { projectFacts } from '../machine.ts';
@@ -112,8 +113,8 @@ async function runPart(
 }
 
 /** A part as a reader would type it. */
-export function commandOf(part: Part): string {
-  return ['npm run', part.script, ...(part.args.length > 0 ? ['--', ...part.args] : [])].join(' ');
+function commandOf(part: Part): string {
+  return commandLine(part.script, part.args);
 }
 
 function partsFile(folder: string): string {
