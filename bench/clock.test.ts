@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { defaultDesignName, designNamed } from '../db/designs.ts';
 import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { firstIdOf } from './load/ids.ts';
+import { removeRun } from './load/remove-run.ts';
 import { benchBody, openBenchSession } from './session.ts';
 
 /** An id as uuidv7() gives it when the clock stands so many seconds before now. */
@@ -33,6 +36,20 @@ describe('a clock that is set back an hour', () => {
     await session.close();
     const { rows } = await client.query('select body from outbound_messages');
     assert.deepEqual(rows, [{ body: 'a text of somebody else' }]);
+  });
+
+  it('while a load runs: its rows, whose ids are ahead of the clock, are removed all the same', async () => {
+    const runTag = 0xabcdef;
+    const ahead = firstIdOf(Date.now() + 3_600_000).slice(0, -6);
+    const insert = `insert into outbound_messages (id, to_number, body) values ($1, '+12025550103', 'hello')`;
+    await client.query(insert, [`${ahead}abcdef`]);
+    await client.query(insert, [`${ahead}fedcba`]);
+    const run = { runTag, fromUnixMs: Date.now(), ownProfileIds: [] };
+    await removeRun(database.url, designNamed(defaultDesignName), run);
+    const { rows } = await client.query(
+      `select right(id::text, 6) as tag from outbound_messages where to_number = '+12025550103'`,
+    );
+    assert.deepEqual(rows, [{ tag: 'fedcba' }]);
   });
 
   it('between the reports: the third profile blocks, in whatever order their ids are', async () => {

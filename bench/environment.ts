@@ -11,12 +11,16 @@ export interface StartedEnvironment {
   finish(client: pg.Client): Promise<Environment>;
 }
 
-/** Notes everything about the server, the machine and this program that a figure depends on. */
+/**
+ * Notes everything about the server, the machine and this program that a figure depends on.
+ *
+ * @param loadBefore the machine's load before any work of the run's own (default: now)
+ */
 export async function startEnvironment(
   client: pg.Client,
   server: Lab['server'],
+  loadBefore: readonly number[] = loadAverage(),
 ): Promise<StartedEnvironment> {
-  const loadBefore = loadAverage();
   const facts = await serverFacts(client, server.kind);
   const tables = await tableStates(client);
   const disk = server.kind === 'embedded' ? diskFacts(server.paths.home) : undefined;

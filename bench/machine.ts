@@ -35,7 +35,7 @@ export function clientFacts(): Environment['client'] {
   };
 }
 
-/** The commit of the checkout and whether it has changes; `unknown` outside of git. */
+/** The commit of the checkout and whether its code has changes (reports are made by runs); `unknown` outside of git. */
 export function projectFacts(): Environment['project'] {
   const git = (...args: string[]): string =>
     execFileSync('git', ['-C', projectDir, ...args], {
@@ -45,7 +45,7 @@ export function projectFacts(): Environment['project'] {
   try {
     return {
       commit: git('rev-parse', 'HEAD'),
-      dirty: git('status', '--porcelain', '--untracked-files=no') !== '',
+      dirty: git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!reports') !== '',
     };
   } catch {
     return { commit: 'unknown', dirty: false };

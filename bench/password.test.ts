@@ -1,11 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Drill, newDrill, skipDrills } from '../db/embedded-drill.ts';
-import { codeOf } from '../db/errors.ts';
 import { freePort } from '../db/free-port.ts';
 import { startCommandFile } from '../db/run-command-file.ts';
 
@@ -59,27 +57,10 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
       assert.ok(looks > 0);
       if (stdout.includes(password)) shown.push('standard output');
       if (stderr.includes(password)) shown.push('standard error');
-      assert.deepEqual([...new Set([...shown, ...filesWith(password)])], []);
+      assert.deepEqual([...new Set([...shown, ...drill.filesWith(password)])], []);
     });
   }
-
-  /** Files of the server and of the reports that hold a text, but the one that keeps the password. */
-  function filesWith(text: string): readonly string[] {
-    return readdirSync(drill.home, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file !== 'tcp-password' && textOf(join(drill.home, file)).includes(text),
-    );
-  }
 });
-
-/** What a file holds: nothing where it is none, or where the server has just removed it. */
-function textOf(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if (['EISDIR', 'ENOENT', 'ENXIO'].includes(codeOf(error) ?? '')) return Buffer.alloc(0);
-    throw error;
-  }
-}
 
 /** The command lines of all processes. */
 function processList(): string {

@@ -185,6 +185,33 @@ test('two benches on one database: the second is refused', async () => {
   }
 });
 
+test('a threshold that a bench changed is put back, by itself or by the next one', async () => {
+  const client = await database.connect();
+  const threshold = async (): Promise<unknown> =>
+    (await client.query('select opt_out_block_threshold() as now')).rows[0]?.now;
+  const blocked = async (): Promise<unknown> =>
+    (await client.query('select array_agg(phone order by phone) as phones from blocked_contacts'))
+      .rows[0]?.phones;
+  try {
+    const before = await blocked();
+    const change = 'select from set_opt_out_block_threshold(2)';
+    const killed = await openBenchSession(lab);
+    await killed.admin.query(change);
+    await killed.admin.end();
+    assert.equal(await threshold(), 2);
+    assert.notDeepEqual(await blocked(), before);
+    const next = await openBenchSession(lab);
+    assert.equal(await threshold(), 3);
+    assert.deepEqual(await blocked(), before);
+    await next.admin.query(change);
+    await next.close();
+    assert.equal(await threshold(), 3);
+    assert.deepEqual(await blocked(), before);
+  } finally {
+    await client.end();
+  }
+});
+
 test('a check that does not hold stops the run before anything is timed', async () => {
   const client = await database.connect();
   await client.query('drop trigger delivery_reports_record_opt_out_insert on delivery_reports');

@@ -7,6 +7,7 @@ import { scaleName } from '../seed/scale.ts';
 import { startEnvironment } from './environment.ts';
 import { growthSizes, measureGrowth } from './growth.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { loadAverage } from './machine.ts';
 import { modelPoints } from './model.ts';
 import type { BenchOptions } from './options.ts';
 import { comparePgbench } from './pgbench.ts';
@@ -38,6 +39,8 @@ interface Run {
   readonly progress: (what: string) => void;
   /** performance.now() when this process began with it. */
   readonly startedMs: number;
+  /** The machine's load then, before any of the run's own work. */
+  readonly loadBefore: readonly number[];
 }
 
 /**
@@ -52,7 +55,15 @@ export async function runBench(
   const begun = new Date();
   const folder = createRunFolder(scaleName(options.messages), begun, options);
   const journal = openJournal(folder.path, begun, whatPiecesDependOn(options));
-  const run: Run = { lab, options, folder, journal, progress, startedMs: performance.now() };
+  const run: Run = {
+    lab,
+    options,
+    folder,
+    journal,
+    progress,
+    startedMs: performance.now(),
+    loadBefore: loadAverage(),
+  };
   const measured = await measureAll(run).catch((error: unknown) => {
     if (folder.isNew && journal.isEmpty()) rmSync(folder.path, { recursive: true });
     throw error;
@@ -113,7 +124,7 @@ async function measureInFull(
   return withWorkbench(run, options.messages, async (bench, seedSeconds) => {
     const { admin } = bench.session;
     await admin.query('vacuum'); // what it cannot mend is told as a warning
-    const environment = await startEnvironment(admin, lab.server);
+    const environment = await startEnvironment(admin, lab.server, run.loadBefore);
     const before = await currentDesign(admin);
     const byDefault = designNamed(defaultDesignName);
     const outcomes: DesignOutcome[] = [];

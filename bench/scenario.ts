@@ -12,6 +12,7 @@ export interface Scenario {
   readonly durable: boolean;
   /**
    * What the control is. `check off`: the same statement with only the check switched off.
+   * `check off twice`: the check off in both arms, so that the method is tried on itself.
    * `other statement`: both arms with the check on, the control being a statement that costs the
    * same but for what is measured. `none`: one arm only.
    */

@@ -3,6 +3,7 @@ import { onInterrupt, unlessInterrupted } from '../db/command.ts';
 import { lockDatabase } from '../db/database-lock.ts';
 import { dbmateApplication } from '../db/dbmate.ts';
 import { applyDesign, currentDesign, type Design, designNamed } from '../db/designs.ts';
+import { idBoundary } from '../db/id-boundary.ts';
 import type { Lab } from '../db/lab.ts';
 import { withoutForeignKeys } from '../db/remove-rows.ts';
 import { readSql } from '../db/sql.ts';
@@ -49,11 +50,11 @@ export async function openBenchSession(lab: Pick<Lab, 'url' | 'connect'>): Promi
     await lockDatabase(admin, 'bench', busy);
     await admin.query(sql('bench_session'));
     await recover(lab.url, admin);
-    const boundary = await newBoundary(admin);
+    const boundary = await idBoundary(admin);
     await admin.query(
       `insert into optout_lab.bench_session
-         (process_id, boundary, design, tables_without_autovacuum)
-       values ($1, $2, $3, $4)`,
+         (process_id, boundary, design, tables_without_autovacuum, threshold)
+       values ($1, $2, $3, $4, public.opt_out_block_threshold())`,
       [
         process.pid,
         boundary,
@@ -97,9 +98,8 @@ async function recover(url: string, admin: pg.Client): Promise<void> {
     boundary: string;
     design: string;
     tables_without_autovacuum: string[];
-  }>(
-    'select process_id, boundary, design, tables_without_autovacuum from optout_lab.bench_session',
-  );
+    threshold: number | null;
+  }>(sql('read_bench_session'));
   const record = rows[0];
   if (record === undefined) return;
   if (record.process_id !== process.pid) {
@@ -116,6 +116,7 @@ async function recover(url: string, admin: pg.Client): Promise<void> {
     phones.rows.map((row) => row.phone),
   );
   await applyDesign(url, admin, designNamed(record.design));
+  await admin.query(sql('restore_threshold'), [record.threshold]);
   for (const table of measuredTables) {
     if (record.tables_without_autovacuum.includes(table)) continue;
     await admin.query(`alter table public.${table} reset (autovacuum_enabled)`);
@@ -146,15 +147,6 @@ async function clearUpAfterInterrupt(lab: Pick<Lab, 'url' | 'connect'>): Promise
   } finally {
     await fresh.end().catch(() => {});
   }
-}
-
-/** A uuidv7 of a day before the server's clock, so that no id that follows is below it: clocks are set back. */
-async function newBoundary(admin: pg.Client): Promise<string> {
-  const { rows } = await admin.query<{ id: string }>('select uuidv7() as id');
-  const hex = (rows[0]?.id ?? '').replaceAll('-', '');
-  const unixMs = Number.parseInt(hex.slice(0, 12), 16) - 24 * 3_600_000;
-  const earlier = unixMs.toString(16).padStart(12, '0');
-  return `${earlier.slice(0, 8)}-${earlier.slice(8)}-7000-8000-000000000000`;
 }
 
 async function tablesWithAutovacuumSetting(admin: pg.Client): Promise<readonly string[]> {

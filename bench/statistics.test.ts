@@ -4,6 +4,7 @@ import {
   bootstrapMedian,
   comparePairs,
   median,
+  orderInterval,
   type Pair,
   quantileOfSorted,
   type Random,
@@ -37,17 +38,35 @@ test('the same seed gives the same order, another seed another', () => {
   );
 });
 
-test('a 95 % bootstrap interval holds the true median about 95 times in 100', () => {
-  const random = seededRandom(11);
-  let held = 0;
-  const experiments = 400;
-  for (let experiment = 0; experiment < experiments; experiment++) {
-    const values = Array.from({ length: 25 }, () => Math.exp(normal(random) * 0.3)); // median 1
-    const interval = bootstrapMedian(values, { random, resamples: 400 });
-    if (interval.low <= 1 && interval.high >= 1) held++;
-  }
-  assert.ok(held / experiments > 0.9, `held ${held} of ${experiments}`);
-  assert.ok(held / experiments < 0.995, `held ${held} of ${experiments}`);
+for (const size of [6, 7, 8, 9, 11, 25, 150]) {
+  test(`a 95 % interval of ${size} values holds the true median 95 times in 100`, () => {
+    const random = seededRandom(11);
+    let held = 0;
+    const experiments = 1_000;
+    for (let experiment = 0; experiment < experiments; experiment++) {
+      const values = Array.from({ length: size }, () => Math.exp(normal(random) * 0.3)); // median 1
+      const interval = bootstrapMedian(values, { random, resamples: 200 });
+      if (interval.low <= 1 && interval.high >= 1) held++;
+    }
+    assert.ok(held / experiments > 0.935, `held ${held} of ${experiments}`);
+    assert.ok(held / experiments < 0.995, `held ${held} of ${experiments}`);
+  });
+}
+
+test('the interval between order statistics has the ranks of the tables for the sign test', () => {
+  const ranks = (size: number): readonly number[] => {
+    const values = Array.from({ length: size }, (_, index) => index + 1);
+    const { low, high } = orderInterval(values, 0.95);
+    return [low, high];
+  };
+  assert.deepEqual(ranks(3), [1, 3]);
+  assert.deepEqual(ranks(6), [1, 6]);
+  assert.deepEqual(ranks(8), [1, 8]);
+  assert.deepEqual(ranks(9), [2, 8]);
+  assert.deepEqual(ranks(12), [3, 10]);
+  assert.deepEqual(ranks(20), [6, 15]);
+  assert.deepEqual(ranks(25), [8, 18]);
+  assert.deepEqual(ranks(50), [18, 33]);
 });
 
 test('pairs find a difference of 5 % in spite of a drift of 30 %', () => {

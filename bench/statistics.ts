@@ -69,10 +69,14 @@ export interface BootstrapOptions {
   readonly confidence?: number;
 }
 
+/** From so many values on the bootstrap needs no help, and the probabilities below would vanish. */
+const manyValues = 1_000;
+
 /**
  * Percentile bootstrap of the median: resamples the values with replacement and takes the middle
- * share of the medians. The values must be independent: blocks or pairs of blocks, never single
- * latencies.
+ * share of the medians. Of few values it holds the median too seldom (of seven, 87 times in 100), so
+ * the interval is never narrower than that between order statistics. The values must be independent:
+ * blocks or pairs of blocks, never single latencies.
  */
 export function bootstrapMedian(
   values: readonly number[],
@@ -92,12 +96,37 @@ export function bootstrapMedian(
     medians[round] = quantileOfSorted(drawn.sort(), 0.5);
   }
   medians.sort();
+  const order = size < manyValues ? orderInterval(values, confidence) : undefined;
   return {
     median: median(values),
-    low: quantileOfSorted(medians, (1 - confidence) / 2),
-    high: quantileOfSorted(medians, (1 + confidence) / 2),
+    low: Math.min(quantileOfSorted(medians, (1 - confidence) / 2), order?.low ?? Infinity),
+    high: Math.max(quantileOfSorted(medians, (1 + confidence) / 2), order?.high ?? -Infinity),
     samples: size,
   };
+}
+
+/**
+ * The narrowest interval between the k-th lowest and the k-th highest value that holds the median with
+ * at least this confidence, whatever the distribution: fewer than k of n values lie below the median
+ * with binomial probability (the sign test turned round; W. R. Thompson 1936). Of fewer than six values
+ * even their whole range holds it with less than 95 %.
+ */
+export function orderInterval(
+  values: readonly number[],
+  confidence: number,
+): Pick<MedianInterval, 'low' | 'high'> {
+  const ascending = Float64Array.from(values).sort();
+  const size = ascending.length;
+  let exactly = 2 ** -size; // the probability that `lowest` values lie below the median
+  let atMost = exactly;
+  let lowest = 0;
+  while (lowest + 1 < size / 2) {
+    exactly *= (size - lowest) / (lowest + 1);
+    if (atMost + exactly > (1 - confidence) / 2) break;
+    atMost += exactly;
+    lowest++;
+  }
+  return { low: ascending[lowest] as number, high: ascending[size - 1 - lowest] as number };
 }
 
 /** The two arms of one pair: a figure (a block's median) with the treatment and one without. */

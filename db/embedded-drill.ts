@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { canConnect, connect } from './connect.ts';
+import { codeOf } from './errors.ts';
 import {
   type CommandOutcome,
   type RunningCommand,
@@ -28,6 +29,8 @@ export interface Drill {
   pid(): number | undefined;
   /** Whether the server answers. */
   answers(): Promise<boolean>;
+  /** Files of its home that hold a text, but the one that keeps the password. */
+  filesWith(text: string): readonly string[];
   /** Ends the server as a power cut would, and waits until it is gone. */
   killServer(): Promise<void>;
   /** Ends what was started, stops the server and removes all that it had. */
@@ -71,6 +74,11 @@ export function newDrill(): Drill {
       } catch {
         return false;
       }
+    },
+    filesWith(text) {
+      return readdirSync(home, { recursive: true, encoding: 'utf8' }).filter(
+        (file) => file !== 'tcp-password' && contentOf(join(home, file)).includes(text),
+      );
     },
     async killServer() {
       const pid = drill.pid();
@@ -119,6 +127,16 @@ export async function assertIntact(url: string): Promise<void> {
     await client.query('drop extension amcheck');
   } finally {
     await client.end();
+  }
+}
+
+/** What a file holds: nothing where it is none, or where the server has just removed it. */
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (['EISDIR', 'ENOENT', 'ENXIO'].includes(codeOf(error) ?? '')) return Buffer.alloc(0);
+    throw error;
   }
 }
 

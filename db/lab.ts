@@ -49,7 +49,6 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     const client = await connect(server.url);
     try {
       const major = await requireSupportedVersion(client);
-      if (server.kind === 'external') await refusePooledSessions(server.url);
       if (options.allowNonempty !== true) await requireOwnOrEmpty(client);
       if (options.migrate !== false) {
         await requireWritable(client);
@@ -72,14 +71,28 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   }
 }
 
-/** Finds or starts the server, and touches no database of it. */
+/**
+ * Finds or starts the server, and touches no database of it.
+ *
+ * @throws UserError for a server that cannot be reached, is too old or is behind a pooler that shares
+ *   sessions.
+ */
 export async function openServer(
   options: Pick<LabOptions, 'leaveRunning' | 'tcpPort'> = {},
 ): Promise<EmbeddedServer | ExternalServer> {
   const url = process.env['DATABASE_URL'];
-  if (url !== undefined && url !== '') return { kind: 'external', url, close: async () => {} };
-  return openEmbeddedServer({
-    leaveRunning: options.leaveRunning ?? false,
-    tcpPort: options.tcpPort,
-  });
+  if (url === undefined || url === '') {
+    return openEmbeddedServer({
+      leaveRunning: options.leaveRunning ?? false,
+      tcpPort: options.tcpPort,
+    });
+  }
+  const client = await connect(url);
+  try {
+    await requireSupportedVersion(client);
+  } finally {
+    await client.end();
+  }
+  await refusePooledSessions(url);
+  return { kind: 'external', url, close: async () => {} };
 }

@@ -37,8 +37,8 @@ describe('a pooler between the lab and the server', {
     rmSync(folder, { recursive: true });
   });
 
-  /** What `db:up` says through a pgbouncer of that mode. */
-  async function upThrough(poolMode: string, poolSize = 5): Promise<string> {
+  /** What a command (`db:up` unless named) says through a pgbouncer of that mode. */
+  async function through(poolMode: string, poolSize = 5, command = 'up'): Promise<string> {
     const server = new URL(database.url.replace(/^postgres:\/\/\//, 'postgres://socket/'));
     const host = server.searchParams.get('host') ?? server.hostname;
     const port = server.searchParams.get('port') ?? (server.port || '5432');
@@ -67,7 +67,7 @@ default_pool_size = ${poolSize}
         assert.equal(child.exitCode, null, 'pgbouncer ended');
         return (await canConnect(url)) === 'yes';
       });
-      const { exitCode, stderr } = await runCommandFile('db/commands/up.ts', [], {
+      const { exitCode, stderr } = await runCommandFile(`db/commands/${command}.ts`, [], {
         env: { DATABASE_URL: url },
       });
       return `${exitCode} ${stderr}`;
@@ -78,18 +78,24 @@ default_pool_size = ${poolSize}
   }
 
   it('is refused where it shares sessions between transactions', async () => {
-    assert.match(await upThrough('transaction'), /^2 error: a pooler gives [^\n]* session mode\n$/);
+    assert.match(await through('transaction'), /^2 error: a pooler gives [^\n]* session mode\n$/);
+  });
+
+  it('is refused by the tests and the proofs, too', async () => {
+    for (const command of ['test', 'prove']) {
+      assert.match(await through('transaction', 5, command), /^2 error: a pooler gives [^\n]*\n$/);
+    }
   });
 
   it('is refused where it has one connection for all', async () => {
-    assert.match(await upThrough('transaction', 1), /^2 error: the server lets a second [^\n]*\n$/);
+    assert.match(await through('transaction', 1), /^2 error: the server lets a second [^\n]*\n$/);
   });
 
   it('is refused where it knows no transactions', async () => {
-    assert.match(await upThrough('statement'), /^2 error: the server does not let [^\n]*\n$/);
+    assert.match(await through('statement'), /^2 error: the server does not let [^\n]*\n$/);
   });
 
   it('is none where it gives every session a process of its own', async () => {
-    assert.equal(await upThrough('session'), '0 ');
+    assert.equal(await through('session'), '0 ');
   });
 });

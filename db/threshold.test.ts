@@ -64,10 +64,16 @@ async function isBlocked(phone: string, client: pg.Client = owner): Promise<bool
   return rows.length === 1;
 }
 
-/** Resolves once the session waits for another one's lock. */
-async function waits(client: pg.Client): Promise<void> {
+/** Resolves once the session waits for another one's lock; fails where its work ends without. */
+async function waits(client: pg.Client, work: Promise<unknown>): Promise<void> {
   const pid = (client as pg.Client & { processID: number }).processID;
+  let hasEnded = false;
+  const end = (): void => {
+    hasEnded = true;
+  };
+  work.then(end, end);
   for (;;) {
+    assert.equal(hasEnded, false, 'it waited for nobody');
     const { rows } = await owner.query<{ waits: boolean }>(
       'select cardinality(pg_blocking_pids($1)) > 0 as waits',
       [pid],
@@ -153,7 +159,7 @@ describe('a change of the threshold', () => {
       await reporter.query(`begin isolation level ${level}`);
       await report(reporter, messages[1]);
       const change = setThreshold(changer, 2);
-      await waits(changer);
+      await waits(changer, change);
       await reporter.query('commit');
       await change;
       assert.equal(await isBlocked(phone), true);
@@ -190,7 +196,7 @@ describe('a change of the threshold', () => {
       await changer.query('begin');
       await setThreshold(changer, 2);
       const reported = reportAndCommit(reporter, level, messages[1]);
-      await waits(reporter);
+      await waits(reporter, reported);
       await changer.query('commit');
       await reported;
       assert.equal(await isBlocked(phone), true);
@@ -204,7 +210,7 @@ describe('a change of the threshold', () => {
     await byHand.query('insert into blocked_contacts values ($1)', [added.phone]);
     await byHand.query('delete from blocked_contacts where phone = $1', [removed.phone]);
     const change = setThreshold(changer, 2);
-    await waits(changer);
+    await waits(changer, change);
     await byHand.query('commit');
     await change;
     assert.deepEqual([await isBlocked(added.phone), await isBlocked(removed.phone)], [true, true]);
@@ -228,8 +234,9 @@ describe('a change of the threshold', () => {
     let isChanging = true;
     const changes = (async () => {
       for (let change = 0; change < 60; change++) await setThreshold(changer, 2 + (change % 4));
+    })().finally(() => {
       isChanging = false;
-    })();
+    });
     let refused = 0;
     while (isChanging) {
       await assert.rejects(send(blocked.phone), { code: 'OPTED' });

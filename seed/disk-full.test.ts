@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
 import { connect } from '../db/connect.ts';
+import { until } from '../db/embedded-drill.ts';
 import { type CommandOutcome, runCommandFile, startCommandFile } from '../db/run-command-file.ts';
 import { serverAccount } from '../db/server/account.ts';
 import { dataDirVariable } from '../db/server/paths.ts';
+import { holdBefore, letGo, release } from './test-hold.ts';
 
 /** A disk of its own for a server: only root may mount one. */
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -57,16 +59,17 @@ describe('a disk that fills up in the middle of a seed', {
 
   it('is told in one line; the server lives, and with room again the seed is finished', async () => {
     const client = await connect(url);
-    const full = await seedAndFill();
+    const full = await seedAndFill(client);
     assert.match(full.stderr, /^error: the disk of the server is full: free some space.*kept\n$/);
     assert.equal(full.exitCode, 2);
     const { rows } = await client.query<{ messages: number }>(
       'select count(*)::integer as messages from outbound_messages',
     );
-    await client.end();
     assert.ok([0, 400_000].includes(rows[0]?.messages ?? -1), 'a part of a table');
 
     rmSync(filler);
+    await letGo(client);
+    await client.end();
     const resumed = await runCommandFile('seed/commands/seed.ts', args, { env });
     assert.equal(resumed.exitCode, 0, resumed.stderr);
     assert.match(resumed.stdout, /kept: .*copy profiles/);
@@ -74,15 +77,17 @@ describe('a disk that fills up in the middle of a seed', {
     assert.equal(verified.exitCode, 0, verified.stderr);
   });
 
-  /** Begins a seed, and takes all room away as soon as its first table is filled. */
-  async function seedAndFill(): Promise<CommandOutcome> {
+  /** Begins a seed, and takes all room away while its messages are on their way. */
+  async function seedAndFill(client: pg.Client): Promise<CommandOutcome> {
+    await holdBefore(client, 'copy outbound_messages');
     const { child, outcome } = startCommandFile('seed/commands/seed.ts', args, { env });
-    assert.ok(child.stdout !== null);
-    for (let printed = ''; !printed.includes('profiles: 1,000 rows'); ) {
-      const [data] = await once(child.stdout, 'data');
-      printed += String(data);
-    }
-    child.kill('SIGSTOP'); // or it may be ready before the disk is full
+    await until('the first table is filled', async () => {
+      assert.equal(child.exitCode, null, 'the seed ended before its test');
+      const { rows } = await client.query(
+        `select from optout_lab.seed_stages where stage = 'copy profiles'`,
+      );
+      return rows.length === 1;
+    });
     const file = await open(filler, 'w');
     const part = Buffer.alloc(1024 ** 2);
     await assert.rejects(
@@ -92,7 +97,7 @@ describe('a disk that fills up in the middle of a seed', {
       { code: 'ENOSPC' },
     );
     await file.close();
-    child.kill('SIGCONT');
+    await release(client);
     return outcome;
   }
 });

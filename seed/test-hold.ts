@@ -16,6 +16,11 @@ export async function holdBefore(client: pg.Client, stage: string): Promise<void
 }
 
 /** Lets the seed go on, if it lives. A server that was killed has let go already. */
+export async function release(client: pg.Client): Promise<void> {
+  await client.query('select pg_advisory_unlock($1)', [hold]);
+}
+
+/** Lets the seed go on, and holds up no other. */
 export async function letGo(client: pg.Client): Promise<void> {
   await client.query('select pg_advisory_unlock_all()');
   await client.query('drop function optout_lab.hold cascade');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect } from '../../db/connect.ts';
 import { messageOf, UserError } from '../../db/errors.ts';
 import { readSql } from '../../db/sql.ts';
+import { median } from '../../seed/median.ts';
 import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../pgbench.ts';
 import type { LegOptions } from './leg-options.ts';
 import type { Mix } from './mix.ts';
@@ -73,7 +74,7 @@ export async function comparePgbench(
     const last = pairs.at(-1);
     if (last !== undefined) onPair(last.ours, last.pgbench);
   }
-  const ratios = pairs.map(({ ours, pgbench }) => ours / pgbench).sort((a, b) => a - b);
+  const ratios = pairs.map(({ ours, pgbench }) => ours / pgbench);
   return {
     legs,
     comparison: {
@@ -82,7 +83,7 @@ export async function comparePgbench(
       clients: options.clients,
       blockS: options.durationMs / 1000,
       pairs,
-      ratio: ratios[ratios.length >> 1] ?? 0,
+      ratio: ratios.length === 0 ? 0 : median(ratios),
     },
   };
 }
@@ -134,7 +135,7 @@ async function runPgbench(
     } catch (error) {
       throw new UserError(`pgbench failed: ${messageOf(error)}`);
     } finally {
-      await removeRun(options.url, options.design, { ...run, fromUnixMs, toUnixMs: Date.now() });
+      await removeRun(options.url, options.design, { ...run, fromUnixMs });
       await options.onEnd?.();
     }
   } finally {

@@ -97,7 +97,6 @@ async function recover(url: string, client: pg.Client): Promise<void> {
     await removeRun(url, await currentDesign(client), {
       runTag: record.run_tag,
       fromUnixMs: Number(record.from_unix_ms),
-      toUnixMs: Date.now(),
       ownProfileIds: record.own_profile_ids,
     });
   }

@@ -12,11 +12,7 @@ const freshNumber = /^\+1...555/;
  * their new numbers, then its profiles. Knows nothing but the run's mark, so that the run of a killed
  * command can be removed too.
  */
-export async function removeRun(
-  url: string,
-  design: Design,
-  run: RunMark & { readonly toUnixMs: number },
-): Promise<void> {
+export async function removeRun(url: string, design: Design, run: RunMark): Promise<void> {
   const client = await connect(url);
   try {
     const nothing = { profileIds: [], messageIds: [], reportIds: [] };

@@ -45,7 +45,6 @@ export async function runLeg(options: LegOptions): Promise<LoadLeg> {
       design: options.design,
       seed: options.seed,
       fromUnixMs,
-      toUnixMs: Date.now(),
       ledger: plans[0]?.ledger ?? OptOutLedger.memory(0),
       workers: carried.results.map((result, worker) => ({
         result,

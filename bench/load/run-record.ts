@@ -8,9 +8,8 @@ export interface RunRecord {
   readonly design: Design;
   readonly runTag: number;
   readonly seed: number;
-  /** Wall clock around the run: its ids lie between. */
+  /** Wall clock when the run began: its ids are later. */
   readonly fromUnixMs: number;
-  readonly toUnixMs: number;
   readonly workers: readonly WorkerFiles[];
   readonly ledger: SharedArrayBuffer;
   readonly freshAreas: readonly number[];

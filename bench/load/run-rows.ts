@@ -17,17 +17,19 @@ const statements = {
   reports: readSql(new URL('./sql/run_reports.sql', import.meta.url)),
 } as const;
 
-/** The rows of a run in one table, in the order of their ids, batch by batch. */
+/**
+ * The rows of a run in one table, in the order of their ids, batch by batch. No id is too late: a
+ * clock that was set back meanwhile is behind the run's own.
+ */
 export async function* runRows(
   client: pg.Client,
   kind: keyof typeof statements,
-  run: Pick<RunRecord, 'runTag' | 'fromUnixMs' | 'toUnixMs'>,
+  run: Pick<RunRecord, 'runTag' | 'fromUnixMs'>,
 ): AsyncGenerator<readonly RunRow[]> {
   let after = firstIdOf(run.fromUnixMs);
-  const until = firstIdOf(run.toUnixMs + 1);
   const tag = run.runTag.toString(16).padStart(6, '0');
   for (;;) {
-    const { rows } = await client.query<RunRow>(statements[kind], [after, until, tag, batchRows]);
+    const { rows } = await client.query<RunRow>(statements[kind], [after, tag, batchRows]);
     const own = rows.filter(({ id }) => readId(id, run.runTag) !== undefined);
     if (own.length > 0) yield own;
     const last = rows.at(-1);

@@ -99,7 +99,7 @@ function refusedId(): string {
   for (let number = 0; number < rowsPerPage; number++) {
     if (page.outcomeOf(number) !== outcomes.absent) continue;
     const hex = number.toString(16).padStart(9, '0');
-    const time = firstIdOf(run.toUnixMs - 1).slice(0, 13);
+    const time = firstIdOf(Date.now()).slice(0, 13);
     const tag = run.runTag.toString(16).padStart(6, '0');
     return `${time}-7000-8${hex.slice(0, 3)}-${hex.slice(3)}${tag}`;
   }

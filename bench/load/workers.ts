@@ -73,15 +73,21 @@ function follow(
     becomeReady = resolve;
     refuse = reject;
   });
-  const isFinished = new Promise<WorkerResult>((resolve) => {
+  const isFinished = new Promise<WorkerResult>((resolve, reject) => {
     thread.on('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') becomeReady();
       else if (message.kind === 'news') onNews(message.news);
       else if (message.kind === 'finished') resolve(message.result);
-      else refuse(message.isUserError ? new UserError(message.reason) : new Error(message.reason));
+      else {
+        const { reason, isUserError } = message;
+        const error = isUserError ? new UserError(reason) : new Error(reason);
+        refuse(error);
+        reject(error);
+      }
     });
   });
   isReady.catch(() => {});
+  isFinished.catch(() => {});
   return {
     ready: Promise.race([isReady, failed, said]),
     finished: Promise.race([isFinished, failed, said]),

@@ -7,8 +7,11 @@ create table if not exists optout_lab.bench_session (
   started_at timestamptz not null default now(),
   boundary uuid not null,
   design text not null,
-  tables_without_autovacuum text[] not null
+  tables_without_autovacuum text[] not null,
+  threshold integer
 );
+alter table optout_lab.bench_session add column if not exists threshold integer; -- a lab of before has none
 comment on table optout_lab.bench_session is
   'The bench that runs, or that was killed: rows at or above the boundary that carry its mark are its '
-  'own, the design is the one to put back, the tables are those whose autovacuum it switched off.';
+  'own, the design is the one to put back, the tables are those whose autovacuum it switched off, the '
+  'threshold is the one to put back.';

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { onInterrupt } from '../../db/command.ts';
+import { unlessInterrupted } from '../../db/command.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { codeOf } from '../../db/errors.ts';
-import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
 import { type DataSet, profileId } from '../../seed/data-set.ts';
 import { createDraw } from '../draw.ts';
@@ -20,13 +19,12 @@ const probeEveryMs = 5;
 
 /**
  * Changes the threshold step by step, each in one statement, while one session sends without a pause
- * and another goes on trying a number that is blocked before and after. At the end the threshold is
- * what it was.
+ * and another goes on trying a number that is blocked before and after. The session puts back the
+ * threshold that it found when it is closed, or cleared up after.
  *
  * @param session the default design must be in place
  */
 export async function measureThreshold(
-  lab: Pick<Lab, 'connect'>,
   session: BenchSession,
   dataSet: DataSet,
   thresholds: readonly number[],
@@ -36,26 +34,18 @@ export async function measureThreshold(
   const design = designNamed(defaultDesignName);
   const [free = '', blocked = ''] = createDraw(dataSet, dataSet.options.seed).own(2);
   const first = await currentThreshold(admin);
-  const restore = async (client: pg.Client): Promise<void> => {
-    await client.query('select from set_opt_out_block_threshold($1)', [first]);
-  };
-  const forget = onInterrupt(async () => {
-    const fresh = await lab.connect();
-    await restore(fresh).finally(() => fresh.end());
-  });
   const [sender, prober] = [await session.openClient(design), await session.openClient(design)];
   try {
     await blockForAll(admin, dataSet, blocked, Math.max(first, ...thresholds));
     const steps: ThresholdStep[] = [];
     for (const to of thresholds) {
+      await unlessInterrupted();
       const step = await change(admin, to, { sender, prober, free, blocked, dataSet });
       steps.push(step);
       progress(step);
     }
     return steps;
   } finally {
-    await restore(admin);
-    forget();
     await session.removeMade(design, [free, blocked]);
   }
 }
@@ -71,8 +61,8 @@ interface Traffic {
 async function change(admin: pg.Client, to: number, traffic: Traffic): Promise<ThresholdStep> {
   const from = await currentThreshold(admin);
   const stop = new AbortController();
-  const sending = send(traffic, stop.signal);
-  const probing = probe(traffic, stop.signal);
+  const answers = Promise.all([send(traffic, stop.signal), probe(traffic, stop.signal)]);
+  answers.catch(() => {}); // told below, when the change is over
   const startedMs = performance.now();
   let changed: { blocked: string; unblocked: string } | undefined;
   let seconds = 0;
@@ -85,8 +75,9 @@ async function change(admin: pg.Client, to: number, traffic: Traffic): Promise<T
     seconds = (performance.now() - startedMs) / 1_000;
   } finally {
     stop.abort();
-    await Promise.allSettled([sending, probing]);
+    await answers.catch(() => {});
   }
+  const [sends, probes] = await answers;
   const { rows } = await admin.query<{ count: string }>(
     'select count(*) from public.blocked_contacts',
   );
@@ -97,8 +88,8 @@ async function change(admin: pg.Client, to: number, traffic: Traffic): Promise<T
     blocked: Number(changed?.blocked),
     unblocked: Number(changed?.unblocked),
     blockedAfter: Number(rows[0]?.count),
-    sends: await sending,
-    probes: await probing,
+    sends,
+    probes,
   };
 }
 

@@ -32,7 +32,7 @@ export async function runThreshold(
     const before = await currentDesign(admin);
     await applyDesign(lab.url, admin, designNamed(defaultDesignName));
     const environment = await startEnvironment(admin, lab.server);
-    const steps = await measureThreshold(lab, session, dataSet, thresholds, progress);
+    const steps = await measureThreshold(session, dataSet, thresholds, progress);
     await admin.query('vacuum (analyze) public.blocked_contacts');
     await applyDesign(lab.url, admin, before);
     return {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { idBoundary } from '../id-boundary.ts';
 import type { Check } from './check.ts';
 import { expectAccepted, expectEqual, expectRefused } from './expect.ts';
 import { optedOut, type Stage } from './stage.ts';
@@ -38,11 +39,11 @@ const copy: Check = {
       );
     await expectRefused('the COPY', copyIn([...free, blocked]));
     await expectCount(app, [...free, blocked], 3);
-    const { rows: boundary } = await app.query<{ id: string }>('select uuidv7() as id');
+    const boundary = await idBoundary(app);
     await expectAccepted('a COPY without it', copyIn(free));
     const { rows } = await app.query<{ id: string }>(
       'select id from outbound_messages where id > $1 and to_number = any ($2)',
-      [boundary[0]?.id, free],
+      [boundary, free],
     );
     stage.made({ messageIds: rows.map((row) => row.id) });
     expectEqual('rows of the COPY without it', rows.length, free.length);

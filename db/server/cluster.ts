@@ -113,7 +113,8 @@ export async function initialise(cluster: Cluster): Promise<void> {
   // Made beside its place and moved there when complete: an interrupted initdb leaves nothing that
   // looks like a cluster, and what it leaves is ours to remove.
   const unfinished = `${paths.data}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
+  // an initdb whose command was killed may still be writing there
+  rmSync(unfinished, { recursive: true, force: true, maxRetries: 10 });
   // The encoding and collation do not follow LANG: every machine gets the same database.
   const initdb = await run(cluster, binaries.initdb, [
     `--pgdata=${unfinished}`,

@@ -139,12 +139,15 @@ const silenceMs = 10_000;
 /** The server, once it answers: it may be recovering from a crash, or on its way down. */
 async function answeringServer(paths: ServerPaths): Promise<ServerProcess> {
   const startedMs = performance.now();
+  let saidSomethingMs = startedMs;
   for (;;) {
     const server = serverProcess(paths);
     if (server.state === 'stopped') return server;
     const answer = await canConnect(socketUrl(paths, 'postgres'));
     if (answer === 'yes') return server;
-    if (performance.now() > startedMs + (answer === 'no' ? silenceMs : recoveryMs)) {
+    const nowMs = performance.now();
+    if (answer === 'starting') saidSomethingMs = nowMs;
+    if (nowMs > saidSomethingMs + silenceMs || nowMs > startedMs + recoveryMs) {
       if (serverProcess(paths).state === 'running') throw new UserError(stalePidFile(paths));
     }
     await delay(100);

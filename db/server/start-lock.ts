@@ -17,7 +17,7 @@ export async function withStartLock<T>(home: string, work: () => Promise<T>): Pr
   while (!tryLock(lock)) {
     if (!noted && performance.now() - startedMs > noteAfterMs) {
       noted = true;
-      const holder = pidOf(readOrEmpty(lock));
+      const holder = pidOf(read(lock) ?? '');
       process.stderr.write(`waiting for process ${holder}, which starts or stops the server\n`);
     }
     await delay(50);
@@ -32,16 +32,16 @@ export async function withStartLock<T>(home: string, work: () => Promise<T>): Pr
 /** Takes the lock, or breaks it if its holder is dead (and then wants to be called again). */
 function tryLock(lock: string): boolean {
   if (create(lock)) return true;
-  if (isLiving(readOrEmpty(lock))) return false;
+  if (!isDead(lock)) return false;
   // Only one command at a time may break a lock, or the second would break the first one's new lock.
   const breaking = `${lock}.breaking`;
   if (create(breaking)) {
     try {
-      if (!isLiving(readOrEmpty(lock))) rmSync(lock, { force: true });
+      if (isDead(lock)) rmSync(lock, { force: true });
     } finally {
       rmSync(breaking, { force: true });
     }
-  } else if (!isLiving(readOrEmpty(breaking))) {
+  } else if (isDead(breaking)) {
     rmSync(breaking, { force: true });
   }
   return false;
@@ -62,10 +62,16 @@ function create(file: string): boolean {
   }
 }
 
-function readOrEmpty(file: string): string {
+/** Whether the process that made a file is dead. One that is gone by now was nobody's to break. */
+function isDead(file: string): boolean {
+  const mark = read(file);
+  return mark !== undefined && !isLiving(mark);
+}
+
+function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return '';
+    return undefined;
   }
 }

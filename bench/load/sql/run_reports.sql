@@ -1,8 +1,7 @@
--- $1, $2 uuid: the run's ids lie between them. $3 text: the mark at their end. $4 integer: at most so many.
+-- $1 uuid: the run's ids are greater. $2 text: the mark at their end. $3 integer: at most so many.
 select r.id
 from public.delivery_reports as r
 where r.id > $1
-  and r.id < $2
-  and right(r.id::text, 6) = $3
+  and right(r.id::text, 6) = $2
 order by r.id
-limit $4;
+limit $3;

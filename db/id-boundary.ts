@@ -1,0 +1,13 @@
+import type pg from 'pg';
+
+/**
+ * A uuid of version 7 of a day before the server's clock: no id that uuidv7() gives from now on is
+ * below it, also where the clock is set back meanwhile.
+ */
+export async function idBoundary(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ id: string }>('select uuidv7() as id');
+  const hex = (rows[0]?.id ?? '').replaceAll('-', '');
+  const unixMs = Number.parseInt(hex.slice(0, 12), 16) - 24 * 3_600_000;
+  const earlier = unixMs.toString(16).padStart(12, '0');
+  return `${earlier.slice(0, 8)}-${earlier.slice(8)}-7000-8000-000000000000`;
+}
