@@ -7,16 +7,22 @@ export interface Warmup {
   readonly limitMs: number;
 }
 
+/** Executions after which PL/pgSQL has settled on a generic plan: five are planned each for itself. */
+const executionsUntilSettled = 6;
+
+/** Unmeasured calls before the first block of a session: the driver's plans settle, too. */
+export const firstWarmup: Warmup = { calls: 8, limitMs: 400 };
+
 /**
- * Unmeasured calls before a block: enough for PL/pgSQL and the driver to settle on a generic plan,
- * which takes five executions, and again after each switch, which makes the trigger anew and with it
- * all that PL/pgSQL keeps of its function. A slow statement ends its warm-up by the clock; its many
- * rows are executions, too.
+ * Unmeasured calls before a later block. The switch made the trigger anew, and with it all that
+ * PL/pgSQL keeps of its function, which runs for each row of a statement.
  */
-export const warmups = {
-  first: { calls: 8, limitMs: 400 },
-  later: { calls: 6, limitMs: 40 },
-} as const satisfies Record<string, Warmup>;
+export function laterWarmup(rowsPerStatement: number): Warmup {
+  return {
+    calls: Math.max(2, Math.ceil(executionsUntilSettled / rowsPerStatement)),
+    limitMs: 40,
+  };
+}
 
 /** A block has at least so many samples, however slow the statement. */
 const fewestSamples = 2;
@@ -35,7 +41,7 @@ export async function timeBlock(
   work: BlockWork,
   blockMs: number,
   afterWarmup: () => Promise<void>,
-  warmup: Warmup = warmups.first,
+  warmup: Warmup = firstWarmup,
 ): Promise<BlockSamples> {
   const warmed = await warmUp(work, warmup);
   await afterWarmup();

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { queryCanceled } from '../db/checks/expect.ts';
 import type { Design } from '../db/designs.ts';
 import { codeOf, messageOf } from '../db/errors.ts';
-import { timeBlock, warmups } from './block.ts';
+import { firstWarmup, laterWarmup, timeBlock } from './block.ts';
 import { countersBetween, noCounters, readCounters } from './counters.ts';
 import { createDraw } from './draw.ts';
 import { LatencyHistogram } from './histogram.ts';
@@ -137,7 +137,7 @@ async function measureBlock(
     work,
     scenario.blockMs,
     afterWarmup,
-    pair === 0 ? warmups.first : warmups.later,
+    pair === 0 ? firstWarmup : laterWarmup(scenario.rowsPerStatement),
   );
   state.load.pause(latenciesNs.length);
   const counted = countersBetween(before, await readCounters(admin, bench.major, clients));
