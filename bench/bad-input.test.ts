@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { UserError } from '../db/errors.ts';
 import { requireWritableFile } from '../db/output-path.ts';
-import { runCommandFile } from '../db/run-command-file.ts';
+import { runCommandFile } from '../db/testing/run-command-file.ts';
 import { createRunFolder } from './run-folder.ts';
 
 /*

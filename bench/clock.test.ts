@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { defaultDesignName, designNamed } from '../db/designs.ts';
-import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../db/testing/test-database.ts';
 import { firstIdOf } from './load/ids.ts';
 import { removeRun } from './load/remove-run.ts';
 import { benchBody, openBenchSession } from './session.ts';

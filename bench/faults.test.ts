@@ -9,9 +9,9 @@ import {
   skipDrills,
   until,
   untilSaid,
-} from '../db/embedded-drill.ts';
-import type { RunningCommand } from '../db/run-command-file.ts';
-import { holdBefore, letGo } from '../seed/test-hold.ts';
+} from '../db/testing/embedded-drill.ts';
+import type { RunningCommand } from '../db/testing/run-command-file.ts';
+import { holdBefore, letGo } from '../seed/testing/hold.ts';
 import { benchApplication } from './session.ts';
 
 /*

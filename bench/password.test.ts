@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Drill, newDrill, skipDrills } from '../db/embedded-drill.ts';
-import { freePort } from '../db/free-port.ts';
-import { startCommandFile } from '../db/run-command-file.ts';
+import { type Drill, newDrill, skipDrills } from '../db/testing/embedded-drill.ts';
+import { freePort } from '../db/testing/free-port.ts';
+import { startCommandFile } from '../db/testing/run-command-file.ts';
 
 /* Every command that connects, with a password in its DATABASE_URL: nobody else gets to see it. */
 describe('the password of DATABASE_URL', { skip: skipDrills }, () => {

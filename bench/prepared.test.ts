@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { codeOf } from '../db/errors.ts';
-import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../db/testing/test-database.ts';
 import { prepared } from './prepared.ts';
 
 describe('a prepared statement that is timed', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CheckFailure, UserError } from '../db/errors.ts';
 import type { Lab } from '../db/lab.ts';
-import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../db/testing/test-database.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { readResults } from './read-results.ts';
 import { runBench } from './run.ts';

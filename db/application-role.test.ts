@@ -13,8 +13,8 @@ import { applyDesign, designNamed, listDesigns } from './designs.ts';
 import { codeOf, messageOf } from './errors.ts';
 import { projectDir } from './server/paths.ts';
 import { readSql } from './sql.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
-import { createTestRole, type TestRole } from './test-role.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { createTestRole, type TestRole } from './testing/test-role.ts';
 
 /*
  * What an application's role with the rights that the README gives it can do, and what it cannot:

@@ -13,11 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { runCommandFile } from './run-command-file.ts';
 import { serverAccount } from './server/account.ts';
 import { dataDirVariable } from './server/paths.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
-import { createTestRole, type TestRole } from './test-role.ts';
+import { runCommandFile } from './testing/run-command-file.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { createTestRole, type TestRole } from './testing/test-role.ts';
 
 /*
  * One row each: a command, what is wrong, and what its one line must say. Every one of them exits

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import { allChecks, runCheck } from './checks/run-checks.ts';
 import { applyDesign, listDesigns } from './designs.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 for (const design of listDesigns()) {
   describe(`design ${design.name}`, () => {

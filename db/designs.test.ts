@@ -11,7 +11,7 @@ import { openStage, optedOut, type Stage } from './checks/stage.ts';
 import { applyDesign, type Design, designNamed, listDesigns } from './designs.ts';
 import { UserError } from './errors.ts';
 import { readSql } from './sql.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 const catalogSql = readSql(new URL('./catalog.test.sql', import.meta.url));
 const byDefault = designNamed('blocked_contacts');

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { canConnect } from './connect.ts';
-import { until } from './embedded-drill.ts';
-import { runCommandFile } from './run-command-file.ts';
 import { runAs, serverAccount } from './server/account.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { until } from './testing/embedded-drill.ts';
+import { runCommandFile } from './testing/run-command-file.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 /** Where it is installed, which is all that a test can ask. */
 const pgbouncer = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(

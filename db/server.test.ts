@@ -3,10 +3,10 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { connect } from './connect.ts';
-import { assertIntact, type Drill, newDrill, skipDrills, until } from './embedded-drill.ts';
-import { freePort, listen, portOf } from './free-port.ts';
-import type { RunningCommand } from './run-command-file.ts';
 import { serverAccount } from './server/account.ts';
+import { assertIntact, type Drill, newDrill, skipDrills, until } from './testing/embedded-drill.ts';
+import { freePort, listen, portOf } from './testing/free-port.ts';
+import type { RunningCommand } from './testing/run-command-file.ts';
 
 describe('the embedded server', { skip: skipDrills }, () => {
   let drill: Drill;

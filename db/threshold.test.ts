@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { codeOf } from './errors.ts';
 import { levels } from './proofs/history.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;

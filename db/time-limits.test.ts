@@ -4,7 +4,7 @@ import { expectAccepted, expectRefused } from './checks/expect.ts';
 import { runCheck } from './checks/run-checks.ts';
 import { MigrationError } from './dbmate.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from './designs.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 let database: TestDatabase;
 const byDefault = designNamed(defaultDesignName);

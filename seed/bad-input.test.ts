@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
-import { runCommandFile } from '../db/run-command-file.ts';
+import { runCommandFile } from '../db/testing/run-command-file.ts';
 
 /*
  * One row each: a command line, and what its one line must say. Every one of them exits with code 2,

@@ -8,11 +8,15 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { connect } from '../db/connect.ts';
-import { until } from '../db/embedded-drill.ts';
-import { type CommandOutcome, runCommandFile, startCommandFile } from '../db/run-command-file.ts';
 import { serverAccount } from '../db/server/account.ts';
 import { dataDirVariable } from '../db/server/paths.ts';
-import { holdBefore, letGo, release } from './test-hold.ts';
+import { until } from '../db/testing/embedded-drill.ts';
+import {
+  type CommandOutcome,
+  runCommandFile,
+  startCommandFile,
+} from '../db/testing/run-command-file.ts';
+import { holdBefore, letGo, release } from './testing/hold.ts';
 
 /** A disk of its own for a server: only root may mount one. */
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;

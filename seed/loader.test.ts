@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { databaseLocks } from '../db/database-lock.ts';
 import { UserError } from '../db/errors.ts';
 import { readSql } from '../db/sql.ts';
-import { createTestLab, seedQuietly, type TestLab } from './test-lab.ts';
+import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
 
 describe('seeding', () => {
   let lab: TestLab;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../db/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../db/testing/test-database.ts';
 import { createDataSet, type DataSet, defaultDataSet } from './data-set.ts';
 import { blockedContactRow, messageRow, optOutRow, profileRow, reportRow } from './rows.ts';
 

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { createDataSet, defaultDataSet } from './data-set.ts';
-import { holdBefore, letGo } from './test-hold.ts';
-import { createTestLab, seedQuietly, type TestLab } from './test-lab.ts';
+import { holdBefore, letGo } from './testing/hold.ts';
+import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
 import { verifyDatabase } from './verify.ts';
 
 const messages = 150_000;

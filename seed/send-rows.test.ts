@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createCopySource } from './copy-sources.ts';
 import { createDataSet, defaultDataSet } from './data-set.ts';
 import { sendRows } from './send-rows.ts';
-import { createTestLab } from './test-lab.ts';
+import { createTestLab } from './testing/lab.ts';
 
 describe('rows that the server refuses while more are on their way', () => {
   it('fail with what the server says, every time, and the connection goes on', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { CheckFailure, UserError } from '../db/errors.ts';
-import { createTestLab, seedQuietly, type TestLab } from './test-lab.ts';
+import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
 import { verifyDatabase } from './verify.ts';
 
 /** Swaps the texts of the first two messages; done twice, nothing has changed. */

@@ -6,7 +6,7 @@ import { after, describe, it, mock } from 'node:test';
 import { CommanderError } from 'commander';
 import { listDesigns } from '../../db/designs.ts';
 import { UserError } from '../../db/errors.ts';
-import { runCommandFile } from '../../db/run-command-file.ts';
+import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { readLoadFlags } from './flags.ts';
 
 /*

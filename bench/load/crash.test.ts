@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runCommandFile } from '../../db/run-command-file.ts';
 import { dataDirVariable } from '../../db/server/paths.ts';
+import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { runLeg } from './run-leg.ts';
 import { testLeg, waveMix } from './testing.ts';
 

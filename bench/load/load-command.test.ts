@@ -10,8 +10,8 @@ import {
   type RunningCommand,
   runCommandFile,
   startCommandFile,
-} from '../../db/run-command-file.ts';
-import { createTestDatabase, type TestDatabase } from '../../db/test-database.ts';
+} from '../../db/testing/run-command-file.ts';
+import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { misfit } from '../json-schema.ts';
 import { loadSchema, readLoad } from './read-load.ts';
 

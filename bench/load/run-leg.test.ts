@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { createTestDatabase, type TestDatabase } from '../../db/test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { LatencyHistogram } from '../histogram.ts';
 import type { Counts } from './counts.ts';
 import { binRanges } from './latency-bins.ts';

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { connect } from '../../db/connect.ts';
-import { listen, portOf } from '../../db/free-port.ts';
+import { listen, portOf } from '../../db/testing/free-port.ts';
 import { newReadingSocket } from './reading-socket.ts';
 
 describe('the socket of a load’s session', () => {

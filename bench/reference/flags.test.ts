@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { CommanderError } from 'commander';
 import { UserError } from '../../db/errors.ts';
-import { runCommandFile } from '../../db/run-command-file.ts';
 import { projectDir } from '../../db/server/paths.ts';
+import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { readReferenceFlags } from './flags.ts';
 
 const rows: readonly (readonly [string, readonly string[], RegExp])[] = [

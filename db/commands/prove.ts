@@ -4,7 +4,7 @@ import { CheckFailure } from '../errors.ts';
 import { wholeNumber } from '../flags.ts';
 import { openServer } from '../lab.ts';
 import { type ProofResult, proveHistories, proveInterleavings } from '../proofs/prove.ts';
-import { createTemplate } from '../test-database.ts';
+import { createTemplate } from '../testing/test-database.ts';
 
 await runCommand(async () => {
   const flags = newCommand('prove')

@@ -5,7 +5,7 @@ import { newCommand, onInterrupt, runCommand } from '../command.ts';
 import { CheckFailure, UserError } from '../errors.ts';
 import { openServer } from '../lab.ts';
 import { projectDir } from '../server/paths.ts';
-import { createTemplate, templateVariable, testServerVariable } from '../test-database.ts';
+import { createTemplate, templateVariable, testServerVariable } from '../testing/test-database.ts';
 
 await runCommand(async () => {
   const command = newCommand('npm test')

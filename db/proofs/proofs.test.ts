@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import { applyDesign, type Design, defaultDesignName, listDesigns } from '../designs.ts';
-import { createTestDatabase, type TestDatabase } from '../test-database.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { type ProofResult, proveHistories, proveInterleavings } from './prove.ts';
 
 /*

@@ -3,16 +3,16 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { canConnect, connect } from './connect.ts';
-import { codeOf } from './errors.ts';
+import { canConnect, connect } from '../connect.ts';
+import { codeOf } from '../errors.ts';
+import { dataDirVariable } from '../server/paths.ts';
+import { readSql } from '../sql.ts';
 import {
   type CommandOutcome,
   type RunningCommand,
   runCommandFile,
   startCommandFile,
 } from './run-command-file.ts';
-import { dataDirVariable } from './server/paths.ts';
-import { readSql } from './sql.ts';
 
 /** Why the drills with a server of their own are not run a second time against DATABASE_URL; or false. */
 export const skipDrills =
