@@ -212,6 +212,15 @@ test('a threshold that a bench changed is put back, by itself or by the next one
   }
 });
 
+test('a bench that was killed in the middle of a long statement keeps no other out', async () => {
+  const killed = await openBenchSession(lab);
+  const working = assert.rejects(killed.admin.query('select pg_sleep(600)'));
+  killed.admin.connection.stream.destroy();
+  await working;
+  const next = await openBenchSession(lab);
+  await next.close();
+});
+
 test('a check that does not hold stops the run before anything is timed', async () => {
   const client = await database.connect();
   await client.query('drop trigger delivery_reports_record_opt_out_insert on delivery_reports');

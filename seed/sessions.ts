@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { lockDatabase } from '../db/database-lock.ts';
+import { endWithClient, lockDatabase } from '../db/database-lock.ts';
 import type { Lab } from '../db/lab.ts';
 import { readSql } from '../db/sql.ts';
 import type { LoadSession } from './stages.ts';
@@ -18,9 +18,7 @@ export async function openLane(lab: Lab, memoryBytes: number): Promise<LoadSessi
   const kilobytes = Math.floor(memoryBytes / 1024);
   await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);
   await client.query('set statement_timeout = 0');
-  await client.query(`set client_connection_check_interval = '1s'`).catch(() => {
-    // Not on every platform: there an index build of a killed seed goes on to its end.
-  });
+  await endWithClient(client);
   return { client, pid: await pidOf(client) };
 }
 
