@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { timeBlock, type Warmup } from './block.ts';
+import { laterWarmup, timeBlock, type Warmup } from './block.ts';
 
 /** The clock ends none of them. */
 const warmup: Warmup = { calls: 6, limitMs: Number.POSITIVE_INFINITY };
@@ -44,6 +44,10 @@ test('a slow call ends the warm-up by the clock', async () => {
   };
   await timeBlock({ calls: [slow] }, 0, note, { calls: 1_000, limitMs: 10 });
   assert.equal(callsWhenWarm, 1);
+});
+
+test('a later warm-up has as many executions as PL/pgSQL needs for a generic plan', () => {
+  for (const rows of [1, 2, 10, 1_000]) assert.ok(laterWarmup(rows).calls * rows > 5, `${rows}`);
 });
 
 test('a supply is used up exactly, warm-up included', async () => {

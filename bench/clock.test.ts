@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { defaultDesignName, designNamed } from '../db/designs.ts';
+import { firstIdOf } from '../db/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../db/testing/test-database.ts';
-import { firstIdOf } from './load/ids.ts';
 import { removeRun } from './load/remove-run.ts';
 import { benchBody, openBenchSession } from './session.ts';
 

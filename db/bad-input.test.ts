@@ -124,11 +124,7 @@ describe('a bad DATABASE_URL', { concurrency: 2 }, () => {
   for (const [what, url, says] of [
     ...notPostgres,
     ['an unencoded hash', `postgres://u:12#${password}@localhost/db`, /cannot connect/],
-    [
-      'an unknown host',
-      `postgres://u:${password}@nowhere.invalid/db`,
-      /unknown host|timeout expired/,
-    ],
+    ['an unknown host', `postgres://u:${password}@nowhere.invalid/db`, /unknown host/],
     ['a port where nothing listens', `postgres://u:${password}@127.0.0.1:9/db`, /nothing listens/],
     [
       'a socket folder without a socket',

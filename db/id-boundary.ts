@@ -1,5 +1,11 @@
 import type pg from 'pg';
 
+/** The smallest uuid of version 7 of a millisecond: ids of a time lie between two of these. */
+export function firstIdOf(unixMs: number): string {
+  const hex = Math.max(0, Math.floor(unixMs)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
 /**
  * A uuid of version 7 of a day before the server's clock: no id that uuidv7() gives from now on is
  * below it, also where the clock is set back meanwhile.
@@ -7,7 +13,5 @@ import type pg from 'pg';
 export async function idBoundary(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ id: string }>('select uuidv7() as id');
   const hex = (rows[0]?.id ?? '').replaceAll('-', '');
-  const unixMs = Number.parseInt(hex.slice(0, 12), 16) - 24 * 3_600_000;
-  const earlier = unixMs.toString(16).padStart(12, '0');
-  return `${earlier.slice(0, 8)}-${earlier.slice(8)}-7000-8000-000000000000`;
+  return firstIdOf(Number.parseInt(hex.slice(0, 12), 16) - 24 * 3_600_000);
 }

@@ -65,9 +65,3 @@ export function readId(
 export function splitId(id: string): readonly [string, string, string] {
   return [id.slice(0, 20), id.slice(20, 23) + id.slice(24, 30), id.slice(30)];
 }
-
-/** The smallest uuid of version 7 of a millisecond: ids of a time lie between two of these. */
-export function firstIdOf(unixMs: number): string {
-  const hex = Math.max(0, Math.floor(unixMs)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}

@@ -1,6 +1,7 @@
 import type pg from 'pg';
+import { firstIdOf } from '../../db/id-boundary.ts';
 import { readSql } from '../../db/sql.ts';
-import { firstIdOf, readId } from './ids.ts';
+import { readId } from './ids.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** A row of a run; `to_number` for messages only. */

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { firstIdOf } from '../../db/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { numbersWithOptOuts } from './expected.ts';
 import { profileInSlot } from './fresh-numbers.ts';
-import { firstIdOf } from './ids.ts';
 import { OutcomePage, outcomes, rowsPerPage } from './outcome-log.ts';
 import { runLeg } from './run-leg.ts';
 import type { RunRecord } from './run-record.ts';
