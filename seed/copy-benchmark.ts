@@ -1,9 +1,8 @@
 import { do_not_optimize, measure } from 'mitata';
 import type pg from 'pg';
 import type { Lab } from '../db/lab.ts';
-import { createChunk } from './copy-encoder.ts';
 import { copyFromFile, writeCopyFiles } from './copy-files.ts';
-import { createCopySource } from './copy-sources.ts';
+import { CopySource } from './copy-sources.ts';
 import type { DataSet } from './data-set.ts';
 import { RandomSequence } from './mix.ts';
 import { sendRows } from './send-rows.ts';
@@ -20,16 +19,15 @@ const table = 'optout_lab.bench_messages';
 
 /** How fast messages are computed, encoded and hashed, with nobody to send them to. */
 export async function measureEncoder(dataSet: DataSet): Promise<Rate> {
-  const chunk = createChunk(256 * 1024);
-  let source = createCopySource(dataSet, 'outbound_messages');
+  let source = new CopySource(dataSet, 'outbound_messages');
   let [rows, bytes, calls] = [0, 0, 0];
   const stats = await measure(() => {
     const before = source.rowsWritten;
-    const length = source.fill(chunk);
+    const chunk = source.fill();
     rows += source.rowsWritten - before;
-    bytes += length;
+    bytes += chunk.length;
     calls++;
-    if (source.rowsWritten === source.rows) source = createCopySource(dataSet, 'outbound_messages');
+    if (source.rowsWritten === source.rows) source = new CopySource(dataSet, 'outbound_messages');
     do_not_optimize(chunk);
   });
   const chunksPerSecond = 1e9 / stats.p50;
@@ -57,7 +55,7 @@ export async function* measureCopyPairs(
     await client.query(`drop table if exists ${table}`);
     await client.query(`create table ${table} (like public.outbound_messages)`);
     const load = {
-      seeder: () => sendRows(client, createCopySource(dataSet, 'outbound_messages'), table),
+      seeder: () => sendRows(client, new CopySource(dataSet, 'outbound_messages'), table),
       file: () => copyFromFile(client, files.pathOf('outbound_messages'), table),
     };
     const random = new RandomSequence(dataSet.options.seed);

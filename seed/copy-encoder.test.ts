@@ -8,16 +8,13 @@ import copyStreams from 'pg-copy-streams';
 import { createTestDatabase, type TestDatabase } from '../db/testing/test-database.ts';
 import {
   copyHeader,
+  copyRow,
   copyTrailer,
-  createChunk,
   integerField,
   nullField,
-  poolFields,
   textField,
   timestampField,
   uuidField,
-  writeFieldCount,
-  writePooledField,
 } from './copy-encoder.ts';
 
 interface Row {
@@ -102,23 +99,13 @@ describe('binary COPY', () => {
 });
 
 function encode(sent: readonly Row[]): Buffer {
-  const pool = poolFields(
-    sent.flatMap(({ text, uuid, integer, time }) => [
+  const encoded = sent.map(({ text, uuid, integer, time }) =>
+    copyRow([
       text === null ? nullField : textField(text),
       uuid === null ? nullField : uuidField(uuid),
       integer === null ? nullField : integerField(integer),
       time === null ? nullField : timestampField(time),
     ]),
   );
-  const chunk = createChunk(1024 * 1024);
-  chunk.bytes.set(copyHeader);
-  let at = copyHeader.length;
-  for (let row = 0; row < sent.length; row++) {
-    at = writeFieldCount(chunk.view, at, 4);
-    for (let field = 0; field < 4; field++) {
-      at = writePooledField(chunk.view, at, pool, row * 4 + field);
-    }
-  }
-  chunk.bytes.set(copyTrailer, at);
-  return Buffer.from(chunk.bytes.buffer, 0, at + copyTrailer.length);
+  return Buffer.concat([copyHeader, ...encoded, copyTrailer]);
 }

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { onInterrupt } from '../db/command.ts';
 import { messageOf, UserError } from '../db/errors.ts';
-import type { TableSummary } from './checksum.ts';
-import { createChunk } from './copy-encoder.ts';
-import { createCopySource } from './copy-sources.ts';
+import { CopySource } from './copy-sources.ts';
 import type { DataSet, TableName } from './data-set.ts';
 import { literal } from './definitions.ts';
 import { estimateDisk } from './disk-estimate.ts';
 import { freeBytes } from './server-facts.ts';
+import type { TableSummary } from './summaries.ts';
 import { formatBytes } from './units.ts';
 
 /** The rows of a data set in files that the server can load by itself: the limit for any loader. */
@@ -76,12 +75,11 @@ export async function copyFromFile(client: pg.Client, file: string, target: stri
 }
 
 function writeRows(dataSet: DataSet, table: TableName, file: string): TableSummary {
-  const source = createCopySource(dataSet, table);
-  const chunk = createChunk(256 * 1024);
+  const source = new CopySource(dataSet, table, 256 * 1024);
   const descriptor = openSync(file, 'w', 0o644);
   try {
-    for (let length = source.fill(chunk); length > 0; length = source.fill(chunk)) {
-      writeSync(descriptor, chunk.bytes, 0, length);
+    for (let bytes = source.fill(); bytes.length > 0; bytes = source.fill()) {
+      writeSync(descriptor, bytes);
     }
   } finally {
     closeSync(descriptor);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { contactWithStanding, countContacts, isBlocked, standingOf } from './contacts.ts';
-import { createChunk } from './copy-encoder.ts';
-import { createCopySource, predictTable } from './copy-sources.ts';
+import { CopySource, predictTable } from './copy-sources.ts';
 import { createDataSet, defaultDataSet, phoneOf, tableNames } from './data-set.ts';
 import { blockedContactRow, messageRow, optOutRow, profileRow, reportRow } from './rows.ts';
 
@@ -138,11 +137,10 @@ function groupBy<Row>(all: readonly Row[], keyOf: (row: Row) => string): Map<str
 }
 
 function bytesOf(table: (typeof tableNames)[number], chunkBytes: number): Buffer {
-  const source = createCopySource(dataSet, table);
-  const chunk = createChunk(chunkBytes);
+  const source = new CopySource(dataSet, table, chunkBytes);
   const parts: Buffer[] = [];
-  for (let length = source.fill(chunk); length > 0; length = source.fill(chunk)) {
-    parts.push(Buffer.from(chunk.bytes.subarray(0, length)));
+  for (let bytes = source.fill(); bytes.length > 0; bytes = source.fill()) {
+    parts.push(Buffer.from(bytes));
   }
   return Buffer.concat(parts);
 }

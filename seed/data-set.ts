@@ -1,7 +1,12 @@
 import { makeBodies, makeProfileNames } from './bodies.ts';
 import { createLayout, type Layout, type Selection, selectCells } from './layout.ts';
 import { deriveKey, mix } from './mix.ts';
-import { keyedPermutation, type Permutation } from './permutation.ts';
+import {
+  keyedPermutation,
+  type Permutation,
+  type PermutationRounds,
+  permutationRounds,
+} from './permutation.ts';
 import { phoneNumberBytes, phoneNumberCount, writePhoneNumber } from './phone-numbers.ts';
 import { createSenders, type Senders } from './senders.ts';
 import {
@@ -53,11 +58,11 @@ export const reportColumns = [
 const filteredEvery = 5;
 
 /** All messages lie in the year 2025; whatever is inserted live comes after them. */
-const firstMessageUnixMs = Date.UTC(2025, 0, 1);
+export const firstMessageUnixMs = Date.UTC(2025, 0, 1);
 const lastMessageUnixMs = Date.UTC(2026, 0, 1);
 
 /** The carrier's report follows its message by this much. */
-const reportDelayMs = 4_000;
+export const reportDelayMs = 4_000;
 
 /** Everything that rows are computed from; the rows themselves are never kept. */
 export interface DataSet {
@@ -78,6 +83,7 @@ export interface DataSet {
   readonly profileNames: readonly string[];
   readonly bodies: readonly string[];
   readonly numberOfContact: Permutation;
+  readonly numberRounds: PermutationRounds;
   readonly bodyKey: number;
   readonly messageIdKey: number;
   readonly reportIdKey: number;
@@ -97,6 +103,7 @@ export function createDataSet(options: DataSetOptions): DataSet {
   const reports = selectCells(layout, (cell) => kinds[cell] !== reportKinds.none);
   const optOuts = selectCells(layout, isOptOut);
   const blocks = selectCells(layout, (cell) => tile.ordinal[cell] === 3);
+  const phoneKey = deriveKey(seed, 'phones');
   const profiles = Math.min(1_000, Math.max(10, Math.floor(messages / 100)));
   return {
     options,
@@ -118,7 +125,8 @@ export function createDataSet(options: DataSetOptions): DataSet {
     senders: createSenders(profiles, seed),
     profileNames: makeProfileNames(seed, profiles),
     bodies: makeBodies(seed),
-    numberOfContact: keyedPermutation(phoneNumberCount, deriveKey(seed, 'phones')),
+    numberOfContact: keyedPermutation(phoneNumberCount, phoneKey),
+    numberRounds: permutationRounds(phoneKey),
     bodyKey: deriveKey(seed, 'body'),
     messageIdKey: deriveKey(seed, 'message id'),
     reportIdKey: deriveKey(seed, 'report id'),

@@ -1,29 +1,21 @@
-/** A 64-bit hash value in two halves, so that no BigInt is made for each row. */
-export interface Hash64 {
-  high: number;
-  low: number;
-}
-
 /**
  * PostgreSQL's hash_bytes_extended (src/common/hashfn.c, after Bob Jenkins' lookup3) on a
  * little-endian machine: what `hashtextextended` and `uuid_hash_extended` return for these bytes.
- * The result replaces `hash`, which on entry holds the seed: so hashes chain.
+ * Hashes chain: one may be the seed of the next. Both are signed 64-bit integers, as PostgreSQL
+ * shows them.
  */
-export function hashBytesExtended(
-  view: DataView,
-  start: number,
-  length: number,
-  hash: Hash64,
-): void {
+export function hashBytesExtended(bytes: Uint8Array, seed: bigint): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { length } = bytes;
   let a = (0x9e3779b9 + 3923095 + length) | 0;
   let b = a;
   let c = a;
-  let at = start;
+  let at = 0;
   let left = length;
-  let mixing = (hash.high | hash.low) !== 0;
+  let mixing = seed !== 0n;
   if (mixing) {
-    a = (a + hash.high) | 0;
-    b = (b + hash.low) | 0;
+    a = (a + Number(BigInt.asIntN(32, seed >> 32n))) | 0;
+    b = (b + Number(BigInt.asIntN(32, seed))) | 0;
   }
   // The seed is mixed in as if it were a first block; from then on block by block.
   for (;;) {
@@ -67,13 +59,7 @@ export function hashBytesExtended(
   a = ((a ^ c) - ((c << 4) | (c >>> 28))) | 0;
   b = ((b ^ a) - ((a << 14) | (a >>> 18))) | 0;
   c = ((c ^ b) - ((b << 24) | (b >>> 8))) | 0;
-  hash.high = b;
-  hash.low = c;
-}
-
-/** The hash as PostgreSQL shows it: a signed 64-bit integer. */
-export function hashToBigInt(hash: Hash64): bigint {
-  return BigInt.asIntN(64, (BigInt(hash.high) << 32n) | BigInt(hash.low >>> 0));
+  return (BigInt(b) << 32n) | BigInt(c >>> 0);
 }
 
 function word(view: DataView, at: number): number {

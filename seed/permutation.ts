@@ -3,7 +3,22 @@ import { mix } from './mix.ts';
 /** A one-to-one map of the whole numbers 0 … size - 1 onto themselves. */
 export type Permutation = (value: number) => number;
 
+/** The secrets of each round. */
+export interface PermutationRounds {
+  readonly addends: Int32Array;
+  readonly factors: Int32Array;
+}
+
 const roundCount = 3;
+
+/** What a key makes of each round. */
+export function permutationRounds(key: number): PermutationRounds {
+  const rounds = Array.from({ length: roundCount }, (_, round) => key + 2 * round);
+  return {
+    addends: Int32Array.from(rounds, mix),
+    factors: Int32Array.from(rounds, (round) => mix(round + 1) | 1),
+  };
+}
 
 /**
  * A keyed permutation of 0 … size - 1 that looks random, in constant memory.
@@ -20,12 +35,7 @@ export function keyedPermutation(size: number, key: number): Permutation {
   const bits = Math.max(1, Math.ceil(Math.log2(size)));
   const mask = bits === 32 ? -1 : (1 << bits) - 1;
   const fold = Math.max(1, bits >>> 1);
-  const addends = new Int32Array(roundCount);
-  const factors = new Int32Array(roundCount);
-  for (let round = 0; round < roundCount; round++) {
-    addends[round] = mix(key + 2 * round);
-    factors[round] = mix(key + 2 * round + 1) | 1;
-  }
+  const { addends, factors } = permutationRounds(key);
   const [addend0 = 0, addend1 = 0, addend2 = 0] = addends;
   const [factor0 = 1, factor1 = 1, factor2 = 1] = factors;
 

@@ -37,12 +37,12 @@ export const phoneNumberCount = areaCodes.length * exchanges.length * linesPerEx
 export const phoneNumberBytes = 12;
 
 /** `+1`: the country code. */
-const plusOne = 0x2b31;
+const plusOne = 0x312b;
 
-// Digits as ASCII bytes, packed into one integer each, the first digit highest.
-const areaCodeDigits = Int32Array.from(areaCodes, packDigits);
-const exchangeDigits = Int32Array.from(exchanges, packDigits);
-const lineDigits = Int32Array.from({ length: linesPerExchange }, (_, line) =>
+// Digits as ASCII bytes, packed into one integer each, the first digit in the lowest byte.
+export const areaCodeDigits = Int32Array.from(areaCodes, packDigits);
+export const exchangeDigits = Int32Array.from(exchanges, packDigits);
+export const lineDigits = Int32Array.from({ length: linesPerExchange }, (_, line) =>
   packDigits(String(line).padStart(4, '0')),
 );
 
@@ -51,12 +51,12 @@ export function writePhoneNumber(view: DataView, at: number, index: number): voi
   const prefix = Math.floor(index / linesPerExchange);
   const area = Math.floor(prefix / exchanges.length);
   // Each three digits are followed by a byte that the next write covers.
-  view.setInt16(at, plusOne);
-  view.setInt32(at + 2, areaCodeDigits[area] as number);
-  view.setInt32(at + 5, exchangeDigits[prefix - area * exchanges.length] as number);
-  view.setInt32(at + 8, lineDigits[index - prefix * linesPerExchange] as number);
+  view.setInt16(at, plusOne, true);
+  view.setInt32(at + 2, areaCodeDigits[area] as number, true);
+  view.setInt32(at + 5, exchangeDigits[prefix - area * exchanges.length] as number, true);
+  view.setInt32(at + 8, lineDigits[index - prefix * linesPerExchange] as number, true);
 }
 
 function packDigits(digits: string): number {
-  return Buffer.from(digits.padEnd(4, '0'), 'latin1').readInt32BE();
+  return Buffer.from(digits.padEnd(4, '0'), 'latin1').readInt32LE();
 }

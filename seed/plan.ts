@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { readSql } from '../db/sql.ts';
-import type { TableSummary } from './checksum.ts';
 import { type DataSetOptions, dataSetVersion } from './data-set.ts';
 import { scaleName } from './scale.ts';
+import type { TableSummary } from './summaries.ts';
 
 /** The data set that a database holds, or was to hold when a seed was cut short. */
 export interface Plan {

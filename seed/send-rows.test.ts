@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCopySource } from './copy-sources.ts';
+import { CopySource } from './copy-sources.ts';
 import { createDataSet, defaultDataSet } from './data-set.ts';
 import { sendRows } from './send-rows.ts';
 import { createTestLab } from './testing/lab.ts';
@@ -14,7 +14,7 @@ describe('rows that the server refuses while more are on their way', () => {
     // Whether rows still wait in Node when the refusal arrives is a matter of microseconds.
     for (let attempt = 0; attempt < 20; attempt++) {
       await client.query('begin; truncate refusing');
-      const source = createCopySource(dataSet, 'outbound_messages');
+      const source = new CopySource(dataSet, 'outbound_messages');
       await assert.rejects(sendRows(client, source, 'refusing'), /violates check constraint/);
       await client.query('rollback');
     }

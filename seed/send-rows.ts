@@ -1,18 +1,7 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import copyStreams from 'pg-copy-streams';
-import { type Chunk, createChunk } from './copy-encoder.ts';
 import type { CopySource } from './copy-sources.ts';
-
-/**
- * The rows on their way to the server: `chunkCount` chunks of `chunkBytes`, together more than a unix
- * socket holds (some 200 kB on Linux), so that the next is always ready when the socket has room.
- *
- * A chunk must be larger than the 16 kB that Node's socket buffers before it asks to wait:
- * pg-copy-streams takes a smaller one for sent while it still lies in that buffer.
- */
-const chunkBytes = 64 * 1024;
-const chunkCount = 4;
 
 /**
  * Sends a source's rows into `target`, a table as SQL, by binary COPY with FREEZE. A chunk is filled
@@ -50,21 +39,21 @@ export async function sendRows(
 }
 
 async function pump(source: CopySource, stream: Writable, socket: Writable): Promise<void> {
-  const free = Array.from({ length: chunkCount }, () => createChunk(chunkBytes));
+  const free = [...Array(source.chunkCount).keys()];
   let onFree = (): void => {};
   for (let sent = 0; ; sent++) {
     // The first alone: pg-copy-streams mixes up what waits together for the server's go-ahead.
-    while (free.length < (sent === 1 ? chunkCount : 1)) {
+    while (free.length < (sent === 1 ? source.chunkCount : 1)) {
       await new Promise<void>((resolve) => {
         onFree = resolve;
       });
     }
-    const chunk = free.pop() as Chunk;
-    const length = source.fill(chunk);
-    if (length === 0) break;
+    const chunk = free.pop() as number;
+    const bytes = source.fill(chunk);
+    if (bytes.length === 0) break;
     // The chunk goes with its five bytes of header, which alone would wake the server for nothing.
     socket.cork();
-    stream.write(chunk.bytes.subarray(0, length), (error) => {
+    stream.write(bytes, (error) => {
       if (error) return;
       free.push(chunk);
       onFree();

@@ -4,6 +4,9 @@ import { slotsPerContact } from './template.ts';
 
 /** Who writes to whom: a few profiles to very many contacts. */
 export interface Senders {
+  readonly key: number;
+  /** For each class, the profile at each of `quantileCount` equal steps of probability. */
+  readonly quantiles: Uint16Array;
   /** The profile of `contact * slotsPerContact + slot`. A contact's profiles are all different. */
   readonly profileAt: (contactSlot: number) => number;
 }
@@ -31,6 +34,8 @@ export function createSenders(profileCount: number, seed: number): Senders {
     }
   }
   return {
+    key,
+    quantiles,
     profileAt: (contactSlot) => {
       const contact = Math.floor(contactSlot / slotsPerContact);
       const senderClass = (contactSlot + mix(contact ^ key)) & (slotsPerContact - 1);

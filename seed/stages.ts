@@ -1,14 +1,13 @@
 import type pg from 'pg';
 import { CheckFailure } from '../db/errors.ts';
-import type { TableSummary } from './checksum.ts';
-import { type CopySource, createCopySource } from './copy-sources.ts';
+import { CopySource } from './copy-sources.ts';
 import { copyTable } from './copy-table.ts';
 import { type DataSet, type TableName, tableNames } from './data-set.ts';
 import { type Definition, putBack, quote, validate } from './definitions.ts';
 import type { Step } from './lanes.ts';
 import { finishStage } from './plan.ts';
 import type { sendRows } from './send-rows.ts';
-import { differences, summariseTable } from './summaries.ts';
+import { differences, summariseTable, type TableSummary } from './summaries.ts';
 
 /** A connection that stages run on, one stage at a time. */
 export interface LoadSession {
@@ -108,7 +107,7 @@ function copyStage(context: StageContext, table: TableName): Step<LoadSession> {
     name,
     after: [],
     run: async ({ client }) => {
-      const source = createCopySource(context.dataSet, table);
+      const source = new CopySource(context.dataSet, table);
       context.listener.copyBegins(source);
       const started = performance.now();
       await inTransaction(client, async () => {

@@ -1,7 +1,16 @@
 import type pg from 'pg';
 import { readSql } from '../db/sql.ts';
-import type { TableSummary } from './checksum.ts';
 import type { TableName } from './data-set.ts';
+
+/** What a table holds, in short: equal for equal rows in any order. */
+export interface TableSummary {
+  readonly rows: number;
+  /**
+   * Exclusive or of all row hashes, as PostgreSQL's bit_xor(bigint) prints it. How the columns of each
+   * table are hashed: `sql/checksum_*.sql`.
+   */
+  readonly checksum: string;
+}
 
 /** Counts and hashes all rows of a table, on the server. */
 export async function summariseTable(client: pg.Client, table: TableName): Promise<TableSummary> {

@@ -3,9 +3,7 @@ import type pg from 'pg';
 import { CheckFailure, UserError } from '../db/errors.ts';
 import type { Lab } from '../db/lab.ts';
 import { readSql } from '../db/sql.ts';
-import type { TableSummary } from './checksum.ts';
-import { createChunk } from './copy-encoder.ts';
-import { createCopySource } from './copy-sources.ts';
+import { CopySource } from './copy-sources.ts';
 import {
   createDataSet,
   type DataSet,
@@ -17,7 +15,7 @@ import { describeDataSet, type Plan, readPlan } from './plan.ts';
 import { readServerFacts } from './server-facts.ts';
 import { findUnsound } from './soundness.ts';
 import { buildMemoryBytes } from './space.ts';
-import { differences, summariseTable } from './summaries.ts';
+import { differences, summariseTable, type TableSummary } from './summaries.ts';
 import { formatCount, formatSeconds } from './units.ts';
 
 /** What the caller says of the data set, which must be what the database's own plan says; what it leaves out is not asked. */
@@ -90,9 +88,8 @@ function chooseDataSet(plan: Plan | undefined, expected: ExpectedDataSet): DataS
 
 /** predictTable, but so that the server's answers and Ctrl-C are heard in between. */
 async function predictWithPauses(dataSet: DataSet, table: TableName): Promise<TableSummary> {
-  const source = createCopySource(dataSet, table);
-  const chunk = createChunk(256 * 1024);
-  while (source.fill(chunk) > 0) await nextTurn();
+  const source = new CopySource(dataSet, table, 256 * 1024);
+  while (source.fill().length > 0) await nextTurn();
   return source.summary();
 }
 
