@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -81,6 +81,8 @@ function writeRows(dataSet: DataSet, table: TableName, file: string): TableSumma
     for (let bytes = source.fill(); bytes.length > 0; bytes = source.fill()) {
       writeSync(descriptor, bytes);
     }
+    // or the first load beside them would share the disk with what is not written yet
+    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
