@@ -2,10 +2,10 @@ import { en, Faker } from '@faker-js/faker';
 import { deriveKey } from './mix.ts';
 
 /** How many different texts a data set has; a power of two, so that drawing one is a mask. */
-export const bodyCount = 2_048;
+const bodyCount = 2_048;
 
 /** No text is longer than this, in bytes of UTF-8. */
-export const longestBodyBytes = 160;
+const longestBodyBytes = 160;
 
 type Phrase = (faker: Faker) => string;
 

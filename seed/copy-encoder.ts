@@ -1,6 +1,6 @@
 /**
  * PostgreSQL's binary COPY format (manual: COPY, "Binary Format"), piece by piece. Rows by the million
- * are put together of such pieces in ./wasm/rows.ts.
+ * are written by ./wasm/rows.ts, which gets from here what many rows have in common.
  */
 
 /** Signature, flags and length of the header's extension. */

@@ -1,4 +1,12 @@
-import { chmodSync, closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -79,9 +87,9 @@ function writeRows(dataSet: DataSet, table: TableName, file: string): TableSumma
   const descriptor = openSync(file, 'w', 0o644);
   try {
     for (let bytes = source.fill(); bytes.length > 0; bytes = source.fill()) {
-      writeSync(descriptor, bytes);
+      writeFileSync(descriptor, bytes);
     }
-    // or the first load beside them would share the disk with what is not written yet
+    // What is not on disk yet would be written while the first load is timed.
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -10,12 +10,9 @@ const largestRowBytes = 1_024;
 
 /**
  * The chunks of a source together are more than a unix socket holds (some 200 kB on Linux), so that
- * the next is always ready when the socket has room.
- *
- * A chunk must be larger than the 16 kB that Node's socket buffers before it asks to wait:
- * pg-copy-streams takes a smaller one for sent while it still lies in that buffer.
+ * the next is always ready when the socket has room; how large they must be, see `sendRows`.
  */
-const defaultChunkBytes = 64 * 1024;
+const defaultChunkBytes = 80 * 1024;
 
 interface TableFormat {
   readonly columns: readonly string[];
@@ -73,9 +70,13 @@ export class CopySource {
   private readonly chunkBytes: number;
   private ended = false;
 
-  /** @param chunkBytes how large a chunk is: more than `largestRowBytes` */
+  /**
+   * @param chunkBytes how large a chunk is
+   * @throws RangeError for a chunk that might hold no row
+   */
   constructor(dataSet: DataSet, table: TableName, chunkBytes = defaultChunkBytes) {
     const { columns, fill, selection } = formats[table];
+    if (chunkBytes < 2 * largestRowBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
     this.table = table;
     this.columns = columns;
     this.rows = dataSet.rowCounts[table];
@@ -85,36 +86,39 @@ export class CopySource {
     this.fillRows = this.writer.function(fill);
   }
 
+  /** How much any chunk but the last holds at least. */
+  get leastChunkBytes(): number {
+    return this.chunkBytes - largestRowBytes;
+  }
+
   /**
    * Fills chunk `chunk` (0 … chunkCount - 1) with what comes next, and returns what it holds until it
    * is filled again: nothing at the end.
    */
   fill(chunk = 0): Uint8Array {
-    const { memory, ownAddress } = this.writer;
-    const start = ownAddress + chunk * this.chunkBytes;
+    const { memory, freeAddress } = this.writer;
+    const start = freeAddress + chunk * this.chunkBytes;
     let at = start;
     if (this.ended) return memory.subarray(start, at);
     if (this.bytesWritten === 0) {
       memory.set(copyHeader, at);
       at += copyHeader.length;
     }
-    at = this.fillRows(at, start + this.chunkBytes - largestRowBytes);
+    at = this.fillRows(at, start + this.leastChunkBytes);
     this.rowsWritten = Number(this.writer.read('rowsWritten'));
     if (this.rowsWritten === this.rows) {
       memory.set(copyTrailer, at);
       at += copyTrailer.length;
       this.ended = true;
     }
+    if (at > start + this.chunkBytes) throw new Error(`a row of ${this.table} is too long`);
     this.bytesWritten += at - start;
     return memory.subarray(start, at);
   }
 
   /** Count and checksum of the rows so far. */
   summary(): TableSummary {
-    return {
-      rows: this.rowsWritten,
-      checksum: String(BigInt.asIntN(64, BigInt(this.writer.read('checksum')))),
-    };
+    return { rows: this.rowsWritten, checksum: String(this.writer.read('checksum')) };
   }
 }
 

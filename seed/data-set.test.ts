@@ -1,12 +1,31 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { contactWithStanding, countContacts, isBlocked, standingOf } from './contacts.ts';
+import { copyHeader, copyTrailer } from './copy-encoder.ts';
 import { CopySource, predictTable } from './copy-sources.ts';
-import { createDataSet, defaultDataSet, phoneOf, tableNames } from './data-set.ts';
+import {
+  createDataSet,
+  type DataSet,
+  defaultDataSet,
+  phoneOf,
+  type TableName,
+  tableNames,
+} from './data-set.ts';
+import { RowWriter } from './row-writer.ts';
+import { rowWriterInputs } from './row-writer-inputs.ts';
 import { blockedContactRow, messageRow, optOutRow, profileRow, reportRow } from './rows.ts';
+import { windowCount } from './template.ts';
+import { decodeRows } from './testing/decode-copy.ts';
 
 const dataSet = createDataSet({ ...defaultDataSet, messages: 23_456 });
 const { rowCounts } = dataSet;
+const rowFunctions: Readonly<Record<TableName, (dataSet: DataSet, row: number) => object>> = {
+  profiles: profileRow,
+  outbound_messages: messageRow,
+  delivery_reports: reportRow,
+  opt_outs: optOutRow,
+  blocked_contacts: blockedContactRow,
+};
 const rowsOf = <Row>(count: number, rowAt: (row: number) => Row): Row[] =>
   Array.from({ length: count }, (_, row) => rowAt(row));
 const messages = rowsOf(rowCounts.outbound_messages, (row) => messageRow(dataSet, row));
@@ -90,21 +109,55 @@ describe('a data set', () => {
 });
 
 describe('what is sent by COPY', () => {
-  it('is row for row what the row functions say', () => {
-    const text = (table: (typeof tableNames)[number]): unknown[][] => decode(table);
-    assert.deepEqual(
-      text('profiles'),
-      rowsOf(rowCounts.profiles, (row) => Object.values(profileRow(dataSet, row))),
-    );
-    assert.deepEqual(text('outbound_messages'), messages.map(Object.values));
-    assert.deepEqual(text('delivery_reports'), reports.map(Object.values));
-    assert.deepEqual(text('opt_outs'), optOuts.map(Object.values));
-    assert.deepEqual(text('blocked_contacts'), blocked.map(Object.values));
+  for (const options of [
+    dataSet.options,
+    { messages: 12_345, seed: 4_294_967_297, ordinaryReportShare: 0.7 },
+    { messages: 1_000, seed: 3, ordinaryReportShare: 1 },
+    { messages: 7, seed: 3, ordinaryReportShare: 1 },
+  ]) {
+    it(`is row for row what the row functions say: ${JSON.stringify(options)}`, () => {
+      const some = createDataSet(options);
+      for (const table of tableNames) {
+        const sent = bytesOf(some, table);
+        assert.ok(sent.subarray(0, copyHeader.length).equals(copyHeader));
+        assert.ok(sent.subarray(-copyTrailer.length).equals(copyTrailer));
+        assert.deepEqual(
+          decodeRows(sent.subarray(copyHeader.length), table),
+          rowsOf(some.rowCounts[table], (row) => Object.values(rowFunctions[table](some, row))),
+        );
+      }
+    });
+  }
+
+  it('is still so in the last rows of the largest scale', () => {
+    const largest = createDataSet({ ...defaultDataSet, messages: 1_000_000_000 });
+    const { tileCount } = largest.layout;
+    for (const [table, fill, selection] of [
+      ['outbound_messages', 'fillMessages', largest.messages],
+      ['delivery_reports', 'fillReports', largest.reports],
+      ['opt_outs', 'fillOptOuts', largest.optOuts],
+      ['blocked_contacts', 'fillBlockedContacts', largest.blocks],
+    ] as const) {
+      const { numbers, arrays } = rowWriterInputs(largest, selection, selection.rows);
+      const [window, group] = [windowCount - 1, tileCount - 3];
+      const first = selection.rows - 3 * (selection.rowsPerGroup[window] ?? 0);
+      const start = { window, group, rowsWritten: first };
+      const writer = new RowWriter({ numbers: { ...numbers, ...start }, arrays }, 64 * 1024);
+      const from = writer.freeAddress;
+      const end = writer.function(fill)(from, from + 32 * 1024);
+      const rows = decodeRows(Buffer.from(writer.memory.subarray(from, end)), table);
+      assert.ok(rows.length >= 3);
+      assert.deepEqual(
+        rows,
+        rowsOf(rows.length, (row) => Object.values(rowFunctions[table](largest, first + row))),
+      );
+      assert.equal(first + rows.length, selection.rows);
+    }
   });
 
   it('is the same whatever the size of the chunks', () => {
-    const whole = bytesOf('outbound_messages', 16 * 1024 * 1024);
-    assert.ok(bytesOf('outbound_messages', 2_048).equals(whole));
+    const whole = bytesOf(dataSet, 'outbound_messages', 16 * 1024 * 1024);
+    assert.ok(bytesOf(dataSet, 'outbound_messages', 2_048).equals(whole));
   });
 });
 
@@ -136,40 +189,11 @@ function groupBy<Row>(all: readonly Row[], keyOf: (row: Row) => string): Map<str
   return groups;
 }
 
-function bytesOf(table: (typeof tableNames)[number], chunkBytes: number): Buffer {
-  const source = new CopySource(dataSet, table, chunkBytes);
+function bytesOf(of: DataSet, table: TableName, chunkBytes?: number): Buffer {
+  const source = new CopySource(of, table, chunkBytes);
   const parts: Buffer[] = [];
   for (let bytes = source.fill(); bytes.length > 0; bytes = source.fill()) {
     parts.push(Buffer.from(bytes));
   }
   return Buffer.concat(parts);
-}
-
-/** Reads binary COPY data: fields of 16 bytes are uuids, of 4 integers, and all others text. */
-function decode(table: (typeof tableNames)[number]): unknown[][] {
-  const data = bytesOf(table, 64 * 1024);
-  const rows: unknown[][] = [];
-  let at = 19;
-  for (let fields = data.readInt16BE(at); fields >= 0; fields = data.readInt16BE(at)) {
-    at += 2;
-    const row: unknown[] = [];
-    for (let field = 0; field < fields; field++) {
-      const length = data.readInt32BE(at);
-      const value = data.subarray(at + 4, at + 4 + Math.max(0, length));
-      at += 4 + value.length;
-      const isUuid = length === 16 && !(table === 'profiles' && field === 1) && field < 2;
-      row.push(
-        length < 0
-          ? null
-          : isUuid
-            ? value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-            : length === 4
-              ? value.readInt32BE()
-              : value.toString('utf8'),
-      );
-    }
-    rows.push(row);
-  }
-  assert.equal(at + 2, data.length);
-  return rows;
 }

@@ -7,7 +7,7 @@ import {
   type PermutationRounds,
   permutationRounds,
 } from './permutation.ts';
-import { phoneNumberBytes, phoneNumberCount, writePhoneNumber } from './phone-numbers.ts';
+import { phoneNumber, phoneNumberCount } from './phone-numbers.ts';
 import { createSenders, type Senders } from './senders.ts';
 import {
   buildTile,
@@ -17,7 +17,7 @@ import {
   outcomes,
   slotsPerContact,
 } from './template.ts';
-import { formatUuid, uuidBytes, writeUuidV7 } from './uuid-v7.ts';
+import { uuidV7 } from './uuid-v7.ts';
 
 /** The tables that the seeder fills, in the order in which one may reference the one before. */
 export const tableNames = [
@@ -152,29 +152,19 @@ function chooseReports(
 }
 
 /** When message `message` was sent: later ones later, by at least a millisecond. */
-export function messageUnixMs(dataSet: DataSet, message: number): number {
+function messageUnixMs(dataSet: DataSet, message: number): number {
   return firstMessageUnixMs + Math.floor(message * dataSet.msPerMessage);
 }
 
-/** Writes the id of message number `message`. */
-export function writeMessageId(
-  dataSet: DataSet,
-  view: DataView,
-  at: number,
-  message: number,
-): void {
-  writeUuidV7(view, at, messageUnixMs(dataSet, message), dataSet.messageIdKey, message);
+/** The id of message number `message`. */
+export function messageId(dataSet: DataSet, message: number): string {
+  return uuidV7(messageUnixMs(dataSet, message), dataSet.messageIdKey, message);
 }
 
-/** Writes the id of the report about message number `message`. */
-export function writeReportId(dataSet: DataSet, view: DataView, at: number, message: number): void {
+/** The id of the report about message number `message`. */
+export function reportId(dataSet: DataSet, message: number): string {
   const unixMs = messageUnixMs(dataSet, message) + reportDelayMs;
-  writeUuidV7(view, at, unixMs, dataSet.reportIdKey, message);
-}
-
-/** Writes the phone number of a contact. */
-export function writePhone(dataSet: DataSet, view: DataView, at: number, contact: number): void {
-  writePhoneNumber(view, at, dataSet.numberOfContact(contact));
+  return uuidV7(unixMs, dataSet.reportIdKey, message);
 }
 
 /** Which of the bodies a message has. */
@@ -194,16 +184,12 @@ export function contactAfterTiles(dataSet: DataSet, message: number): number {
 
 /** The phone number of contact 0 … contactCount - 1, as stored. */
 export function phoneOf(dataSet: DataSet, contact: number): string {
-  const bytes = Buffer.alloc(phoneNumberBytes);
-  writePhone(dataSet, new DataView(bytes.buffer, bytes.byteOffset), 0, contact);
-  return bytes.toString('latin1');
+  return phoneNumber(dataSet.numberOfContact(contact));
 }
 
 /** The id of profile 0 … profiles - 1: profiles are older than all messages. */
 export function profileId(dataSet: DataSet, profile: number): string {
-  const view = new DataView(new ArrayBuffer(uuidBytes));
   const eightHoursMs = 8 * 3_600_000;
   const unixMs = Date.UTC(2024, 0, 1) + profile * eightHoursMs;
-  writeUuidV7(view, 0, unixMs, dataSet.profileIdKey, profile);
-  return formatUuid(view);
+  return uuidV7(unixMs, dataSet.profileIdKey, profile);
 }

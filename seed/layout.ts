@@ -23,8 +23,8 @@ export interface Layout {
   /** For each shuffle, the column at each position of a group. */
   readonly columnAt: Uint8Array;
   readonly shuffleKey: number;
-  readonly strides: Float64Array;
-  readonly offsets: Float64Array;
+  readonly strides: Uint32Array;
+  readonly offsets: Uint32Array;
 }
 
 /** How many different orders the columns of a group come in; a power of two. */
@@ -37,8 +37,8 @@ export function createLayout(tile: Tile, tileCount: number, seed: number): Layou
   const columnAt = Uint8Array.from(
     Array.from({ length: shuffleCount }, () => random.shuffled(columns)).flat(),
   );
-  const strides = new Float64Array(messagesPerTile);
-  const offsets = new Float64Array(messagesPerTile);
+  const strides = new Uint32Array(messagesPerTile);
+  const offsets = new Uint32Array(messagesPerTile);
   for (let cell = 0; cell < messagesPerTile; cell++) {
     strides[cell] = drawCoprime(tileCount, random);
     offsets[cell] = random.below(Math.max(1, tileCount));
@@ -57,22 +57,15 @@ function drawCoprime(modulus: number, random: RandomSequence): number {
 }
 
 /** Which of the shuffles a group has, as an index into `columnAt`. */
-export function shuffleOf(layout: Layout, window: number, group: number): number {
+function shuffleOf(layout: Layout, window: number, group: number): number {
   const number = window * layout.tileCount + group;
   return (mix(number ^ layout.shuffleKey) & (shuffleCount - 1)) * columnCount;
 }
 
 /** The tile that a cell of a group belongs to. */
-export function tileOf(layout: Layout, cell: number, group: number): number {
-  const { tileCount } = layout;
-  const value = (layout.strides[cell] as number) * group + (layout.offsets[cell] as number);
-  // Faster than the % operator on numbers beyond 32 bits; the quotient may be off by one.
-  const remainder = value - Math.floor(value / tileCount) * tileCount;
-  return remainder < 0
-    ? remainder + tileCount
-    : remainder >= tileCount
-      ? remainder - tileCount
-      : remainder;
+function tileOf(layout: Layout, cell: number, group: number): number {
+  const { strides, offsets, tileCount } = layout;
+  return ((strides[cell] as number) * group + (offsets[cell] as number)) % tileCount;
 }
 
 /** The contact that a cell of a group writes to, numbered through all tiles. */
@@ -115,48 +108,36 @@ export function selectCells(layout: Layout, has: (cell: number) => boolean): Sel
   return { rows: firstRows[windowCount] as number, rowsPerGroup, firstRows, positions };
 }
 
-/** Walks through the rows of a selection, from any row on. */
-export class Cursor {
-  /** The row's message, in time order. */
-  message = 0;
-  /** Where the message stands in the tile. */
-  cell = 0;
-  group = 0;
+/** Where a row's message stands. */
+export interface Place {
+  /** The message's number, in time order. */
+  readonly message: number;
+  /** Its cell of the tile. */
+  readonly cell: number;
+  readonly group: number;
+}
 
-  private readonly layout: Layout;
-  private readonly selection: Selection;
-  private window = 0;
-  private rank = 0;
-  private shuffle = 0;
-
-  /** Stands before row `row`: the first `next()` moves onto it. */
-  constructor(layout: Layout, selection: Selection, row = 0) {
-    this.layout = layout;
-    this.selection = selection;
-    const { firstRows, rowsPerGroup } = selection;
-    while (this.window < windowCount - 1 && row >= (firstRows[this.window + 1] as number))
-      this.window++;
-    const inWindow = row - (firstRows[this.window] as number);
-    const perGroup = Math.max(1, rowsPerGroup[this.window] as number);
-    this.group = Math.floor(inWindow / perGroup);
-    this.rank = inWindow % perGroup;
-    this.shuffle = shuffleOf(layout, this.window, this.group);
+/**
+ * The place of row `row` of a selection.
+ *
+ * @throws RangeError where there is no such row
+ */
+export function placeOf(layout: Layout, selection: Selection, row: number): Place {
+  const { rows, firstRows, rowsPerGroup, positions } = selection;
+  if (!Number.isInteger(row) || row < 0 || row >= rows) {
+    throw new RangeError(`row ${row} does not exist: there are ${rows}`);
   }
-
-  /** Moves onto the next row, which must exist. */
-  next(): void {
-    const { layout, selection } = this;
-    while (this.rank === (selection.rowsPerGroup[this.window] as number)) {
-      this.rank = 0;
-      if (++this.group === layout.tileCount) {
-        this.group = 0;
-        this.window++;
-      }
-      this.shuffle = shuffleOf(layout, this.window, this.group);
-    }
-    const inWindow = this.window * shuffleCount * columnCount + this.shuffle + this.rank++;
-    const position = selection.positions[inWindow] as number;
-    this.cell = this.window * columnCount + (layout.columnAt[this.shuffle + position] as number);
-    this.message = (this.window * layout.tileCount + this.group) * columnCount + position;
-  }
+  let window = 0;
+  while (row >= (firstRows[window + 1] as number)) window++;
+  const inWindow = row - (firstRows[window] as number);
+  const perGroup = rowsPerGroup[window] as number;
+  const group = Math.floor(inWindow / perGroup);
+  const shuffle = shuffleOf(layout, window, group);
+  const rank = window * shuffleCount * columnCount + shuffle + (inWindow % perGroup);
+  const position = positions[rank] as number;
+  return {
+    message: (window * layout.tileCount + group) * columnCount + position,
+    cell: window * columnCount + (layout.columnAt[shuffle + position] as number),
+    group,
+  };
 }

@@ -36,21 +36,15 @@ export function keyedPermutation(size: number, key: number): Permutation {
   const mask = bits === 32 ? -1 : (1 << bits) - 1;
   const fold = Math.max(1, bits >>> 1);
   const { addends, factors } = permutationRounds(key);
-  const [addend0 = 0, addend1 = 0, addend2 = 0] = addends;
-  const [factor0 = 1, factor1 = 1, factor2 = 1] = factors;
 
   return (value) => {
     let x = value | 0;
     do {
-      x = (x + addend0) & mask;
-      x ^= x >>> fold;
-      x = Math.imul(x, factor0) & mask;
-      x = (x + addend1) & mask;
-      x ^= x >>> fold;
-      x = Math.imul(x, factor1) & mask;
-      x = (x + addend2) & mask;
-      x ^= x >>> fold;
-      x = Math.imul(x, factor2) & mask;
+      for (let round = 0; round < roundCount; round++) {
+        x = (x + (addends[round] as number)) & mask;
+        x ^= x >>> fold;
+        x = Math.imul(x, factors[round] as number) & mask;
+      }
       x ^= x >>> fold;
     } while (x >>> 0 >= size);
     return x >>> 0;

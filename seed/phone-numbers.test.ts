@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  phoneNumberBytes,
-  phoneNumberCount,
-  reservedExchange,
-  writePhoneNumber,
-} from './phone-numbers.ts';
-
-function phoneNumber(index: number): string {
-  const bytes = Buffer.alloc(phoneNumberBytes);
-  writePhoneNumber(new DataView(bytes.buffer, bytes.byteOffset), 0, index);
-  return bytes.toString('latin1');
-}
+import { phoneNumber, phoneNumberCount, reservedExchange } from './phone-numbers.ts';
 
 describe('a phone number', () => {
   it('is valid in the North American plan, and never of the reserved exchange', () => {

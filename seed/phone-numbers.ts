@@ -2,7 +2,7 @@
  * Area codes of the United States in service. Only these are drawn, so that every number could exist.
  * Source: the North American Numbering Plan Administrator's list of geographic codes.
  */
-const areaCodes = (
+export const areaCodes: readonly string[] = (
   '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 220 223 224 225 228 229 231 ' +
   '234 239 240 248 251 252 253 254 256 260 262 267 269 270 272 276 279 281 283 301 302 303 304 305 ' +
   '307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 325 326 330 331 332 334 336 337 339 ' +
@@ -24,39 +24,21 @@ const areaCodes = (
 export const reservedExchange = '555';
 
 /** Central office codes: NXX with N from 2 to 9, without the N11 service codes and the reserved 555. */
-const exchanges = Array.from({ length: 800 }, (_, index) => String(200 + index)).filter(
-  (exchange) => !exchange.endsWith('11') && exchange !== reservedExchange,
-);
+export const exchanges: readonly string[] = Array.from({ length: 800 }, (_, index) =>
+  String(200 + index),
+).filter((exchange) => !exchange.endsWith('11') && exchange !== reservedExchange);
 
-const linesPerExchange = 10_000;
+/** Line numbers of an exchange: four digits. */
+export const lines: readonly string[] = Array.from({ length: 10_000 }, (_, line) =>
+  String(line).padStart(4, '0'),
+);
 
 /** How many different numbers there are to draw from. */
-export const phoneNumberCount = areaCodes.length * exchanges.length * linesPerExchange;
+export const phoneNumberCount = areaCodes.length * exchanges.length * lines.length;
 
-/** Bytes of a phone number: `+1` and ten digits (E.164). */
-export const phoneNumberBytes = 12;
-
-/** `+1`: the country code. */
-const plusOne = 0x312b;
-
-// Digits as ASCII bytes, packed into one integer each, the first digit in the lowest byte.
-export const areaCodeDigits = Int32Array.from(areaCodes, packDigits);
-export const exchangeDigits = Int32Array.from(exchanges, packDigits);
-export const lineDigits = Int32Array.from({ length: linesPerExchange }, (_, line) =>
-  packDigits(String(line).padStart(4, '0')),
-);
-
-/** Writes number `index` (0 … phoneNumberCount - 1) as text: always `phoneNumberBytes` bytes. */
-export function writePhoneNumber(view: DataView, at: number, index: number): void {
-  const prefix = Math.floor(index / linesPerExchange);
-  const area = Math.floor(prefix / exchanges.length);
-  // Each three digits are followed by a byte that the next write covers.
-  view.setInt16(at, plusOne, true);
-  view.setInt32(at + 2, areaCodeDigits[area] as number, true);
-  view.setInt32(at + 5, exchangeDigits[prefix - area * exchanges.length] as number, true);
-  view.setInt32(at + 8, lineDigits[index - prefix * linesPerExchange] as number, true);
-}
-
-function packDigits(digits: string): number {
-  return Buffer.from(digits.padEnd(4, '0'), 'latin1').readInt32LE();
+/** Number `index` (0 … phoneNumberCount - 1), as stored: `+1` and ten digits (E.164). */
+export function phoneNumber(index: number): string {
+  const prefix = Math.floor(index / lines.length);
+  const area = areaCodes[Math.floor(prefix / exchanges.length)];
+  return `+1${area}${exchanges[prefix % exchanges.length]}${lines[index % lines.length]}`;
 }

@@ -8,14 +8,14 @@ import {
 } from './data-set.ts';
 import { hashBytesExtended } from './hash-bytes.ts';
 import type { Selection } from './layout.ts';
-import { areaCodeDigits, exchangeDigits, lineDigits, phoneNumberCount } from './phone-numbers.ts';
+import { areaCodes, exchanges, lines, phoneNumberCount } from './phone-numbers.ts';
 import { contactsPerTile } from './template.ts';
 
 /** Everything that ./wasm/*.ts computes rows from, by the names that it has there. */
 export interface RowWriterInputs {
   readonly numbers: Readonly<Record<string, number>>;
   /** There each name holds an address. */
-  readonly tables: Readonly<Record<string, ArrayBufferView>>;
+  readonly arrays: Readonly<Record<string, ArrayBufferView>>;
 }
 
 /** What is needed to write the rows of a selection, of which there are `rowCount`. */
@@ -41,12 +41,12 @@ export function rowWriterInputs(
       bodyMask: dataSet.bodies.length - 1,
       senderKey: senders.key,
       phoneCount: phoneNumberCount,
-      exchangeCount: exchangeDigits.length,
+      exchangeCount: exchanges.length,
     },
-    tables: {
+    arrays: {
       columnAt: layout.columnAt,
-      strides: Uint32Array.from(layout.strides),
-      offsets: Uint32Array.from(layout.offsets),
+      strides: layout.strides,
+      offsets: layout.offsets,
       rowsPerGroup: selection.rowsPerGroup,
       positions: selection.positions,
       tileContacts: layout.tile.contact,
@@ -56,15 +56,22 @@ export function rowWriterInputs(
       quantiles: senders.quantiles,
       phoneAddends: numberRounds.addends,
       phoneFactors: numberRounds.factors,
-      areaCodes: areaCodeDigits,
-      exchanges: exchangeDigits,
-      lines: lineDigits,
+      areaCodes: packDigits(areaCodes),
+      exchanges: packDigits(exchanges),
+      lines: packDigits(lines),
       ...pool('profiles', profileIds(dataSet)),
       ...pool('bodies', bodies(dataSet)),
       ...pool('endings', reportEndings()),
       ...pool('profileRows', profileRows(dataSet)),
     },
   };
+}
+
+/** Three or four digits each, as ASCII in one integer, the first digit in its lowest byte. */
+function packDigits(texts: readonly string[]): Int32Array {
+  return Int32Array.from(texts, (digits) =>
+    Buffer.from(digits.padEnd(4, '0'), 'latin1').readInt32LE(),
+  );
 }
 
 /** Some COPY data, and what it adds to the hash of its row. */
@@ -74,7 +81,7 @@ interface Piece {
 }
 
 /** Pieces one after another in one piece of memory, where each begins, and their hashes. */
-function pool(name: string, pieces: readonly Piece[]): RowWriterInputs['tables'] {
+function pool(name: string, pieces: readonly Piece[]): RowWriterInputs['arrays'] {
   const starts = new Uint32Array(pieces.length + 1);
   for (const [index, { bytes }] of pieces.entries()) {
     starts[index + 1] = (starts[index] as number) + bytes.length;

@@ -24,9 +24,9 @@ describe('the row writer', () => {
 
   it('refuses an input that it does not know', () => {
     const dataSet = createDataSet({ ...defaultDataSet, messages: 1_000 });
-    const { numbers, tables } = rowWriterInputs(dataSet, dataSet.messages, 1_000);
-    assert.throws(() => new RowWriter({ numbers: { ...numbers, wrong: 1 }, tables }, 0), /wrong/);
-    const writer = new RowWriter({ numbers, tables }, 0);
+    const { numbers, arrays } = rowWriterInputs(dataSet, dataSet.messages, 1_000);
+    assert.throws(() => new RowWriter({ numbers: { ...numbers, wrong: 1 }, arrays }, 0), /wrong/);
+    const writer = new RowWriter({ numbers, arrays }, 0);
     assert.throws(() => writer.function('fillNothing'), /fillNothing/);
   });
 });

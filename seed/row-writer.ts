@@ -14,37 +14,37 @@ const pageBytes = 64 * 1024;
 export class RowWriter {
   /** All of its memory. */
   readonly memory: Uint8Array;
-  /** Where the caller's own part of the memory begins. */
-  readonly ownAddress: number;
+  /** Where the memory that the caller asked for begins. */
+  readonly freeAddress: number;
   private readonly exports: WebAssembly.Exports;
 
   /**
-   * @param ownBytes how much memory the caller wants
-   * @throws Error for an input that it does not know
+   * @param freeBytes how much memory the caller wants for what is written
+   * @throws Error for an input that it does not know; one that is missing is 0
    */
-  constructor({ numbers, tables }: RowWriterInputs, ownBytes: number) {
+  constructor({ numbers, arrays }: RowWriterInputs, freeBytes: number) {
     this.exports = new WebAssembly.Instance(compiled).exports;
     const addresses: number[] = [];
     let end = align(Number(this.read('heapBase')));
-    for (const { byteLength } of Object.values(tables)) {
+    for (const { byteLength } of Object.values(arrays)) {
       addresses.push(end);
       end = align(end + byteLength);
     }
-    this.ownAddress = end;
+    this.freeAddress = end;
     const memory = this.exports['memory'] as WebAssembly.Memory;
-    const missing = end + ownBytes - memory.buffer.byteLength;
+    const missing = end + freeBytes - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
     this.memory = new Uint8Array(memory.buffer);
     for (const [name, value] of Object.entries(numbers)) this.global(name).value = value;
-    for (const [index, [name, table]] of Object.entries(tables).entries()) {
-      const { buffer, byteOffset, byteLength } = table;
+    for (const [index, [name, array]] of Object.entries(arrays).entries()) {
+      const { buffer, byteOffset, byteLength } = array;
       const address = addresses[index] as number;
       this.memory.set(new Uint8Array(buffer, byteOffset, byteLength), address);
       this.global(name).value = address;
     }
   }
 
-  /** A number that it holds; one of 64 bits comes as a signed bigint. */
+  /** A number that it holds, always as a signed one; one of 64 bits comes as a bigint. */
   read(name: string): number | bigint {
     return this.global(name).value;
   }

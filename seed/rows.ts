@@ -2,21 +2,21 @@ import {
   bodyOf,
   contactAfterTiles,
   type DataSet,
+  messageId,
   phoneOf,
   profileId,
   profileOf,
   reportColumns,
+  reportId,
   reportKinds,
-  writeMessageId,
-  writeReportId,
 } from './data-set.ts';
-import { Cursor, contactOf, type Selection } from './layout.ts';
+import { contactOf, placeOf } from './layout.ts';
 import { noProfile } from './template.ts';
-import { formatUuid, uuidBytes } from './uuid-v7.ts';
 
 /**
  * Any one row of a data set, by its number in time order and without the rows before it: for tests,
- * spot checks and whoever wants to know what is stored. Many rows are written by copy-sources.ts.
+ * spot checks and whoever wants to know what is stored. Rows by the million are written by
+ * ./wasm/rows.ts, the same ones.
  */
 
 export interface ProfileRow {
@@ -65,22 +65,13 @@ export function messageRow(dataSet: DataSet, row: number): MessageRow {
   };
 }
 
-/** The id of message `row`. */
-export function messageId(dataSet: DataSet, row: number): string {
-  const view = new DataView(new ArrayBuffer(uuidBytes));
-  writeMessageId(dataSet, view, 0, row);
-  return formatUuid(view);
-}
-
 /** Row `row` of `delivery_reports`. */
 export function reportRow(dataSet: DataSet, row: number): ReportRow {
-  const { message, cell } = place(dataSet, dataSet.reports, row);
-  const id = new DataView(new ArrayBuffer(uuidBytes));
-  writeReportId(dataSet, id, 0, message);
+  const { message, cell } = placeOf(dataSet.layout, dataSet.reports, row);
   const columns = reportColumns[dataSet.reportKinds[cell] ?? reportKinds.none];
   if (columns === undefined) throw new RangeError(`report ${row} does not exist`);
   return {
-    id: formatUuid(id),
+    id: reportId(dataSet, message),
     message_id: messageId(dataSet, message),
     event_type: columns.eventType,
     error_code: columns.errorCode,
@@ -89,7 +80,7 @@ export function reportRow(dataSet: DataSet, row: number): ReportRow {
 
 /** Row `row` of `opt_outs`. */
 export function optOutRow(dataSet: DataSet, row: number): OptOutRow {
-  const { cell, group } = place(dataSet, dataSet.optOuts, row);
+  const { cell, group } = placeOf(dataSet.layout, dataSet.optOuts, row);
   const { layout } = dataSet;
   const contact = contactOf(layout, cell, group);
   return {
@@ -104,25 +95,16 @@ export function optOutRow(dataSet: DataSet, row: number): OptOutRow {
 
 /** Row `row` of `blocked_contacts`. */
 export function blockedContactRow(dataSet: DataSet, row: number): BlockedContactRow {
-  const { cell, group } = place(dataSet, dataSet.blocks, row);
+  const { cell, group } = placeOf(dataSet.layout, dataSet.blocks, row);
   return { phone: phoneOf(dataSet, contactOf(dataSet.layout, cell, group)) };
 }
 
 /** Who message `row` goes to, and from which of the contact's slots. */
 export function addressee(dataSet: DataSet, row: number): { contact: number; slot: number } {
   if (row >= dataSet.tiledMessages) return { contact: contactAfterTiles(dataSet, row), slot: 0 };
-  const { cell, group } = place(dataSet, dataSet.messages, row);
+  const { cell, group } = placeOf(dataSet.layout, dataSet.messages, row);
   return {
     contact: contactOf(dataSet.layout, cell, group),
     slot: dataSet.layout.tile.slot[cell] ?? noProfile,
   };
-}
-
-function place(dataSet: DataSet, selection: Selection, row: number): Cursor {
-  if (!Number.isInteger(row) || row < 0 || row >= selection.rows) {
-    throw new RangeError(`row ${row} does not exist: there are ${selection.rows}`);
-  }
-  const cursor = new Cursor(dataSet.layout, selection, row);
-  cursor.next();
-  return cursor;
 }

@@ -2,7 +2,7 @@ import { UserError } from '../db/errors.ts';
 import { nearest } from '../db/nearest.ts';
 
 /** The named scales, in messages. */
-export const namedScales = {
+const namedScales = {
   tiny: 10_000,
   small: 1_000_000,
   medium: 10_000_000,
@@ -10,7 +10,7 @@ export const namedScales = {
 } as const;
 
 /** The largest scale: beyond it two messages would share a millisecond too often, and ids their order. */
-export const largestScale = 1_000_000_000;
+const largestScale = 1_000_000_000;
 
 const multipliers: Readonly<Record<string, number>> = {
   '': 1,

@@ -1,9 +1,50 @@
 import assert from 'node:assert/strict';
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { describe, it } from 'node:test';
 import { CopySource } from './copy-sources.ts';
 import { createDataSet, defaultDataSet } from './data-set.ts';
 import { sendRows } from './send-rows.ts';
+import { summariseTable } from './summaries.ts';
 import { createTestLab } from './testing/lab.ts';
+
+describe('rows on their way', () => {
+  // Node's default from version 22 on; larger than a chunk was once
+  it('are not overwritten in the buffer of a socket, whatever its size', async () => {
+    const before = getDefaultHighWaterMark(false);
+    for (const buffered of [16 * 1_024, 64 * 1_024]) {
+      setDefaultHighWaterMark(false, buffered);
+      try {
+        await using lab = await createTestLab();
+        const client = await lab.connect();
+        const dataSet = createDataSet({ ...defaultDataSet, messages: 100_000 });
+        const source = new CopySource(dataSet, 'outbound_messages');
+        await client.query(`
+          alter table outbound_messages disable trigger user;
+          alter table outbound_messages drop constraint outbound_messages_profile_id_fkey;
+          begin;
+          truncate outbound_messages cascade`);
+        await sendRows(client, source, 'outbound_messages');
+        const found = await summariseTable(client, 'outbound_messages');
+        assert.deepEqual(found, source.summary());
+        await client.end();
+      } finally {
+        setDefaultHighWaterMark(false, before);
+      }
+    }
+  });
+
+  it('are refused where a socket would buffer whole chunks', async () => {
+    await using lab = await createTestLab();
+    const client = await lab.connect();
+    const source = new CopySource(
+      createDataSet({ ...defaultDataSet, messages: 10 }),
+      'profiles',
+      2_048,
+    );
+    await assert.rejects(sendRows(client, source, 'profiles'), RangeError);
+    await client.end();
+  });
+});
 
 describe('rows that the server refuses while more are on their way', () => {
   it('fail with what the server says, every time, and the connection goes on', async () => {

@@ -8,6 +8,10 @@ import type { CopySource } from './copy-sources.ts';
  * again only when the socket has taken all of it, so the server sets the pace and memory stays as it
  * is.
  *
+ * pg-copy-streams takes a chunk for sent as soon as the socket accepts more, while it may still lie in
+ * the socket's buffer; so a chunk must be larger than what a socket buffers before it asks to wait
+ * (16 kB in Node 20, 64 kB from 22 on).
+ *
  * @throws what the server says of the rows; or that the connection broke
  */
 export async function sendRows(
@@ -15,6 +19,10 @@ export async function sendRows(
   source: CopySource,
   target: string,
 ): Promise<void> {
+  const { stream: socket } = client.connection;
+  if (source.leastChunkBytes <= socket.writableHighWaterMark) {
+    throw new RangeError(`chunks of a socket that buffers ${socket.writableHighWaterMark} bytes`);
+  }
   const columns = source.columns.join(', ');
   const stream = client.query(
     copyStreams.from(`copy ${target} (${columns}) from stdin (format binary, freeze)`),
@@ -32,7 +40,7 @@ export async function sendRows(
   });
   failure.catch(() => {});
   try {
-    await Promise.race([pump(source, stream, client.connection.stream), failure]);
+    await Promise.race([pump(source, stream, socket), failure]);
   } finally {
     client.off('end', connectionEnded);
   }

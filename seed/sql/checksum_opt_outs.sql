@@ -1,4 +1,4 @@
--- The same hashes as copy-sources.ts computes, in the same chain: each column's hash seeds the next.
+-- The same hashes as wasm/rows.ts computes, in the same chain: each column's hash seeds the next.
 select
   count(*)::text as rows,
   coalesce(

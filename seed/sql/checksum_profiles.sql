@@ -1,4 +1,4 @@
--- The same hashes as copy-sources.ts computes, in the same chain: each column's hash seeds the next.
+-- The same hashes as wasm/rows.ts computes, in the same chain: each column's hash seeds the next.
 select
   count(*)::text as rows,
   coalesce(bit_xor(uuid_hash_extended(p.id, hashtextextended(p.name, 0))), 0)::text as checksum

@@ -1,5 +1,5 @@
-// The fields of a row: length and bytes, the highest byte of a number first. Each function writes one
-// and returns where the next begins.
+// What rows are put together of, as COPY data: the highest byte of a number comes first. Each function
+// that writes returns where the next piece begins.
 import { mix } from './mix';
 
 export const uuidBytes: u32 = 16;
@@ -15,6 +15,7 @@ export let exchanges: usize = 0;
 export let exchangeCount: u32 = 0;
 export let lines: usize = 0;
 
+// As in ../phone-numbers.ts; a constant, which is cheaper to divide by
 const linesPerExchange: u32 = 10_000;
 
 /** How many fields follow. */
@@ -23,40 +24,42 @@ export function writeFieldCount(at: usize, count: u16): usize {
   return at + 2;
 }
 
-export function writeLength(at: usize, length: u32): usize {
-  store<u32>(at, bswap<u32>(length));
+function writeU32(at: usize, value: u32): usize {
+  store<u32>(at, bswap<u32>(value));
   return at + 4;
 }
 
+/** An integer field. */
 export function writeInteger(at: usize, value: u32): usize {
-  return writeLength(writeLength(at, 4), value);
+  return writeU32(writeU32(at, 4), value);
 }
 
+/** A null field. */
 export function writeNull(at: usize): usize {
-  return writeLength(at, -1);
+  return writeU32(at, -1);
 }
 
-/** As writeUuidV7 in ../uuid-v7.ts. */
+/** A uuid field, as uuidV7 in ../uuid-v7.ts. */
 export function writeUuidV7(at: usize, unixMs: f64, key: u32, index: u32): usize {
   const first = mix(index ^ key);
   const second = mix(first + 0x632be5ab);
   const third = ((first ^ (second >> 7)) * 0x2c1b3c6d) ^ second;
   const high = ((<u64>unixMs) << 16) | 0x7000 | (third & 0x0fff);
   const low = ((<u64>(0x80000000 | (third >> 2))) << 32) | second;
-  writeLength(at, uuidBytes);
+  writeU32(at, uuidBytes);
   store<u64>(at, bswap<u64>(high), 4);
   store<u64>(at, bswap<u64>(low), 12);
   return at + 4 + uuidBytes;
 }
 
-/** As writePhoneNumber in ../phone-numbers.ts, of the number that belongs to a contact. */
+/** A phone number field, as phoneOf in ../data-set.ts. */
 export function writePhone(at: usize, contact: u32): usize {
   const index = numberOf(contact);
   const prefix = index / linesPerExchange;
   const area = prefix / exchangeCount;
   const areaDigits = load<u32>(areaCodes + (area << 2));
   const exchangeDigits = load<u32>(exchanges + ((prefix - area * exchangeCount) << 2));
-  writeLength(at, phoneBytes);
+  writeU32(at, phoneBytes);
   store<u16>(at, 0x312b, 4); // +1
   store<u32>(at, areaDigits, 6);
   store<u32>(at, exchangeDigits, 9);

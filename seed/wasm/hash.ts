@@ -10,8 +10,9 @@ export function hash(from: usize, length: u32, seed: u64): u64 {
     a += <u32>(seed >> 32);
     b += <u32>seed;
   }
-  for (let unseeded = seed === 0; ; unseeded = true) {
-    if (unseeded) {
+  // The seed is mixed in as if it were a first block.
+  for (let seedMixed = seed === 0; ; seedMixed = true) {
+    if (seedMixed) {
       a += load<u32>(from);
       b += load<u32>(from, 4);
       c += load<u32>(from, 8);
@@ -28,7 +29,7 @@ export function hash(from: usize, length: u32, seed: u64): u64 {
     a += c;
     c = (c - b) ^ rotl<u32>(b, 4);
     b += a;
-    if (unseeded) break;
+    if (seedMixed) break;
   }
   if (length === 16) a += load<u32>(from, 12);
   c = (c ^ b) - rotl<u32>(b, 14);

@@ -1,4 +1,5 @@
-// The walk of ../layout.ts through the rows of a selection. Addresses and keys are set by ../row-writer.ts.
+// From one row of a selection to the next; where any one stands is said by placeOf in ../layout.ts.
+// What is 0 here is set by ../row-writer.ts.
 import { mix } from './mix';
 
 export let tileCount: u32 = 0;
@@ -15,21 +16,22 @@ export let rowsPerGroup: usize = 0;
 /** u8 [window][shuffle][rank]: the selected positions of a group, in order. */
 export let positions: usize = 0;
 
-// As in ../template.ts and ../layout.ts
+// As in ../template.ts and ../layout.ts; constants, which are cheaper to multiply by
 const columnCount: u32 = 20;
 const contactsPerTile: u32 = 250;
 const shuffleCount: u32 = 64;
 
-/** The row that the walk stands on: its message in time order, its cell of the tile, and its group. */
+/** The row that the walk stands on: its message in time order, and its cell of the tile. */
 export let message: u32 = 0;
 export let cell: u32 = 0;
-export let group: u32 = 0;
 
-let window: u32 = 0;
-let rank: u32 = 0;
+/** Its window and group, and how many of the group's rows are done. */
+export let window: u32 = 0;
+export let group: u32 = 0;
+export let rank: u32 = 0;
 let shuffle: u32 = 0;
 
-/** Moves onto the next row of the selection, which must exist; at first onto row 0. */
+/** Moves onto the next row of the selection, which must exist; at first onto the first of the group that it was set to. */
 export function next(): void {
   if (rank === 0) shuffle = shuffleOf();
   while (rank === load<u8>(rowsPerGroup + window)) {

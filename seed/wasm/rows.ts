@@ -1,5 +1,6 @@
 // The rows of each table, one after another, and their checksum: the hot path of ../copy-sources.ts.
-// What each row holds is said by ../rows.ts, row for row the same.
+// What each row holds is said by ../rows.ts, row for row the same; how it is hashed, by
+// ../sql/checksum_*.sql. What is 0 here is set by ../row-writer.ts.
 import {
   phoneBytes,
   uuidBytes,
@@ -25,13 +26,16 @@ export {
 } from './fields';
 export {
   columnAt,
+  group,
   offsets,
   positions,
+  rank,
   rowsPerGroup,
   shuffleKey,
   strides,
   tileContacts,
   tileCount,
+  window,
 } from './layout';
 
 /** Where free memory begins. */
@@ -79,6 +83,7 @@ export let profileRows: usize = 0;
 export let profileRowsStarts: usize = 0;
 export let profileRowsHashes: usize = 0;
 
+// As in ../template.ts and ../senders.ts
 const slotsPerContact: u32 = 4;
 const noProfile: u32 = 4;
 const quantileCount: u32 = 4_096;
@@ -136,17 +141,17 @@ function writeMessage(start: usize, row: u32): usize {
   }
   const body = mix(row ^ bodyKey) & bodyMask;
   let sum = load<u64>(bodiesHashes + (body << 3));
-  const profile = writeMessageId(writeFieldCount(start, 4), row);
-  let phone: usize;
-  if (slot === noProfile) phone = writeNull(profile);
+  const profileAt = writeMessageId(writeFieldCount(start, 4), row);
+  let phoneAt: usize;
+  if (slot === noProfile) phoneAt = writeNull(profileAt);
   else {
-    const sender = profileOf(addressee, slot);
-    sum ^= load<u64>(profilesHashes + (sender << 3));
-    phone = writePooled(profile, profiles, profilesStarts, sender);
+    const profile = profileOf(addressee, slot);
+    sum ^= load<u64>(profilesHashes + (profile << 3));
+    phoneAt = writePooled(profileAt, profiles, profilesStarts, profile);
   }
-  const end = writePooled(writePhone(phone, addressee), bodies, bodiesStarts, body);
-  sum = hash(phone + 4, phoneBytes, sum);
-  checksum ^= hash(profile - uuidBytes, uuidBytes, sum);
+  const end = writePooled(writePhone(phoneAt, addressee), bodies, bodiesStarts, body);
+  sum = hash(phoneAt + 4, phoneBytes, sum);
+  checksum ^= hash(profileAt - uuidBytes, uuidBytes, sum);
   return end;
 }
 
@@ -155,12 +160,12 @@ function writeReport(start: usize): usize {
   next();
   const kind: u32 = load<u8>(kinds + cell);
   const unixMs = messageUnixMs(message) + reportDelayMs;
-  const messageId = writeUuidV7(writeFieldCount(start, 4), unixMs, reportIdKey, message);
-  const ending = writeMessageId(messageId, message);
+  const messageIdAt = writeUuidV7(writeFieldCount(start, 4), unixMs, reportIdKey, message);
+  const endingAt = writeMessageId(messageIdAt, message);
   let sum = load<u64>(endingsHashes + (kind << 3));
-  sum = hash(ending - uuidBytes, uuidBytes, sum);
-  checksum ^= hash(messageId - uuidBytes, uuidBytes, sum);
-  return writePooled(ending, endings, endingsStarts, kind);
+  sum = hash(endingAt - uuidBytes, uuidBytes, sum);
+  checksum ^= hash(messageIdAt - uuidBytes, uuidBytes, sum);
+  return writePooled(endingAt, endings, endingsStarts, kind);
 }
 
 /** phone, profile_id, ordinal */
@@ -168,24 +173,20 @@ function writeOptOut(start: usize): usize {
   next();
   const owner = contact();
   const ordinal: u32 = load<u8>(ordinals + cell);
-  const phone = writeFieldCount(start, 3);
-  const profile = writePhone(phone, owner);
-  const end = writePooled(
-    profile,
-    profiles,
-    profilesStarts,
-    profileOf(owner, load<u8>(slots + cell)),
-  );
-  checksum ^= hash(phone + 4, phoneBytes, hash(profile + 4, uuidBytes, ordinal));
-  return writeInteger(end, ordinal);
+  const phoneAt = writeFieldCount(start, 3);
+  const profileAt = writePhone(phoneAt, owner);
+  const profile = profileOf(owner, load<u8>(slots + cell));
+  const ordinalAt = writePooled(profileAt, profiles, profilesStarts, profile);
+  checksum ^= hash(phoneAt + 4, phoneBytes, hash(profileAt + 4, uuidBytes, ordinal));
+  return writeInteger(ordinalAt, ordinal);
 }
 
 /** phone */
 function writeBlockedContact(start: usize): usize {
   next();
-  const phone = writeFieldCount(start, 1);
-  const end = writePhone(phone, contact());
-  checksum ^= hash(phone + 4, phoneBytes, 0);
+  const phoneAt = writeFieldCount(start, 1);
+  const end = writePhone(phoneAt, contact());
+  checksum ^= hash(phoneAt + 4, phoneBytes, 0);
   return end;
 }
 
