@@ -16,6 +16,7 @@ import {
   timestampField,
   uuidField,
 } from './copy-encoder.ts';
+import { formatUuid } from './uuid-v7.ts';
 
 interface Row {
   readonly text: string | null;
@@ -35,7 +36,7 @@ const uuids = fc
     hexDigits.map((digits) => digits.map((digit) => digit.toString(16)).join('')),
     fc.constantFrom('0'.repeat(32), 'f'.repeat(32)),
   )
-  .map((hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'));
+  .map(formatUuid);
 const legalText = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));
 const rows: fc.Arbitrary<Row> = fc.record({
   text: fc.option(legalText),

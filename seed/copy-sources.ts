@@ -22,7 +22,8 @@ interface TableFormat {
   readonly selection: (dataSet: DataSet) => Selection;
 }
 
-const formats: Readonly<Record<TableName, TableFormat>> = {
+/** The format of each table. */
+export const tableFormats: Readonly<Record<TableName, TableFormat>> = {
   profiles: {
     columns: ['id', 'name'],
     fill: 'fillProfiles',
@@ -75,7 +76,7 @@ export class CopySource {
    * @throws RangeError for a chunk that might hold no row
    */
   constructor(dataSet: DataSet, table: TableName, chunkBytes = defaultChunkBytes) {
-    const { columns, fill, selection } = formats[table];
+    const { columns, fill, selection } = tableFormats[table];
     if (chunkBytes < 2 * largestRowBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
     this.table = table;
     this.columns = columns;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { contactWithStanding, countContacts, isBlocked, standingOf } from './contacts.ts';
 import { copyHeader, copyTrailer } from './copy-encoder.ts';
-import { CopySource, predictTable } from './copy-sources.ts';
+import { CopySource, predictTable, tableFormats } from './copy-sources.ts';
 import {
   createDataSet,
   type DataSet,
@@ -13,19 +13,12 @@ import {
 } from './data-set.ts';
 import { RowWriter } from './row-writer.ts';
 import { rowWriterInputs } from './row-writer-inputs.ts';
-import { blockedContactRow, messageRow, optOutRow, profileRow, reportRow } from './rows.ts';
+import { blockedContactRow, messageRow, optOutRow, reportRow, rowFunctions } from './rows.ts';
 import { windowCount } from './template.ts';
 import { decodeRows } from './testing/decode-copy.ts';
 
 const dataSet = createDataSet({ ...defaultDataSet, messages: 23_456 });
 const { rowCounts } = dataSet;
-const rowFunctions: Readonly<Record<TableName, (dataSet: DataSet, row: number) => object>> = {
-  profiles: profileRow,
-  outbound_messages: messageRow,
-  delivery_reports: reportRow,
-  opt_outs: optOutRow,
-  blocked_contacts: blockedContactRow,
-};
 const rowsOf = <Row>(count: number, rowAt: (row: number) => Row): Row[] =>
   Array.from({ length: count }, (_, row) => rowAt(row));
 const messages = rowsOf(rowCounts.outbound_messages, (row) => messageRow(dataSet, row));
@@ -132,12 +125,9 @@ describe('what is sent by COPY', () => {
   it('is still so in the last rows of the largest scale', () => {
     const largest = createDataSet({ ...defaultDataSet, messages: 1_000_000_000 });
     const { tileCount } = largest.layout;
-    for (const [table, fill, selection] of [
-      ['outbound_messages', 'fillMessages', largest.messages],
-      ['delivery_reports', 'fillReports', largest.reports],
-      ['opt_outs', 'fillOptOuts', largest.optOuts],
-      ['blocked_contacts', 'fillBlockedContacts', largest.blocks],
-    ] as const) {
+    for (const table of tableNames.filter((name) => name !== 'profiles')) {
+      const { fill, selection: select } = tableFormats[table];
+      const selection = select(largest);
       const { numbers, arrays } = rowWriterInputs(largest, selection, selection.rows);
       const [window, group] = [windowCount - 1, tileCount - 3];
       const first = selection.rows - 3 * (selection.rowsPerGroup[window] ?? 0);

@@ -1,12 +1,7 @@
 import { makeBodies, makeProfileNames } from './bodies.ts';
 import { createLayout, type Layout, type Selection, selectCells } from './layout.ts';
 import { deriveKey, mix } from './mix.ts';
-import {
-  keyedPermutation,
-  type Permutation,
-  type PermutationRounds,
-  permutationRounds,
-} from './permutation.ts';
+import { keyedPermutation, type Permutation } from './permutation.ts';
 import { phoneNumber, phoneNumberCount } from './phone-numbers.ts';
 import { createSenders, type Senders } from './senders.ts';
 import {
@@ -83,7 +78,7 @@ export interface DataSet {
   readonly profileNames: readonly string[];
   readonly bodies: readonly string[];
   readonly numberOfContact: Permutation;
-  readonly numberRounds: PermutationRounds;
+  readonly phoneKey: number;
   readonly bodyKey: number;
   readonly messageIdKey: number;
   readonly reportIdKey: number;
@@ -126,7 +121,7 @@ export function createDataSet(options: DataSetOptions): DataSet {
     profileNames: makeProfileNames(seed, profiles),
     bodies: makeBodies(seed),
     numberOfContact: keyedPermutation(phoneNumberCount, phoneKey),
-    numberRounds: permutationRounds(phoneKey),
+    phoneKey,
     bodyKey: deriveKey(seed, 'body'),
     messageIdKey: deriveKey(seed, 'message id'),
     reportIdKey: deriveKey(seed, 'report id'),

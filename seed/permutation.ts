@@ -4,7 +4,7 @@ import { mix } from './mix.ts';
 export type Permutation = (value: number) => number;
 
 /** The secrets of each round. */
-export interface PermutationRounds {
+interface PermutationRounds {
   readonly addends: Int32Array;
   readonly factors: Int32Array;
 }

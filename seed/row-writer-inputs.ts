@@ -1,5 +1,6 @@
 import { copyRow, integerField, nullField, textField, uuidField } from './copy-encoder.ts';
 import {
+  contactAfterTiles,
   type DataSet,
   firstMessageUnixMs,
   profileId,
@@ -8,8 +9,8 @@ import {
 } from './data-set.ts';
 import { hashBytesExtended } from './hash-bytes.ts';
 import type { Selection } from './layout.ts';
+import { permutationRounds } from './permutation.ts';
 import { areaCodes, exchanges, lines, phoneNumberCount } from './phone-numbers.ts';
-import { contactsPerTile } from './template.ts';
 
 /** Everything that ./wasm/*.ts computes rows from, by the names that it has there. */
 export interface RowWriterInputs {
@@ -24,14 +25,15 @@ export function rowWriterInputs(
   selection: Selection,
   rowCount: number,
 ): RowWriterInputs {
-  const { layout, numberRounds, senders } = dataSet;
+  const { layout, senders, tiledMessages } = dataSet;
+  const phoneRounds = permutationRounds(dataSet.phoneKey);
   return {
     numbers: {
       rowCount,
       tileCount: layout.tileCount,
       shuffleKey: layout.shuffleKey,
-      tiledMessages: dataSet.tiledMessages,
-      firstPlainContact: layout.tileCount * contactsPerTile,
+      tiledMessages,
+      firstPlainContact: contactAfterTiles(dataSet, tiledMessages),
       firstMessageUnixMs,
       msPerMessage: dataSet.msPerMessage,
       reportDelayMs,
@@ -54,8 +56,8 @@ export function rowWriterInputs(
       ordinals: layout.tile.ordinal,
       kinds: dataSet.reportKinds,
       quantiles: senders.quantiles,
-      phoneAddends: numberRounds.addends,
-      phoneFactors: numberRounds.factors,
+      phoneAddends: phoneRounds.addends,
+      phoneFactors: phoneRounds.factors,
       areaCodes: packDigits(areaCodes),
       exchanges: packDigits(exchanges),
       lines: packDigits(lines),

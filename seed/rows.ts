@@ -9,6 +9,7 @@ import {
   reportColumns,
   reportId,
   reportKinds,
+  type TableName,
 } from './data-set.ts';
 import { contactOf, placeOf } from './layout.ts';
 import { noProfile } from './template.ts';
@@ -108,3 +109,13 @@ export function addressee(dataSet: DataSet, row: number): { contact: number; slo
     slot: dataSet.layout.tile.slot[cell] ?? noProfile,
   };
 }
+
+/** The function for a row of each table. */
+export const rowFunctions: Readonly<Record<TableName, (dataSet: DataSet, row: number) => object>> =
+  {
+    profiles: profileRow,
+    outbound_messages: messageRow,
+    delivery_reports: reportRow,
+    opt_outs: optOutRow,
+    blocked_contacts: blockedContactRow,
+  };

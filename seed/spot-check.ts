@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type DataSet, type TableName, tableNames } from './data-set.ts';
 import { deriveKey, RandomSequence } from './mix.ts';
-import { blockedContactRow, messageRow, optOutRow, profileRow, reportRow } from './rows.ts';
+import { rowFunctions } from './rows.ts';
 
 const rowsPerTable = 50;
 
@@ -10,30 +10,22 @@ interface Lookup {
   /** The column that an index finds rows by. */
   readonly key: string;
   readonly keyType: 'uuid' | 'text';
-  readonly rowAt: (dataSet: DataSet, row: number) => object;
 }
 
 const lookups: Readonly<Record<TableName, Lookup>> = {
-  profiles: { columns: ['id', 'name'], key: 'id', keyType: 'uuid', rowAt: profileRow },
+  profiles: { columns: ['id', 'name'], key: 'id', keyType: 'uuid' },
   outbound_messages: {
     columns: ['id', 'profile_id', 'to_number', 'body'],
     key: 'id',
     keyType: 'uuid',
-    rowAt: messageRow,
   },
   delivery_reports: {
     columns: ['id', 'message_id', 'event_type', 'error_code'],
     key: 'id',
     keyType: 'uuid',
-    rowAt: reportRow,
   },
-  opt_outs: {
-    columns: ['phone', 'profile_id', 'ordinal'],
-    key: 'phone',
-    keyType: 'text',
-    rowAt: optOutRow,
-  },
-  blocked_contacts: { columns: ['phone'], key: 'phone', keyType: 'text', rowAt: blockedContactRow },
+  opt_outs: { columns: ['phone', 'profile_id', 'ordinal'], key: 'phone', keyType: 'text' },
+  blocked_contacts: { columns: ['phone'], key: 'phone', keyType: 'text' },
 };
 
 /**
@@ -58,7 +50,7 @@ function sampleRows(dataSet: DataSet, table: TableName): readonly object[] {
   if (count === 0) return [];
   const random = new RandomSequence(deriveKey(dataSet.options.seed, `spot check of ${table}`));
   const between = Array.from({ length: rowsPerTable }, () => random.below(count));
-  return [...new Set([0, count - 1, ...between])].map((row) => lookups[table].rowAt(dataSet, row));
+  return [...new Set([0, count - 1, ...between])].map((row) => rowFunctions[table](dataSet, row));
 }
 
 async function areStored(

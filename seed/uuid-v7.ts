@@ -13,5 +13,10 @@ export function uuidV7(unixMs: number, key: number, index: number): string {
   const hex = [high, (low << 16) | 0x7000 | (third & 0x0fff), 0x80000000 | (third >>> 2), second]
     .map((word) => (word >>> 0).toString(16).padStart(8, '0'))
     .join('');
+  return formatUuid(hex);
+}
+
+/** The usual text of a uuid from its 32 hexadecimal digits. */
+export function formatUuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

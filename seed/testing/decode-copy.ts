@@ -1,5 +1,6 @@
 import { copyTrailer } from '../copy-encoder.ts';
 import type { TableName } from '../data-set.ts';
+import { formatUuid } from '../uuid-v7.ts';
 
 /**
  * Reads rows of a table as binary COPY data, up to the trailer or the end: fields of 16 bytes are uuids
@@ -21,7 +22,7 @@ export function decodeRows(data: Buffer, table: TableName): unknown[][] {
         length < 0
           ? null
           : isUuid
-            ? value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+            ? formatUuid(value.toString('hex'))
             : length === 4
               ? value.readInt32BE()
               : value.toString('utf8'),
