@@ -5,14 +5,14 @@ import { RowWriter } from './row-writer.ts';
 import { rowWriterInputs } from './row-writer-inputs.ts';
 import type { TableSummary } from './summaries.ts';
 
-/** Room that must be left in a chunk for one more row of any table, or the header or trailer. */
-const largestRowBytes = 1_024;
+/** Room that must be left in a chunk for one more batch of rows of any table, or the header or trailer. */
+const largestBatchBytes = 8 * 1024;
 
 /**
  * The chunks of a source together are more than a unix socket holds (some 200 kB on Linux), so that
  * the next is always ready when the socket has room; how large they must be, see `sendRows`.
  */
-const defaultChunkBytes = 80 * 1024;
+const defaultChunkBytes = 136 * 1024;
 
 interface TableFormat {
   readonly columns: readonly string[];
@@ -73,11 +73,11 @@ export class CopySource {
 
   /**
    * @param chunkBytes how large a chunk is
-   * @throws RangeError for a chunk that might hold no row
+   * @throws RangeError for a chunk that might hold no batch of rows
    */
   constructor(dataSet: DataSet, table: TableName, chunkBytes = defaultChunkBytes) {
     const { columns, fill, selection } = tableFormats[table];
-    if (chunkBytes < 2 * largestRowBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
+    if (chunkBytes < 2 * largestBatchBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
     this.table = table;
     this.columns = columns;
     this.rows = dataSet.rowCounts[table];
@@ -89,7 +89,7 @@ export class CopySource {
 
   /** How much any chunk but the last holds at least. */
   get leastChunkBytes(): number {
-    return this.chunkBytes - largestRowBytes;
+    return this.chunkBytes - largestBatchBytes;
   }
 
   /**

@@ -43,7 +43,6 @@ export function rowWriterInputs(
       bodyMask: dataSet.bodies.length - 1,
       senderKey: senders.key,
       phoneCount: phoneNumberCount,
-      exchangeCount: exchanges.length,
     },
     arrays: {
       columnAt: layout.columnAt,
@@ -69,10 +68,10 @@ export function rowWriterInputs(
   };
 }
 
-/** Three or four digits each, as ASCII in one integer, the first digit in its lowest byte. */
+/** Three or four digits each, as ASCII in one integer, the first digit in its lowest byte; above three, nothing. */
 function packDigits(texts: readonly string[]): Int32Array {
   return Int32Array.from(texts, (digits) =>
-    Buffer.from(digits.padEnd(4, '0'), 'latin1').readInt32LE(),
+    Buffer.from(digits.padEnd(4, '\0'), 'latin1').readInt32LE(),
   );
 }
 

@@ -63,7 +63,7 @@ export class RowWriter {
   }
 }
 
-/** The next address for any number, after room for the last of what is copied sixteen bytes at a time. */
+/** The next address for any number, after room for what is read beyond an end: pools are copied 96 bytes at a time. */
 function align(address: number): number {
-  return Math.ceil((address + 16) / 16) * 16;
+  return Math.ceil((address + 96) / 16) * 16;
 }

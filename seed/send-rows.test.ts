@@ -39,9 +39,9 @@ describe('rows on their way', () => {
     const source = new CopySource(
       createDataSet({ ...defaultDataSet, messages: 10 }),
       'profiles',
-      2_048,
+      16 * 1_024,
     );
-    await assert.rejects(sendRows(client, source, 'profiles'), RangeError);
+    await assert.rejects(sendRows(client, source, 'profiles'), /chunks of a socket that buffers/);
     await client.end();
   });
 });

@@ -1,22 +1,9 @@
 // What rows are put together of, as COPY data: the highest byte of a number comes first. Each function
-// that writes returns where the next piece begins.
-import { mix } from './mix';
+// returns where the next piece begins.
+import { columnBytes, phones, placeIn } from './batch';
 
-export const uuidBytes: u32 = 16;
-export const phoneBytes: u32 = 12;
-
-export let phoneCount: u32 = 0;
-/** u32 [round]: the keys of ../permutation.ts, from contacts to numbers. */
-export let phoneAddends: usize = 0;
-export let phoneFactors: usize = 0;
-/** u32 [index]: three or four digits as ASCII, the first in the lowest byte. */
-export let areaCodes: usize = 0;
-export let exchanges: usize = 0;
-export let exchangeCount: u32 = 0;
-export let lines: usize = 0;
-
-// As in ../phone-numbers.ts; a constant, which is cheaper to divide by
-const linesPerExchange: u32 = 10_000;
+const uuidBytes: u32 = 16;
+const phoneBytes: u32 = 12;
 
 /** How many fields follow. */
 export function writeFieldCount(at: usize, count: u16): usize {
@@ -39,46 +26,25 @@ export function writeNull(at: usize): usize {
   return writeU32(at, -1);
 }
 
-/** A uuid field, as uuidV7 in ../uuid-v7.ts. */
-export function writeUuidV7(at: usize, unixMs: f64, key: u32, index: u32): usize {
-  const first = mix(index ^ key);
-  const second = mix(first + 0x632be5ab);
-  const third = ((first ^ (second >> 7)) * 0x2c1b3c6d) ^ second;
-  const high = ((<u64>unixMs) << 16) | 0x7000 | (third & 0x0fff);
-  const low = ((<u64>(0x80000000 | (third >> 2))) << 32) | second;
+/** A uuid field: a row's value of `column`. */
+export function writeUuid(at: usize, column: usize, row: u32): usize {
+  const from = placeIn(column, row);
   writeU32(at, uuidBytes);
-  store<u64>(at, bswap<u64>(high), 4);
-  store<u64>(at, bswap<u64>(low), 12);
+  store<u32>(at, load<u32>(from), 4);
+  store<u32>(at, load<u32>(from, columnBytes), 8);
+  store<u32>(at, load<u32>(from, 2 * columnBytes), 12);
+  store<u32>(at, load<u32>(from, 3 * columnBytes), 16);
   return at + 4 + uuidBytes;
 }
 
-/** A phone number field, as phoneOf in ../data-set.ts. */
-export function writePhone(at: usize, contact: u32): usize {
-  const index = numberOf(contact);
-  const prefix = index / linesPerExchange;
-  const area = prefix / exchangeCount;
-  const areaDigits = load<u32>(areaCodes + (area << 2));
-  const exchangeDigits = load<u32>(exchanges + ((prefix - area * exchangeCount) << 2));
+/** A row's phone number field. */
+export function writePhone(at: usize, row: u32): usize {
+  const from = placeIn(phones, row);
   writeU32(at, phoneBytes);
-  store<u16>(at, 0x312b, 4); // +1
-  store<u32>(at, areaDigits, 6);
-  store<u32>(at, exchangeDigits, 9);
-  store<u32>(at, load<u32>(lines + ((index - prefix * linesPerExchange) << 2)), 12);
+  store<u32>(at, load<u32>(from), 4);
+  store<u32>(at, load<u32>(from, columnBytes), 8);
+  store<u32>(at, load<u32>(from, 2 * columnBytes), 12);
   return at + 4 + phoneBytes;
-}
-
-/** As keyedPermutation in ../permutation.ts, of between 2^31 and 2^32 numbers. */
-function numberOf(contact: u32): u32 {
-  let x = contact;
-  do {
-    for (let round: u32 = 0; round < 12; round += 4) {
-      x += load<u32>(phoneAddends + round);
-      x ^= x >> 16;
-      x *= load<u32>(phoneFactors + round);
-    }
-    x ^= x >> 16;
-  } while (x >= phoneCount);
-  return x;
 }
 
 /**
@@ -94,6 +60,28 @@ export function writePooled(at: usize, pool: usize, starts: usize, index: u32): 
     v128.store(at, v128.load(from));
     from += 16;
     at += 16;
+  } while (at < end);
+  return end;
+}
+
+/**
+ * As writePooled, but in steps of 96 bytes, which nearly every body fits into: a length that cannot be
+ * foreseen costs a processor more than bytes that are overwritten. It may write up to 95 bytes more than
+ * the piece has.
+ */
+export function writeText(at: usize, pool: usize, starts: usize, index: u32): usize {
+  const first: usize = load<u32>(starts + (index << 2));
+  const end: usize = at + load<u32>(starts + (index << 2), 4) - first;
+  let from = pool + first;
+  do {
+    v128.store(at, v128.load(from));
+    v128.store(at, v128.load(from, 16), 16);
+    v128.store(at, v128.load(from, 32), 32);
+    v128.store(at, v128.load(from, 48), 48);
+    v128.store(at, v128.load(from, 64), 64);
+    v128.store(at, v128.load(from, 80), 80);
+    from += 96;
+    at += 96;
   } while (at < end);
   return end;
 }

@@ -1,43 +1,67 @@
+import { columnBytes, hashesHigh, hashesLow, laneBytes, placeIn } from './batch';
+
 /**
- * As hashBytesExtended in ../hash-bytes.ts, for the two lengths that rows are hashed with one by one: 12
- * bytes (phone numbers) and 16 (uuids).
+ * As hashBytesExtended in ../hash-bytes.ts, of a value of three words (a phone number) or four (a uuid)
+ * of each row; the hashes so far are the seeds, and what comes out takes their place.
  */
-export function hash(from: usize, length: u32, seed: u64): u64 {
-  let a: u32 = 0x9e3779b9 + 3923095 + length;
-  let b = a;
-  let c = a;
-  if (seed !== 0) {
-    a += <u32>(seed >> 32);
-    b += <u32>seed;
-  }
-  // The seed is mixed in as if it were a first block.
-  for (let seedMixed = seed === 0; ; seedMixed = true) {
-    if (seedMixed) {
-      a += load<u32>(from);
-      b += load<u32>(from, 4);
-      c += load<u32>(from, 8);
+export function hashValues(words: usize, wordCount: u32): void {
+  const start = i32x4.splat(0x9e3779b9 + 3923095 + 4 * wordCount);
+  for (let row: usize = 0; row < columnBytes; row += laneBytes) {
+    const seedHigh = v128.load(hashesHigh + row);
+    const seedLow = v128.load(hashesLow + row);
+    const unseeded = i32x4.eq(v128.or(seedHigh, seedLow), i32x4.splat(0));
+    let a = i32x4.add(start, seedHigh);
+    let b = i32x4.add(start, seedLow);
+    let c = start;
+    // The seed is mixed in as if it were a first block.
+    for (let seedMixed = false; ; seedMixed = true) {
+      if (seedMixed) {
+        a = v128.bitselect(start, a, unseeded);
+        b = v128.bitselect(start, b, unseeded);
+        c = v128.bitselect(start, c, unseeded);
+        a = i32x4.add(a, v128.load(words + row));
+        b = i32x4.add(b, v128.load(words + columnBytes + row));
+        c = i32x4.add(c, v128.load(words + 2 * columnBytes + row));
+      }
+      a = v128.xor(i32x4.sub(a, c), rotateLeft(c, 4));
+      c = i32x4.add(c, b);
+      b = v128.xor(i32x4.sub(b, a), rotateLeft(a, 6));
+      a = i32x4.add(a, c);
+      c = v128.xor(i32x4.sub(c, b), rotateLeft(b, 8));
+      b = i32x4.add(b, a);
+      a = v128.xor(i32x4.sub(a, c), rotateLeft(c, 16));
+      c = i32x4.add(c, b);
+      b = v128.xor(i32x4.sub(b, a), rotateLeft(a, 19));
+      a = i32x4.add(a, c);
+      c = v128.xor(i32x4.sub(c, b), rotateLeft(b, 4));
+      b = i32x4.add(b, a);
+      if (seedMixed) break;
     }
-    a = (a - c) ^ rotl<u32>(c, 4);
-    c += b;
-    b = (b - a) ^ rotl<u32>(a, 6);
-    a += c;
-    c = (c - b) ^ rotl<u32>(b, 8);
-    b += a;
-    a = (a - c) ^ rotl<u32>(c, 16);
-    c += b;
-    b = (b - a) ^ rotl<u32>(a, 19);
-    a += c;
-    c = (c - b) ^ rotl<u32>(b, 4);
-    b += a;
-    if (seedMixed) break;
+    if (wordCount === 4) a = i32x4.add(a, v128.load(words + 3 * columnBytes + row));
+    c = i32x4.sub(v128.xor(c, b), rotateLeft(b, 14));
+    a = i32x4.sub(v128.xor(a, c), rotateLeft(c, 11));
+    b = i32x4.sub(v128.xor(b, a), rotateLeft(a, 25));
+    c = i32x4.sub(v128.xor(c, b), rotateLeft(b, 16));
+    a = i32x4.sub(v128.xor(a, c), rotateLeft(c, 4));
+    b = i32x4.sub(v128.xor(b, a), rotateLeft(a, 14));
+    c = i32x4.sub(v128.xor(c, b), rotateLeft(b, 24));
+    v128.store(hashesHigh + row, b);
+    v128.store(hashesLow + row, c);
   }
-  if (length === 16) a += load<u32>(from, 12);
-  c = (c ^ b) - rotl<u32>(b, 14);
-  a = (a ^ c) - rotl<u32>(c, 11);
-  b = (b ^ a) - rotl<u32>(a, 25);
-  c = (c ^ b) - rotl<u32>(b, 16);
-  a = (a ^ c) - rotl<u32>(c, 4);
-  b = (b ^ a) - rotl<u32>(a, 14);
-  c = (c ^ b) - rotl<u32>(b, 24);
-  return ((<u64>b) << 32) | c;
+}
+
+function rotateLeft(words: v128, bits: i32): v128 {
+  return v128.or(i32x4.shl(words, bits), i32x4.shr_u(words, 32 - bits));
+}
+
+/** Sets the seed of a row. */
+export function beginHash(row: u32, seed: u64): void {
+  store<u32>(placeIn(hashesHigh, row), <u32>(seed >> 32));
+  store<u32>(placeIn(hashesLow, row), <u32>seed);
+}
+
+/** The hash of a row so far. */
+export function hashOf(row: u32): u64 {
+  const high: u64 = load<u32>(placeIn(hashesHigh, row));
+  return (high << 32) | load<u32>(placeIn(hashesLow, row));
 }

@@ -2,28 +2,34 @@
 // What each row holds is said by ../rows.ts, row for row the same; how it is hashed, by
 // ../sql/checksum_*.sql. What is 0 here is set by ../row-writer.ts.
 import {
-  phoneBytes,
-  uuidBytes,
+  batchRows,
+  columnBytes,
+  contacts,
+  endingKinds,
+  ids,
+  messages,
+  optOutOrdinals,
+  phones,
+  placeIn,
+  references,
+  senders,
+  texts,
+} from './batch';
+import {
   writeFieldCount,
   writeInteger,
   writeNull,
   writePhone,
   writePooled,
-  writeUuidV7,
+  writeText,
+  writeUuid,
 } from './fields';
-import { hash } from './hash';
+import { beginHash, hashOf, hashValues } from './hash';
 import { cell, contact, message, next } from './layout';
 import { mix } from './mix';
+import { makePhones } from './phones';
+import { makeUuids } from './uuids';
 
-export {
-  areaCodes,
-  exchangeCount,
-  exchanges,
-  lines,
-  phoneAddends,
-  phoneCount,
-  phoneFactors,
-} from './fields';
 export {
   columnAt,
   group,
@@ -37,6 +43,8 @@ export {
   tileCount,
   window,
 } from './layout';
+export { areaCodes, exchanges, lines, phoneAddends, phoneCount, phoneFactors } from './phones';
+export { firstMessageUnixMs, msPerMessage } from './uuids';
 
 /** Where free memory begins. */
 export const heapBase: usize = __heap_base;
@@ -50,8 +58,6 @@ export let checksum: u64 = 0;
 export let tiledMessages: u32 = 0;
 export let firstPlainContact: u32 = 0;
 
-export let firstMessageUnixMs: f64 = 0;
-export let msPerMessage: f64 = 0;
 export let reportDelayMs: f64 = 0;
 export let messageIdKey: u32 = 0;
 export let reportIdKey: u32 = 0;
@@ -88,114 +94,158 @@ const slotsPerContact: u32 = 4;
 const noProfile: u32 = 4;
 const quantileCount: u32 = 4_096;
 
-/** Writes rows from `at` on, until there are no more or `full` is reached; returns where they end. */
+/** In place of a profile. */
+const nobody: u32 = 0xffffffff;
+
+/** Write rows from `at` on, until there are no more or `full` is reached; return where they end. */
 export function fillProfiles(at: usize, full: usize): usize {
-  while (rowsWritten < rowCount && at < full) {
-    at = writePooled(at, profileRows, profileRowsStarts, rowsWritten);
-    checksum ^= load<u64>(profileRowsHashes + (rowsWritten << 3));
-    rowsWritten++;
-  }
-  return at;
+  return fill(at, full, writeProfiles);
 }
 
 export function fillMessages(at: usize, full: usize): usize {
-  while (rowsWritten < rowCount && at < full) {
-    at = writeMessage(at, rowsWritten);
-    rowsWritten++;
-  }
-  return at;
+  return fill(at, full, writeMessages);
 }
 
 export function fillReports(at: usize, full: usize): usize {
-  while (rowsWritten < rowCount && at < full) {
-    at = writeReport(at);
-    rowsWritten++;
-  }
-  return at;
+  return fill(at, full, writeReports);
 }
 
 export function fillOptOuts(at: usize, full: usize): usize {
+  return fill(at, full, writeOptOuts);
+}
+
+export function fillBlockedContacts(at: usize, full: usize): usize {
+  return fill(at, full, writeBlockedContacts);
+}
+
+function fill(at: usize, full: usize, write: (at: usize, count: u32) => usize): usize {
   while (rowsWritten < rowCount && at < full) {
-    at = writeOptOut(at);
-    rowsWritten++;
+    const count = min(batchRows, rowCount - rowsWritten);
+    at = write(at, count);
+    for (let row: u32 = 0; row < count; row++) checksum ^= hashOf(row);
+    rowsWritten += count;
   }
   return at;
 }
 
-export function fillBlockedContacts(at: usize, full: usize): usize {
-  while (rowsWritten < rowCount && at < full) {
-    at = writeBlockedContact(at);
-    rowsWritten++;
+/** id, name */
+function writeProfiles(at: usize, count: u32): usize {
+  for (let row: u32 = 0; row < count; row++) {
+    const profile = rowsWritten + row;
+    at = writePooled(at, profileRows, profileRowsStarts, profile);
+    beginHash(row, load<u64>(profileRowsHashes + (profile << 3)));
   }
   return at;
 }
 
 /** id, profile_id, to_number, body */
-function writeMessage(start: usize, row: u32): usize {
-  let addressee = firstPlainContact + row - tiledMessages;
+function writeMessages(at: usize, count: u32): usize {
+  for (let row: u32 = 0; row < count; row++) addressMessage(row);
+  makeUuids(ids, messageIdKey, 0);
+  makePhones();
+  hashValues(phones, 3);
+  hashValues(ids, 4);
+  for (let row: u32 = 0; row < count; row++) {
+    at = writeUuid(writeFieldCount(at, 4), ids, row);
+    const sender = load<u32>(placeIn(senders, row));
+    at = sender === nobody ? writeNull(at) : writePooled(at, profiles, profilesStarts, sender);
+    at = writeText(writePhone(at, row), bodies, bodiesStarts, load<u32>(placeIn(texts, row)));
+  }
+  return at;
+}
+
+/** id, message_id, event_type, error_code */
+function writeReports(at: usize, count: u32): usize {
+  for (let row: u32 = 0; row < count; row++) {
+    walk(row);
+    const kind = load<u8>(kinds + cell);
+    store<u32>(placeIn(endingKinds, row), kind);
+    beginHash(row, load<u64>(endingsHashes + (kind << 3)));
+  }
+  makeUuids(ids, reportIdKey, reportDelayMs);
+  makeUuids(references, messageIdKey, 0);
+  hashValues(references, 4);
+  hashValues(ids, 4);
+  for (let row: u32 = 0; row < count; row++) {
+    at = writeUuid(writeFieldCount(at, 4), ids, row);
+    at = writeUuid(at, references, row);
+    at = writePooled(at, endings, endingsStarts, load<u32>(placeIn(endingKinds, row)));
+  }
+  return at;
+}
+
+/** phone, profile_id, ordinal */
+function writeOptOuts(at: usize, count: u32): usize {
+  for (let row: u32 = 0; row < count; row++) {
+    walk(row);
+    const owner = contact();
+    const ordinal = load<u8>(ordinals + cell);
+    store<u32>(placeIn(contacts, row), owner);
+    store<u32>(placeIn(optOutOrdinals, row), ordinal);
+    referToProfile(row, profileOf(owner, load<u8>(slots + cell)));
+    beginHash(row, ordinal);
+  }
+  makePhones();
+  hashValues(references, 4);
+  hashValues(phones, 3);
+  for (let row: u32 = 0; row < count; row++) {
+    at = writeUuid(writePhone(writeFieldCount(at, 3), row), references, row);
+    at = writeInteger(at, load<u32>(placeIn(optOutOrdinals, row)));
+  }
+  return at;
+}
+
+/** phone */
+function writeBlockedContacts(at: usize, count: u32): usize {
+  for (let row: u32 = 0; row < count; row++) {
+    walk(row);
+    store<u32>(placeIn(contacts, row), contact());
+    beginHash(row, 0);
+  }
+  makePhones();
+  hashValues(phones, 3);
+  for (let row: u32 = 0; row < count; row++) at = writePhone(writeFieldCount(at, 1), row);
+  return at;
+}
+
+/** Goes on to the next row of the selection. */
+function walk(row: u32): void {
+  next();
+  store<u32>(placeIn(messages, row), message);
+}
+
+/** Works out who a message goes to, from whom, and what it says. */
+function addressMessage(row: u32): void {
+  const number = rowsWritten + row;
+  let addressee = firstPlainContact + number - tiledMessages;
   let slot: u32 = 0;
-  if (row < tiledMessages) {
+  if (number < tiledMessages) {
     next();
     addressee = contact();
     slot = load<u8>(slots + cell);
   }
-  const body = mix(row ^ bodyKey) & bodyMask;
-  let sum = load<u64>(bodiesHashes + (body << 3));
-  const profileAt = writeMessageId(writeFieldCount(start, 4), row);
-  let phoneAt: usize;
-  if (slot === noProfile) phoneAt = writeNull(profileAt);
-  else {
-    const profile = profileOf(addressee, slot);
-    sum ^= load<u64>(profilesHashes + (profile << 3));
-    phoneAt = writePooled(profileAt, profiles, profilesStarts, profile);
+  store<u32>(placeIn(messages, row), number);
+  store<u32>(placeIn(contacts, row), addressee);
+  const text = mix(number ^ bodyKey) & bodyMask;
+  store<u32>(placeIn(texts, row), text);
+  let sum = load<u64>(bodiesHashes + (text << 3));
+  let sender = nobody;
+  if (slot !== noProfile) {
+    sender = profileOf(addressee, slot);
+    sum ^= load<u64>(profilesHashes + (sender << 3));
   }
-  const end = writePooled(writePhone(phoneAt, addressee), bodies, bodiesStarts, body);
-  sum = hash(phoneAt + 4, phoneBytes, sum);
-  checksum ^= hash(profileAt - uuidBytes, uuidBytes, sum);
-  return end;
+  store<u32>(placeIn(senders, row), sender);
+  beginHash(row, sum);
 }
 
-/** id, message_id, event_type, error_code */
-function writeReport(start: usize): usize {
-  next();
-  const kind: u32 = load<u8>(kinds + cell);
-  const unixMs = messageUnixMs(message) + reportDelayMs;
-  const messageIdAt = writeUuidV7(writeFieldCount(start, 4), unixMs, reportIdKey, message);
-  const endingAt = writeMessageId(messageIdAt, message);
-  let sum = load<u64>(endingsHashes + (kind << 3));
-  sum = hash(endingAt - uuidBytes, uuidBytes, sum);
-  checksum ^= hash(messageIdAt - uuidBytes, uuidBytes, sum);
-  return writePooled(endingAt, endings, endingsStarts, kind);
-}
-
-/** phone, profile_id, ordinal */
-function writeOptOut(start: usize): usize {
-  next();
-  const owner = contact();
-  const ordinal: u32 = load<u8>(ordinals + cell);
-  const phoneAt = writeFieldCount(start, 3);
-  const profileAt = writePhone(phoneAt, owner);
-  const profile = profileOf(owner, load<u8>(slots + cell));
-  const ordinalAt = writePooled(profileAt, profiles, profilesStarts, profile);
-  checksum ^= hash(phoneAt + 4, phoneBytes, hash(profileAt + 4, uuidBytes, ordinal));
-  return writeInteger(ordinalAt, ordinal);
-}
-
-/** phone */
-function writeBlockedContact(start: usize): usize {
-  next();
-  const phoneAt = writeFieldCount(start, 1);
-  const end = writePhone(phoneAt, contact());
-  checksum ^= hash(phoneAt + 4, phoneBytes, 0);
-  return end;
-}
-
-function messageUnixMs(row: u32): f64 {
-  return firstMessageUnixMs + Math.floor(<f64>row * msPerMessage);
-}
-
-function writeMessageId(at: usize, row: u32): usize {
-  return writeUuidV7(at, messageUnixMs(row), messageIdKey, row);
+/** A profile's id, as the row's reference. */
+function referToProfile(row: u32, profile: u32): void {
+  const from = profiles + load<u32>(profilesStarts + (profile << 2)) + 4;
+  const to = placeIn(references, row);
+  store<u32>(to, load<u32>(from));
+  store<u32>(to, load<u32>(from, 4), columnBytes);
+  store<u32>(to, load<u32>(from, 8), 2 * columnBytes);
+  store<u32>(to, load<u32>(from, 12), 3 * columnBytes);
 }
 
 /** As profileAt in ../senders.ts. */

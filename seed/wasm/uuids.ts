@@ -1,0 +1,61 @@
+import { columnBytes, laneBytes, messages } from './batch';
+
+export let firstMessageUnixMs: f64 = 0;
+export let msPerMessage: f64 = 0;
+
+/**
+ * The uuids, as uuidV7 in ../uuid-v7.ts, that follow from `key` and each row's message, `delayMs` after
+ * that was sent; as words, into `column`.
+ */
+export function makeUuids(column: usize, key: u32, delayMs: f64): void {
+  for (let row: usize = 0; row < columnBytes; row += laneBytes) {
+    const numbers = v128.load(messages + row);
+    const first = mixFour(v128.xor(numbers, i32x4.splat(key)));
+    const second = mixFour(i32x4.add(first, i32x4.splat(0x632be5ab)));
+    const folded = v128.xor(first, i32x4.shr_u(second, 7));
+    const third = v128.xor(i32x4.mul(folded, i32x4.splat(0x2c1b3c6d)), second);
+    const ms = unixMs(numbers, delayMs);
+    const nextMs = unixMs(v128.shuffle<u32>(numbers, numbers, 2, 3, 2, 3), delayMs);
+    const low = lowHalves(i64x2.shl(ms, 16), i64x2.shl(nextMs, 16));
+    const random = v128.and(third, i32x4.splat(0x0fff));
+    store(column + row, lowHalves(i64x2.shr_u(ms, 16), i64x2.shr_u(nextMs, 16)));
+    store(column + columnBytes + row, v128.or(v128.or(low, i32x4.splat(0x7000)), random));
+    store(column + 2 * columnBytes + row, v128.or(i32x4.splat(0x80000000), i32x4.shr_u(third, 2)));
+    store(column + 3 * columnBytes + row, second);
+  }
+}
+
+/** The times of the first two of `numbers`: integers in the low 48 of 64 bits, with something above. */
+function unixMs(numbers: v128, delayMs: f64): v128 {
+  const sinceFirst = f64x2.floor(
+    f64x2.mul(f64x2.convert_low_i32x4_u(numbers), f64x2.splat(msPerMessage)),
+  );
+  // From 2^52 on a double's last bits are the integer's.
+  return f64x2.add(
+    f64x2.add(sinceFirst, f64x2.splat(firstMessageUnixMs + delayMs)),
+    f64x2.splat(4503599627370496),
+  );
+}
+
+function lowHalves(two: v128, nextTwo: v128): v128 {
+  return v128.shuffle<u32>(two, nextTwo, 0, 2, 4, 6);
+}
+
+/** Stores words with the highest byte first. */
+function store(at: usize, words: v128): void {
+  v128.store(
+    at,
+    v128.shuffle<u8>(words, words, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12),
+  );
+}
+
+/** Four numbers, each as mix in ../mix.ts. */
+function mixFour(values: v128): v128 {
+  let x = values;
+  x = v128.xor(x, i32x4.shr_u(x, 16));
+  x = i32x4.mul(x, i32x4.splat(0x7feb352d));
+  x = v128.xor(x, i32x4.shr_u(x, 15));
+  x = i32x4.mul(x, i32x4.splat(0x846ca68b));
+  x = v128.xor(x, i32x4.shr_u(x, 16));
+  return x;
+}
