@@ -182,8 +182,12 @@ function groupBy<Row>(all: readonly Row[], keyOf: (row: Row) => string): Map<str
 function bytesOf(of: DataSet, table: TableName, chunkBytes?: number): Buffer {
   const source = new CopySource(of, table, chunkBytes);
   const parts: Buffer[] = [];
-  for (let bytes = source.fill(); bytes.length > 0; bytes = source.fill()) {
-    parts.push(Buffer.from(bytes));
+  // A chunk is looked at after the next one is filled, as where rows are on their way.
+  let filled = source.fill(0);
+  for (let chunk = 1; filled.length > 0; chunk++) {
+    const next = source.fill(chunk % source.chunkCount);
+    parts.push(Buffer.from(filled));
+    filled = next;
   }
   return Buffer.concat(parts);
 }

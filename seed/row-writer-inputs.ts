@@ -68,7 +68,7 @@ export function rowWriterInputs(
   };
 }
 
-/** Three or four digits each, as ASCII in one integer, the first digit in its lowest byte; above three, nothing. */
+/** Three or four digits each, as ASCII in one integer, the first in its lowest byte; three leave the highest 0. */
 function packDigits(texts: readonly string[]): Int32Array {
   return Int32Array.from(texts, (digits) =>
     Buffer.from(digits.padEnd(4, '\0'), 'latin1').readInt32LE(),

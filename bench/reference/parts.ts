@@ -113,7 +113,10 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       title: 'a whole load against the server alone',
       script: 'bench:seed',
       file: 'seed/commands/bench-seed.ts',
-      args: ['--whole', '--scale', 'medium', '--pairs', '3', '--out', `${folder}/seed-whole.json`],
+      args: [
+        ...['--whole', '--scale', sizes.at(-1) ?? '', '--pairs', '2'],
+        ...['--out', `${folder}/seed-whole.json`],
+      ],
     },
   ];
 }

@@ -1,9 +1,12 @@
 // What rows are put together of, as COPY data: the highest byte of a number comes first. Each function
 // returns where the next piece begins.
-import { columnBytes, phones, placeIn } from './batch';
+import { addressIn, columnBytes, phones } from './batch';
 
 const uuidBytes: u32 = 16;
 const phoneBytes: u32 = 12;
+
+/** How many bytes may be read and written beyond the end of what is copied. */
+export const overrunBytes: u32 = 96;
 
 /** How many fields follow. */
 export function writeFieldCount(at: usize, count: u16): usize {
@@ -28,7 +31,7 @@ export function writeNull(at: usize): usize {
 
 /** A uuid field: a row's value of `column`. */
 export function writeUuid(at: usize, column: usize, row: u32): usize {
-  const from = placeIn(column, row);
+  const from = addressIn(column, row);
   writeU32(at, uuidBytes);
   store<u32>(at, load<u32>(from), 4);
   store<u32>(at, load<u32>(from, columnBytes), 8);
@@ -39,7 +42,7 @@ export function writeUuid(at: usize, column: usize, row: u32): usize {
 
 /** A row's phone number field. */
 export function writePhone(at: usize, row: u32): usize {
-  const from = placeIn(phones, row);
+  const from = addressIn(phones, row);
   writeU32(at, phoneBytes);
   store<u32>(at, load<u32>(from), 4);
   store<u32>(at, load<u32>(from, columnBytes), 8);
@@ -67,9 +70,9 @@ export function writePooled(at: usize, pool: usize, starts: usize, index: u32): 
 /**
  * As writePooled, but in steps of 96 bytes, which nearly every body fits into: a length that cannot be
  * foreseen costs a processor more than bytes that are overwritten. It may write up to 95 bytes more than
- * the piece has.
+ * the piece has (`overrunBytes`).
  */
-export function writeText(at: usize, pool: usize, starts: usize, index: u32): usize {
+export function writeBody(at: usize, pool: usize, starts: usize, index: u32): usize {
   const first: usize = load<u32>(starts + (index << 2));
   const end: usize = at + load<u32>(starts + (index << 2), 4) - first;
   let from = pool + first;

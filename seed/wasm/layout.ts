@@ -28,7 +28,7 @@ export let cell: u32 = 0;
 /** Its window and group, and how many of the group's rows are done. */
 export let window: u32 = 0;
 export let group: u32 = 0;
-export let rank: u32 = 0;
+let rank: u32 = 0;
 let shuffle: u32 = 0;
 
 /** Moves onto the next row of the selection, which must exist; at first onto the first of the group that it was set to. */

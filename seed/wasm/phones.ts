@@ -1,25 +1,26 @@
-import { batchRows, columnBytes, contacts, laneBytes, phones, placeIn } from './batch';
+// Phone numbers. What is 0 here is set by ../row-writer.ts.
+import { addressIn, batchRows, columnBytes, contacts, phones, vectorBytes } from './batch';
 
 export let phoneCount: u32 = 0;
 /** u32 [round]: the keys of ../permutation.ts, from contacts to numbers. */
 export let phoneAddends: usize = 0;
 export let phoneFactors: usize = 0;
-/** u32 [index]: three or four digits as ASCII, the first in the lowest byte; above three, nothing. */
+/** u32 [index]: three or four digits as ASCII, the first in the lowest byte; three leave the highest byte 0. */
 export let areaCodes: usize = 0;
 export let exchanges: usize = 0;
 export let lines: usize = 0;
 
-// As in ../phone-numbers.ts; constants, which are cheaper to divide by
+// exchanges.length and lines.length of ../phone-numbers.ts; constants, which are cheaper to divide by
 const exchangeCount: u32 = 791;
 const linesPerExchange: u32 = 10_000;
 
 /** The phone numbers of the rows' contacts, as phoneOf in ../data-set.ts. */
 export function makePhones(): void {
-  for (let row: usize = 0; row < columnBytes; row += laneBytes) {
-    v128.store(phones + row, numbersOf(v128.load(contacts + row)));
+  for (let offset: usize = 0; offset < columnBytes; offset += vectorBytes) {
+    v128.store(phones + offset, numbersOf(v128.load(contacts + offset)));
   }
   for (let row: u32 = 0; row < batchRows; row++) {
-    const at = placeIn(phones, row);
+    const at = addressIn(phones, row);
     const index = load<u32>(at);
     const prefix = index / linesPerExchange;
     const area = prefix / exchangeCount;

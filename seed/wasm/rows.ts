@@ -2,6 +2,7 @@
 // What each row holds is said by ../rows.ts, row for row the same; how it is hashed, by
 // ../sql/checksum_*.sql. What is 0 here is set by ../row-writer.ts.
 import {
+  addressIn,
   batchRows,
   columnBytes,
   contacts,
@@ -10,32 +11,31 @@ import {
   messages,
   optOutOrdinals,
   phones,
-  placeIn,
   references,
   senders,
   texts,
 } from './batch';
 import {
+  writeBody,
   writeFieldCount,
   writeInteger,
   writeNull,
   writePhone,
   writePooled,
-  writeText,
   writeUuid,
 } from './fields';
-import { beginHash, hashOf, hashValues } from './hash';
+import { hashOf, hashValues, setHash } from './hash';
 import { cell, contact, message, next } from './layout';
 import { mix } from './mix';
 import { makePhones } from './phones';
 import { makeUuids } from './uuids';
 
+export { overrunBytes } from './fields';
 export {
   columnAt,
   group,
   offsets,
   positions,
-  rank,
   rowsPerGroup,
   shuffleKey,
   strides,
@@ -133,7 +133,7 @@ function writeProfiles(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
     const profile = rowsWritten + row;
     at = writePooled(at, profileRows, profileRowsStarts, profile);
-    beginHash(row, load<u64>(profileRowsHashes + (profile << 3)));
+    setHash(row, load<u64>(profileRowsHashes + (profile << 3)));
   }
   return at;
 }
@@ -147,9 +147,9 @@ function writeMessages(at: usize, count: u32): usize {
   hashValues(ids, 4);
   for (let row: u32 = 0; row < count; row++) {
     at = writeUuid(writeFieldCount(at, 4), ids, row);
-    const sender = load<u32>(placeIn(senders, row));
+    const sender = load<u32>(addressIn(senders, row));
     at = sender === nobody ? writeNull(at) : writePooled(at, profiles, profilesStarts, sender);
-    at = writeText(writePhone(at, row), bodies, bodiesStarts, load<u32>(placeIn(texts, row)));
+    at = writeBody(writePhone(at, row), bodies, bodiesStarts, load<u32>(addressIn(texts, row)));
   }
   return at;
 }
@@ -158,9 +158,9 @@ function writeMessages(at: usize, count: u32): usize {
 function writeReports(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
     walk(row);
-    const kind = load<u8>(kinds + cell);
-    store<u32>(placeIn(endingKinds, row), kind);
-    beginHash(row, load<u64>(endingsHashes + (kind << 3)));
+    const kind: u32 = load<u8>(kinds + cell);
+    store<u32>(addressIn(endingKinds, row), kind);
+    setHash(row, load<u64>(endingsHashes + (kind << 3)));
   }
   makeUuids(ids, reportIdKey, reportDelayMs);
   makeUuids(references, messageIdKey, 0);
@@ -169,7 +169,7 @@ function writeReports(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
     at = writeUuid(writeFieldCount(at, 4), ids, row);
     at = writeUuid(at, references, row);
-    at = writePooled(at, endings, endingsStarts, load<u32>(placeIn(endingKinds, row)));
+    at = writePooled(at, endings, endingsStarts, load<u32>(addressIn(endingKinds, row)));
   }
   return at;
 }
@@ -179,18 +179,18 @@ function writeOptOuts(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
     walk(row);
     const owner = contact();
-    const ordinal = load<u8>(ordinals + cell);
-    store<u32>(placeIn(contacts, row), owner);
-    store<u32>(placeIn(optOutOrdinals, row), ordinal);
+    const ordinal: u32 = load<u8>(ordinals + cell);
+    store<u32>(addressIn(contacts, row), owner);
+    store<u32>(addressIn(optOutOrdinals, row), ordinal);
     referToProfile(row, profileOf(owner, load<u8>(slots + cell)));
-    beginHash(row, ordinal);
+    setHash(row, ordinal);
   }
   makePhones();
   hashValues(references, 4);
   hashValues(phones, 3);
   for (let row: u32 = 0; row < count; row++) {
     at = writeUuid(writePhone(writeFieldCount(at, 3), row), references, row);
-    at = writeInteger(at, load<u32>(placeIn(optOutOrdinals, row)));
+    at = writeInteger(at, load<u32>(addressIn(optOutOrdinals, row)));
   }
   return at;
 }
@@ -199,8 +199,8 @@ function writeOptOuts(at: usize, count: u32): usize {
 function writeBlockedContacts(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
     walk(row);
-    store<u32>(placeIn(contacts, row), contact());
-    beginHash(row, 0);
+    store<u32>(addressIn(contacts, row), contact());
+    setHash(row, 0);
   }
   makePhones();
   hashValues(phones, 3);
@@ -211,7 +211,7 @@ function writeBlockedContacts(at: usize, count: u32): usize {
 /** Goes on to the next row of the selection. */
 function walk(row: u32): void {
   next();
-  store<u32>(placeIn(messages, row), message);
+  store<u32>(addressIn(messages, row), message);
 }
 
 /** Works out who a message goes to, from whom, and what it says. */
@@ -224,24 +224,24 @@ function addressMessage(row: u32): void {
     addressee = contact();
     slot = load<u8>(slots + cell);
   }
-  store<u32>(placeIn(messages, row), number);
-  store<u32>(placeIn(contacts, row), addressee);
+  store<u32>(addressIn(messages, row), number);
+  store<u32>(addressIn(contacts, row), addressee);
   const text = mix(number ^ bodyKey) & bodyMask;
-  store<u32>(placeIn(texts, row), text);
+  store<u32>(addressIn(texts, row), text);
   let sum = load<u64>(bodiesHashes + (text << 3));
   let sender = nobody;
   if (slot !== noProfile) {
     sender = profileOf(addressee, slot);
     sum ^= load<u64>(profilesHashes + (sender << 3));
   }
-  store<u32>(placeIn(senders, row), sender);
-  beginHash(row, sum);
+  store<u32>(addressIn(senders, row), sender);
+  setHash(row, sum);
 }
 
 /** A profile's id, as the row's reference. */
 function referToProfile(row: u32, profile: u32): void {
   const from = profiles + load<u32>(profilesStarts + (profile << 2)) + 4;
-  const to = placeIn(references, row);
+  const to = addressIn(references, row);
   store<u32>(to, load<u32>(from));
   store<u32>(to, load<u32>(from, 4), columnBytes);
   store<u32>(to, load<u32>(from, 8), 2 * columnBytes);

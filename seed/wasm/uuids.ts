@@ -1,4 +1,5 @@
-import { columnBytes, laneBytes, messages } from './batch';
+// Ids. What is 0 here is set by ../row-writer.ts.
+import { columnBytes, messages, vectorBytes } from './batch';
 
 export let firstMessageUnixMs: f64 = 0;
 export let msPerMessage: f64 = 0;
@@ -8,8 +9,8 @@ export let msPerMessage: f64 = 0;
  * that was sent; as words, into `column`.
  */
 export function makeUuids(column: usize, key: u32, delayMs: f64): void {
-  for (let row: usize = 0; row < columnBytes; row += laneBytes) {
-    const numbers = v128.load(messages + row);
+  for (let offset: usize = 0; offset < columnBytes; offset += vectorBytes) {
+    const numbers = v128.load(messages + offset);
     const first = mixFour(v128.xor(numbers, i32x4.splat(key)));
     const second = mixFour(i32x4.add(first, i32x4.splat(0x632be5ab)));
     const folded = v128.xor(first, i32x4.shr_u(second, 7));
@@ -18,10 +19,16 @@ export function makeUuids(column: usize, key: u32, delayMs: f64): void {
     const nextMs = unixMs(v128.shuffle<u32>(numbers, numbers, 2, 3, 2, 3), delayMs);
     const low = lowHalves(i64x2.shl(ms, 16), i64x2.shl(nextMs, 16));
     const random = v128.and(third, i32x4.splat(0x0fff));
-    store(column + row, lowHalves(i64x2.shr_u(ms, 16), i64x2.shr_u(nextMs, 16)));
-    store(column + columnBytes + row, v128.or(v128.or(low, i32x4.splat(0x7000)), random));
-    store(column + 2 * columnBytes + row, v128.or(i32x4.splat(0x80000000), i32x4.shr_u(third, 2)));
-    store(column + 3 * columnBytes + row, second);
+    storeBigEndian(column + offset, lowHalves(i64x2.shr_u(ms, 16), i64x2.shr_u(nextMs, 16)));
+    storeBigEndian(
+      column + columnBytes + offset,
+      v128.or(v128.or(low, i32x4.splat(0x7000)), random),
+    );
+    storeBigEndian(
+      column + 2 * columnBytes + offset,
+      v128.or(i32x4.splat(0x80000000), i32x4.shr_u(third, 2)),
+    );
+    storeBigEndian(column + 3 * columnBytes + offset, second);
   }
 }
 
@@ -42,14 +49,14 @@ function lowHalves(two: v128, nextTwo: v128): v128 {
 }
 
 /** Stores words with the highest byte first. */
-function store(at: usize, words: v128): void {
+function storeBigEndian(at: usize, words: v128): void {
   v128.store(
     at,
     v128.shuffle<u8>(words, words, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12),
   );
 }
 
-/** Four numbers, each as mix in ../mix.ts. */
+/** Four numbers, each as mix in ./mix.ts, which cannot export this: asc warns of vectors that cross modules. */
 function mixFour(values: v128): v128 {
   let x = values;
   x = v128.xor(x, i32x4.shr_u(x, 16));
