@@ -10,8 +10,8 @@ const largestBatchBytes = 8 * 1024;
 
 /**
  * The chunks of a source together are more than a unix socket holds (some 200 kB on Linux), so that
- * the next is always ready when the socket has room; how large they must be, see `sendRows`. Twice as
- * large as that, they spare Node a tenth of its processor time for the same rows; beyond, no more.
+ * the next is always ready when the socket has room; how large each must be, see `sendRows`. Larger
+ * ones also mean fewer turns of Node's event loop for the same rows.
  */
 const defaultChunkBytes = 128 * 1024 + largestBatchBytes;
 
