@@ -149,6 +149,12 @@ describe('what is sent by COPY', () => {
     const whole = bytesOf(dataSet, 'outbound_messages', 16 * 1024 * 1024);
     assert.ok(bytesOf(dataSet, 'outbound_messages', 16 * 1024).equals(whole));
   });
+
+  it('is refused where a batch of rows does not fit into its chunk', () => {
+    const long = { ...dataSet, bodies: dataSet.bodies.map((body) => body.repeat(20)) };
+    assert.throws(() => bytesOf(long, 'outbound_messages', 16 * 1024), /too long/);
+    assert.throws(() => bytesOf(dataSet, 'outbound_messages', 16 * 1024 - 1), RangeError);
+  });
 });
 
 describe('what is known of a contact', () => {

@@ -83,8 +83,8 @@ export function writeBody(at: usize, pool: usize, starts: usize, index: u32): us
     v128.store(at, v128.load(from, 48), 48);
     v128.store(at, v128.load(from, 64), 64);
     v128.store(at, v128.load(from, 80), 80);
-    from += 96;
-    at += 96;
+    from += overrunBytes;
+    at += overrunBytes;
   } while (at < end);
   return end;
 }

@@ -157,7 +157,8 @@ function writeMessages(at: usize, count: u32): usize {
 /** id, message_id, event_type, error_code */
 function writeReports(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
-    walk(row);
+    next();
+    store<u32>(addressIn(messages, row), message);
     const kind: u32 = load<u8>(kinds + cell);
     store<u32>(addressIn(endingKinds, row), kind);
     setHash(row, load<u64>(endingsHashes + (kind << 3)));
@@ -177,7 +178,7 @@ function writeReports(at: usize, count: u32): usize {
 /** phone, profile_id, ordinal */
 function writeOptOuts(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
-    walk(row);
+    next();
     const owner = contact();
     const ordinal: u32 = load<u8>(ordinals + cell);
     store<u32>(addressIn(contacts, row), owner);
@@ -198,7 +199,7 @@ function writeOptOuts(at: usize, count: u32): usize {
 /** phone */
 function writeBlockedContacts(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
-    walk(row);
+    next();
     store<u32>(addressIn(contacts, row), contact());
     setHash(row, 0);
   }
@@ -206,12 +207,6 @@ function writeBlockedContacts(at: usize, count: u32): usize {
   hashValues(phones, 3);
   for (let row: u32 = 0; row < count; row++) at = writePhone(writeFieldCount(at, 1), row);
   return at;
-}
-
-/** Goes on to the next row of the selection. */
-function walk(row: u32): void {
-  next();
-  store<u32>(addressIn(messages, row), message);
 }
 
 /** Works out who a message goes to, from whom, and what it says. */

@@ -56,7 +56,7 @@ function storeBigEndian(at: usize, words: v128): void {
   );
 }
 
-/** Four numbers, each as mix in ./mix.ts, which cannot export this: asc warns of vectors that cross modules. */
+/** Four numbers, each as mix in ./mix.ts; not there, because asc warns of vectors that are exported. */
 function mixFour(values: v128): v128 {
   let x = values;
   x = v128.xor(x, i32x4.shr_u(x, 16));
