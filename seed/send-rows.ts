@@ -4,13 +4,13 @@ import copyStreams from 'pg-copy-streams';
 import type { CopySource } from './copy-sources.ts';
 
 /**
- * Sends a source's rows into `target`, a table as SQL, by binary COPY with FREEZE. A chunk is filled
- * again only when the socket has taken all of it, so the server sets the pace and memory stays as it
- * is.
+ * Sends a source's rows into `target`, a table as SQL, by binary COPY with FREEZE. The next chunk is
+ * filled while the last is on its way, and waits until the socket has room for it: the server sets the
+ * pace, and memory stays as it is.
  *
- * pg-copy-streams takes a chunk for sent as soon as the socket accepts more, while it may still lie in
- * the socket's buffer; so a chunk must be larger than what a socket buffers before it asks to wait
- * (16 kB in Node 20, 64 kB from 22 on).
+ * pg-copy-streams takes a chunk for sent as soon as the socket accepts more, while up to a high water
+ * mark of bytes (16 kB in Node 20, 64 kB from 22 on) may still lie in the socket's buffer; so a chunk is
+ * filled again only when at least as many bytes, and the one on its way, have followed it.
  *
  * @throws what the server says of the rows; or that the connection broke
  */
@@ -20,7 +20,8 @@ export async function sendRows(
   target: string,
 ): Promise<void> {
   const { stream: socket } = client.connection;
-  if (source.leastChunkBytes <= socket.writableHighWaterMark) {
+  const bytesInBetween = (source.chunkCount - 2) * source.leastChunkBytes;
+  if (bytesInBetween < socket.writableHighWaterMark) {
     throw new RangeError(`chunks of a socket that buffers ${socket.writableHighWaterMark} bytes`);
   }
   const columns = source.columns.join(', ');
@@ -47,24 +48,17 @@ export async function sendRows(
 }
 
 async function pump(source: CopySource, stream: Writable, socket: Writable): Promise<void> {
-  const free = [...Array(source.chunkCount).keys()];
-  let onFree = (): void => {};
-  for (let sent = 0; ; sent++) {
-    // The first alone: pg-copy-streams mixes up what waits together for the server's go-ahead.
-    while (free.length < (sent === 1 ? source.chunkCount : 1)) {
-      await new Promise<void>((resolve) => {
-        onFree = resolve;
-      });
-    }
-    const chunk = free.pop() as number;
+  let onItsWay: Promise<unknown> = Promise.resolve();
+  for (let chunk = 0; ; chunk = (chunk + 1) % source.chunkCount) {
     const bytes = source.fill(chunk);
+    await onItsWay;
     if (bytes.length === 0) break;
     // The chunk goes with its five bytes of header, which alone would wake the server for nothing.
     socket.cork();
-    stream.write(bytes, (error) => {
-      if (error) return;
-      free.push(chunk);
-      onFree();
+    onItsWay = new Promise<void>((resolve) => {
+      stream.write(bytes, (error) => {
+        if (!error) resolve();
+      });
     });
     socket.uncork();
   }
