@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { orderInterval } from '../seed/median.ts';
 import {
   bootstrapMedian,
   comparePairs,
   median,
-  orderInterval,
   type Pair,
   quantileOfSorted,
   type Random,

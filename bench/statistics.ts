@@ -1,4 +1,4 @@
-import { median } from '../seed/median.ts';
+import { median, orderInterval } from '../seed/median.ts';
 
 export { median };
 
@@ -103,30 +103,6 @@ export function bootstrapMedian(
     high: Math.max(quantileOfSorted(medians, (1 + confidence) / 2), order?.high ?? -Infinity),
     samples: size,
   };
-}
-
-/**
- * The narrowest interval between the k-th lowest and the k-th highest value that holds the median with
- * at least this confidence, whatever the distribution: fewer than k of n values lie below the median
- * with binomial probability (the sign test turned round; W. R. Thompson 1936). Of fewer than six values
- * even their whole range holds it with less than 95 %.
- */
-export function orderInterval(
-  values: readonly number[],
-  confidence: number,
-): Pick<MedianInterval, 'low' | 'high'> {
-  const ascending = Float64Array.from(values).sort();
-  const size = ascending.length;
-  let exactly = 2 ** -size; // the probability that `lowest` values lie below the median
-  let atMost = exactly;
-  let lowest = 0;
-  while (lowest + 1 < size / 2) {
-    exactly *= (size - lowest) / (lowest + 1);
-    if (atMost + exactly > (1 - confidence) / 2) break;
-    atMost += exactly;
-    lowest++;
-  }
-  return { low: ascending[lowest] as number, high: ascending[size - 1 - lowest] as number };
 }
 
 /** The two arms of one pair: a figure (a block's median) with the treatment and one without. */

@@ -5,3 +5,27 @@ export function median(values: ArrayLike<number>): number {
   const high = sorted[sorted.length >> 1] ?? Number.NaN;
   return low + (high - low) / 2;
 }
+
+/**
+ * The narrowest interval between the k-th lowest and the k-th highest value that holds the median with
+ * at least this confidence, whatever the distribution: fewer than k of n values lie below the median
+ * with binomial probability (the sign test turned round; W. R. Thompson 1936). Of fewer than six values
+ * even their whole range holds it with less than 95 %.
+ */
+export function orderInterval(
+  values: readonly number[],
+  confidence: number,
+): { readonly low: number; readonly high: number } {
+  const ascending = Float64Array.from(values).sort();
+  const size = ascending.length;
+  let exactly = 2 ** -size; // the probability that `lowest` values lie below the median
+  let atMost = exactly;
+  let lowest = 0;
+  while (lowest + 1 < size / 2) {
+    exactly *= (size - lowest) / (lowest + 1);
+    if (atMost + exactly > (1 - confidence) / 2) break;
+    atMost += exactly;
+    lowest++;
+  }
+  return { low: ascending[lowest] as number, high: ascending[size - 1 - lowest] as number };
+}

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { medianOfPairs, pairMedianText } from '../../seed/pair-median.ts';
 import {
+  reachesGoal,
   type SpeedResults,
   shareOfServer,
   speedRatios,
@@ -9,7 +11,6 @@ import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
 import { pairsText, pgbenchMark, shareOfPgbench } from '../report/load/pgbench-goal.ts';
-import { pairRange, pairRangeText } from '../report/pair-range.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import {
   goals as designGoals,
@@ -131,21 +132,16 @@ function seedGoal({ sweep, dataSet, resumedAt }: Results): Goal {
 }
 
 function speedGoal(speed: SpeedResults): Goal {
-  const range = pairRange(speedRatios(speed));
+  const { loads } = speed;
+  const ratio = medianOfPairs(speedRatios(speed));
   const messages = `${shortCount(speed.messages)} messages`;
-  const reached = pairRangeText(range);
-  if (speed.loads === 'messages') {
-    const { goal: share } = shareOfServer;
-    return {
-      goal: `${messages} copied at ≥ ${share} of the server's own speed from a file`,
-      reached,
-      verdict: verdictOn(range, (ratio) => ratio >= share),
-    };
-  }
   return {
-    goal: `${messages} loaded whole and verified in ≤ ${timesOfServer} of the server's own time`,
-    reached,
-    verdict: verdictOn(range, (ratio) => ratio <= timesOfServer),
+    goal:
+      loads === 'messages'
+        ? `${messages} copied at ≥ ${shareOfServer.goal} of the server's own speed from a file`
+        : `${messages} loaded whole and verified in ≤ ${timesOfServer} of the server's own time`,
+    reached: pairMedianText(ratio),
+    verdict: verdictOn(ratio, (value) => reachesGoal(loads, value)),
   };
 }
 
@@ -182,7 +178,7 @@ function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
 
 /** Reached only with the whole interval within, missed only with the whole interval beyond. */
 function verdictOn(
-  { low, high }: Interval,
+  { low, high }: Pick<Interval, 'low' | 'high'>,
   isWithin: (ratio: number) => boolean,
 ): 'reached' | 'missed' | 'open' {
   if (isWithin(low) && isWithin(high)) return 'reached';

@@ -84,7 +84,7 @@ function findingMark({ pgbench }: LoadResults): Mark {
 function finding({ ramps, pgbench, legs }: LoadResults): string {
   if (ramps.length > 0) return ramps.map((ramp) => ramp.finding).join(' ');
   if (pgbench !== undefined) {
-    return `${pairsText(pgbench)} of pgbench’s rate (goal: ${shareOfPgbench}), ${counted(pgbench.clients, 'client')}, ${counted(pgbench.pairs.length, 'pair')}.`;
+    return `${pairsText(pgbench)} of pgbench’s rate (goal: ${shareOfPgbench}), ${counted(pgbench.clients, 'client')}.`;
   }
   return legs
     .map(({ design, limit }) => (legs.length > 1 ? `${design}: ${limit.reason}` : limit.reason))
