@@ -60,12 +60,25 @@ export function rowWriterInputs(
       areaCodes: packDigits(areaCodes),
       exchanges: packDigits(exchanges),
       lines: packDigits(lines),
-      ...pool('profiles', profileIds(dataSet)),
-      ...pool('bodies', bodies(dataSet)),
-      ...pool('endings', reportEndings()),
-      ...pool('profileRows', profileRows(dataSet)),
+      ...poolsOf(dataSet),
     },
   };
+}
+
+const pools = new WeakMap<DataSet, RowWriterInputs['arrays']>();
+
+/** What rows are put together from: the same for all tables of a data set, and hashed only once. */
+function poolsOf(dataSet: DataSet): RowWriterInputs['arrays'] {
+  const known = pools.get(dataSet);
+  if (known !== undefined) return known;
+  const made = {
+    ...pool('profiles', profileIds(dataSet)),
+    ...pool('bodies', bodies(dataSet)),
+    ...pool('endings', reportEndings()),
+    ...pool('profileRows', profileRows(dataSet)),
+  };
+  pools.set(dataSet, made);
+  return made;
 }
 
 /** Three or four digits each, as ASCII in one integer, the first in its lowest byte; three leave the highest 0. */

@@ -23,7 +23,11 @@ await runCommand(async () => {
   const flags = newCommand('bench:seed')
     .description('Compare the seeder with what the server alone does with the same rows from files')
     .option('--scale <name|number>', 'messages in each load', parseScale, 2_000_000)
-    .option('--pairs <number>', 'loads of either kind (default: 25, with --whole 1)', wholeNumber(1))
+    .option(
+      '--pairs <number>',
+      'loads of either kind (default: 25, with --whole 1)',
+      wholeNumber(1),
+    )
     .option('--whole', 'the whole load, with its indexes and keys, instead of the COPY of messages')
     .option('--out <file>', 'also write the pairs as JSON')
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
