@@ -106,7 +106,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       title: 'the messages’ COPY against the server’s own from a file',
       script: 'bench:seed',
       file: 'seed/commands/bench-seed.ts',
-      args: ['--scale', 'medium', '--pairs', '9', '--out', `${folder}/seed-speed.json`],
+      args: ['--scale', 'medium', '--pairs', '15', '--out', `${folder}/seed-speed.json`],
     },
     {
       name: 'seed-whole',
@@ -114,7 +114,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       script: 'bench:seed',
       file: 'seed/commands/bench-seed.ts',
       args: [
-        ...['--whole', '--scale', sizes.at(-1) ?? '', '--pairs', '2'],
+        ...['--whole', '--scale', sizes.at(-1) ?? '', '--pairs', '6'],
         ...['--out', `${folder}/seed-whole.json`],
       ],
     },
