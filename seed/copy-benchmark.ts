@@ -40,7 +40,8 @@ export async function measureEncoder(dataSet: DataSet): Promise<Rate> {
 /**
  * Loads the messages of a data set by turns through the seeder's COPY and by the server itself from
  * a file of the same bytes: the limit for one stream. Each load has an emptied table of its own,
- * FREEZE and a commit, and the order within a pair is drawn.
+ * FREEZE and a commit, and the order within a pair is drawn. What rows are put together from was
+ * prepared before, as it is in a seed, which fills the profiles first.
  *
  * @throws UserError where the server cannot read a file that this process writes
  */

@@ -7,10 +7,16 @@ export function median(values: ArrayLike<number>): number {
 }
 
 /**
+ * Of fewer values no interval holds the median with 95 %: it lies between the smallest and the largest
+ * of n with 1 - 2 / 2^n, which is 94 % for five.
+ */
+export const fewestForInterval = 6;
+
+/**
  * The narrowest interval between the k-th lowest and the k-th highest value that holds the median with
  * at least this confidence, whatever the distribution: fewer than k of n values lie below the median
- * with binomial probability (the sign test turned round; W. R. Thompson 1936). Of fewer than six values
- * even their whole range holds it with less than 95 %.
+ * with binomial probability (the sign test turned round; W. R. Thompson 1936). Of fewer values than
+ * `fewestForInterval` it is their range.
  */
 export function orderInterval(
   values: readonly number[],

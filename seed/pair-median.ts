@@ -1,12 +1,9 @@
-import { median, orderInterval } from './median.ts';
-
-/** Of fewer pairs no interval holds the median with 95 %. */
-const fewestForInterval = 6;
+import { fewestForInterval, median, orderInterval } from './median.ts';
 
 /** The median of pairs' ratios, and between what it lies. */
 export interface PairMedian {
   readonly median: number;
-  /** The 95 % interval's ends; of too few pairs the smallest and the largest ratio. */
+  /** The ends of its 95 % interval; of too few pairs the smallest and the largest ratio; of one, NaN. */
   readonly low: number;
   readonly high: number;
   readonly pairs: number;
@@ -14,13 +11,30 @@ export interface PairMedian {
 
 /** NaN for no pairs. */
 export function medianOfPairs(ratios: readonly number[]): PairMedian {
-  const { low = Number.NaN, high = Number.NaN } = orderInterval(ratios, 0.95);
-  return { median: median(ratios), low, high, pairs: ratios.length };
+  const { length: pairs } = ratios;
+  const { low, high } = pairs < 2 ? { low: NaN, high: NaN } : orderInterval(ratios, 0.95);
+  return { median: median(ratios), low, high, pairs };
 }
 
-/** `0.92 (0.90 to 0.95, 95 % of 40 pairs)`, or of too few `0.92 (0.80 to 1.06, all 3 pairs)`. */
+/** `0.92 (0.90 to 0.95, 95 % interval of 40 pairs)`, or of few `0.92 (0.80 to 1.06, range of 3 pairs)`. */
 export function pairMedianText(ratio: PairMedian, digits = 2): string {
+  const { pairs } = ratio;
   const [middle, low, high] = [ratio.median, ratio.low, ratio.high].map((x) => x.toFixed(digits));
-  const held = ratio.pairs < fewestForInterval ? 'all' : '95 % of';
-  return `${middle} (${low} to ${high}, ${held} ${ratio.pairs} pairs)`;
+  if (pairs === 0) return 'not measured';
+  if (pairs === 1) return `${middle} (1 pair)`;
+  const kind = pairs < fewestForInterval ? 'range' : '95 % interval';
+  return `${middle} (${low} to ${high}, ${kind} of ${pairs} pairs)`;
+}
+
+/** What can be said of a goal. */
+export type Verdict = 'reached' | 'missed' | 'open';
+
+/** Reached only with the whole interval within the goal, missed only with the whole interval beyond. */
+export function verdictOn(
+  { low, high }: Pick<PairMedian, 'low' | 'high'>,
+  isWithin: (ratio: number) => boolean,
+): Verdict {
+  if (Number.isNaN(low) || Number.isNaN(high)) return 'open';
+  if (isWithin(low) && isWithin(high)) return 'reached';
+  return isWithin(low) || isWithin(high) ? 'open' : 'missed';
 }

@@ -25,6 +25,7 @@ describe('rows on their way', () => {
       withBuffered(buffered, async () => {
         await using lab = await createTestLab();
         const client = await lab.connect();
+        assert.equal(client.connection.stream.writableHighWaterMark, buffered);
         const dataSet = createDataSet({ ...defaultDataSet, messages: 100_000 });
         const source = new CopySource(dataSet, 'outbound_messages');
         await client.query(`
@@ -47,7 +48,7 @@ describe('rows on their way', () => {
       const source = new CopySource(dataSet, 'profiles', 32 * 1_024);
       await assert.rejects(
         sendRows(client, source, 'profiles'),
-        /chunks of a socket that buffers 65536/,
+        /chunks of 24576 bytes, in a socket that buffers 65536/,
       );
       await client.end();
     }));
@@ -68,6 +69,30 @@ describe('rows that the server refuses while more are on their way', () => {
     }
     const { rows } = await client.query('select 1 as one');
     assert.deepEqual(rows, [{ one: 1 }]);
+    await client.end();
+  });
+});
+
+describe('a source that fails on the way', () => {
+  it('leaves a connection that goes on, and no row', async () => {
+    await using lab = await createTestLab();
+    const client = await lab.connect();
+    const dataSet = createDataSet({ ...defaultDataSet, messages: 10_000 });
+    await client.query('create table emptied (like outbound_messages)');
+    for (const goodChunks of [0, 1, 5]) {
+      const source = new CopySource(dataSet, 'outbound_messages');
+      const fill = source.fill.bind(source);
+      let chunks = 0;
+      source.fill = (chunk) => {
+        if (chunks++ === goodChunks) throw new Error('nothing comes next');
+        return fill(chunk);
+      };
+      await client.query('begin; truncate emptied');
+      await assert.rejects(sendRows(client, source, 'emptied'), /nothing comes next/);
+      await client.query('rollback');
+    }
+    const { rows } = await client.query('select count(*)::integer as found from emptied');
+    assert.deepEqual(rows, [{ found: 0 }]);
     await client.end();
   });
 });

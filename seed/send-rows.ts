@@ -10,9 +10,9 @@ import type { CopySource } from './copy-sources.ts';
  *
  * pg-copy-streams takes a chunk for sent as soon as the socket accepts more, while up to a high water
  * mark of bytes (16 kB in Node 20, 64 kB from 22 on) may still lie in the socket's buffer; so a chunk is
- * filled again only when at least as many bytes, and the one on its way, have followed it.
+ * filled again only when chunks of at least as many bytes, besides the one on its way, have followed it.
  *
- * @throws what the server says of the rows; or that the connection broke
+ * @throws what the server says of the rows, or the source's own error; or that the connection broke
  */
 export async function sendRows(
   client: pg.Client,
@@ -22,7 +22,9 @@ export async function sendRows(
   const { stream: socket } = client.connection;
   const bytesInBetween = (source.chunkCount - 2) * source.leastChunkBytes;
   if (bytesInBetween < socket.writableHighWaterMark) {
-    throw new RangeError(`chunks of a socket that buffers ${socket.writableHighWaterMark} bytes`);
+    throw new RangeError(
+      `chunks of ${source.leastChunkBytes} bytes, in a socket that buffers ${socket.writableHighWaterMark}`,
+    );
   }
   const columns = source.columns.join(', ');
   const stream = client.query(
@@ -40,15 +42,18 @@ export async function sendRows(
     client.once('end', connectionEnded);
   });
   failure.catch(() => {});
+  const pumping = pump(source, stream, socket);
+  // A source that fails: or the server would wait for the rest for ever.
+  pumping.catch((error) => stream.destroy(error));
   try {
-    await Promise.race([pump(source, stream, socket), failure]);
+    await Promise.race([pumping, failure]);
   } finally {
     client.off('end', connectionEnded);
   }
 }
 
 async function pump(source: CopySource, stream: Writable, socket: Writable): Promise<void> {
-  let onItsWay: Promise<unknown> = Promise.resolve();
+  let onItsWay: Promise<void> = Promise.resolve();
   for (let chunk = 0; ; chunk = (chunk + 1) % source.chunkCount) {
     const bytes = source.fill(chunk);
     await onItsWay;

@@ -1,4 +1,4 @@
-import { medianOfPairs, type PairMedian, pairMedianText } from './pair-median.ts';
+import { medianOfPairs, pairMedianText, verdictOn } from './pair-median.ts';
 
 /** Goes up when a reader of the older shape would misread the newer one. */
 export const speedFormatVersion = 1;
@@ -41,22 +41,22 @@ export function reachesGoal(loads: SpeedResults['loads'], ratio: number): boolea
   return loads === 'messages' ? ratio >= shareOfServer.goal : ratio <= timesOfServer;
 }
 
+const verdicts = {
+  reached: 'reaches the goal',
+  missed: 'misses the goal',
+  open: 'cannot be told from the goal',
+} as const;
+
 /** The verdict that `npm run bench:seed` ends with: on the whole interval, not on the median alone. */
 export function speedVerdict(results: Pick<SpeedResults, 'loads' | 'pairs'>): string {
   const { loads } = results;
   const ratio = medianOfPairs(speedRatios(results));
-  const [what, goal] =
-    loads === 'messages'
-      ? ['COPY, as a share of the speed', shareOfServer.goal]
-      : ['the whole load, in times of the time', timesOfServer];
-  return `${what} of the server alone: ${pairMedianText(ratio, 3)}: ${verdictOn(loads, ratio)} of ${goal}`;
-}
-
-function verdictOn(loads: SpeedResults['loads'], { low, high }: PairMedian): string {
-  const [lowReaches, highReaches] = [reachesGoal(loads, low), reachesGoal(loads, high)];
-  if (lowReaches && highReaches) return 'reaches the goal';
-  if (lowReaches || highReaches) return 'cannot be told from the goal';
-  return loads === 'messages' && high < shareOfServer.least
-    ? 'falls short of the goal'
-    : 'misses the goal';
+  const verdict = verdicts[verdictOn(ratio, (value) => reachesGoal(loads, value))];
+  const text = pairMedianText(ratio, 3);
+  if (loads === 'whole') {
+    return `the whole load, in times of the time of the server alone: ${text}: ${verdict} of ${timesOfServer}`;
+  }
+  const { goal, least } = shareOfServer;
+  const even = ratio.high < least ? `, and even ${least}` : '';
+  return `COPY, as a share of the speed of the server alone: ${text}: ${verdict} of ${goal}${even}`;
 }

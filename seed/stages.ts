@@ -189,8 +189,8 @@ function verifyStage(
   after: readonly string[],
 ): Step<LoadSession> {
   return transactionStage(context, stageNames.verify(table), after, async ({ client }) => {
-    // Workers of its own would take the processor of what runs beside it: the end of an index build or
-    // the validation of a key, which have no more than one.
+    // As many lanes as the smallest server has processors: workers of its own would take that of the
+    // other lane, where an index build ends, or a key is validated, with a single one.
     await client.query('set local max_parallel_workers_per_gather = 0');
     const expected = context.summaries.get(table);
     const found = differences(table, expected, await summariseTable(client, table));

@@ -42,7 +42,7 @@ test('a goal is reached with the whole interval within it, missed with all of it
 const loadWith = (changes: Partial<LoadResults>) =>
   goalsOf(syntheticResults(), [], { load: { legs: [], ramps: [], ...changes } as never });
 
-test('the closed loop is judged by the range of its pairs, as its page and the list of loads do', () => {
+test('the closed loop is judged by its pairs, as its page and the list of loads do', () => {
   const closedLoop = (...ratios: readonly number[]) => {
     const pgbench = { pairs: ratios.map((ours) => ({ ours, pgbench: 1 })), ratio: ratios[1] ?? 0 };
     const goal = loadWith({ pgbench: pgbench as never }).find(({ goal }) =>
@@ -50,7 +50,7 @@ test('the closed loop is judged by the range of its pairs, as its page and the l
     );
     return [goal?.reached, goal?.verdict];
   };
-  assert.deepEqual(closedLoop(0.77, 0.78, 1.06), ['0.78 (0.77 to 1.06, all 3 pairs)', 'open']);
+  assert.deepEqual(closedLoop(0.77, 0.78, 1.06), ['0.78 (0.77 to 1.06, range of 3 pairs)', 'open']);
   assert.equal(closedLoop(0.7, 0.75, 0.79)[1], 'missed');
   assert.equal(closedLoop(0.8, 0.9, 1)[1], 'reached');
 });
@@ -68,15 +68,18 @@ test('the seeder is judged by its pairs, of nine by all but the outermost, as a 
     return [goal?.reached, goal?.verdict];
   };
   assert.deepEqual(judged('messages', 10, 10.5, 10.2), [
-    '0.98 (0.95 to 1.00, all 3 pairs)',
+    '0.98 (0.95 to 1.00, range of 3 pairs)',
     'reached',
   ]);
   assert.equal(judged('messages', 10, 11, 10.2)[1], 'open');
   assert.equal(judged('messages', 11, 12)[1], 'missed');
-  assert.deepEqual(judged('whole', 11, 11.4), ['1.12 (1.10 to 1.14, all 2 pairs)', 'reached']);
+  assert.deepEqual(judged('whole', 11, 11.4), ['1.12 (1.10 to 1.14, range of 2 pairs)', 'reached']);
   assert.equal(judged('whole', 11, 12)[1], 'open');
   const nine = [10, 11, 11.1, 11.2, 11.2, 11.3, 11.3, 11.4, 12];
-  assert.deepEqual(judged('whole', ...nine), ['1.12 (1.10 to 1.14, 95 % of 9 pairs)', 'reached']);
+  assert.deepEqual(judged('whole', ...nine), [
+    '1.12 (1.10 to 1.14, 95 % interval of 9 pairs)',
+    'reached',
+  ]);
   assert.equal(judged('whole', 12, 13)[1], 'missed');
 });
 

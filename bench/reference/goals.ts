@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { medianOfPairs, pairMedianText } from '../../seed/pair-median.ts';
+import { medianOfPairs, pairMedianText, verdictOn } from '../../seed/pair-median.ts';
 import {
   reachesGoal,
   type SpeedResults,
@@ -174,15 +174,6 @@ function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
       verdict: 'none' as const,
     })),
   ];
-}
-
-/** Reached only with the whole interval within, missed only with the whole interval beyond. */
-function verdictOn(
-  { low, high }: Pick<Interval, 'low' | 'high'>,
-  isWithin: (ratio: number) => boolean,
-): 'reached' | 'missed' | 'open' {
-  if (isWithin(low) && isWithin(high)) return 'reached';
-  return isWithin(low) || isWithin(high) ? 'open' : 'missed';
 }
 
 function within(goal: string, ratio: Interval | undefined, most: number, of = ''): Goal {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fewestForInterval } from '../../seed/median.ts';
 import { readResults } from '../read-results.ts';
 import { counted, formatNs } from '../report/format.ts';
 import { markdownTable } from '../report/text-table.ts';
@@ -25,7 +26,7 @@ ${markdownTable(
   [{ heading: 'goal' }, { heading: 'figure' }, { heading: '' }],
   goals.map(({ goal, reached, verdict }) => [goal, reached, signs[verdict]]),
 )}
-A goal whose figure has a 95 % interval, or a range of pairs, is reached with all of it within the goal, missed with all of it beyond, and open otherwise. A single figure is compared as it is. A line without a mark is a figure that has no goal.
+A goal whose figure has a 95 % interval, or of fewer than ${fewestForInterval} pairs their range, is reached with all of it within the goal, missed with all of it beyond, and open otherwise. A single figure is compared as it is. A line without a mark is a figure that has no goal.
 
 ## Charts
 

@@ -1,3 +1,4 @@
+import { fewestForInterval } from '../../seed/median.ts';
 import type {
   DesignResult,
   Interval as Measured,
@@ -27,15 +28,9 @@ export function leadDesign(results: Results): DesignResult | undefined {
   return timed.find((design) => design.name === defaultDesign) ?? timed[0];
 }
 
-/**
- * Below this many pairs no interval can hold 95 %: between the smallest and the largest of n values
- * the median lies with 1 - 2 / 2^n, which is 94 % for five. Such figures are kept and not quoted.
- */
-export const fewPairs = 6;
-
-/** Whether a scenario has both arms and enough pairs to be quoted. */
+/** Whether a scenario has both arms and enough pairs to be quoted; figures on fewer are kept. */
 export function isPaired(scenario: ScenarioResult): scenario is PairedScenario {
-  return scenario.paired !== undefined && scenario.paired.pairs >= fewPairs;
+  return scenario.paired !== undefined && scenario.paired.pairs >= fewestForInterval;
 }
 
 /** Why a scenario has no figure that could be quoted, in a few words. */

@@ -1,3 +1,4 @@
+import { fewestForInterval } from '../../../seed/median.ts';
 import type { Results, ScenarioResult } from '../../results.ts';
 import { blocksChart } from '../charts/blocks.ts';
 import { type Figure, figureHtml, tableHtml } from '../figure.ts';
@@ -12,15 +13,7 @@ import {
 import { type Html, html } from '../html.ts';
 import type { Answer, Section } from '../page.ts';
 import { armColours, colours } from '../palette.ts';
-import {
-  fewPairs,
-  isPaired,
-  leadDesign,
-  pairedOf,
-  ratioOf,
-  rolesOf,
-  timedDesigns,
-} from '../roles.ts';
+import { isPaired, leadDesign, pairedOf, ratioOf, rolesOf, timedDesigns } from '../roles.ts';
 import { environmentHtml } from './environment.ts';
 
 /** Can I believe it: the method, how precise the intervals came out, drift, the environment. */
@@ -86,7 +79,7 @@ function believeSentence(results: Results): string {
 }
 
 function weakText(weak: number, what: string): string {
-  return `${weak} ${what}, on fewer than ${fewPairs} pairs`;
+  return `${weak} ${what}, on fewer than ${fewestForInterval} pairs`;
 }
 
 function weakScenarios(results: Results): readonly ScenarioResult[] {
@@ -207,7 +200,7 @@ function precisionTable(results: Results): Html {
         .map(({ design, scenario, paired }) => [
           design.name,
           scenario.title,
-          `${paired.pairs}${paired.pairs < fewPairs ? ', too few' : ''}`,
+          `${paired.pairs}${paired.pairs < fewestForInterval ? ', too few' : ''}`,
           formatRatio(ratioOf(paired)),
           `±${significant(paired.halfWidth * 100, 2)} %`,
           scenario.stoppedBecause,
