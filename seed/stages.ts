@@ -189,9 +189,10 @@ function verifyStage(
   after: readonly string[],
 ): Step<LoadSession> {
   return transactionStage(context, stageNames.verify(table), after, async ({ client }) => {
-    // As many lanes as the smallest server has processors: workers of its own would take that of the
-    // other lane, where an index build ends, or a key is validated, with a single one.
+    // Parallel workers, and from PostgreSQL 18 on those that read for it, would take the processor of
+    // the other lane, where an index build ends, or a key is validated, with a single one.
     await client.query('set local max_parallel_workers_per_gather = 0');
+    await client.query('set local effective_io_concurrency = 0');
     const expected = context.summaries.get(table);
     const found = differences(table, expected, await summariseTable(client, table));
     if (found.length > 0) throw new CheckFailure(`${found.join('; ')}: seed again with --replace`);
