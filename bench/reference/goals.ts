@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { medianOfPairs, pairMedianText, verdictOn } from '../../seed/pair-median.ts';
+import { medianOfPairs, pairMedianText, type Verdict, verdictOn } from '../../seed/pair-median.ts';
 import {
   reachesGoal,
   type SpeedResults,
@@ -10,7 +10,7 @@ import {
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
-import { pairsText, pgbenchMark, shareOfPgbench } from '../report/load/pgbench-goal.ts';
+import { pairsText, pgbenchVerdict, shareOfPgbench } from '../report/load/pgbench-goal.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import {
   goals as designGoals,
@@ -29,7 +29,7 @@ export interface Goal {
   readonly goal: string;
   readonly reached: string;
   /** Open: the interval holds the goal, or nothing was measured. None: a figure that has no goal. */
-  readonly verdict: 'reached' | 'missed' | 'open' | 'none';
+  readonly verdict: Verdict | 'none';
 }
 
 const wanted = {
@@ -40,8 +40,6 @@ const wanted = {
   /** Of pgbench's median latency, one client. */
   clientLatency: 1.25,
 } as const;
-
-const verdicts = { good: 'reached', bad: 'missed', open: 'open' } as const;
 
 /** The lab's goals beside what a reference reached. */
 export function goalsOf(
@@ -165,7 +163,7 @@ function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
           {
             goal: `the load generator's closed loop: ≥ ${shareOfPgbench} of pgbench's rate`,
             reached: pairsText(pgbench),
-            verdict: verdicts[pgbenchMark(pgbench)],
+            verdict: pgbenchVerdict(pgbench),
           },
         ]),
     ...ramps.map(({ objective, highestRate, finding }) => ({

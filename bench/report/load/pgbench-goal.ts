@@ -2,6 +2,7 @@ import {
   medianOfPairs,
   type PairMedian,
   pairMedianText,
+  type Verdict,
   verdictOn,
 } from '../../../seed/pair-median.ts';
 import type { PgbenchComparison } from '../../load/results.ts';
@@ -20,9 +21,14 @@ export function pairsText(comparison: PgbenchComparison): string {
   return pairMedianText(ratioOfPairs(comparison));
 }
 
+/** What its interval says of the goal. */
+export function pgbenchVerdict(comparison: PgbenchComparison): Verdict {
+  return verdictOn(ratioOfPairs(comparison), (ratio) => ratio >= shareOfPgbench);
+}
+
 const marks = { reached: 'good', missed: 'bad', open: 'open' } as const;
 
-/** Good where the whole interval reaches the goal, bad where none of it does, open between. */
+/** The mark of that verdict. */
 export function pgbenchMark(comparison: PgbenchComparison): Exclude<Mark, 'plain'> {
-  return marks[verdictOn(ratioOfPairs(comparison), (ratio) => ratio >= shareOfPgbench)];
+  return marks[pgbenchVerdict(comparison)];
 }
