@@ -63,8 +63,19 @@ export async function readDefinitions(client: pg.Client): Promise<readonly Defin
 }
 
 /**
+ * Builds an index again. One that a constraint stands on is not yet the constraint's: `putBack` makes it
+ * that. It would wait here for whoever reads the table, such as its verification; foreign keys can point
+ * at the bare unique index meanwhile.
+ */
+export async function build(client: pg.Client, definition: Definition): Promise<void> {
+  const { kind, indexDefinition } = definition;
+  if (kind !== 'constraint' || indexDefinition === null) return putBack(client, definition);
+  await client.query(indexDefinition);
+}
+
+/**
  * Puts a definition back and forgets it. A foreign key comes back unchecked, and is remembered until
- * `validate` has checked it.
+ * `validate` has checked it; a primary key or unique constraint takes the index that `build` has built.
  */
 export async function putBack(client: pg.Client, definition: Definition): Promise<void> {
   const { table, name, kind, constraintDefinition, indexDefinition, comment } = definition;
@@ -78,8 +89,6 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
     const unchecked = constraintDefinition?.replace(/ NOT VALID$/, '');
     await client.query(`${constraint} ${unchecked} not valid`);
   } else if (indexDefinition !== null) {
-    // "create index" lets others read the table, and another index of it be built; "add constraint" does not.
-    await client.query(indexDefinition);
     const type = constraintDefinition?.startsWith('PRIMARY KEY') ? 'primary key' : 'unique';
     await client.query(`${constraint} ${type} using index ${quote(name)}`);
   } else {
@@ -93,6 +102,11 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
     await client.query(`comment on ${of} is ${literal(comment)}`);
   }
   if (kind !== 'foreign key') await forget(client, definition);
+}
+
+/** Puts back all that is still off once the tables are filled, their indexes built and their keys checked. */
+export async function putBackRest(client: pg.Client): Promise<void> {
+  for (const definition of await readDefinitions(client)) await putBack(client, definition);
 }
 
 /**
@@ -122,13 +136,17 @@ async function forget(client: pg.Client, { table, name }: Definition): Promise<v
 }
 
 function dropStatement({ table, name, kind }: Definition): string {
+  const dropConstraint = `alter table public.${quote(table)} drop constraint if exists ${quote(name)}`;
+  const dropIndex = `drop index if exists public.${quote(name)}`;
   switch (kind) {
     case 'autovacuum':
       return `alter table public.${quote(table)} set (autovacuum_enabled = off)`;
     case 'index':
-      return `drop index if exists public.${quote(name)}`;
-    default:
-      return `alter table public.${quote(table)} drop constraint if exists ${quote(name)}`;
+      return dropIndex;
+    case 'constraint': // or its index, where a seed was cut short before that became the constraint's
+      return `${dropConstraint}; ${dropIndex}`;
+    case 'foreign key':
+      return dropConstraint;
   }
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
 import { databaseLocks } from '../db/database-lock.ts';
 import { UserError } from '../db/errors.ts';
-import { readSql } from '../db/sql.ts';
+import { describeSchema } from './testing/describe-schema.ts';
 import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
 
 describe('seeding', () => {
@@ -119,23 +119,4 @@ async function fileNodes(client: pg.Client): Promise<readonly object[]> {
     `select relname, relfilenode from pg_class where relnamespace = 'public'::regnamespace order by relname`,
   );
   return rows;
-}
-
-/** Everything about the tables that a load touches, in words. */
-async function describeSchema(client: pg.Client): Promise<readonly object[]> {
-  const { rows: definitions } = await client.query<object>(
-    `select * from (${readSql(new URL('./sql/definitions.sql', import.meta.url)).replace(/;\s*$/, '')}) as d
-     order by table_name, name`,
-    [['profiles', 'outbound_messages', 'delivery_reports', 'opt_outs', 'blocked_contacts']],
-  );
-  const { rows: triggers } = await client.query<object>(
-    `select pg_get_triggerdef(oid) as definition, tgenabled as state,
-            obj_description(oid, 'pg_trigger') as comment
-     from pg_trigger where not tgisinternal order by 1`,
-  );
-  const { rows: constraints } = await client.query<object>(
-    `select conname, convalidated, pg_get_constraintdef(oid) as definition
-     from pg_constraint where connamespace = 'public'::regnamespace order by 1`,
-  );
-  return [...definitions, ...triggers, ...constraints];
 }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { createDataSet, defaultDataSet } from './data-set.ts';
+import { describeSchema } from './testing/describe-schema.ts';
 import { holdBefore, letGo } from './testing/hold.ts';
 import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
 import { verifyDatabase } from './verify.ts';
@@ -101,6 +102,27 @@ describe('a seed that is cut short', () => {
     await seedQuietly(lab, { messages: 1_000 });
     await verifyDatabase(lab, nothingSaid, () => {});
   });
+
+  for (const replace of ['nothing', 'anything'] as const) {
+    it(`before indexes became constraints' has the same schema in the end, replacing ${replace}`, async () => {
+      const before = await describeSchema(client);
+      await holdBefore(client, 'validate delivery_reports_message_id_fkey');
+      const { child, ended } = startSeed(lab.url);
+      await until(client, 'verify opt_outs', ended);
+      child.kill('SIGKILL');
+      await ended;
+      await letGo(client);
+      const { rows } = await client.query(
+        `select from pg_class where relname = 'outbound_messages_pkey'
+         union all
+         select from pg_constraint where conname = 'outbound_messages_pkey'`,
+      );
+      assert.equal(rows.length, 1, 'an index, and no constraint');
+      await seedQuietly(lab, { messages }, replace);
+      await verifyDatabase(lab, nothingSaid, () => {});
+      assert.deepEqual(await describeSchema(client), before);
+    });
+  }
 
   it('never holds a part of a table', async () => {
     const { child, ended } = startSeed(lab.url);

@@ -3,7 +3,7 @@ import { CheckFailure } from '../db/errors.ts';
 import { CopySource } from './copy-sources.ts';
 import { copyTable } from './copy-table.ts';
 import { type DataSet, type TableName, tableNames } from './data-set.ts';
-import { type Definition, putBack, quote, validate } from './definitions.ts';
+import { build, type Definition, putBack, quote, validate } from './definitions.ts';
 import type { Step } from './lanes.ts';
 import { finishStage } from './plan.ts';
 import type { sendRows } from './send-rows.ts';
@@ -60,27 +60,20 @@ export function makeStages(context: StageContext): readonly Step<LoadSession>[] 
   const builds = definitions.filter(({ kind }) => kind === 'constraint' || kind === 'index');
   const buildsOf = (table: string): readonly Definition[] =>
     builds.filter((definition) => definition.table === table);
-  const namesOf = (found: readonly Definition[]): string[] => found.map(stageNames.build);
 
   const fill = (table: TableName): Step<LoadSession>[] => [
     copyStage(context, table),
     vacuumStage(context, table),
   ];
-  const buildAll = (table: TableName): Step<LoadSession>[] => {
-    // One after another: two sessions that each hold a new index of the table, and each want to lock
-    // the table to make it a constraint, would wait for each other for ever.
-    const own = buildsOf(table);
-    return own.map((definition, index) =>
-      buildStage(context, definition, [stageNames.vacuum(table), ...namesOf(own.slice(0, index))]),
-    );
-  };
+  const buildAll = (table: TableName): Step<LoadSession>[] =>
+    buildsOf(table).map((definition) => buildStage(context, definition));
   const tablesOfKeys = foreignKeys.flatMap(({ table, referencedTable }) => [
     table,
     ...(referencedTable === null ? [] : [referencedTable]),
   ]);
   const keysNeed = tablesOfKeys.flatMap((table) => [
     stageNames.vacuum(table),
-    ...namesOf(buildsOf(table)),
+    ...buildsOf(table).map(stageNames.build),
   ]);
 
   return [
@@ -139,13 +132,10 @@ function vacuumStage(context: StageContext, table: TableName): Step<LoadSession>
   };
 }
 
-function buildStage(
-  context: StageContext,
-  definition: Definition,
-  after: readonly string[],
-): Step<LoadSession> {
+function buildStage(context: StageContext, definition: Definition): Step<LoadSession> {
+  const after = [stageNames.vacuum(definition.table)];
   return transactionStage(context, stageNames.build(definition), after, ({ client }) =>
-    putBack(client, definition),
+    build(client, definition),
   );
 }
 
