@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect } from '../../db/connect.ts';
 import { messageOf, UserError } from '../../db/errors.ts';
 import { readSql } from '../../db/sql.ts';
-import { median } from '../../seed/median.ts';
+import { fewestForInterval, median } from '../../seed/median.ts';
 import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../pgbench.ts';
 import type { LegOptions } from './leg-options.ts';
 import type { Mix } from './mix.ts';
@@ -14,8 +14,8 @@ import { removeRun } from './remove-run.ts';
 import type { LoadLeg, PgbenchComparison } from './results.ts';
 import { runLeg } from './run-leg.ts';
 
-/** Blocks of each side. */
-const pairCount = 5;
+/** Blocks of each side: the fewest whose ratios have an interval. */
+const pairCount = fewestForInterval;
 
 /** Threads of pgbench: as many as would carry the load with it. */
 const pgbenchThreads = 2;

@@ -1,3 +1,4 @@
+import { pairsText, pgbenchVerdict, shareOfPgbench } from './pgbench-goal.ts';
 import type { Latency, LoadLeg, LoadResults } from './results.ts';
 import { waitShares } from './waits.ts';
 
@@ -13,7 +14,7 @@ export function summaryText(results: LoadResults): string {
           ({ ours, pgbench: theirs }) =>
             `  this generator ${perSecond(ours)}   pgbench ${perSecond(theirs)}   ratio ${(ours / theirs).toFixed(2)}`,
         ),
-        `ratio ${pgbench.ratio.toFixed(2)} (median; goal 0.8 or more)`,
+        `ratio ${pairsText(pgbench)}, goal ${shareOfPgbench} or more: ${pgbenchVerdict(pgbench)}`,
       ].join('\n'),
     );
   }

@@ -7,10 +7,10 @@ import {
   speedRatios,
   timesOfServer,
 } from '../../seed/speed-results.ts';
+import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench-goal.ts';
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
-import { pairsText, pgbenchVerdict, shareOfPgbench } from '../report/load/pgbench-goal.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import {
   goals as designGoals,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../../../db/errors.ts';
+import { pairsText, shareOfPgbench } from '../../load/pgbench-goal.ts';
 import { readLoad } from '../../load/read-load.ts';
 import type { LoadLeg, LoadResults } from '../../load/results.ts';
 import { tableHtml } from '../figure.ts';
@@ -7,7 +8,7 @@ import { counted, formatCount, inWords } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { folderLink, type Listed, listFolders } from '../listed-folders.ts';
 import { type Mark, markHtml, type Section } from '../page.ts';
-import { pairsText, pgbenchMark, shareOfPgbench } from './pgbench-goal.ts';
+import { pgbenchMark } from './pgbench-mark.ts';
 import { legName, ms } from './words.ts';
 
 /** The section that lists the loads in a folder, the newest first; none where there are none. */

@@ -1,11 +1,12 @@
 import * as Plot from '@observablehq/plot';
+import { pairsText, shareOfPgbench } from '../../load/pgbench-goal.ts';
 import type { PgbenchComparison } from '../../load/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Section } from '../page.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
-import { pairsText, pgbenchMark, shareOfPgbench } from './pgbench-goal.ts';
+import { pgbenchMark } from './pgbench-mark.ts';
 
 /** The generator's highest rate beside pgbench's. */
 export function pgbenchSection(comparison: PgbenchComparison): Section {

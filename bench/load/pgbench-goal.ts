@@ -4,9 +4,8 @@ import {
   pairMedianText,
   type Verdict,
   verdictOn,
-} from '../../../seed/pair-median.ts';
-import type { PgbenchComparison } from '../../load/results.ts';
-import type { Mark } from '../page.ts';
+} from '../../seed/pair-median.ts';
+import type { PgbenchComparison } from './results.ts';
 
 /** What the closed loop is to reach of pgbench's rate. */
 export const shareOfPgbench = 0.8;
@@ -24,11 +23,4 @@ export function pairsText(comparison: PgbenchComparison): string {
 /** What its interval says of the goal. */
 export function pgbenchVerdict(comparison: PgbenchComparison): Verdict {
   return verdictOn(ratioOfPairs(comparison), (ratio) => ratio >= shareOfPgbench);
-}
-
-const marks = { reached: 'good', missed: 'bad', open: 'open' } as const;
-
-/** The mark of that verdict. */
-export function pgbenchMark(comparison: PgbenchComparison): Exclude<Mark, 'plain'> {
-  return marks[pgbenchVerdict(comparison)];
 }
