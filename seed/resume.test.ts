@@ -108,7 +108,7 @@ describe('a seed that is cut short', () => {
       const before = await describeSchema(client);
       await holdBefore(client, 'validate delivery_reports_message_id_fkey');
       const { child, ended } = startSeed(lab.url);
-      await until(client, 'verify opt_outs', ended);
+      await until(client, 'add foreign keys', ended);
       child.kill('SIGKILL');
       await ended;
       await letGo(client);
