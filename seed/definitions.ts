@@ -23,7 +23,8 @@ export interface Definition {
 
 /**
  * Remembers all definitions, takes them off, and empties the tables. For one transaction, so that a
- * definition is always either in the catalog or remembered.
+ * definition is always either in the catalog or remembered. What was remembered before stays: the catalog
+ * shows only a constraint's bare index, or a key not yet checked, where a seed was cut short.
  */
 export async function takeOffDefinitions(client: pg.Client): Promise<void> {
   await refuseOutsideReferences(client);
@@ -63,19 +64,25 @@ export async function readDefinitions(client: pg.Client): Promise<readonly Defin
 }
 
 /**
- * Builds an index again. One that a constraint stands on is not yet the constraint's: `putBack` makes it
- * that. It would wait here for whoever reads the table, such as its verification; foreign keys can point
- * at the bare unique index meanwhile.
+ * Builds an index again. Of a primary key or unique constraint only the bare unique index comes back:
+ * foreign keys can point at it, while adding the constraint would wait for whoever reads the table, such
+ * as its verification. `putBack` adds it. Exclusion and deferrable constraints come back whole.
  */
 export async function build(client: pg.Client, definition: Definition): Promise<void> {
-  const { kind, indexDefinition } = definition;
-  if (kind !== 'constraint' || indexDefinition === null) return putBack(client, definition);
-  await client.query(indexDefinition);
+  if (takesIndex(definition)) await client.query(definition.indexDefinition);
+  else await putBack(client, definition);
+}
+
+/** Whether it is a constraint that is added to an index that is there already. */
+export function takesIndex(
+  definition: Definition,
+): definition is Definition & { readonly indexDefinition: string } {
+  return definition.kind === 'constraint' && definition.indexDefinition !== null;
 }
 
 /**
  * Puts a definition back and forgets it. A foreign key comes back unchecked, and is remembered until
- * `validate` has checked it; a primary key or unique constraint takes the index that `build` has built.
+ * `validate` has checked it; a primary key or unique constraint takes its index from `build`.
  */
 export async function putBack(client: pg.Client, definition: Definition): Promise<void> {
   const { table, name, kind, constraintDefinition, indexDefinition, comment } = definition;
@@ -102,11 +109,6 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
     await client.query(`comment on ${of} is ${literal(comment)}`);
   }
   if (kind !== 'foreign key') await forget(client, definition);
-}
-
-/** Puts back all that is still off once the tables are filled, their indexes built and their keys checked. */
-export async function putBackRest(client: pg.Client): Promise<void> {
-  for (const definition of await readDefinitions(client)) await putBack(client, definition);
 }
 
 /**

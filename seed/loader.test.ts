@@ -3,7 +3,10 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
 import { databaseLocks } from '../db/database-lock.ts';
 import { UserError } from '../db/errors.ts';
+import { until } from '../db/testing/embedded-drill.ts';
+import { tableNames } from './data-set.ts';
 import { describeSchema } from './testing/describe-schema.ts';
+import { holdBefore, letGo } from './testing/hold.ts';
 import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
 
 describe('seeding', () => {
@@ -24,12 +27,38 @@ describe('seeding', () => {
       'create index by_message on delivery_reports (message_id) where error_code = 21610',
     );
     await client.query(`comment on index by_message is 'why it''s there'`);
+    await client.query('alter table profiles add constraint one_name unique (name, id) deferrable');
+    await client.query(`comment on constraint one_name on profiles is 'as late as you like'`);
+    await client.query(`comment on constraint profiles_pkey on profiles is 'whose key'`);
     await client.query(
       'alter table outbound_messages enable always trigger outbound_messages_refuse_blocked_insert',
     );
     const before = await describeSchema(client);
     await seedQuietly(lab, { messages: 2_000 });
     assert.deepEqual(await describeSchema(client), before);
+  });
+
+  it('waits for a reader of a table only at its end, and holds no other table meanwhile', async () => {
+    await holdBefore(client, 'vacuum outbound_messages');
+    const seeding = seedQuietly(lab, { messages: 2_000 });
+    await untilItWaits(client, `locktype = 'advisory'`, seeding);
+    const reader = await lab.connect();
+    await reader.query('begin');
+    await reader.query('select from outbound_messages limit 1');
+    await letGo(client);
+    await untilItWaits(client, `relation = 'outbound_messages'::regclass`, seeding);
+    const { rows } = await client.query(
+      `select stage from optout_lab.seed_stages where stage like 'validate %' order by 1`,
+    );
+    assert.deepEqual(rows, [
+      { stage: 'validate delivery_reports_message_id_fkey' },
+      { stage: 'validate outbound_messages_profile_id_fkey' },
+    ]);
+    // Were one of these held, both would wait for ever, and the server would end one of them.
+    for (const table of tableNames) await reader.query(`select from ${table} limit 1`);
+    await reader.query('commit');
+    await reader.end();
+    assert.match(await seeding, /seeded and verified/);
   });
 
   it('leaves rows all-visible: index-only scans need not look at the tables', async () => {
@@ -119,4 +148,26 @@ async function fileNodes(client: pg.Client): Promise<readonly object[]> {
     `select relname, relfilenode from pg_class where relnamespace = 'public'::regnamespace order by relname`,
   );
   return rows;
+}
+
+/** Waits until a session of the seed waits for a lock that pg_locks shows so; fails where the seed ends. */
+async function untilItWaits(
+  client: pg.Client,
+  lock: string,
+  seeding: Promise<unknown>,
+): Promise<void> {
+  let over = false;
+  const end = (): void => {
+    over = true;
+  };
+  seeding.then(end, end);
+  await until(`the seed waits for ${lock}`, async () => {
+    assert.ok(!over, 'the seed ended');
+    const { rows } = await client.query(
+      `select from pg_locks
+       where not granted and ${lock}
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return rows.length > 0;
+  });
 }

@@ -3,7 +3,7 @@ import { onInterrupt } from '../db/command.ts';
 import { CheckFailure, UserError } from '../db/errors.ts';
 import type { Lab } from '../db/lab.ts';
 import { createDataSet, type DataSet, type DataSetOptions, tableNames } from './data-set.ts';
-import { putBackRest, readDefinitions, takeOffDefinitions } from './definitions.ts';
+import { putBack, readDefinitions, takeOffDefinitions } from './definitions.ts';
 import { DiskWatch, diskFull, explainFailure } from './failures.ts';
 import { runSteps } from './lanes.ts';
 import {
@@ -197,10 +197,10 @@ function summariesOf(
   return summaries;
 }
 
-/** The last stage: constraints and settings as they were, and a look at everything a load could have left undone. */
+/** The last stage: settings as they were, and a look at everything a load could have left undone. */
 async function finish(control: pg.Client): Promise<void> {
   await inTransaction(control, async () => {
-    await putBackRest(control);
+    for (const definition of await readDefinitions(control)) await putBack(control, definition);
     const findings = await findUnsound(control);
     if (findings.length > 0) throw new CheckFailure(findings.join('; '));
     await finishPlan(control);

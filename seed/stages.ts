@@ -3,7 +3,7 @@ import { CheckFailure } from '../db/errors.ts';
 import { CopySource } from './copy-sources.ts';
 import { copyTable } from './copy-table.ts';
 import { type DataSet, type TableName, tableNames } from './data-set.ts';
-import { build, type Definition, putBack, quote, validate } from './definitions.ts';
+import { build, type Definition, putBack, quote, takesIndex, validate } from './definitions.ts';
 import type { Step } from './lanes.ts';
 import { finishStage } from './plan.ts';
 import type { sendRows } from './send-rows.ts';
@@ -41,6 +41,7 @@ export const stageNames = {
   vacuum: (table: string) => `vacuum ${table}`,
   build: (definition: Definition) => `build ${definition.name}`,
   addForeignKeys: 'add foreign keys',
+  addConstraints: 'add primary keys and unique constraints',
   validate: (definition: Definition) => `validate ${definition.name}`,
   verify: (table: string) => `verify ${table}`,
 } as const;
@@ -51,8 +52,9 @@ export function isVerifying(stage: string): boolean {
 }
 
 /**
- * The stages of a load, the most urgent first: what the longest chain (messages, their primary key,
- * the reports' foreign key to it) needs comes before all else, and the rest fills the second lane.
+ * The stages of a load, the most urgent first: what the longest chain (messages, the index of their
+ * primary key, the reports' foreign key to it) needs comes before all else, and the rest fills the
+ * second lane.
  */
 export function makeStages(context: StageContext): readonly Step<LoadSession>[] {
   const { definitions } = context;
@@ -76,7 +78,7 @@ export function makeStages(context: StageContext): readonly Step<LoadSession>[] 
     ...buildsOf(table).map(stageNames.build),
   ]);
 
-  return [
+  const loading = [
     ...fill('profiles'),
     ...buildAll('profiles'),
     ...fill('outbound_messages'),
@@ -92,6 +94,8 @@ export function makeStages(context: StageContext): readonly Step<LoadSession>[] 
     // The rows are all there once they are copied, and an index build leaves a processor idle at times.
     ...tableNames.map((table) => verifyStage(context, table, [stageNames.vacuum(table)])),
   ];
+  const constraints = definitions.filter(takesIndex);
+  return [...loading, addConstraintsStage(context, constraints, loading)];
 }
 
 function copyStage(context: StageContext, table: TableName): Step<LoadSession> {
@@ -151,6 +155,30 @@ function addForeignKeysStage(
   return transactionStage(context, stageNames.addForeignKeys, after, async ({ client }) => {
     for (const definition of foreignKeys) await putBack(client, definition);
   });
+}
+
+/**
+ * At the end, because each waits for whoever reads its table. In a transaction each: none locks one
+ * table while it waits for another.
+ */
+function addConstraintsStage(
+  context: StageContext,
+  constraints: readonly Definition[],
+  before: readonly Step<LoadSession>[],
+): Step<LoadSession> {
+  const name = stageNames.addConstraints;
+  return {
+    name,
+    after: before.map((step) => step.name),
+    run: (session) =>
+      timed(context, session, name, async ({ client }) => {
+        const started = performance.now();
+        for (const constraint of constraints) {
+          await inTransaction(client, () => putBack(client, constraint));
+        }
+        await finishStage(client, { name, seconds: secondsSince(started), summary: undefined });
+      }),
+  };
 }
 
 function validateStage(context: StageContext, definition: Definition): Step<LoadSession> {

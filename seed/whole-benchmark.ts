@@ -5,7 +5,7 @@ import type { Lab } from '../db/lab.ts';
 import { migrateUp } from '../db/migrate.ts';
 import { type CopyFiles, copyFromFile, writeCopyFiles } from './copy-files.ts';
 import { type DataSet, tableNames } from './data-set.ts';
-import { putBackRest, readDefinitions, takeOffDefinitions } from './definitions.ts';
+import { readDefinitions, takeOffDefinitions } from './definitions.ts';
 import { runSteps } from './lanes.ts';
 import { laneCount, seedDatabase } from './loader.ts';
 import { RandomSequence } from './mix.ts';
@@ -90,9 +90,8 @@ async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<
       send: (client, { table }, target) => copyFromFile(client, files.pathOf(table), target),
     });
     const stop = async (): Promise<void> => {};
-    const loading = stages.filter(({ name }) => !isVerifying(name));
-    await runSteps(loading, sessions, new Set(), stop);
-    await inTransaction(control, () => putBackRest(control));
+    const leftOut = new Set(stages.map(({ name }) => name).filter(isVerifying));
+    await runSteps(stages, sessions, leftOut, stop);
     const times = await timesSince(started, lab);
     for (const table of tableNames) {
       const { rows } = await summariseTable(control, table);
