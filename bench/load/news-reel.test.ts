@@ -89,4 +89,24 @@ describe('the news of a worker', () => {
       [4, 0, true],
     ]);
   });
+
+  it('set no timer in the past, though the clock passes the second while they look at it', (t) => {
+    const times = [5_000, 5_999.99, 6_000.01]; // the timer is early, and then there is nothing to wait for
+    const waits: number[] = [];
+    const wake: (() => void)[] = [];
+    t.mock.method(globalThis, 'setTimeout', (callback: () => void, ms: number) => {
+      wake.push(callback);
+      waits.push(ms);
+    });
+    const engine = { offered: () => 0, behindMs: () => 0 };
+    new NewsReel(
+      5_000,
+      new Tally(5_000),
+      engine,
+      () => times.shift() ?? 6_001,
+      () => {},
+    );
+    wake[0]?.();
+    assert.deepEqual(waits, [1_000, 0]);
+  });
 });

@@ -39,6 +39,7 @@ export class NewsReel {
   /** Waits for the end of the second before this one; a thread that was kept from it skips those that passed. */
   #waitForSecond(next: number): void {
     const dueMs = this.#startMs + next * 1000;
+    const waitMs = Math.max(0, dueMs - this.#now()); // newer Nodes warn of a timer in the past
     this.#timer = setTimeout(() => {
       const nowMs = this.#now();
       if (nowMs < dueMs) return this.#waitForSecond(next); // a timer of Node's may be early
@@ -46,7 +47,7 @@ export class NewsReel {
       this.#take(second - 1, false);
       this.#second = second;
       this.#waitForSecond(second + 1);
-    }, dueMs - this.#now());
+    }, waitMs);
   }
 
   #secondAt(ms: number): number {
