@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
 import { databaseLocks } from '../db/database-lock.ts';
 import { UserError } from '../db/errors.ts';
-import { until } from '../db/testing/embedded-drill.ts';
 import { tableNames } from './data-set.ts';
 import { describeSchema } from './testing/describe-schema.ts';
 import { holdBefore, letGo } from './testing/hold.ts';
 import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
+import { untilSeed } from './testing/until-seed.ts';
 
 describe('seeding', () => {
   let lab: TestLab;
@@ -151,18 +151,8 @@ async function fileNodes(client: pg.Client): Promise<readonly object[]> {
 }
 
 /** Waits until a session of the seed waits for a lock that pg_locks shows so; fails where the seed ends. */
-async function untilItWaits(
-  client: pg.Client,
-  lock: string,
-  seeding: Promise<unknown>,
-): Promise<void> {
-  let over = false;
-  const end = (): void => {
-    over = true;
-  };
-  seeding.then(end, end);
-  await until(`the seed waits for ${lock}`, async () => {
-    assert.ok(!over, 'the seed ended');
+function untilItWaits(client: pg.Client, lock: string, seed: Promise<unknown>): Promise<void> {
+  return untilSeed(seed, `waited for ${lock}`, async () => {
     const { rows } = await client.query(
       `select from pg_locks
        where not granted and ${lock}

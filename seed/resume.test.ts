@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { createDataSet, defaultDataSet } from './data-set.ts';
 import { describeSchema } from './testing/describe-schema.ts';
 import { holdBefore, letGo } from './testing/hold.ts';
 import { createTestLab, seedQuietly, type TestLab } from './testing/lab.ts';
+import { untilSeed } from './testing/until-seed.ts';
 import { verifyDatabase } from './verify.ts';
 
 const messages = 150_000;
@@ -153,19 +153,11 @@ function startSeed(url: string): { child: ChildProcess; ended: Promise<number | 
 }
 
 /** Waits for the seeder to have noted a stage as done; fails where it ends without. */
-async function until(client: pg.Client, stage: string, seed: Promise<unknown>): Promise<void> {
-  let ended = false;
-  const end = (): void => {
-    ended = true;
-  };
-  seed.then(end, end);
-  for (;;) {
-    const over = ended;
+function until(client: pg.Client, stage: string, seed: Promise<unknown>): Promise<void> {
+  return untilSeed(seed, `noted "${stage}"`, async () => {
     const found = await client
       .query('select from optout_lab.seed_stages where stage = $1', [stage])
       .catch(() => undefined); // the table is not there yet
-    if (found?.rowCount === 1) return;
-    assert.ok(!over, `the seed ended before "${stage}"`);
-    await delay(5);
-  }
+    return found?.rowCount === 1;
+  });
 }

@@ -123,17 +123,10 @@ function copyStage(context: StageContext, table: TableName): Step<LoadSession> {
 
 /** Statistics for the planner, and the visibility map: index-only scans and later vacuums need it. */
 function vacuumStage(context: StageContext, table: TableName): Step<LoadSession> {
-  const name = stageNames.vacuum(table);
-  return {
-    name,
-    after: [stageNames.copy(table)],
-    run: (session) =>
-      timed(context, session, name, async ({ client }) => {
-        const started = performance.now();
-        await client.query(`vacuum (freeze, analyze) public.${quote(table)}`);
-        await finishStage(client, { name, seconds: secondsSince(started), summary: undefined });
-      }),
-  };
+  const after = [stageNames.copy(table)];
+  return plainStage(context, stageNames.vacuum(table), after, async ({ client }) => {
+    await client.query(`vacuum (freeze, analyze) public.${quote(table)}`);
+  });
 }
 
 function buildStage(context: StageContext, definition: Definition): Step<LoadSession> {
@@ -166,19 +159,12 @@ function addConstraintsStage(
   constraints: readonly Definition[],
   before: readonly Step<LoadSession>[],
 ): Step<LoadSession> {
-  const name = stageNames.addConstraints;
-  return {
-    name,
-    after: before.map((step) => step.name),
-    run: (session) =>
-      timed(context, session, name, async ({ client }) => {
-        const started = performance.now();
-        for (const constraint of constraints) {
-          await inTransaction(client, () => putBack(client, constraint));
-        }
-        await finishStage(client, { name, seconds: secondsSince(started), summary: undefined });
-      }),
-  };
+  const after = before.map(({ name }) => name);
+  return plainStage(context, stageNames.addConstraints, after, async ({ client }) => {
+    for (const constraint of constraints) {
+      await inTransaction(client, () => putBack(client, constraint));
+    }
+  });
 }
 
 function validateStage(context: StageContext, definition: Definition): Step<LoadSession> {
@@ -217,40 +203,38 @@ function verifyStage(
   });
 }
 
+/** A stage whose work and the note that it is done are committed together. */
 function transactionStage(
   context: StageContext,
   name: string,
   after: readonly string[],
   work: (session: LoadSession) => Promise<void>,
 ): Step<LoadSession> {
+  return plainStage(context, name, after, work, inTransaction);
+}
+
+/** A stage that is shown, timed, and noted as done. `within` is what its work and its note are done in. */
+function plainStage(
+  { listener }: StageContext,
+  name: string,
+  after: readonly string[],
+  work: (session: LoadSession) => Promise<void>,
+  within: typeof inTransaction = (_, all) => all(),
+): Step<LoadSession> {
   return {
     name,
     after,
-    run: (session) =>
-      timed(context, session, name, async () => {
-        const started = performance.now();
-        await inTransaction(session.client, async () => {
-          await work(session);
-          await finishStage(session.client, {
-            name,
-            seconds: secondsSince(started),
-            summary: undefined,
-          });
-        });
-      }),
+    run: async (session) => {
+      const { client } = session;
+      const started = performance.now();
+      listener.workBegins(name, session);
+      await within(client, async () => {
+        await work(session);
+        await finishStage(client, { name, seconds: secondsSince(started), summary: undefined });
+      });
+      listener.workEnds(name, secondsSince(started));
+    },
   };
-}
-
-async function timed(
-  { listener }: StageContext,
-  session: LoadSession,
-  name: string,
-  work: (session: LoadSession) => Promise<void>,
-): Promise<void> {
-  const started = performance.now();
-  listener.workBegins(name, session);
-  await work(session);
-  listener.workEnds(name, secondsSince(started));
 }
 
 /** Commits what `work` did, or nothing of it. */
