@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { wasInterrupted } from './command.ts';
-import { codeOf, messageOf, UserError } from './errors.ts';
+import { wasInterrupted } from './cli/command.ts';
+import { codeOf, messageOf, UserError } from './cli/errors.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;

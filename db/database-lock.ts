@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { codeOf, UserError } from './errors.ts';
+import { codeOf, UserError } from './cli/errors.ts';
 
 /**
  * Arbitrary, but the same in every version: who holds one is the only command of its kind at work

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
-import { expectAccepted, expectRefused } from './checks/expect.ts';
-import { allChecks } from './checks/run-checks.ts';
-import { openStage, optedOut, type Stage } from './checks/stage.ts';
+import { UserError } from './cli/errors.ts';
+import { expectAccepted, expectRefused } from './conformance/expect.ts';
+import { openStage, optedOut, type Stage } from './conformance/fixture.ts';
+import { allChecks } from './conformance/run-behaviours.ts';
 import { applyDesign, type Design, designNamed, listDesigns } from './designs.ts';
-import { UserError } from './errors.ts';
 import { readSql } from './sql.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
-import { dbmate, type MigrationSet } from './dbmate.ts';
-import { messageOf, UserError } from './errors.ts';
-import { labSchema } from './migrate.ts';
-import { nearest } from './nearest.ts';
+import { messageOf, UserError } from './cli/errors.ts';
+import { nearest } from './cli/nearest.ts';
+import { dbmate, type MigrationSet } from './schema/dbmate.ts';
+import { labSchema } from './schema/migrate.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
 export interface Design {

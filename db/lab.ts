@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { connect } from './connect.ts';
-import { requireOwnOrEmpty, requireSupportedVersion } from './guard.ts';
-import { migrateUp, requireWritable } from './migrate.ts';
-import { refusePooledSessions } from './pooler.ts';
+import { migrateUp, requireWritable } from './schema/migrate.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
+import { requireOwnOrEmpty, requireSupportedVersion } from './server/guard.ts';
+import { refusePooledSessions } from './server/pooler.ts';
 
 /** A server that DATABASE_URL names: not ours to start or stop. */
 export interface ExternalServer {

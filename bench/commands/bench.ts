@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { newCommand, runCommand } from '../../db/command.ts';
+import { newCommand, runCommand } from '../../db/cli/command.ts';
+import { positiveNumber, share, wholeNumber } from '../../db/cli/flags.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
-import { positiveNumber, share, wholeNumber } from '../../db/flags.ts';
-import { allowNonemptyFlag } from '../../db/guard.ts';
 import { openLab } from '../../db/lab.ts';
-import { type BenchFlags, defaultSeconds, readOptions } from '../options.ts';
+import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
-import { runBench } from '../run.ts';
+import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
+import { runBench } from '../run/run.ts';
 import { allScenarios } from '../scenarios/index.ts';
 
 await runCommand(async () => {

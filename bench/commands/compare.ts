@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { newCommand, runCommand } from '../../db/command.ts';
-import { CheckFailure, messageOf, UserError } from '../../db/errors.ts';
-import { compareRuns, slowerThan } from '../compare/compare-runs.ts';
-import { comparisonPage } from '../compare/comparison-page.ts';
-import { comparisonMarkdown, comparisonText } from '../compare/comparison-text.ts';
-import { findRun } from '../compare/find-run.ts';
-import { planChangesText, plansText } from '../compare/plans-text.ts';
-import { readResults } from '../read-results.ts';
+import { newCommand, runCommand } from '../../db/cli/command.ts';
+import { CheckFailure, messageOf, UserError } from '../../db/cli/errors.ts';
+import { compareRuns, slowerThan } from '../report/compare/compare-runs.ts';
+import { comparisonPage } from '../report/compare/comparison-page.ts';
+import { comparisonMarkdown, comparisonText } from '../report/compare/comparison-text.ts';
+import { findRun } from '../report/compare/find-run.ts';
+import { planChangesText, plansText } from '../report/compare/plans-text.ts';
 import { formatChange } from '../report/format.ts';
-import type { Results } from '../results.ts';
+import { readResults } from '../results/read-results.ts';
+import type { Results } from '../results/results.ts';
 
 interface Options {
   readonly failOn?: number;

@@ -1,10 +1,10 @@
-import { runCommand } from '../../db/command.ts';
-import { CheckFailure } from '../../db/errors.ts';
+import { runCommand } from '../../db/cli/command.ts';
+import { CheckFailure } from '../../db/cli/errors.ts';
 import { openLab } from '../../db/lab.ts';
-import { dataInPlace } from '../load/data-in-place.ts';
-import { readLoadFlags } from '../load/flags.ts';
+import { dataInPlace } from '../load/choose-data-set.ts';
+import { readLoadFlags } from '../load/options/flags.ts';
 import { runLoad } from '../load/run-load.ts';
-import { summaryText } from '../load/summary.ts';
+import { summaryText } from '../report/load/terminal-summary.ts';
 
 await runCommand(async () => {
   const { options, messages, replace, allowNonempty } = readLoadFlags(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../../db/command.ts';
+import { runCommand } from '../../db/cli/command.ts';
 import { openServer } from '../../db/lab.ts';
 import { readReferenceFlags } from '../reference/flags.ts';
 import { overviewMarkdown, totalTimes } from '../reference/overview.ts';
@@ -9,7 +9,7 @@ import { requireSameReference, runParts } from '../reference/run-parts.ts';
 import { formatNs } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
 import { writeReport } from '../report/write-report.ts';
-import { reportsDir } from '../run-folder.ts';
+import { reportsDir } from '../results/run-folder.ts';
 
 await runCommand(async () => {
   const { options, again } = readReferenceFlags(process.argv.slice(2));

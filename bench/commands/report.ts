@@ -1,8 +1,8 @@
-import { newCommand, runCommand } from '../../db/command.ts';
-import { findRun } from '../compare/find-run.ts';
+import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { findLoad, readLoad } from '../load/read-load.ts';
-import { summaryText } from '../load/summary.ts';
+import { findRun } from '../report/compare/find-run.ts';
 import { writeLoadPage } from '../report/load/load-page.ts';
+import { summaryText } from '../report/load/terminal-summary.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 

@@ -1,5 +1,5 @@
-import { LatencyBins } from './latency-bins.ts';
-import type { Second } from './leg-options.ts';
+import type { Second } from './options/trial-options.ts';
+import { LatencyBins } from './record/latency-bins.ts';
 
 /** Where the seconds are shown. */
 export interface Screen {

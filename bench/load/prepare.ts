@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
+import { UserError } from '../../db/cli/errors.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
-import { UserError } from '../../db/errors.ts';
 import { readSql } from '../../db/sql.ts';
-import { slotsPerNumber } from './fresh-numbers.ts';
-import { runTagLimit } from './ids.ts';
-import type { Statements } from './plan.ts';
+import type { Statements } from './client/worker-options.ts';
+import { slotsPerNumber } from './workload/fresh-numbers.ts';
+import { runTagLimit } from './workload/ids.ts';
 
 /** What a run finds in the database before it begins, and adds to it. */
 export interface Prepared {

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
+import { parseObjective, parseRange } from './options/flag-values.ts';
 import { searchRates } from './ramp.ts';
-import { parseObjective, parseRange } from './rules.ts';
 
 /** The rates that a search tries where everything up to `limit` is kept. */
 function tried(range: string, limit: number): number[] {

@@ -1,8 +1,8 @@
-import type { LegOptions } from './leg-options.ts';
+import type { Objective, RateRange } from './options/flag-values.ts';
+import type { LegOptions } from './options/trial-options.ts';
+import { waitShares } from './record/waits.ts';
 import type { LoadLeg, RampResult, RampTrial } from './results.ts';
-import type { Objective, RateRange } from './rules.ts';
-import { runLeg } from './run-leg.ts';
-import { waitShares } from './waits.ts';
+import { runLeg } from './run-trial.ts';
 
 /** The search ends when the rate is known to this share. */
 const closeEnough = 0.07;

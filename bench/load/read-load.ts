@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../../db/errors.ts';
-import { misfit, type Schema } from '../json-schema.ts';
-import { resultsSchema } from '../read-results.ts';
-import { reportsDir } from '../run-folder.ts';
+import { messageOf, UserError } from '../../db/cli/errors.ts';
+import { misfit, type Schema } from '../results/json-schema.ts';
+import { resultsSchema } from '../results/read-results.ts';
+import { reportsDir } from '../results/run-folder.ts';
 import { type LoadResults, loadFormatVersion } from './results.ts';
 
 /** The folder of a load: a path, or a name under reports/; undefined where it is not one. */
@@ -39,7 +39,7 @@ export function readLoad(folder: string): LoadResults {
 
 /** load.schema.json, with what it takes from results.schema.json put in. */
 export function loadSchema(): Schema {
-  const text = readFileSync(new URL('../load.schema.json', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('./load.schema.json', import.meta.url), 'utf8');
   const schema: Schema = JSON.parse(text.replaceAll('results.schema.json#', '#'));
   return { ...schema, $defs: { ...resultsSchema().$defs, ...schema.$defs } };
 }

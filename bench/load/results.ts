@@ -1,12 +1,12 @@
-import type { Environment } from '../results.ts';
-import type { Counts } from './counts.ts';
-import type { Mix } from './mix.ts';
-import type { IsolationLevel, Rate } from './plan.ts';
-import type { Processors } from './processors.ts';
-import type { Interval } from './series.ts';
-import type { ServerDeltas } from './snapshot.ts';
-import type { LatencyClass } from './tally.ts';
-import type { Verification } from './verify.ts';
+import type { Environment } from '../results/results.ts';
+import type { IsolationLevel, Rate } from './client/worker-options.ts';
+import type { Counts } from './record/counts.ts';
+import type { Processors } from './record/processors.ts';
+import type { LatencyClass } from './record/recorder.ts';
+import type { ServerDeltas } from './record/server-counters.ts';
+import type { Interval } from './record/timeline.ts';
+import type { Verification } from './verify/verify.ts';
+import type { Mix } from './workload/mix.ts';
 
 /**
  * load.json: everything that a load run measured. The page is a function of it. `formatVersion` goes

@@ -1,23 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { onInterrupt } from '../../db/command.ts';
+import { onInterrupt } from '../../db/cli/command.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
-import { type DataSetOptions, defaultDataSet } from '../../seed/data-set.ts';
-import { scaleName } from '../../seed/scale.ts';
-import { startEnvironment } from '../environment.ts';
-import { createRunFolder, type RunFolder } from '../run-folder.ts';
-import { comparePgbench } from './compare-pgbench.ts';
-import type { LegOptions } from './leg-options.ts';
+import { type DataSetOptions, defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { scaleName } from '../../seed/data-set/scale.ts';
+import { startEnvironment } from '../environment/environment.ts';
+import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
+import type { IsolationLevel, Rate } from './client/worker-options.ts';
 import { Live, type Screen } from './live.ts';
-import { type LoadSession, openLoadSession } from './load-session.ts';
-import type { Mix } from './mix.ts';
-import type { IsolationLevel, Rate } from './plan.ts';
+import type { Objective, RateRange } from './options/flag-values.ts';
+import type { LegOptions } from './options/trial-options.ts';
+import { comparePgbench } from './pgbench/compare-pgbench.ts';
 import { runRamp } from './ramp.ts';
+import { type LoadSession, openLoadSession } from './reservation.ts';
 import { type LoadLeg, type LoadResults, loadFormatVersion, type RampResult } from './results.ts';
-import type { Objective, RateRange } from './rules.ts';
-import { runLeg } from './run-leg.ts';
+import { runLeg } from './run-trial.ts';
+import type { Mix } from './workload/mix.ts';
 
 /** What a load command asks for. */
 export interface LoadOptions {

@@ -1,7 +1,7 @@
 import { designNamed } from '../../db/designs.ts';
-import { addCounts, type Counts, noCounts } from './counts.ts';
-import type { LegOptions } from './leg-options.ts';
-import { type Mix, readMix } from './mix.ts';
+import type { LegOptions } from './options/trial-options.ts';
+import { addCounts, type Counts, noCounts } from './record/counts.ts';
+import { type Mix, readMix } from './workload/mix.ts';
 
 /** A mix for tests: evenly spaced sends to new numbers, no reports, unless it says otherwise. */
 export function testMix(changes: Partial<Mix> = {}): Mix {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { CommanderError } from 'commander';
-import { UserError } from '../../db/errors.ts';
+import { UserError } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/server/paths.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { readReferenceFlags } from './flags.ts';

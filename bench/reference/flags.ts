@@ -1,10 +1,10 @@
-import { newCommand } from '../../db/command.ts';
+import { newCommand } from '../../db/cli/command.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { positiveNumber } from '../../db/cli/flags.ts';
 import { designsNamed } from '../../db/designs.ts';
-import { UserError } from '../../db/errors.ts';
-import { positiveNumber } from '../../db/flags.ts';
-import { parseScale } from '../../seed/scale.ts';
-import { parseDuration, parseRate } from '../load/rules.ts';
-import { requireRunName } from '../run-folder.ts';
+import { parseScale } from '../../seed/data-set/scale.ts';
+import { parseDuration, parseRate } from '../load/options/flag-values.ts';
+import { requireRunName } from '../results/run-folder.ts';
 import type { ReferenceOptions } from './parts.ts';
 
 /** What the flags of `npm run reference` ask for. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { LoadResults } from '../load/results.ts';
 import { syntheticResults, writeSyntheticRun } from '../report/testing/synthetic-results.ts';
-import type { GrowthResult } from '../results.ts';
+import type { GrowthResult } from '../results/results.ts';
 import { goalsOf } from './goals.ts';
 import { overviewMarkdown } from './overview.ts';
 

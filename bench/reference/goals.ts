@@ -1,17 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { medianOfPairs, pairMedianText, type Verdict, verdictOn } from '../../seed/pair-median.ts';
-import {
-  reachesGoal,
-  type SpeedResults,
-  shareOfServer,
-  speedRatios,
-  timesOfServer,
-} from '../../seed/speed-results.ts';
-import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench-goal.ts';
+import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench/pgbench-goal.ts';
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
-import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import {
   goals as designGoals,
   intervalOf,
@@ -19,9 +10,18 @@ import {
   pairedOf,
   ratioOf,
   rolesOf,
-} from '../report/roles.ts';
-import { growthEnds } from '../report/sections/growth.ts';
-import type { Results } from '../results.ts';
+} from '../report/questions.ts';
+import { rankDesigns, rankedOf } from '../report/ranking.ts';
+import { growthEnds } from '../report/sections/scaling.ts';
+import type { Results } from '../results/results.ts';
+import {
+  reachesGoal,
+  type SpeedResults,
+  shareOfServer,
+  speedRatios,
+  timesOfServer,
+} from '../seeding/speed-results.ts';
+import { medianOfPairs, pairMedianText, type Verdict, verdictOn } from '../stats/pair-median.ts';
 import type { FinishedPart } from './run-parts.ts';
 
 /** One goal of the lab and what was reached. */

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fewestForInterval } from '../../seed/median.ts';
-import { readResults } from '../read-results.ts';
 import { counted, formatNs } from '../report/format.ts';
 import { markdownTable } from '../report/text-table.ts';
-import type { Results } from '../results.ts';
+import { readResults } from '../results/read-results.ts';
+import type { Results } from '../results/results.ts';
+import { fewestForInterval } from '../stats/median.ts';
 import { goalsOf, readLoads, readSpeeds } from './goals.ts';
 import type { FinishedPart } from './run-parts.ts';
 

@@ -91,7 +91,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       name: 'threshold',
       title: 'three becomes two, four and five while messages are sent',
       script: 'bench:threshold',
-      file: 'bench/commands/threshold.ts',
+      file: 'bench/commands/bench-threshold.ts',
       args: ['--out', `${folder}/threshold.json`],
     },
     {
@@ -105,14 +105,14 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       name: 'seed-speed',
       title: 'the messages’ COPY against the server’s own from a file',
       script: 'bench:seed',
-      file: 'seed/commands/bench-seed.ts',
+      file: 'bench/commands/bench-seed.ts',
       args: ['--scale', 'medium', '--pairs', '15', '--out', `${folder}/seed-speed.json`],
     },
     {
       name: 'seed-whole',
       title: 'a whole load against the server alone',
       script: 'bench:seed',
-      file: 'seed/commands/bench-seed.ts',
+      file: 'bench/commands/bench-seed.ts',
       args: [
         ...['--whole', '--scale', sizes.at(-1) ?? '', '--pairs', '6'],
         ...['--out', `${folder}/seed-whole.json`],

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { CheckFailure, UserError } from '../../db/errors.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import type { Part } from './parts.ts';
 import { runParts } from './run-parts.ts';
 

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { onInterrupt } from '../../db/command.ts';
-import { commandLine } from '../../db/command-line.ts';
-import { CheckFailure, UserError } from '../../db/errors.ts';
+import { onInterrupt } from '../../db/cli/command.ts';
+import { commandLine } from '../../db/cli/command-line.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/server/paths.ts';
-import { projectFacts } from '../machine.ts';
+import { projectFacts } from '../environment/machine.ts';
 import type { Part } from './parts.ts';
 
 /** A part that ended well, as parts.json keeps it. */

@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts';
+import type { Results } from '../results/results.ts';
 import type { Answer } from './page.ts';
 import { believeAnswer } from './sections/believe.ts';
 import { correctAnswer } from './sections/correct.ts';

@@ -1,6 +1,6 @@
-import { formatCount, significant } from '../../seed/units.ts';
+import { formatCount, significant } from '../../db/cli/number-text.ts';
 
-export { formatBytes, formatCount, shortCount, significant } from '../../seed/units.ts';
+export { formatBytes, formatCount, shortCount, significant } from '../../db/cli/number-text.ts';
 
 /** A figure with the interval that holds it. */
 export interface Interval {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { codeOf } from '../../db/errors.ts';
-import type { CapturedPlan, Results } from '../results.ts';
+import { codeOf } from '../../db/cli/errors.ts';
+import type { CapturedPlan, Results } from '../results/results.ts';
 import { type Html, html, raw, scriptJson } from './html.ts';
 import { asset } from './page.ts';
 

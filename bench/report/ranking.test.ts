@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Results, ScenarioResult } from '../results.ts';
+import type { Results, ScenarioResult } from '../results/results.ts';
 import { rankDesigns, rankedOf, rankingSentence } from './ranking.ts';
 import { distanceTable } from './sections/distance.ts';
 import { winnerAnswer } from './sections/winner.ts';

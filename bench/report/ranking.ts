@@ -1,7 +1,7 @@
-import type { Results } from '../results.ts';
-import { pairRatios, ratioOfMedians, verdictOf } from './contrast.ts';
+import type { Results } from '../results/results.ts';
 import { formatRatio, type Interval, inWords } from './format.ts';
-import { type PairedScenario, pairedOf, ratioOf, timedDesigns } from './roles.ts';
+import { pairRatios, ratioOfMedians, verdictOf } from './pair-ratios.ts';
+import { type PairedScenario, pairedOf, ratioOf, timedDesigns } from './questions.ts';
 
 /** An interval that includes 1 and reaches further than this to either side says nothing of the cost. */
 const widestRanked = 0.1;

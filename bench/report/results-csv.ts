@@ -1,4 +1,4 @@
-import type { Arm, DesignResult, Results, ScenarioResult } from '../results.ts';
+import type { Arm, DesignResult, Results, ScenarioResult } from '../results/results.ts';
 
 type Cell = string | number | boolean | null | undefined;
 

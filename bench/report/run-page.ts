@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Results } from '../results.ts';
-import { isPartOfRun } from '../run-folder.ts';
+import type { Results } from '../results/results.ts';
+import { isPartOfRun } from '../results/run-folder.ts';
 import { formatCount } from './format.ts';
 import { html } from './html.ts';
 import { loadsSection } from './load/listed-loads.ts';

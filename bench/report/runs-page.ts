@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { messageOf } from '../../db/errors.ts';
-import { readResults } from '../read-results.ts';
+import { messageOf } from '../../db/cli/errors.ts';
+import { readResults } from '../results/read-results.ts';
 import { tableHtml } from './figure.ts';
 import { counted, formatCount } from './format.ts';
 import { type Html, html } from './html.ts';
 import { folderLink, type Listed, listFolders } from './listed-folders.ts';
 import { loadsSection } from './load/listed-loads.ts';
 import { markHtml, pageHtml } from './page.ts';
-import { defaultDesign, timedDesigns } from './roles.ts';
+import { defaultDesign, timedDesigns } from './questions.ts';
 import { dateText } from './run-page.ts';
 import { serverName } from './sections/environment.ts';
 import { instantAnswer } from './sections/instant.ts';

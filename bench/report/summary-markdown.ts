@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts';
+import type { Results } from '../results/results.ts';
 import { answersOf } from './answers.ts';
 import { counted, formatCount } from './format.ts';
 import { dateText } from './run-page.ts';

@@ -1,5 +1,4 @@
-import type { DesignResult, Results, ScenarioResult } from '../results.ts';
-import { verdictOf } from './contrast.ts';
+import type { DesignResult, Results, ScenarioResult } from '../results/results.ts';
 import {
   formatBytes,
   formatNs,
@@ -9,6 +8,7 @@ import {
   formatSignedNsWithin,
   type Interval,
 } from './format.ts';
+import { verdictOf } from './pair-ratios.ts';
 import {
   differenceOf,
   intervalOf,
@@ -20,7 +20,7 @@ import {
   scenarioOf,
   timedDesigns,
   whyNoFigure,
-} from './roles.ts';
+} from './questions.ts';
 import { totalSize } from './sections/size.ts';
 import type { TextColumn } from './text-table.ts';
 

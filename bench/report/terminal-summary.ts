@@ -1,7 +1,7 @@
-import type { Results } from '../results.ts';
+import type { Results } from '../results/results.ts';
 import { answersOf } from './answers.ts';
 import { counted, formatNsInterval } from './format.ts';
-import { intervalOf, leadDesign } from './roles.ts';
+import { intervalOf, leadDesign } from './questions.ts';
 import { summaryTable } from './summary-tables.ts';
 import { textTable, wrap } from './text-table.ts';
 

@@ -1,16 +1,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { readResults } from '../read-results.ts';
-import type { Results } from '../results.ts';
-import { isPartOfRun } from '../run-folder.ts';
+import { readResults } from '../results/read-results.ts';
+import type { Results } from '../results/results.ts';
+import { isPartOfRun } from '../results/run-folder.ts';
 import { figureImage } from './figure-image.ts';
+import { mainRoles } from './questions.ts';
 import { resultsCsv } from './results-csv.ts';
-import { mainRoles } from './roles.ts';
 import { runPage } from './run-page.ts';
 import { runsPage } from './runs-page.ts';
 import { costFigure } from './sections/cost-against-rows.ts';
-import { growthFigure } from './sections/growth.ts';
 import { overheadFigure } from './sections/overhead.ts';
+import { growthFigure } from './sections/scaling.ts';
 import { summaryMarkdown } from './summary-markdown.ts';
 
 /** What was written, and what it was made from. */

@@ -1,6 +1,6 @@
-import type { Scenario } from '../scenario.ts';
-import { benchBody } from '../session.ts';
-import { statements } from '../statements.ts';
+import { benchBody } from '../database/reservation.ts';
+import type { Scenario } from './scenario.ts';
+import { statements } from './statements.ts';
 
 /** Many rows in one durable statement. */
 export function bulk(rows: number, blockMs: number, selected: Scenario['selected']): Scenario {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Scenario } from '../scenario.ts';
-import { benchBody } from '../session.ts';
-import { copyMessages } from '../statements.ts';
+import { benchBody } from '../database/reservation.ts';
+import type { Scenario } from './scenario.ts';
+import { copyMessages } from './statements.ts';
 
 /** Many rows by COPY, encoded beforehand. */
 export function copy(rows: number): Scenario {

@@ -1,6 +1,5 @@
-import { UserError } from '../../db/errors.ts';
-import { nearest } from '../../db/nearest.ts';
-import type { Scenario } from '../scenario.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { nearest } from '../../db/cli/nearest.ts';
 import { bulk } from './bulk.ts';
 import { copy } from './copy.ts';
 import { hotNumber } from './hot-number.ts';
@@ -11,6 +10,7 @@ import { mixed } from './mixed.ts';
 import { refused } from './refused.ts';
 import { reportBlocking, reportFirst, reportRepeated } from './reports.ts';
 import { sameTwice } from './same-twice.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Every scenario, in the order in which they are measured and shown. */
 export const allScenarios: readonly Scenario[] = [

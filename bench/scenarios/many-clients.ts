@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { singleRow } from './single-row.ts';
 
 /** One row a transaction by several clients at once, each waiting for its answer. */

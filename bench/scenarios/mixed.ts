@@ -1,6 +1,6 @@
-import type { Scenario } from '../scenario.ts';
-import { statements } from '../statements.ts';
+import type { Scenario } from './scenario.ts';
 import { insertCalls } from './single-row.ts';
+import { statements } from './statements.ts';
 
 /** As an application sends: a share of the attempts goes to blocked numbers, and a refusal is an answer. */
 export const mixed: Scenario = {

@@ -1,8 +1,8 @@
-import { codeOf } from '../../db/errors.ts';
-import { prepared } from '../prepared.ts';
-import type { Scenario } from '../scenario.ts';
-import { benchBody } from '../session.ts';
-import { statements } from '../statements.ts';
+import { codeOf } from '../../db/cli/errors.ts';
+import { benchBody } from '../database/reservation.ts';
+import { prepared } from './prepared.ts';
+import type { Scenario } from './scenario.ts';
+import { statements } from './statements.ts';
 
 /** A message to a blocked number. Nothing can be the control: without the check it would succeed. */
 export const refused: Scenario = {

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { readSql } from '../../db/sql.ts';
-import { prepared } from '../prepared.ts';
-import type { Scenario } from '../scenario.ts';
-import { benchBody } from '../session.ts';
-import { statements } from '../statements.ts';
+import { benchBody } from '../database/reservation.ts';
+import { prepared } from './prepared.ts';
+import type { Scenario } from './scenario.ts';
+import { statements } from './statements.ts';
 
-const insertMessagesSql = readSql(new URL('../sql/insert_messages_returning.sql', import.meta.url));
-const optOutReportsSql = readSql(new URL('../sql/opt_out_reports.sql', import.meta.url));
+const insertMessagesSql = readSql(new URL('./sql/insert_messages_returning.sql', import.meta.url));
+const optOutReportsSql = readSql(new URL('./sql/opt_out_reports.sql', import.meta.url));
 
 /** How many reports a block has. */
 const supply = 60;

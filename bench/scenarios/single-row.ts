@@ -1,8 +1,8 @@
-import { codeOf } from '../../db/errors.ts';
-import { prepared } from '../prepared.ts';
-import type { BlockStage, BlockWork, Scenario } from '../scenario.ts';
-import { benchBody } from '../session.ts';
-import { statements } from '../statements.ts';
+import { codeOf } from '../../db/cli/errors.ts';
+import { benchBody } from '../database/reservation.ts';
+import { prepared } from './prepared.ts';
+import type { BlockStage, BlockWork, Scenario } from './scenario.ts';
+import { statements } from './statements.ts';
 
 /** How many numbers are drawn for a block; they are used again in turn when it is longer. */
 const drawnPerBlock = 1_024;

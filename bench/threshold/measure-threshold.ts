@@ -1,18 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { unlessInterrupted } from '../../db/command.ts';
+import { unlessInterrupted } from '../../db/cli/command.ts';
+import { codeOf } from '../../db/cli/errors.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
-import { codeOf } from '../../db/errors.ts';
 import { readSql } from '../../db/sql.ts';
-import { type DataSet, profileId } from '../../seed/data-set.ts';
-import { createDraw } from '../draw.ts';
-import { LatencyHistogram } from '../histogram.ts';
-import { type BenchSession, benchBody } from '../session.ts';
-import { statements } from '../statements.ts';
+import { type DataSet, profileId } from '../../seed/data-set/data-set.ts';
+import { type BenchSession, benchBody } from '../database/reservation.ts';
+import { createDraw } from '../scenarios/draw.ts';
+import { statements } from '../scenarios/statements.ts';
+import { LatencyHistogram } from '../stats/histogram.ts';
 import type { ThresholdStep } from './results.ts';
 
-const insertMessagesSql = readSql(new URL('../sql/insert_messages_returning.sql', import.meta.url));
-const optOutReportsSql = readSql(new URL('../sql/opt_out_reports.sql', import.meta.url));
+const insertMessagesSql = readSql(
+  new URL('../scenarios/sql/insert_messages_returning.sql', import.meta.url),
+);
+const optOutReportsSql = readSql(new URL('../scenarios/sql/opt_out_reports.sql', import.meta.url));
 
 /** Between two probes of the number that stays blocked. */
 const probeEveryMs = 5;

@@ -1,4 +1,4 @@
-import type { Environment, Percentiles } from '../results.ts';
+import type { Environment, Percentiles } from '../results/results.ts';
 
 /** Goes up when a reader of the older shape would misread the newer one. */
 export const thresholdFormatVersion = 1;

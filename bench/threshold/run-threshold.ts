@@ -1,12 +1,12 @@
-import { commandLine } from '../../db/command-line.ts';
+import { commandLine } from '../../db/cli/command-line.ts';
+import { UserError } from '../../db/cli/errors.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
-import { UserError } from '../../db/errors.ts';
 import type { Lab } from '../../db/lab.ts';
-import { createDataSet } from '../../seed/data-set.ts';
-import { readPlan } from '../../seed/plan.ts';
-import { scaleName } from '../../seed/scale.ts';
-import { startEnvironment } from '../environment.ts';
-import { openBenchSession } from '../session.ts';
+import { createDataSet } from '../../seed/data-set/data-set.ts';
+import { scaleName } from '../../seed/data-set/scale.ts';
+import { readPlan } from '../../seed/fill/bookkeeping.ts';
+import { openBenchSession } from '../database/reservation.ts';
+import { startEnvironment } from '../environment/environment.ts';
 import { measureThreshold } from './measure-threshold.ts';
 import { type ThresholdResults, type ThresholdStep, thresholdFormatVersion } from './results.ts';
 

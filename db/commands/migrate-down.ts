@@ -1,8 +1,8 @@
-import { newCommand, runCommand } from '../command.ts';
+import { newCommand, runCommand } from '../cli/command.ts';
 import { withoutPassword } from '../connect.ts';
 import { applyDesign, defaultDesignName, designNamed } from '../designs.ts';
 import { openLab } from '../lab.ts';
-import { appliedMigrations, migrateDown, requireWritable } from '../migrate.ts';
+import { appliedMigrations, migrateDown, requireWritable } from '../schema/migrate.ts';
 
 await runCommand(async () => {
   newCommand('migrate:down')

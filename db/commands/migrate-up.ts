@@ -1,7 +1,7 @@
-import { newCommand, runCommand } from '../command.ts';
+import { newCommand, runCommand } from '../cli/command.ts';
 import { withoutPassword } from '../connect.ts';
-import { allowNonemptyFlag } from '../guard.ts';
 import { openLab } from '../lab.ts';
+import { allowNonemptyFlag } from '../server/guard.ts';
 
 await runCommand(async () => {
   const { allowNonempty } = newCommand('migrate:up')

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { UserError } from '../errors.ts';
+import { UserError } from '../cli/errors.ts';
 
 /** The operating system account that the server runs as. */
 export interface Account {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { codeOf, UserError } from '../errors.ts';
+import { codeOf, UserError } from '../cli/errors.ts';
 import { type Account, may } from './account.ts';
 
 /** PostgreSQL's programs, at a place from which the server's account can run them. */

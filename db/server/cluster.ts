@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { codeOf, messageOf, UserError } from '../errors.ts';
+import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { type Account, runAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { memorySettings } from './memory-settings.ts';

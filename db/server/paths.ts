@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { codeOf, messageOf, UserError } from '../errors.ts';
-import { makeFolders } from '../output-path.ts';
+import { codeOf, messageOf, UserError } from '../cli/errors.ts';
+import { makeFolders } from '../cli/output-path.ts';
 import { type Account, may } from './account.ts';
 
 /** The environment variable that moves the embedded server's folder. */

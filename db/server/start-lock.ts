@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { codeOf, messageOf, UserError } from '../errors.ts';
+import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { isLiving, markOf, pidOf } from './process-mark.ts';
 
 const noteAfterMs = 10_000;

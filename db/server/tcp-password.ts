@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { codeOf, messageOf, UserError } from '../errors.ts';
+import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 
 const role = 'postgres';
 const iterations = 4096; // PostgreSQL's own default, scram_iterations

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
+import { codeOf } from '../cli/errors.ts';
 import { canConnect, connect } from '../connect.ts';
-import { codeOf } from '../errors.ts';
 import { dataDirVariable } from '../server/paths.ts';
 import { readSql } from '../sql.ts';
 import {
@@ -53,7 +53,7 @@ export function newDrill(): Drill {
       return command;
     },
     async up() {
-      const outcome = await drill.run('db/commands/up.ts');
+      const outcome = await drill.run('db/commands/db-up.ts');
       assert.equal(outcome.exitCode, 0, outcome.stderr);
       return outcome.stdout.trim();
     },
@@ -89,7 +89,7 @@ export function newDrill(): Drill {
     async remove() {
       for (const { child } of started) child.kill('SIGKILL'); // a test that failed left it running
       await Promise.all(started.map(({ outcome }) => outcome));
-      const down = await drill.run('db/commands/down.ts');
+      const down = await drill.run('db/commands/db-down.ts');
       assert.equal(down.exitCode, 0, down.stderr);
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },

@@ -27,7 +27,7 @@ export interface CommandOptions {
 }
 
 /**
- * Runs a command file (`db/commands/up.ts`) as npm would, without npm's own noise and without tsx's
+ * Runs a command file (`db/commands/db-up.ts`) as npm would, without npm's own noise and without tsx's
  * parent process, so that a signal reaches the command itself.
  */
 export function startCommandFile(

@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { codeOf, UserError } from '../cli/errors.ts';
 import { connect, withDatabase } from '../connect.ts';
-import { codeOf, UserError } from '../errors.ts';
-import { migrateUp } from '../migrate.ts';
+import { migrateUp } from '../schema/migrate.ts';
 import { beginTestRun, newScratchName, runOf } from './test-run.ts';
 
 /** A scratch database with the lab's schema, for one test file. */

@@ -1,12 +1,12 @@
-import { newCommand, runCommand } from '../../db/command.ts';
-import { UserError } from '../../db/errors.ts';
-import { share, wholeNumber } from '../../db/flags.ts';
-import { allowNonemptyFlag } from '../../db/guard.ts';
+import { newCommand, runCommand } from '../../db/cli/command.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { share, wholeNumber } from '../../db/cli/flags.ts';
 import { openLab } from '../../db/lab.ts';
-import { defaultDataSet } from '../data-set.ts';
-import { seedDatabase } from '../loader.ts';
-import { parseScale } from '../scale.ts';
-import { verifyDatabase } from '../verify.ts';
+import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { defaultDataSet } from '../data-set/data-set.ts';
+import { parseScale } from '../data-set/scale.ts';
+import { seedDatabase } from '../fill/loader.ts';
+import { verifyDatabase } from '../verify/verify.ts';
 
 interface Flags {
   readonly scale?: string;

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { readSql } from '../../db/sql.ts';
-import { tableNames } from '../data-set.ts';
+import { tableNames } from '../data-set/data-set.ts';
 
 /** Everything about the tables that a load touches, in words. */
 export async function describeSchema(client: pg.Client): Promise<readonly object[]> {
   const { rows: definitions } = await client.query<object>(
-    `select * from (${readSql(new URL('../sql/definitions.sql', import.meta.url)).replace(/;\s*$/, '')}) as d
+    `select * from (${readSql(new URL('../fill/sql/definitions.sql', import.meta.url)).replace(/;\s*$/, '')}) as d
      order by table_name, name`,
     [tableNames],
   );

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { createBookkeeping } from '../plan.ts';
+import { createBookkeeping } from '../fill/bookkeeping.ts';
 
 /** Any number: the lock that holds a seed up. */
 const hold = 77;

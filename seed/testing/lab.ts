@@ -1,7 +1,7 @@
 import type { Lab } from '../../db/lab.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
-import { type DataSetOptions, defaultDataSet } from '../data-set.ts';
-import { type Replace, seedDatabase } from '../loader.ts';
+import { type DataSetOptions, defaultDataSet } from '../data-set/data-set.ts';
+import { type Replace, seedDatabase } from '../fill/loader.ts';
 
 /** A lab in a scratch database, for tests of the seeder. */
 export interface TestLab extends Lab {

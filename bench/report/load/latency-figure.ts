@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { binRanges } from '../../load/latency-bins.ts';
+import { binRanges } from '../../load/record/latency-bins.ts';
+import type { Interval } from '../../load/record/timeline.ts';
 import type { LoadLeg } from '../../load/results.ts';
-import type { Interval } from '../../load/series.ts';
 import { figureHtml, type Table } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';

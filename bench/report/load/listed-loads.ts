@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { messageOf } from '../../../db/errors.ts';
-import { pairsText, shareOfPgbench } from '../../load/pgbench-goal.ts';
+import { messageOf } from '../../../db/cli/errors.ts';
+import { pairsText, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { readLoad } from '../../load/read-load.ts';
 import type { LoadLeg, LoadResults } from '../../load/results.ts';
 import { tableHtml } from '../figure.ts';

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { LoadLeg, LoadResults } from '../../load/results.ts';
-import { isPartOfRun } from '../../run-folder.ts';
+import { isPartOfRun } from '../../results/run-folder.ts';
 import { pageHtml } from '../page.ts';
 import { runsPage } from '../runs-page.ts';
 import { beliefSection } from './belief-section.ts';
 import { designsSection } from './designs-section.ts';
-import { legSection } from './leg-section.ts';
 import { pgbenchSection } from './pgbench-section.ts';
 import { rampSection } from './ramp-section.ts';
+import { legSection } from './trial-section.ts';
 import { verifiedSection } from './verified-section.ts';
 
 /** Writes the page of a load run beside its load.json, and lists it in the folder above; returns the page's path. */

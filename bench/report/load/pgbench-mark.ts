@@ -1,4 +1,4 @@
-import { pgbenchVerdict } from '../../load/pgbench-goal.ts';
+import { pgbenchVerdict } from '../../load/pgbench/pgbench-goal.ts';
 import type { PgbenchComparison } from '../../load/results.ts';
 import type { Mark } from '../page.ts';
 

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { pairsText, shareOfPgbench } from '../../load/pgbench-goal.ts';
+import { pairsText, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import type { PgbenchComparison } from '../../load/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';

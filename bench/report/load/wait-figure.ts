@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
+import { sessionsByWait } from '../../load/record/waits.ts';
 import type { LoadLeg } from '../../load/results.ts';
-import { sessionsByWait } from '../../load/waits.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';

@@ -1,5 +1,5 @@
-import { fewestForInterval } from '../../../seed/median.ts';
-import type { Results, ScenarioResult } from '../../results.ts';
+import type { Results, ScenarioResult } from '../../results/results.ts';
+import { fewestForInterval } from '../../stats/median.ts';
 import { blocksChart } from '../charts/blocks.ts';
 import { type Figure, figureHtml, tableHtml } from '../figure.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import { type Html, html } from '../html.ts';
 import type { Answer, Section } from '../page.ts';
 import { armColours, colours } from '../palette.ts';
-import { isPaired, leadDesign, pairedOf, ratioOf, rolesOf, timedDesigns } from '../roles.ts';
+import { isPaired, leadDesign, pairedOf, ratioOf, rolesOf, timedDesigns } from '../questions.ts';
 import { environmentHtml } from './environment.ts';
 
 /** Can I believe it: the method, how precise the intervals came out, drift, the environment. */

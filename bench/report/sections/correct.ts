@@ -1,4 +1,4 @@
-import type { CheckOutcome, DesignResult, Results } from '../../results.ts';
+import type { CheckOutcome, DesignResult, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, inWords } from '../format.ts';
 import { type Html, html } from '../html.ts';

@@ -1,6 +1,5 @@
-import type { Results, SweepPoint } from '../../results.ts';
+import type { Results, SweepPoint } from '../../results/results.ts';
 import { linesOverRows, type RowsLine, type RowsPoint } from '../charts/lines-over-rows.ts';
-import { verdictOf } from '../contrast.ts';
 import { type Figure, lineLegend } from '../figure.ts';
 import {
   formatNs,
@@ -10,8 +9,9 @@ import {
   inWords,
   shortCount,
 } from '../format.ts';
+import { verdictOf } from '../pair-ratios.ts';
 import { colours, focusLimit, type LineStyle, lineStyles, modelStyle } from '../palette.ts';
-import { defaultDesign, intervalOf } from '../roles.ts';
+import { defaultDesign, intervalOf } from '../questions.ts';
 
 const floorStyle: LineStyle = { colour: colours.ink, dash: '2 3', symbol: 'times', width: 1.5 };
 

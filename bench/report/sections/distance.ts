@@ -1,9 +1,9 @@
-import type { Results } from '../../results.ts';
+import type { Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatNsInterval, formatRatioInterval, type Interval, sentenceCase } from '../format.ts';
 import { type Html, html } from '../html.ts';
+import { intervalOf, leadDesign, mainRoles, timedDesigns } from '../questions.ts';
 import { type Rank, rankDesigns, rankedOf } from '../ranking.ts';
-import { intervalOf, leadDesign, mainRoles, timedDesigns } from '../roles.ts';
 
 /** How far the lead design is from the best of each question, and from the floor. */
 export function distanceTable(results: Results): Html | undefined {

@@ -1,5 +1,4 @@
-import type { DesignResult, Results } from '../../results.ts';
-import { verdictOf } from '../contrast.ts';
+import type { DesignResult, Results } from '../../results/results.ts';
 import {
   formatBytes,
   formatNs,
@@ -8,7 +7,8 @@ import {
   sentenceCase,
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { intervalOf, mainRoles, pairedOf, ratioOf, scenarioOf, whyNoFigure } from '../roles.ts';
+import { verdictOf } from '../pair-ratios.ts';
+import { intervalOf, mainRoles, pairedOf, ratioOf, scenarioOf, whyNoFigure } from '../questions.ts';
 import { totalSize } from './size.ts';
 
 /** Every design: its idea, what its figures say, when to choose it and what it costs. */

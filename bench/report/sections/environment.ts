@@ -1,4 +1,4 @@
-import type { Results, TableState } from '../../results.ts';
+import type { Results, TableState } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes, formatCount, formatNs } from '../format.ts';
 import { type Html, html } from '../html.ts';

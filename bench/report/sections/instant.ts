@@ -1,7 +1,6 @@
-import { LatencyHistogram } from '../../histogram.ts';
-import type { DesignResult, Percentiles, Results, ScenarioResult } from '../../results.ts';
+import type { DesignResult, Percentiles, Results, ScenarioResult } from '../../results/results.ts';
+import { LatencyHistogram } from '../../stats/histogram.ts';
 import { latencyChart } from '../charts/latency.ts';
-import { verdictOf } from '../contrast.ts';
 import { type Figure, figureHtml } from '../figure.ts';
 import {
   counted,
@@ -13,6 +12,7 @@ import {
 } from '../format.ts';
 import { html } from '../html.ts';
 import type { Answer, Mark, Section } from '../page.ts';
+import { verdictOf } from '../pair-ratios.ts';
 import { armColours } from '../palette.ts';
 import {
   goals,
@@ -24,10 +24,10 @@ import {
   rolesOf,
   scenarioOf,
   whyNoFigure,
-} from '../roles.ts';
+} from '../questions.ts';
 import { costFigure, growthOf, growthText } from './cost-against-rows.ts';
-import { growthFigure, lookupGrowthText } from './growth.ts';
 import { buffersFigure } from './pages-against-rows.ts';
+import { growthFigure, lookupGrowthText } from './scaling.ts';
 
 /** Is it instant: what the lead design adds to one message, and how that grows. */
 export function instantSection(results: Results): Section {

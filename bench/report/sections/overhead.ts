@@ -1,6 +1,5 @@
-import type { Results, ScenarioResult } from '../../results.ts';
+import type { Results, ScenarioResult } from '../../results/results.ts';
 import { overheadChart } from '../charts/overhead.ts';
-import { verdictOf } from '../contrast.ts';
 import type { Figure } from '../figure.ts';
 import {
   formatNs,
@@ -10,8 +9,9 @@ import {
   formatSignedNsWithin,
   sentenceCase,
 } from '../format.ts';
+import { verdictOf } from '../pair-ratios.ts';
+import { anyScenario, differenceOf, goals, leadDesign, rolesOf } from '../questions.ts';
 import { type Rank, rankDesigns, rankingSentence } from '../ranking.ts';
-import { anyScenario, differenceOf, goals, leadDesign, rolesOf } from '../roles.ts';
 
 /** Every design's ratio in one scenario, the cheapest first; nothing where no design has enough pairs. */
 export function overheadFigure(results: Results, name: string): readonly Figure[] {

@@ -1,9 +1,9 @@
-import type { Results } from '../../results.ts';
+import type { Results } from '../../results/results.ts';
 import { linesOverRows, type RowsLine, type RowsPoint } from '../charts/lines-over-rows.ts';
 import { type Figure, lineLegend } from '../figure.ts';
 import { formatBytes, formatCount, shortCount, significant } from '../format.ts';
 import { lineStyles, modelStyle } from '../palette.ts';
-import { defaultDesign } from '../roles.ts';
+import { defaultDesign } from '../questions.ts';
 
 /** Buffers of a check against blocked numbers, measured beside the model carried on to ten billion. */
 export function buffersFigure(results: Results): readonly Figure[] {

@@ -1,9 +1,9 @@
-import type { DesignResult, RelationSize, Results } from '../../results.ts';
+import type { DesignResult, RelationSize, Results } from '../../results/results.ts';
 import { barChart } from '../charts/bars.ts';
 import type { Figure } from '../figure.ts';
 import { formatBytes, formatCount, formatNs } from '../format.ts';
 import { colours } from '../palette.ts';
-import { leadDesign, timedDesigns } from '../roles.ts';
+import { leadDesign, timedDesigns } from '../questions.ts';
 
 /** Bytes of all relations that exist for a design's check. */
 export function totalSize(design: DesignResult): number {

@@ -1,10 +1,10 @@
-import type { CapturedPlan, Results } from '../../results.ts';
+import type { CapturedPlan, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Answer, Section } from '../page.ts';
 import { planViewerHtml, type ViewedPlan } from '../plan-viewer.ts';
-import { defaultDesign } from '../roles.ts';
+import { defaultDesign } from '../questions.ts';
 
 /** Why: the access path of each design's check, statement by statement, and the trees themselves. */
 export function whySection(results: Results, viewed: readonly ViewedPlan[]): Section {

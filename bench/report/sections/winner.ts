@@ -1,5 +1,4 @@
-import type { DesignResult, Results } from '../../results.ts';
-import { verdictOf } from '../contrast.ts';
+import type { DesignResult, Results } from '../../results/results.ts';
 import { figureHtml, tableHtml } from '../figure.ts';
 import {
   counted,
@@ -11,7 +10,7 @@ import {
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Answer, Section } from '../page.ts';
-import { type Rank, rankDesigns, rankedOf, uncertainInWords, winnersInWords } from '../ranking.ts';
+import { verdictOf } from '../pair-ratios.ts';
 import {
   anyScenario,
   leadDesign,
@@ -23,7 +22,8 @@ import {
   scenarioOf,
   timedDesigns,
   whyNoFigure,
-} from '../roles.ts';
+} from '../questions.ts';
+import { type Rank, rankDesigns, rankedOf, uncertainInWords, winnersInWords } from '../ranking.ts';
 import { distanceTable } from './distance.ts';
 import { eachDesign } from './each-design.ts';
 import { overheadFigure } from './overhead.ts';

@@ -1,4 +1,4 @@
-import type { Results } from '../../results.ts';
+import type { Results } from '../../results/results.ts';
 
 /** A machine that nobody has. */
 export function syntheticEnvironment(): Results['environment'] {

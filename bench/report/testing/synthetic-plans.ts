@@ -1,4 +1,4 @@
-import type { CapturedPlan, PlanSummary } from '../../results.ts';
+import type { CapturedPlan, PlanSummary } from '../../results/results.ts';
 import type { SyntheticDesign } from './synthetic-design.ts';
 
 /** The plans that a synthetic design keeps, one a statement; a scan where it is said to scan. */

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { LatencyHistogram } from '../../histogram.ts';
 import type {
   Arm,
   Block,
@@ -8,8 +7,9 @@ import type {
   Results,
   ScenarioResult,
   SweepPoint,
-} from '../../results.ts';
-import { comparePairs, type Random, seededRandom } from '../../statistics.ts';
+} from '../../results/results.ts';
+import { comparePairs, type Random, seededRandom } from '../../stats/bootstrap.ts';
+import { LatencyHistogram } from '../../stats/histogram.ts';
 import { type SyntheticDesign, syntheticDesigns } from './synthetic-design.ts';
 import { syntheticEnvironment } from './synthetic-environment.ts';
 import { plansOf, planTree } from './synthetic-plans.ts';

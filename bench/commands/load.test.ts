@@ -1,0 +1,184 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { lockDatabase } from '../../db/database-lock.ts';
+import { applyDesign, currentDesign, designNamed } from '../../db/designs.ts';
+import {
+  type RunningCommand,
+  runCommandFile,
+  startCommandFile,
+} from '../../db/testing/run-command-file.ts';
+import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { loadSchema, readLoad } from '../load/read-load.ts';
+import { misfit } from '../results/json-schema.ts';
+
+let database: TestDatabase;
+let client: pg.Client;
+const reports = mkdtempSync(join(tmpdir(), 'optout-lab-load-runs-'));
+
+before(async () => {
+  database = await createTestDatabase();
+  client = await database.connect();
+});
+
+after(async () => {
+  await client.end();
+  await database.drop();
+  rmSync(reports, { recursive: true });
+});
+
+const command = 'bench/commands/load.ts';
+const env = (): Record<string, string> => ({ DATABASE_URL: database.url });
+const args = (run: string, ...more: readonly string[]): string[] => [
+  ...['--out', reports, '--run', run, '--rate', '100', '--duration', '1', '--clients', '4'],
+  ...['--drain', '600'],
+  ...more,
+];
+const load = (run: string, ...more: readonly string[]) =>
+  runCommandFile(command, args(run, ...more), { env: env() });
+
+async function messages(): Promise<number> {
+  return Number((await client.query('select count(*) from outbound_messages')).rows[0].count);
+}
+
+/** Resolves when the command's run has rows in the database. */
+async function untilMessagesAreThere({ child }: RunningCommand): Promise<void> {
+  while ((await messages()) === 0) {
+    assert.equal(child.exitCode, null, 'the load ended before it had rows');
+    await client.query('select pg_sleep(0.05)');
+  }
+}
+
+describe('npm run load', () => {
+  it('writes results that fit their schema, a page beside them, and lists it', async () => {
+    const { exitCode, stdout, stderr } = await load('schema', '--mix', 'opt-out-wave');
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    assert.match(stdout, /^no data set here: [^\n]* seeds one\)\n/);
+    assert.match(stdout, /^verified: [\d,]+ messages and [\d,]+ reports there/m);
+    assert.ok(stdout.endsWith(`${join(reports, 'schema', 'index.html')}\n`));
+    const list = readFileSync(join(reports, 'index.html'), 'utf8');
+    assert.match(list, /href="schema\/index\.html"[\s\S]*opt-out-wave on blocked_contacts, 100\/s/);
+    const value = JSON.parse(readFileSync(join(reports, 'schema', 'load.json'), 'utf8'));
+    assert.equal(misfit(value, loadSchema()), undefined);
+    const { legs, complete } = readLoad(join(reports, 'schema'));
+    assert.equal(complete, true);
+    assert.equal(legs[0]?.mix.name, 'opt-out-wave');
+    assert.match(misfit({ ...value, legs: [{}] }, loadSchema()) ?? '', /^legs\[0\]/);
+  });
+
+  it('ends with code 1 and one line where an acknowledged message is not there', async () => {
+    // a trigger that swallows rows: the application is told "done" and nothing is kept
+    await client.query(`
+      create function swallow() returns trigger language plpgsql as 'begin return null; end';
+      create trigger swallow before insert on outbound_messages
+        for each row when (right(new.id::text, 9) like '003%') execute function swallow()`);
+    const { exitCode, stderr, stdout } = await load('swallow', '--duration', '2');
+    await client.query('drop function swallow cascade');
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^error: the database is not what was acknowledged: acknowledged messages that are not there: 1 \(worker 0 number 3\)\n$/,
+    );
+    assert.match(stdout, /^NOT as acknowledged:$/m);
+    assert.equal(readLoad(join(reports, 'swallow')).legs[0]?.verification.ok, false);
+    assert.equal(await messages(), 0);
+  });
+
+  it('keeps its results when Ctrl-C ends it early, and leaves nothing in the database', async () => {
+    const running = startCommandFile(command, args('interrupted', '--duration', '1h'), {
+      env: env(),
+    });
+    await untilMessagesAreThere(running);
+    running.child.kill('SIGINT');
+    const { exitCode, stdout } = await running.outcome;
+    assert.equal(exitCode, 130);
+    assert.match(stdout, /^verified: /m);
+    const { complete, legs } = readLoad(join(reports, 'interrupted'));
+    assert.equal(complete, false);
+    assert.equal(legs[0]?.interrupted, true);
+    assert.equal(await messages(), 0);
+  });
+
+  it('takes several designs in turn and puts back the one that was there', async () => {
+    await applyDesign(database.url, client, designNamed('profiles_array'));
+    const { exitCode, stderr } = await load('designs', '--design', 'blocked_contacts,blocked_hash');
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    assert.deepEqual(
+      readLoad(join(reports, 'designs')).legs.map(({ design }) => design),
+      ['blocked_contacts', 'blocked_hash'],
+    );
+    assert.equal((await currentDesign(client)).name, 'profiles_array');
+    await applyDesign(database.url, client, designNamed('blocked_contacts'));
+  });
+
+  it('takes back what a load left that was killed: rows, derived rows, profiles, the design', async () => {
+    const running = startCommandFile(
+      command,
+      args('killed', '--duration', '1h', '--design', 'blocked_hash', '--mix', 'opt-out-wave'),
+      { env: env() },
+    );
+    await untilMessagesAreThere(running);
+    running.child.kill('SIGKILL');
+    await running.outcome;
+    assert.ok((await messages()) > 0);
+    assert.equal((await currentDesign(client)).name, 'blocked_hash');
+    const { exitCode, stderr } = await load('after-killed');
+    assert.deepEqual([exitCode, stderr], [0, 'removing what a load left that did not end\n']);
+    assert.equal((await currentDesign(client)).name, 'blocked_contacts');
+    const { rows } = await client.query(
+      `select
+         (select count(*)::int from outbound_messages) as messages,
+         (select count(*)::int from delivery_reports) as reports,
+         (select count(*)::int from opt_outs) as opt_outs,
+         (select count(*)::int from profiles) as profiles,
+         (select count(*)::int from optout_lab.load_session) as records`,
+    );
+    assert.deepEqual(rows, [{ messages: 0, reports: 0, opt_outs: 0, profiles: 0, records: 0 }]);
+  });
+
+  for (const [lock, says] of [
+    ['bench', 'a bench or another load is at work in this database: wait for it, or end it'],
+    ['seed', 'a seed is at work in this database: wait for it, or end it'],
+  ] as const) {
+    it(`does not begin while a ${lock} is at work on the database, and makes no folder`, async () => {
+      const other = await database.connect();
+      await lockDatabase(other, lock, 'nobody else');
+      const { exitCode, stderr } = await load(`during-${lock}`);
+      await other.end();
+      assert.deepEqual([exitCode, stderr], [2, `error: ${says}\n`]);
+      assert.ok(!readdirSync(reports).includes(`during-${lock}`));
+    });
+  }
+
+  it('keeps a bench from beginning while it runs', async () => {
+    const running = startCommandFile(command, args('holding', '--duration', '1h'), { env: env() });
+    await untilMessagesAreThere(running);
+    await assert.rejects(lockDatabase(client, 'bench', 'busy'), /busy/);
+    running.child.kill('SIGTERM');
+    assert.equal((await running.outcome).exitCode, 143);
+  });
+
+  it('finds the highest rate that keeps an objective, and says what gave way', async () => {
+    const { exitCode, stdout } = await runCommandFile(
+      command,
+      [
+        ...['--out', reports, '--run', 'ramp', '--ramp', '20..40', '--slo', 'p50<30s'],
+        ...['--duration', '2', '--clients', '4', '--drain', '600'],
+      ],
+      { env: env() },
+    );
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /the highest rate that was tried, 40\/s, kept it/);
+    const [ramp] = readLoad(join(reports, 'ramp')).ramps;
+    assert.deepEqual(
+      ramp?.trials.map(({ rate, kept }) => [rate, kept]),
+      [
+        [20, true],
+        [40, true],
+      ],
+    );
+  });
+});

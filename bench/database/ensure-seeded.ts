@@ -1,0 +1,18 @@
+import type { Lab } from '../../db/lab.ts';
+import { createDataSet, type DataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { seedDatabase } from '../../seed/fill/loader.ts';
+
+/** Seeds unless the data set is there already, and returns it for drawing from. */
+export async function ensureSeeded(
+  lab: Lab,
+  wanted: { readonly messages: number; readonly seed: number; readonly replace: boolean },
+): Promise<DataSet> {
+  const options = { ...defaultDataSet, messages: wanted.messages, seed: wanted.seed };
+  await seedDatabase(lab, {
+    dataSet: options,
+    replace: wanted.replace ? 'another data set' : 'nothing',
+    print: (line) => process.stderr.write(`${line}\n`),
+    terminal: process.stderr.isTTY,
+  });
+  return createDataSet(options);
+}

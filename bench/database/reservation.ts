@@ -1,0 +1,161 @@
+import type pg from 'pg';
+import { onInterrupt, unlessInterrupted } from '../../db/cli/command.ts';
+import { lockDatabase } from '../../db/database-lock.ts';
+import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
+import type { Lab } from '../../db/lab.ts';
+import { dbmateApplication } from '../../db/schema/dbmate.ts';
+import { idBoundary } from '../../db/schema/id-boundary.ts';
+import { withoutForeignKeys } from '../../db/schema/remove-rows.ts';
+import { readSql } from '../../db/sql.ts';
+
+/** What every message of a bench has as its body: as long as the data set's average, and told apart by it. */
+export const benchBody = 'opt-out bench: a text of about the length that others have';
+
+/** Any bench's sessions carry this name. */
+export const benchApplication = 'optout-lab bench';
+
+const busy = 'another bench is running on this database, or a load: wait for it, or stop it';
+
+/** Tables that a bench inserts into or that a check reads. */
+const measuredTables = ['outbound_messages', 'delivery_reports', 'opt_outs', 'blocked_contacts'];
+
+const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
+const removeReportsSql = sql('remove_reports');
+const removeMessagesSql = sql('remove_messages');
+const madePhonesSql = sql('made_phones');
+
+/** One bench on one database: nobody else's, and nothing of it stays. */
+export interface BenchSession {
+  /** For switching, removing and looking; never for what is measured. */
+  readonly admin: pg.Client;
+  /** Every row that this bench makes has an id at or above it. */
+  readonly boundary: string;
+  /** A session as an application has it, closed with the bench; `before` acts as whoever logged in. */
+  openClient(design: Design, before?: (client: pg.Client) => Promise<void>): Promise<pg.Client>;
+  /** Removes the messages and reports made so far, and what was derived for the given phones. */
+  removeMade(design: Design, phones: readonly string[]): Promise<void>;
+  /** Removes everything, puts back the design and the settings, lets the next bench in. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the database for one bench, after clearing up what a killed one left.
+ *
+ * @throws UserError where another bench is running on the database.
+ */
+export async function openBenchSession(lab: Pick<Lab, 'url' | 'connect'>): Promise<BenchSession> {
+  const admin = await lab.connect(benchApplication);
+  const opened: pg.Client[] = [];
+  try {
+    await lockDatabase(admin, 'bench', busy);
+    await admin.query(sql('bench_session'));
+    await recover(lab.url, admin);
+    const boundary = await idBoundary(admin);
+    await admin.query(
+      `insert into optout_lab.bench_session
+         (process_id, boundary, design, tables_without_autovacuum, threshold)
+       values ($1, $2, $3, $4, public.opt_out_block_threshold())`,
+      [
+        process.pid,
+        boundary,
+        (await currentDesign(admin)).name,
+        await tablesWithAutovacuumSetting(admin),
+      ],
+    );
+    for (const table of measuredTables) {
+      await admin.query(`alter table public.${table} set (autovacuum_enabled = off)`);
+    }
+    const forgetInterrupt = onInterrupt(() => clearUpAfterInterrupt(lab));
+    return {
+      admin,
+      boundary,
+      async openClient(design, before) {
+        const client = await lab.connect(benchApplication);
+        opened.push(client);
+        await before?.(client);
+        if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+        return client;
+      },
+      removeMade: (design, phones) => removeMade(admin, boundary, design, phones),
+      async close() {
+        await unlessInterrupted(); // whoever closes must not stop the server under the clearing up
+        await Promise.all(opened.map((client) => client.end().catch(() => {})));
+        await recover(lab.url, admin);
+        forgetInterrupt();
+        await admin.end();
+      },
+    };
+  } catch (error) {
+    await admin.end().catch(() => {});
+    throw error;
+  }
+}
+
+/** Takes back what the record says, if there is one, and removes the record. */
+async function recover(url: string, admin: pg.Client): Promise<void> {
+  const { rows } = await admin.query<{
+    process_id: number;
+    boundary: string;
+    design: string;
+    tables_without_autovacuum: string[];
+    threshold: number | null;
+  }>(sql('read_bench_session'));
+  const record = rows[0];
+  if (record === undefined) return;
+  if (record.process_id !== process.pid) {
+    process.stderr.write('clearing up after a bench that was killed\n');
+  }
+  const design = await currentDesign(admin);
+  await admin.query('drop schema if exists optout_lab_growth cascade');
+  await admin.query(design.checkOnSql);
+  const phones = await admin.query<{ phone: string }>(madePhonesSql, [record.boundary, benchBody]);
+  await removeMade(
+    admin,
+    record.boundary,
+    design,
+    phones.rows.map((row) => row.phone),
+  );
+  await applyDesign(url, admin, designNamed(record.design));
+  await admin.query(sql('restore_threshold'), [record.threshold]);
+  for (const table of measuredTables) {
+    if (record.tables_without_autovacuum.includes(table)) continue;
+    await admin.query(`alter table public.${table} reset (autovacuum_enabled)`);
+  }
+  await admin.query('delete from optout_lab.bench_session');
+}
+
+async function removeMade(
+  admin: pg.Client,
+  boundary: string,
+  design: Design,
+  phones: readonly string[],
+): Promise<void> {
+  if (phones.length > 0) await admin.query(design.forgetSql, [phones]);
+  await withoutForeignKeys(admin, async () => {
+    await admin.query(removeReportsSql, [boundary, benchBody]);
+    await admin.query(removeMessagesSql, [boundary, benchBody]);
+  });
+}
+
+/** Ends the bench's sessions, whatever they are doing, and clears up in a fresh one. */
+async function clearUpAfterInterrupt(lab: Pick<Lab, 'url' | 'connect'>): Promise<void> {
+  const fresh = await lab.connect(benchApplication);
+  try {
+    await fresh.query(sql('end_sessions'), [[benchApplication, dbmateApplication]]);
+    await lockDatabase(fresh, 'bench', busy);
+    await recover(lab.url, fresh);
+  } finally {
+    await fresh.end().catch(() => {});
+  }
+}
+
+async function tablesWithAutovacuumSetting(admin: pg.Client): Promise<readonly string[]> {
+  const { rows } = await admin.query<{ relname: string }>(
+    `select relname from pg_class
+     where relnamespace = 'public'::regnamespace
+       and relname = any ($1)
+       and array_to_string(reloptions, ',') like '%autovacuum_enabled%'`,
+    [measuredTables],
+  );
+  return rows.map((row) => row.relname);
+}

@@ -1,0 +1,116 @@
+import type pg from 'pg';
+import { codeOf } from '../../db/cli/errors.ts';
+import type { Lab } from '../../db/lab.ts';
+import { readSql } from '../../db/sql.ts';
+import type { Environment, RelationSize, Setting, TableState } from '../results/results.ts';
+import { diskFacts } from './disk.ts';
+import { clientFacts, loadAverage, machineFacts, projectFacts } from './machine.ts';
+
+/** The environment as it was when a run began; `finish` adds what is known only at its end. */
+export interface StartedEnvironment {
+  finish(client: pg.Client): Promise<Environment>;
+}
+
+/**
+ * Notes everything about the server, the machine and this program that a figure depends on.
+ *
+ * @param loadBefore the machine's load before any work of the run's own (default: now)
+ */
+export async function startEnvironment(
+  client: pg.Client,
+  server: Lab['server'],
+  loadBefore: readonly number[] = loadAverage(),
+): Promise<StartedEnvironment> {
+  const facts = await serverFacts(client, server.kind);
+  const tables = await tableStates(client);
+  const disk = server.kind === 'embedded' ? diskFacts(server.paths.home) : undefined;
+  return {
+    finish: async (finishing) => ({
+      server: { ...facts, databaseSizeBytes: await databaseSize(finishing) },
+      relations: await relationSizes(finishing),
+      tables,
+      machine: {
+        ...machineFacts(),
+        ...(disk === undefined ? {} : { disk }),
+        loadBefore,
+        loadAfter: loadAverage(),
+      },
+      client: clientFacts(),
+      project: projectFacts(),
+    }),
+  };
+}
+
+/** Sizes and estimated row counts of the tables and indexes of schema public. */
+export async function relationSizes(client: pg.Client): Promise<readonly RelationSize[]> {
+  const { rows } = await client.query<{
+    name: string;
+    kind: 'table' | 'index';
+    table: string;
+    sizeBytes: string;
+    rows: number;
+  }>(sqlFile('relation_sizes'));
+  return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes), rows: Number(row.rows) }));
+}
+
+async function tableStates(client: pg.Client): Promise<readonly TableState[]> {
+  const { rows } = await client.query<Record<keyof TableState, string>>(sqlFile('table_states'));
+  return rows.map((row) => ({
+    name: row.name,
+    pages: Number(row.pages),
+    allVisiblePages: Number(row.allVisiblePages),
+    liveRows: Number(row.liveRows),
+    deadRows: Number(row.deadRows),
+  }));
+}
+
+async function serverFacts(
+  client: pg.Client,
+  kind: 'embedded' | 'external',
+): Promise<Environment['server']> {
+  const { rows } = await client.query<{
+    version: string;
+    versionNumber: number;
+    encoding: string;
+    collation: string;
+    databaseSizeBytes: string;
+  }>(sqlFile('server_facts'));
+  const facts = rows[0];
+  if (facts === undefined) throw new Error('the server told nothing about its database');
+  const settings = await client.query<Setting>(sqlFile('changed_settings'));
+  const extensions = await client.query<{ name: string; version: string }>(
+    'select extname as name, extversion as version from pg_extension order by 1',
+  );
+  return {
+    ...facts,
+    kind,
+    pgConfig: await pgConfig(client),
+    databaseSizeBytes: Number(facts.databaseSizeBytes),
+    changedSettings: settings.rows,
+    extensions: extensions.rows,
+  };
+}
+
+/** The build, without the folders it lies in. Readable by superusers and members of pg_read_all_settings. */
+async function pgConfig(client: pg.Client): Promise<Record<string, string>> {
+  try {
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      "select name, setting from pg_config where setting not like '%/%' order by 1",
+    );
+    return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
+  } catch (error) {
+    if (codeOf(error) !== '42501') throw error;
+    return {};
+  }
+}
+
+async function databaseSize(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ size: string }>(
+    'select pg_database_size(current_database()) as size',
+  );
+  return Number(rows[0]?.size ?? 0);
+}
+
+function sqlFile(name: string): string {
+  return readSql(new URL(`./sql/${name}.sql`, import.meta.url));
+}

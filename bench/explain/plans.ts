@@ -1,0 +1,250 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { codeOf, messageOf } from '../../db/cli/errors.ts';
+import { formatCount } from '../../db/cli/number-text.ts';
+import type { Design } from '../../db/designs.ts';
+import type { DataSet } from '../../seed/data-set/data-set.ts';
+import { type BenchSession, benchBody } from '../database/reservation.ts';
+import type { CapturedPlan, NestedPlan, PlanSummary } from '../results/results.ts';
+import { createDraw, type Draw } from '../scenarios/draw.ts';
+import { statements } from '../scenarios/statements.ts';
+import { enableAutoExplain, type NestedExplain, nestedExplains } from './nested-plans.ts';
+import { type ExplainedStatement, mergeSummaries, summarisePlan } from './plan-summary.ts';
+
+/** A statement whose plan is kept. */
+interface Explained {
+  readonly name: string;
+  readonly title: string;
+  readonly sql: string;
+  /** Runs first in the same transaction; returns the statement's parameters. */
+  readonly prepare: (client: pg.Client, draw: Draw) => Promise<readonly unknown[]>;
+}
+
+const explainOptions = 'analyze, buffers, wal, settings, verbose';
+
+/** Longest that a plan may take: a design that reads whole tables is shown to do so, or said to. */
+const planTimeoutMs = 3_000;
+
+/** Executions before the plan is taken: PL/pgSQL settles on a generic plan after five. */
+const executionsBefore = 6;
+
+const explainedStatements: readonly Explained[] = [
+  insertOf('insert', 'one message', (draw) => draw.unblocked(1)),
+  insertOf('insert-refused', 'one message to a blocked number', (draw) => draw.blocked(1)),
+  bulkOf(10),
+  bulkOf(1_000),
+  reportOf('report-first', 'the first 21610 of a number', 0),
+  reportOf('report-blocking', 'the 21610 that blocks a number', 2),
+];
+
+/** Where a run's plans are written: `folder` is the run's. */
+export interface PlanTarget {
+  readonly folder: string;
+  readonly rowsOfTable: (table: string) => number;
+}
+
+/** Captures the plans of all statements under the design that is in place, in transactions that are rolled back. Without a target nothing is written. */
+export async function capturePlans(
+  session: BenchSession,
+  design: Design,
+  dataSet: DataSet,
+  target: PlanTarget | undefined,
+  names: readonly string[] = explainedStatements.map(({ name }) => name),
+): Promise<readonly CapturedPlan[]> {
+  const client = await session.openClient(design, enableAutoExplain);
+  try {
+    await client.query(`set statement_timeout = ${planTimeoutMs}`);
+    const plans: CapturedPlan[] = [];
+    for (const explained of explainedStatements.filter(({ name }) => names.includes(name))) {
+      const draw = createDraw(dataSet, 1);
+      plans.push(await capture(client, design, explained, draw, target));
+    }
+    return plans;
+  } finally {
+    await client.end();
+  }
+}
+
+async function capture(
+  client: pg.Client,
+  design: Design,
+  explained: Explained,
+  draw: Draw,
+  target: PlanTarget | undefined,
+): Promise<CapturedPlan> {
+  const rowsOfTable = target?.rowsOfTable ?? (() => 0);
+  const outcome = await explain(client, explained, draw);
+  const outer = outcome.json === undefined ? undefined : summarisePlan(outcome.json, rowsOfTable);
+  const nested = groupNested(outcome.nested, rowsOfTable);
+  const name = join('plans', design.name, explained.name);
+  if (target !== undefined) {
+    const { folder } = target;
+    mkdirSync(join(folder, 'plans', design.name), { recursive: true });
+    const kept = { statement: explained.sql, plan: outcome.json ?? null, nested };
+    const write = (ending: string, plan: string): void =>
+      writeFileSync(join(folder, `${name}.${ending}`), shortened(plan));
+    write('json', `${JSON.stringify(kept, null, 2)}\n`);
+    write('txt', asText(explained, outcome, nested));
+  }
+  const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
+  return {
+    design: design.name,
+    statement: explained.name,
+    title: explained.title,
+    sql: explained.sql,
+    jsonFile: `${name}.json`,
+    textFile: `${name}.txt`,
+    nested,
+    ...(outcome.nestedMissing === undefined ? {} : { nestedMissing: outcome.nestedMissing }),
+    summary: inner.length > 0 || outer === undefined ? mergeSummaries(inner) : outer,
+    ...(outer === undefined ? {} : { outer }),
+    refused: outcome.refused,
+    ...(outcome.failed === undefined ? {} : { failed: outcome.failed }),
+  };
+}
+
+/**
+ * A plan shows its parameters: a thousand phone numbers, which no reader wants. What stands for those
+ * left out holds no quote and no brace, so that JSON stays JSON.
+ */
+function shortened(plan: string): string {
+  return plan.replace(/[\w+,:-]{300,}/g, (long) => {
+    const kept = 60;
+    return `${long.slice(0, kept)} … ${formatCount(long.length - 2 * kept)} characters left out … ${long.slice(-kept)}`;
+  });
+}
+
+interface Outcome {
+  readonly json?: ExplainedStatement;
+  readonly text?: string;
+  readonly nested: readonly NestedExplain[];
+  readonly nestedMissing: string | undefined;
+  readonly refused: boolean;
+  readonly failed?: string;
+}
+
+/** Runs the statement some times, then explains it, always rolling back. */
+async function explain(client: pg.Client, explained: Explained, draw: Draw): Promise<Outcome> {
+  const nested = nestedExplains(client);
+  const base = { nested: [] as readonly NestedExplain[], nestedMissing: nested.missing };
+  await client.query('begin');
+  try {
+    const values = await explained.prepare(client, draw);
+    const attempt = async (sql: string): Promise<string | undefined> => {
+      await client.query('savepoint attempt');
+      try {
+        const { rows } = await client.query<{ 'QUERY PLAN': unknown }>(sql, [...values]);
+        const lines = rows.map((row) => row['QUERY PLAN']);
+        return typeof lines[0] === 'string' ? lines.join('\n') : JSON.stringify(lines[0]);
+      } catch (error) {
+        if (codeOf(error) !== 'OPTED') throw error;
+        return undefined;
+      } finally {
+        await client.query('rollback to savepoint attempt');
+      }
+    };
+    const startedMs = performance.now();
+    for (let execution = 0; execution < executionsBefore; execution++) {
+      if (performance.now() - startedMs < planTimeoutMs / 10) await attempt(explained.sql);
+    }
+    const text = await attempt(`explain (${explainOptions}) ${explained.sql}`);
+    nested.start();
+    const json = await attempt(`explain (${explainOptions}, format json) ${explained.sql}`);
+    const parsed = json === undefined ? undefined : (JSON.parse(json) as ExplainedStatement[])[0];
+    return {
+      ...base,
+      nested: nested.stop(),
+      refused: parsed === undefined,
+      ...(parsed === undefined ? {} : { json: parsed }),
+      ...(text === undefined ? {} : { text }),
+    };
+  } catch (error) {
+    return { ...base, nested: nested.stop(), refused: false, failed: messageOf(error) };
+  } finally {
+    await client.query('rollback');
+    nested.stop();
+  }
+}
+
+/** A row trigger runs its query for every row: equal plans are kept once and counted. */
+function groupNested(
+  explains: readonly NestedExplain[],
+  rowsOfTable: (table: string) => number,
+): readonly NestedPlan[] {
+  const groups = new Map<string, { times: number; summary: PlanSummary; explain: NestedExplain }>();
+  for (const explain of explains) {
+    const summary = summarisePlan(explain.plan, rowsOfTable);
+    const key = `${explain.query}\n${summary.shape}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { times: 1, summary, explain });
+    else known.times++;
+  }
+  return [...groups.values()].map(({ times, summary, explain }) => ({
+    query: explain.query,
+    kind: isForeignKey(explain.query) ? 'foreign key' : 'trigger',
+    times,
+    summary,
+    plan: explain.plan,
+  }));
+}
+
+/** As ri_triggers.c writes its checks. */
+function isForeignKey(query: string): boolean {
+  return /^SELECT 1 FROM ONLY .* FOR KEY SHARE OF x$/s.test(query.trim());
+}
+
+function asText(explained: Explained, outcome: Outcome, nested: readonly NestedPlan[]): string {
+  const outer =
+    outcome.failed ??
+    (outcome.refused ? 'refused: there is no plan of the statement itself' : (outcome.text ?? ''));
+  const inner = nested.map(
+    ({ query, times, summary }) =>
+      `-- inside, ${times === 1 ? 'once' : `${times} times`}: ${query.trim().replace(/\s+/g, ' ')}\n` +
+      `${summary.nodes.map((node, depth) => `${'  '.repeat(depth)}${node}`).join('\n')}\n` +
+      `Buffers: ${summary.buffers}, rows: ${summary.rows}`,
+  );
+  const missing = outcome.nestedMissing === undefined ? [] : [`-- ${outcome.nestedMissing}`];
+  return `${[`-- ${explained.title}`, explained.sql, '', outer, ...missing, ...inner].join('\n\n')}\n`;
+}
+
+function insertOf(name: string, title: string, phones: (draw: Draw) => string[]): Explained {
+  return {
+    name,
+    title,
+    sql: statements.insertMessage.text,
+    prepare: async (_client, draw) => [draw.profiles(1)[0], phones(draw)[0], benchBody],
+  };
+}
+
+function bulkOf(rows: number): Explained {
+  return {
+    name: `bulk-${rows}`,
+    title: `${rows.toLocaleString('en')} messages in one statement`,
+    sql: statements.insertMessages.text,
+    prepare: async (_client, draw) => [draw.profiles(rows), draw.unblocked(rows), benchBody],
+  };
+}
+
+/** A 21610 for a number that has opted out of some profiles before. */
+function reportOf(name: string, title: string, before: number): Explained {
+  return {
+    name,
+    title,
+    sql: statements.insertReport.text,
+    async prepare(client, draw) {
+      const [phone] = draw.own(1);
+      const profiles = [...new Set(draw.profiles(64))].slice(0, before + 1);
+      let messageId: string | undefined;
+      for (const [index, profile] of profiles.entries()) {
+        const { rows } = await client.query<{ id: string }>(
+          `${statements.insertMessage.text} returning id`,
+          [profile, phone, benchBody],
+        );
+        messageId = rows[0]?.id;
+        if (index < before) await client.query(statements.insertReport.text, [messageId, 21610]);
+      }
+      return [messageId, 21610];
+    },
+  };
+}

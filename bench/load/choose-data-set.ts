@@ -1,0 +1,41 @@
+import { UserError } from '../../db/cli/errors.ts';
+import type { Lab } from '../../db/lab.ts';
+import { type DataSetOptions, defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { readPlan } from '../../seed/fill/bookkeeping.ts';
+import { seedDatabase } from '../../seed/fill/loader.ts';
+
+/**
+ * The data set that the load works on: the one of so many messages, seeded if it is not there, or
+ * whatever the database holds. Undefined for a database without one.
+ */
+export async function dataInPlace(
+  lab: Lab,
+  messages: number | undefined,
+  replace: boolean,
+): Promise<DataSetOptions | undefined> {
+  if (messages !== undefined) {
+    const dataSet = { ...defaultDataSet, messages };
+    await seedDatabase(lab, {
+      dataSet,
+      replace: replace ? 'another data set' : 'nothing',
+      print: (line) => process.stdout.write(`${line}\n`),
+      terminal: process.stdout.isTTY === true,
+    });
+    return dataSet;
+  }
+  const client = await lab.connect();
+  try {
+    const plan = await readPlan(client);
+    if (plan?.finished === false) {
+      throw new UserError('the database holds half a data set: finish it with npm run seed');
+    }
+    if (plan === undefined) {
+      process.stdout.write(
+        'no data set here: the tables are empty (npm run seed -- --scale small seeds one)\n',
+      );
+    }
+    return plan?.options;
+  } finally {
+    await client.end();
+  }
+}

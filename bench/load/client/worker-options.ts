@@ -1,0 +1,48 @@
+import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
+import type { Mix } from '../workload/mix.ts';
+
+/** Isolation levels that a load can run at. */
+export const isolationLevels = ['read committed', 'repeatable read', 'serializable'] as const;
+export type IsolationLevel = (typeof isolationLevels)[number];
+
+/** A rate in operations a second, or `max`: the closed loop. */
+export type Rate = number | 'max';
+
+/** What one worker of a run needs to know; plain data, so that it passes to a thread. */
+export interface WorkerPlan {
+  readonly url: string;
+  /** This worker's number, and how many there are. */
+  readonly worker: number;
+  readonly workers: number;
+  /** Connections of this worker. */
+  readonly clients: number;
+  readonly mix: Mix;
+  readonly seed: number;
+  readonly runTag: number;
+  readonly rate: Rate;
+  readonly durationMs: number;
+  /** How long after the end a backlog may still be worked off. */
+  readonly drainMs: number;
+  /** What a session runs first. */
+  readonly sessionSql: readonly string[];
+  readonly statements: Statements;
+  readonly dataSet: DataSetOptions | undefined;
+  /** Profiles that new numbers are written to by. */
+  readonly profileIds: readonly string[];
+  /** Area codes whose exchange 555 holds the new numbers, and those of an empty database's others. */
+  readonly freshAreas: readonly number[];
+  readonly plainAreas: readonly number[];
+  readonly ledger: SharedArrayBuffer;
+  readonly threshold: number;
+  readonly messageOutcomes: string;
+  readonly reportOutcomes: string;
+}
+
+/** The statements; `split` passes the message's id in three parts and the number without its plus. */
+export interface Statements {
+  readonly send: string;
+  readonly report: string;
+  readonly findMessage: string;
+  readonly findReport: string;
+  readonly split: boolean;
+}

@@ -1,0 +1,224 @@
+import { InvalidArgumentError } from 'commander';
+import { newCommand } from '../../../db/cli/command.ts';
+import { commandLine } from '../../../db/cli/command-line.ts';
+import { UserError } from '../../../db/cli/errors.ts';
+import { share } from '../../../db/cli/flags.ts';
+import { defaultDesignName, designsNamed, listDesigns } from '../../../db/designs.ts';
+import { allowNonemptyFlag } from '../../../db/server/guard.ts';
+import { parseScale } from '../../../seed/data-set/scale.ts';
+import { requireRunName } from '../../results/run-folder.ts';
+import { isolationLevels } from '../client/worker-options.ts';
+import { defaultSeed, type LoadOptions } from '../run-load.ts';
+import { arrivalKinds } from '../workload/arrivals.ts';
+import { type Mix, numberKinds, presetNames, readMix } from '../workload/mix.ts';
+import { parseDuration, parseObjective, parseRange, parseRate, parseWhole } from './flag-values.ts';
+
+/** What the flags of `npm run load` ask for. */
+export interface LoadRequest {
+  readonly options: Omit<LoadOptions, 'dataSet'>;
+  /** The data set to load onto, where not what is there; it may replace another. */
+  readonly messages: number | undefined;
+  readonly replace: boolean;
+  readonly allowNonempty: boolean | undefined;
+}
+
+/** Reads the flags. Throws commander's error or a UserError of one line for whatever is wrong. */
+export function readLoadFlags(args: readonly string[]): LoadRequest {
+  const flags = parse(args);
+  return {
+    options: optionsFrom(flags, args),
+    messages: flags.scale === undefined ? undefined : parseScale(flags.scale),
+    replace: flags.replace ?? false,
+    allowNonempty: flags.allowNonempty,
+  };
+}
+
+/** What is used where nothing is said. */
+const defaultMix = 'campaign';
+const defaultObjective = 'p99<10ms';
+
+interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
+  readonly mix?: string;
+  readonly design: string;
+  readonly scale?: string;
+  readonly replace?: boolean;
+  readonly rate?: LoadOptions['rate'];
+  readonly ramp?: NonNullable<LoadOptions['ramp']>['range'];
+  readonly slo?: NonNullable<LoadOptions['ramp']>['objective'];
+  readonly duration?: number;
+  readonly drain: number;
+  readonly arrivals?: Mix['arrivals'];
+  readonly numbers?: Mix['numbers'];
+  readonly blockedShare?: number;
+  readonly isolation: LoadOptions['isolation'];
+  readonly comparePgbench?: boolean;
+  readonly keep?: boolean;
+  readonly out?: string;
+  readonly run?: string;
+  readonly allowNonempty?: boolean;
+}
+
+function parse(args: readonly string[]): Flags {
+  const command = newCommand('load')
+    .description(
+      'Offer a load as the application would, time it, and verify the database afterwards',
+    )
+    .option(
+      '--mix <name|file>',
+      `a preset (${presetNames().join(', ')}) or a mix file (default: "${defaultMix}")`,
+    )
+    .option(
+      '--rate <n|max>',
+      'operations a second, sends and reports together; max: closed loop (default: 500)',
+      parseRate,
+    )
+    .option(
+      '--duration <time>',
+      'how long operations are offered: 60, 5m, 2h (default: 30, in a ramp 10, beside pgbench 15)',
+      parseDuration,
+    )
+    .option('--clients <n>', 'connections', parseWhole(1, 4_000), 16)
+    .option('--workers <n>', 'threads (default: one for 16 connections)', parseWhole(1, 64))
+    .option('--ramp <from..to>', 'search the highest rate that keeps the objective', parseRange)
+    .option(
+      '--slo <objective>',
+      `what a ramp must keep, one or several with commas (default: "${defaultObjective}")`,
+      parseObjective,
+    )
+    .option(
+      '--design <names|all>',
+      'one design, or several with commas, in turn',
+      defaultDesignName,
+    )
+    .option(
+      '--scale <name|n>',
+      'data set to load onto, seeded if it is not there (default: what is there)',
+    )
+    .option('--replace', 'let --scale replace another data set')
+    .option('--seed <n>', 'seed of all draws', parseWhole(0, 2 ** 32 - 1), defaultSeed)
+    .option('--drain <time>', 'how long a backlog may be worked off at the end', parseDuration, 10)
+    .option(
+      '--isolation <level>',
+      `isolation level (${isolationLevels.join(', ')})`,
+      oneOf([...isolationLevels, 'default']),
+      'default',
+    )
+    .option(
+      '--arrivals <kind>',
+      `gaps between arrivals (${arrivalKinds.join(', ')}; default: the mix's)`,
+      oneOf(arrivalKinds),
+    )
+    .option(
+      '--numbers <kind>',
+      `how contacts are drawn (${numberKinds.join(', ')}; default: the mix's)`,
+      oneOf(numberKinds),
+    )
+    .option(
+      '--blocked-share <share>',
+      "share of sends to blocked numbers (default: the mix's)",
+      share,
+    )
+    .option('--compare-pgbench', 'closed loop in turns with pgbench, instead of a load')
+    .option('--out <folder>', 'where runs are kept (default: reports)')
+    .option('--run <name>', 'name of the run (default: time and mix)')
+    .option('--keep', 'leave what the run made in the database')
+    .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
+    .addHelpText(
+      'after',
+      `\nDesigns: ${listDesigns()
+        .map(({ name }) => name)
+        .join(', ')}`,
+    )
+    .parse(args, { from: 'user' });
+  return command.opts<Flags>();
+}
+
+function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, 'dataSet'> {
+  if (flags.ramp !== undefined && flags.rate !== undefined) {
+    throw new UserError('--ramp searches the rate: leave --rate out');
+  }
+  if (flags.slo !== undefined && flags.ramp === undefined) {
+    throw new UserError(
+      '--slo is what a ramp must keep: add --ramp, for instance --ramp 500..8000',
+    );
+  }
+  if (flags.rate === 'max' && flags.arrivals !== undefined) {
+    throw new UserError('--rate max is a closed loop, without arrivals: leave --arrivals out');
+  }
+  const designs = designsNamed(flags.design);
+  if (flags.comparePgbench) requireComparison(flags, designs.length);
+  if (flags.workers !== undefined && flags.workers > flags.clients) {
+    throw new UserError(`${flags.workers} workers cannot share ${flags.clients} connections`);
+  }
+  if (flags.replace && flags.scale === undefined) {
+    throw new UserError('--replace needs --scale');
+  }
+  if (flags.run !== undefined) requireRunName(flags.run);
+  const mix = readMix(flags.mix ?? defaultMix);
+  const blockedShare = flags.blockedShare ?? mix.blockedShare;
+  if (blockedShare + mix.freshShare > 1) {
+    throw new UserError(
+      `--blocked-share ${blockedShare} and the mix's freshShare ${mix.freshShare} together exceed 1`,
+    );
+  }
+  const short = flags.ramp !== undefined;
+  return {
+    designs,
+    mix: {
+      ...mix,
+      arrivals: flags.arrivals ?? mix.arrivals,
+      numbers: flags.numbers ?? mix.numbers,
+      blockedShare,
+    },
+    rate: flags.rate ?? 500,
+    ramp:
+      flags.ramp === undefined
+        ? undefined
+        : { range: flags.ramp, objective: flags.slo ?? parseObjective(defaultObjective) },
+    comparePgbench: flags.comparePgbench ?? false,
+    durationS: flags.duration ?? (flags.comparePgbench ? 15 : short ? 10 : 30),
+    drainS: flags.drain,
+    clients: flags.clients,
+    workers: flags.workers,
+    seed: flags.seed,
+    isolation: flags.isolation,
+    keep: flags.keep ?? false,
+    out: flags.out,
+    runName: flags.run,
+    commandLine: commandLine('load', args),
+  };
+}
+
+/** Refuses what a comparison with pgbench does not heed: its load is its own. */
+function requireComparison(flags: Flags, designs: number): void {
+  if (flags.ramp !== undefined || flags.rate !== undefined) {
+    throw new UserError(
+      '--compare-pgbench is a closed loop of its own: leave --rate and --ramp out',
+    );
+  }
+  const given: Readonly<Record<string, boolean>> = {
+    '--mix': flags.mix !== undefined,
+    '--arrivals': flags.arrivals !== undefined,
+    '--numbers': flags.numbers !== undefined,
+    '--blocked-share': flags.blockedShare !== undefined,
+    '--isolation': flags.isolation !== 'default',
+    '--keep': flags.keep === true,
+  };
+  const unheeded = Object.keys(given).filter((flag) => given[flag]);
+  if (unheeded.length > 0) {
+    throw new UserError(
+      `--compare-pgbench has a mix of its own, sends alone, and removes them: leave ${unheeded.join(', ')} out`,
+    );
+  }
+  if (designs > 1) {
+    throw new UserError('--compare-pgbench is for one design: name it with --design');
+  }
+}
+
+function oneOf<T extends string>(known: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = known.find((value) => value === text);
+    if (found === undefined) throw new InvalidArgumentError(`not one of ${known.join(', ')}.`);
+    return found;
+  };
+}

@@ -1,0 +1,58 @@
+import type { Design } from '../../../db/designs.ts';
+import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
+import type { IsolationLevel, Rate, Statements } from '../client/worker-options.ts';
+import type { SecondNews } from '../record/recorder.ts';
+import type { ServerSample } from '../record/sampler.ts';
+import type { RunRecord } from '../verify/run-record.ts';
+import type { Mix } from '../workload/mix.ts';
+
+/** One load. */
+export interface LegOptions {
+  readonly url: string;
+  /** Major version of the server. */
+  readonly major: number;
+  readonly design: Design;
+  readonly mix: Mix;
+  readonly rate: Rate;
+  readonly clients: number;
+  /** Threads; undefined chooses. */
+  readonly workers: number | undefined;
+  readonly durationMs: number;
+  readonly drainMs: number;
+  readonly seed: number;
+  readonly isolation: IsolationLevel | 'default';
+  /** Leave what the run makes in the database. */
+  readonly keep: boolean;
+  /** The data set that the database holds. */
+  readonly dataSet: DataSetOptions | undefined;
+  readonly statements?: Statements;
+  /** Send from one profile to the numbers of one area code, each alike: what another generator can draw too. */
+  readonly plain?: boolean;
+  /** Called each second with what the workers and the server said of it. */
+  readonly onSecond?: (second: Second) => void;
+  /** Ends the load early; its results are kept. */
+  readonly signal?: AbortSignal;
+  /** Called before the first arrival, with what a later command must remove if this one is killed. */
+  readonly onBegin?: (run: RunMark) => Promise<void>;
+  /** Called when that was removed, or is meant to stay. */
+  readonly onEnd?: () => Promise<void>;
+  /** Called between the load and its verification: a test plants a difference there. */
+  readonly beforeVerifying?: (run: RunRecord) => Promise<void>;
+}
+
+/** How the rows of a run are known. */
+export interface RunMark {
+  /** The mark in the ids that the run makes. */
+  readonly runTag: number;
+  /** Wall clock before the first of them. */
+  readonly fromUnixMs: number;
+  /** Profiles that the run made. */
+  readonly ownProfileIds: readonly string[];
+}
+
+/** A second as it is shown while it runs. */
+export interface Second {
+  readonly second: number;
+  readonly news: readonly SecondNews[];
+  readonly sample: ServerSample | undefined;
+}

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf, UserError } from '../../../db/cli/errors.ts';
+import { connect } from '../../../db/connect.ts';
+import { readSql } from '../../../db/sql.ts';
+import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../micro/pgbench.ts';
+import { fewestForInterval, median } from '../../stats/median.ts';
+import type { LegOptions } from '../options/trial-options.ts';
+import { applicationStatements, prepareRun } from '../prepare.ts';
+import type { LoadLeg, PgbenchComparison } from '../results.ts';
+import { runLeg } from '../run-trial.ts';
+import { removeRun } from '../verify/remove-run.ts';
+import type { Mix } from '../workload/mix.ts';
+import { plainBody } from '../workload/population.ts';
+
+/** Blocks of each side: the fewest whose ratios have an interval. */
+const pairCount = fewestForInterval;
+
+/** Threads of pgbench: as many as would carry the load with it. */
+const pgbenchThreads = 2;
+
+/** A mix of sends alone, to all numbers alike: what pgbench can do too. */
+function sendsOnly(mix: Mix): Mix {
+  return {
+    ...mix,
+    name: `${mix.name}, sends only`,
+    numbers: 'uniform',
+    blockedShare: 0,
+    freshShare: 0,
+    deliveredShare: 0,
+    filteredShare: 0,
+    optOutShare: 0,
+  };
+}
+
+/**
+ * Closed loops of both generators in turns, in one run: the same statement (prepared), profile, text,
+ * numbers to draw from, connections and server. The id comes in three parts and the number without
+ * its plus, because a pgbench script cannot write either.
+ */
+export async function comparePgbench(
+  options: Omit<LegOptions, 'rate' | 'statements'>,
+  onPair: (ours: number, pgbench: number) => void,
+): Promise<{ readonly comparison: PgbenchComparison; readonly legs: readonly LoadLeg[] }> {
+  const version = pgbenchVersion();
+  if (version === undefined) {
+    throw new UserError(
+      'pgbench is not installed: it comes with the PostgreSQL server or contrib packages',
+    );
+  }
+  const statement = readSql(new URL('./sql/compare_send.sql', import.meta.url)).trim();
+  const legs: LoadLeg[] = [];
+  const pairs: { ours: number; pgbench: number }[] = [];
+  const ours = async (): Promise<number> => {
+    const leg = await runLeg({
+      ...options,
+      mix: sendsOnly(options.mix),
+      rate: 'max',
+      plain: true,
+      statements: { ...applicationStatements(), send: statement, split: true },
+    });
+    legs.push(leg);
+    return leg.donePerSecond;
+  };
+  const theirs = (): Promise<number> => runPgbench(options, statement);
+  for (let pair = 0; pair < pairCount && options.signal?.aborted !== true; pair++) {
+    // in turns: each goes first every other time
+    if (pair % 2 === 0) pairs.push({ ours: await ours(), pgbench: await theirs() });
+    else {
+      const pgbench = await theirs();
+      pairs.push({ ours: await ours(), pgbench });
+    }
+    const last = pairs.at(-1);
+    if (last !== undefined) onPair(last.ours, last.pgbench);
+  }
+  const ratios = pairs.map(({ ours, pgbench }) => ours / pgbench);
+  return {
+    legs,
+    comparison: {
+      version,
+      statement,
+      clients: options.clients,
+      blockS: options.durationMs / 1000,
+      pairs,
+      ratio: ratios.length === 0 ? 0 : median(ratios),
+    },
+  };
+}
+
+/** Runs pgbench for a block, removes what it made, and returns its transactions a second. */
+async function runPgbench(
+  options: Pick<LegOptions, 'url' | 'design' | 'durationMs' | 'clients' | 'onBegin' | 'onEnd'>,
+  statement: string,
+): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'optout-lab-pgbench-'));
+  const client = await connect(options.url);
+  try {
+    const run = await prepareRun(client, options.design);
+    const fromUnixMs = Date.now();
+    await options.onBegin?.({ ...run, fromUnixMs });
+    const area = run.plainAreas[0] ?? 200;
+    const script = join(folder, 'send.sql');
+    const sql = [':prefix', ':n', ':tag', ':profile', ':phone', ':body'].reduce(
+      (text, variable, index) => text.replace(`$${index + 1}`, variable),
+      statement.replaceAll('\n', ' '),
+    );
+    writeFileSync(
+      script,
+      // all clients' ids grow side by side, as those of one application do
+      `\\set seq :seq + 1\n\\set n :seq * ${options.clients} + :client_id\n` +
+        `\\set phone 1${area}5550000 + random(0, 9999)\n${sql};\n`,
+    );
+    const { connection, password } = splitPassword(options.url);
+    const seconds = String(Math.round(options.durationMs / 1000));
+    const variables = {
+      seq: '0',
+      // an id as the generator makes them (ids.ts), so that they are removed like its own
+      prefix: `${Date.now().toString(16).padStart(12, '0')}7fff8`,
+      tag: run.runTag.toString(16).padStart(6, '0'),
+      profile: run.profileIds[0] ?? '',
+      body: plainBody,
+    };
+    try {
+      const printed = await runPgbenchProcess(
+        [
+          ...['--no-vacuum', '--protocol=prepared', `--file=${script}`, `--time=${seconds}`],
+          ...[`--client=${options.clients}`, `--jobs=${Math.min(pgbenchThreads, options.clients)}`],
+          ...Object.entries(variables).flatMap(([name, value]) => ['--define', `${name}=${value}`]),
+          connection,
+        ],
+        password === undefined ? {} : { PGPASSWORD: password },
+      );
+      return Number(/tps = ([\d.]+)/.exec(printed)?.[1] ?? Number.NaN);
+    } catch (error) {
+      throw new UserError(`pgbench failed: ${messageOf(error)}`);
+    } finally {
+      await removeRun(options.url, options.design, { ...run, fromUnixMs });
+      await options.onEnd?.();
+    }
+  } finally {
+    await client.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

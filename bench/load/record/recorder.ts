@@ -1,0 +1,128 @@
+import { LatencyHistogram } from '../../stats/histogram.ts';
+import { addCounts, type Counts, noCounts } from './counts.ts';
+import { LatencyBins, type SparseBins } from './latency-bins.ts';
+
+/** Operations whose latencies are kept apart. */
+export const latencyClasses = ['accepted', 'refused', 'report', 'optedOut'] as const;
+export type LatencyClass = (typeof latencyClasses)[number];
+
+/** What a worker says of a second: counts by when operations ended, latencies by when they were meant to start. */
+export interface SecondNews {
+  /** Since the run's start. */
+  readonly second: number;
+  /** The worker has ended: there is no more. */
+  readonly last: boolean;
+  /** Operations that became due, whatever became of them. */
+  readonly offered: number;
+  readonly counts: Counts;
+  readonly intended: readonly {
+    readonly second: number;
+    readonly bins: SparseBins;
+    readonly maxMs: number;
+  }[];
+  readonly ended: SparseBins;
+  readonly endedMaxMs: number;
+  /** How far the oldest operation that has not started is behind its time. */
+  readonly behindMs: number;
+  /** Share of the time that the worker's event loop was busy. */
+  readonly utilisation: number;
+}
+
+/** The whole run of a worker. */
+export interface WorkerTotals {
+  readonly counts: Counts;
+  /** HdrHistograms in nanoseconds, encoded. */
+  readonly latency: Readonly<Record<LatencyClass, string>>;
+  /** How late operations started although a connection was free: the generator's own doing. */
+  readonly lateness: string;
+  readonly errors: Readonly<Record<string, { readonly count: number; readonly message: string }>>;
+}
+
+/** Counts and times the operations of one worker. */
+export class Tally {
+  readonly #startMs: number;
+  readonly #total = noCounts();
+  readonly #latency: Readonly<Record<LatencyClass, LatencyHistogram>>;
+  readonly #lateness = LatencyHistogram.create();
+  readonly #errors: Record<string, { count: number; message: string }> = {};
+  #intended = new Map<number, LatencyBins>();
+  #ended = new LatencyBins();
+  /** Since the last news. */
+  counts = noCounts();
+
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+    this.#latency = {
+      accepted: LatencyHistogram.create(),
+      refused: LatencyHistogram.create(),
+      report: LatencyHistogram.create(),
+      optedOut: LatencyHistogram.create(),
+    };
+  }
+
+  /** Notes the latency of an answered operation, from its intended start. */
+  answered(latencyClass: LatencyClass, intendedMs: number, nowMs: number): void {
+    const latencyMs = nowMs - intendedMs;
+    this.counts.done++;
+    this.#latency[latencyClass].record(latencyMs * 1e6);
+    this.#ended.record(latencyMs);
+    const second = Math.max(0, Math.floor((intendedMs - this.#startMs) / 1000));
+    let bins = this.#intended.get(second);
+    if (bins === undefined) {
+      bins = new LatencyBins();
+      this.#intended.set(second, bins);
+    }
+    bins.record(latencyMs);
+  }
+
+  /** Notes how late an operation started although a connection was free. */
+  startedLate(latenessMs: number): void {
+    this.#lateness.record(latenessMs * 1e6);
+  }
+
+  /** Notes a failure for good. */
+  failed(sqlState: string, message: string): void {
+    this.counts.errors++;
+    const known = this.#errors[sqlState];
+    if (known !== undefined) known.count++;
+    else this.#errors[sqlState] = { count: 1, message };
+  }
+
+  /** What happened since the last call. */
+  takeNews(
+    at: Pick<SecondNews, 'second' | 'last' | 'offered' | 'behindMs' | 'utilisation'>,
+  ): SecondNews {
+    const news: SecondNews = {
+      ...at,
+      counts: this.counts,
+      intended: [...this.#intended].map(([second, bins]) => ({
+        second,
+        bins: bins.sparse(),
+        maxMs: bins.maxMs,
+      })),
+      ended: this.#ended.sparse(),
+      endedMaxMs: this.#ended.maxMs,
+    };
+    addCounts(this.#total, this.counts);
+    this.counts = noCounts();
+    this.#intended = new Map();
+    this.#ended = new LatencyBins();
+    return news;
+  }
+
+  /** The whole run; after the last `takeNews`. */
+  totals(): WorkerTotals {
+    const encode = (name: LatencyClass): string => this.#latency[name].encode();
+    return {
+      counts: this.#total,
+      latency: {
+        accepted: encode('accepted'),
+        refused: encode('refused'),
+        report: encode('report'),
+        optedOut: encode('optedOut'),
+      },
+      lateness: this.#lateness.encode(),
+      errors: this.#errors,
+    };
+  }
+}

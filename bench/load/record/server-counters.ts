@@ -1,0 +1,116 @@
+import type pg from 'pg';
+import { labSchema } from '../../../db/schema/migrate.ts';
+import { readSql } from '../../../db/sql.ts';
+
+/** Figures of the server that only go up, by name. */
+export type Counters = Readonly<Record<string, number>>;
+
+/** What the server has counted so far; absent what this version or this role does not have. */
+export interface Snapshot {
+  readonly wal: Counters;
+  readonly checkpoints: Counters;
+  readonly io?: ReadonlyMap<string, Counters>;
+  readonly statements?: ReadonlyMap<string, Counters>;
+}
+
+/** What the server counted between two snapshots. */
+export interface ServerDeltas {
+  readonly wal: Counters;
+  readonly checkpoints: Counters;
+  readonly io: readonly { readonly name: string; readonly counters: Counters }[];
+  /** The statements that took most time, nested ones left out. */
+  readonly statements: readonly { readonly name: string; readonly counters: Counters }[];
+}
+
+/** Statements kept. */
+const mostStatements = 12;
+
+/** Reads the server's counters. */
+export async function takeSnapshot(client: pg.Client, major: number): Promise<Snapshot> {
+  const wal = await countersOf(client, 'wal_counters');
+  const checkpoints = await countersOf(
+    client,
+    major >= 17 ? 'checkpoint_counters_17' : 'checkpoint_counters_15',
+  );
+  const io = major >= 16 ? await namedCounters(client, sqlFile('io_counters')) : undefined;
+  const statements = await statementCounters(client);
+  return {
+    wal,
+    checkpoints,
+    ...(io === undefined ? {} : { io }),
+    ...(statements === undefined ? {} : { statements }),
+  };
+}
+
+/**
+ * What happened between two snapshots; undefined where the counters went back, because the server
+ * crashed or somebody reset them.
+ */
+export function snapshotDeltas(before: Snapshot, after: Snapshot): ServerDeltas | undefined {
+  const wal = difference(before.wal, after.wal);
+  const checkpoints = difference(before.checkpoints, after.checkpoints);
+  if (Object.values({ ...wal, ...checkpoints }).some((value) => value < 0)) return undefined;
+  const statements = differences(before.statements, after.statements)
+    .filter(({ counters }) => (counters['calls'] ?? 0) > 0)
+    .sort((a, b) => (b.counters['total_exec_ms'] ?? 0) - (a.counters['total_exec_ms'] ?? 0))
+    .slice(0, mostStatements);
+  return { wal, checkpoints, io: differences(before.io, after.io), statements };
+}
+
+function differences(
+  before: ReadonlyMap<string, Counters> | undefined,
+  after: ReadonlyMap<string, Counters> | undefined,
+): { readonly name: string; readonly counters: Counters }[] {
+  return [...(after ?? [])]
+    .map(([name, counters]) => ({ name, counters: difference(before?.get(name) ?? {}, counters) }))
+    .filter(({ counters }) => Object.values(counters).some((value) => value !== 0));
+}
+
+function difference(before: Counters, after: Counters): Counters {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]),
+  );
+}
+
+async function countersOf(client: pg.Client, file: string): Promise<Counters> {
+  const { rows } = await client.query<{ counters: object }>(sqlFile(file));
+  return numbersOf(rows[0]?.counters ?? {});
+}
+
+async function namedCounters(
+  client: pg.Client,
+  sql: string,
+): Promise<ReadonlyMap<string, Counters>> {
+  const { rows } = await client.query<{ name: string; counters: object }>(sql);
+  return new Map(rows.map(({ name, counters }) => [name, numbersOf(counters)]));
+}
+
+/** pg_stat_statements wants to be preloaded, and to be an extension of this database: both may be missing. */
+async function statementCounters(
+  client: pg.Client,
+): Promise<ReadonlyMap<string, Counters> | undefined> {
+  try {
+    const found = await client.query<{ schema: string }>(sqlFile('statements_schema'));
+    if (found.rows.length === 0) {
+      await client.query(`create extension pg_stat_statements schema ${labSchema}`);
+    }
+    const schema = found.rows[0]?.schema ?? labSchema;
+    await client.query(`set search_path = public, "${schema.replaceAll('"', '""')}"`);
+    return await namedCounters(client, sqlFile('statement_counters'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever is a number; pg gives large ones in JSON as numbers too. */
+function numbersOf(counters: object): Counters {
+  return Object.fromEntries(
+    Object.entries(counters).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  );
+}
+
+function sqlFile(name: string): string {
+  return readSql(new URL(`./sql/${name}.sql`, import.meta.url));
+}

@@ -1,0 +1,157 @@
+import { addCounts, type Counts, noCounts } from './counts.ts';
+import { LatencyBins, type SparseBins } from './latency-bins.ts';
+import type { SecondNews } from './recorder.ts';
+import type { ServerSample } from './sampler.ts';
+
+/** A stretch of the run as load.json keeps it. */
+export interface Interval {
+  /** Since the run's start. */
+  readonly startS: number;
+  readonly lengthS: number;
+  /** Operations that became due. */
+  readonly offered: number;
+  /** By when operations ended. */
+  readonly counts: Counts;
+  /** Latency by when operations were meant to start: bin, count, bin, count … */
+  readonly latencyBins: SparseBins;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number;
+  /** How far the oldest operation that had not started was behind its time. */
+  readonly behindMs: number;
+  /** Of the busiest worker. */
+  readonly utilisation: number;
+  readonly server: {
+    readonly samples: number;
+    /** Sessions by what they waited for, summed over the samples. */
+    readonly waits: Readonly<Record<string, number>>;
+    readonly autovacuums: readonly string[];
+    readonly checkpointing: boolean;
+    readonly walBytes: number;
+  };
+}
+
+interface Bucket {
+  offered: number;
+  readonly counts: Counts;
+  readonly bins: LatencyBins;
+  behindMs: number;
+  utilisation: number;
+  samples: number;
+  readonly waits: Record<string, number>;
+  readonly autovacuums: Set<string>;
+  checkpointing: boolean;
+  walBytes: number;
+}
+
+/** Buckets kept: when there are more, neighbours are joined, so that a soak takes no more memory. */
+const mostBuckets = 1_200;
+
+/** The run in time, at first second by second. */
+export class Series {
+  #buckets: Bucket[] = [];
+  #lengthS = 1;
+  #walBytes: number | undefined;
+
+  /** Adds what a worker did in a second. */
+  addNews(news: SecondNews): void {
+    const bucket = this.#bucket(news.second);
+    bucket.offered += news.offered;
+    addCounts(bucket.counts, news.counts);
+    bucket.behindMs = Math.max(bucket.behindMs, news.behindMs);
+    bucket.utilisation = Math.max(bucket.utilisation, news.utilisation);
+    for (const { second: intended, bins, maxMs } of news.intended) {
+      this.#bucket(intended).bins.add(bins, maxMs);
+    }
+  }
+
+  /** Adds how the server looked in a second. */
+  addSample(second: number, sample: ServerSample): void {
+    const bucket = this.#bucket(second);
+    bucket.samples++;
+    for (const [wait, sessions] of Object.entries(sample.waits)) {
+      bucket.waits[wait] = (bucket.waits[wait] ?? 0) + sessions;
+    }
+    for (const autovacuum of sample.autovacuums) bucket.autovacuums.add(autovacuum);
+    bucket.checkpointing ||= sample.checkpointing;
+    if (this.#walBytes !== undefined)
+      bucket.walBytes += Math.max(0, sample.walBytes - this.#walBytes);
+    this.#walBytes = sample.walBytes;
+  }
+
+  /** The intervals so far. */
+  intervals(): readonly Interval[] {
+    return this.#buckets.map((bucket, index) => ({
+      startS: index * this.#lengthS,
+      lengthS: this.#lengthS,
+      offered: bucket.offered,
+      counts: bucket.counts,
+      latencyBins: bucket.bins.sparse(),
+      p50Ms: round(bucket.bins.percentileMs(50)),
+      p99Ms: round(bucket.bins.percentileMs(99)),
+      maxMs: round(bucket.bins.maxMs) ?? 0,
+      behindMs: round(bucket.behindMs) ?? 0,
+      utilisation: Math.round(bucket.utilisation * 1000) / 1000,
+      server: {
+        samples: bucket.samples,
+        waits: bucket.waits,
+        autovacuums: [...bucket.autovacuums],
+        checkpointing: bucket.checkpointing,
+        walBytes: bucket.walBytes,
+      },
+    }));
+  }
+
+  #bucket(second: number): Bucket {
+    while (Math.floor(second / this.#lengthS) >= mostBuckets) this.#join();
+    const index = Math.floor(second / this.#lengthS);
+    while (this.#buckets.length <= index) this.#buckets.push(emptyBucket());
+    return this.#buckets[index] ?? emptyBucket();
+  }
+
+  #join(): void {
+    const joined: Bucket[] = [];
+    for (let at = 0; at < this.#buckets.length; at += 2) {
+      const [first, second] = [this.#buckets[at], this.#buckets[at + 1]];
+      if (first === undefined) continue;
+      if (second !== undefined) mergeInto(first, second);
+      joined.push(first);
+    }
+    this.#buckets = joined;
+    this.#lengthS *= 2;
+  }
+}
+
+function emptyBucket(): Bucket {
+  return {
+    offered: 0,
+    counts: noCounts(),
+    bins: new LatencyBins(),
+    behindMs: 0,
+    utilisation: 0,
+    samples: 0,
+    waits: {},
+    autovacuums: new Set(),
+    checkpointing: false,
+    walBytes: 0,
+  };
+}
+
+function mergeInto(bucket: Bucket, other: Bucket): void {
+  bucket.offered += other.offered;
+  addCounts(bucket.counts, other.counts);
+  bucket.bins.add(other.bins.sparse(), other.bins.maxMs);
+  bucket.behindMs = Math.max(bucket.behindMs, other.behindMs);
+  bucket.utilisation = Math.max(bucket.utilisation, other.utilisation);
+  bucket.samples += other.samples;
+  for (const [wait, sessions] of Object.entries(other.waits)) {
+    bucket.waits[wait] = (bucket.waits[wait] ?? 0) + sessions;
+  }
+  for (const autovacuum of other.autovacuums) bucket.autovacuums.add(autovacuum);
+  bucket.checkpointing ||= other.checkpointing;
+  bucket.walBytes += other.walBytes;
+}
+
+function round(valueMs: number | undefined): number | null {
+  return valueMs === undefined ? null : Math.round(valueMs * 1000) / 1000;
+}

@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import { lockDatabase } from '../../db/database-lock.ts';
+import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
+import type { Lab } from '../../db/lab.ts';
+import { readSql } from '../../db/sql.ts';
+import { untilSessionsAreGone } from './client/connections.ts';
+import type { RunMark } from './options/trial-options.ts';
+import { removeRun } from './verify/remove-run.ts';
+
+const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
+
+/** The database taken for loads: nobody else's, and what a killed one left is taken back first. */
+export interface LoadSession {
+  /** Puts a design in place. */
+  useDesign(design: Design): Promise<void>;
+  /** Notes what must be removed if this command is killed. */
+  begin(run: RunMark): Promise<void>;
+  /** The run was removed, or is meant to stay. */
+  finish(): Promise<void>;
+  /** Puts back the design that was there, and lets others in. The server may have been restarted meanwhile. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the database.
+ *
+ * @throws UserError where a seed, a bench or another load is at work in it.
+ */
+export async function openLoadSession(lab: Pick<Lab, 'url' | 'connect'>): Promise<LoadSession> {
+  let client = await lab.connect('optout-lab load control');
+  const take = async (): Promise<void> => {
+    await lockDatabase(
+      client,
+      'seed',
+      'a seed is at work in this database: wait for it, or end it',
+    );
+    await lockDatabase(
+      client,
+      'bench',
+      'a bench or another load is at work in this database: wait for it, or end it',
+    );
+  };
+  /** A session that works: a new one where the server was restarted. */
+  const alive = async (): Promise<pg.Client> => {
+    try {
+      await client.query('select');
+    } catch {
+      client = await lab.connect('optout-lab load control');
+      await take();
+    }
+    return client;
+  };
+  try {
+    await take();
+    await client.query(sql('load_session'));
+    await recover(lab.url, client);
+    const design = await currentDesign(client);
+    await client.query(design.checkOnSql); // a bench that was killed may have left it off
+    await client.query(sql('note_design'), [design.name]);
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+  return {
+    useDesign: async (design) => applyDesign(lab.url, await alive(), design),
+    async begin({ runTag, fromUnixMs, ownProfileIds }) {
+      await (await alive()).query(sql('note_run'), [runTag, fromUnixMs, ownProfileIds]);
+    },
+    async finish() {
+      await (await alive()).query(sql('note_run'), [null, null, []]);
+    },
+    async close() {
+      try {
+        await recover(lab.url, await alive());
+      } finally {
+        await client.end().catch(() => {});
+      }
+    },
+  };
+}
+
+interface LoadSessionRow {
+  readonly design: string;
+  readonly run_tag: number | null;
+  readonly from_unix_ms: string | null;
+  readonly own_profile_ids: readonly string[];
+}
+
+/** Takes back what the record says, if there is one, and removes the record. */
+async function recover(url: string, client: pg.Client): Promise<void> {
+  const { rows } = await client.query<LoadSessionRow>(sql('read_load_session'));
+  const [record] = rows;
+  if (record === undefined) return;
+  if (record.run_tag !== null) {
+    process.stderr.write('removing what a load left that did not end\n');
+    await untilSessionsAreGone(client);
+    await removeRun(url, await currentDesign(client), {
+      runTag: record.run_tag,
+      fromUnixMs: Number(record.from_unix_ms),
+      ownProfileIds: record.own_profile_ids,
+    });
+  }
+  await applyDesign(url, client, designNamed(record.design));
+  await client.query(sql('end_load_session'));
+}

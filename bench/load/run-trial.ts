@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { connect } from '../../db/connect.ts';
+import { clockMs } from './client/clock.ts';
+import { untilSessionsAreGone } from './client/connections.ts';
+import type { WorkerPlan } from './client/worker-options.ts';
+import { Workers } from './client/workers.ts';
+import type { LegOptions } from './options/trial-options.ts';
+import { applicationStatements, type Prepared, prepareRun } from './prepare.ts';
+import { Seconds } from './record/align-intervals.ts';
+import { ProcessorWatch } from './record/processors.ts';
+import type { SecondNews } from './record/recorder.ts';
+import { Sampler } from './record/sampler.ts';
+import { type Snapshot, snapshotDeltas, takeSnapshot } from './record/server-counters.ts';
+import { Series } from './record/timeline.ts';
+import type { LoadLeg } from './results.ts';
+import { describeLeg } from './trial-figures.ts';
+import { removeRun } from './verify/remove-run.ts';
+import type { RunRecord } from './verify/run-record.ts';
+import { verifyRun } from './verify/verify.ts';
+import { FreshNumbers, OptOutLedger } from './workload/fresh-numbers.ts';
+
+/** Connections that one thread serves well. */
+const clientsPerWorker = 16;
+
+/** Runs one load, verifies the database, and removes what it made. */
+export async function runLeg(options: LegOptions): Promise<LoadLeg> {
+  const folder = mkdtempSync(join(tmpdir(), 'optout-lab-load-'));
+  const sampler = new Sampler(options.url);
+  try {
+    const fromUnixMs = Date.now();
+    const { prepared, before } = await inspect(options);
+    await options.onBegin?.({ ...prepared, fromUnixMs });
+    const plans = planWorkers(options, prepared, folder);
+    const startedAt = new Date().toISOString();
+    const carried = await carry(options, plans, sampler);
+    await withSession(options.url, untilSessionsAreGone);
+    const after = await withSession(options.url, (client) => takeSnapshot(client, options.major));
+    const run: RunRecord = {
+      ...prepared,
+      url: options.url,
+      design: options.design,
+      seed: options.seed,
+      fromUnixMs,
+      ledger: plans[0]?.ledger ?? OptOutLedger.memory(0),
+      workers: carried.results.map((result, worker) => ({
+        result,
+        messageOutcomes: plans[worker]?.messageOutcomes ?? '',
+        reportOutcomes: plans[worker]?.reportOutcomes ?? '',
+      })),
+    };
+    await options.beforeVerifying?.(run);
+    const verification = await verifyRun(run);
+    if (!options.keep)
+      await removeRun(options.url, options.design, {
+        ...run,
+        ownProfileIds: prepared.ownProfileIds,
+      });
+    await options.onEnd?.();
+    return describeLeg({
+      ...carried,
+      options,
+      workers: plans.length,
+      startedAt,
+      interrupted: options.signal?.aborted === true,
+      server: snapshotDeltas(before, after),
+      verification,
+    });
+  } finally {
+    await sampler.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** How many threads a load gets: one is enough for many connections, and two are not faster on few cores. */
+export function workersFor(clients: number, asked: number | undefined): number {
+  const chosen =
+    asked ??
+    Math.min(Math.ceil(clients / clientsPerWorker), Math.max(1, availableParallelism() - 1));
+  return Math.min(chosen, clients);
+}
+
+function inspect(options: LegOptions): Promise<{ prepared: Prepared; before: Snapshot }> {
+  return withSession(options.url, async (client) => ({
+    prepared: await prepareRun(client, options.design),
+    before: await takeSnapshot(client, options.major),
+  }));
+}
+
+function planWorkers(
+  options: LegOptions,
+  prepared: Prepared,
+  folder: string,
+): readonly WorkerPlan[] {
+  const workers = workersFor(options.clients, options.workers);
+  const { design, isolation } = options;
+  const sessionSql = [
+    ...(isolation === 'default' ? [] : [`set default_transaction_isolation = '${isolation}'`]),
+    ...(design.sessionSql === undefined ? [] : [design.sessionSql]),
+  ];
+  const ledger = OptOutLedger.memory(new FreshNumbers(prepared.freshAreas, options.seed).count);
+  return Array.from({ length: workers }, (_, worker) => ({
+    ...prepared,
+    url: options.url,
+    worker,
+    workers,
+    // connections are shared out as evenly as they go
+    clients: Math.floor((options.clients + workers - 1 - worker) / workers),
+    mix: options.mix,
+    seed: options.seed,
+    rate: options.rate,
+    durationMs: options.durationMs,
+    drainMs: options.drainMs,
+    sessionSql,
+    statements: options.statements ?? applicationStatements(),
+    ...(options.plain
+      ? {
+          dataSet: undefined,
+          profileIds: prepared.profileIds.slice(0, 1),
+          plainAreas: prepared.plainAreas.slice(0, 1),
+        }
+      : { dataSet: options.dataSet }),
+    ledger,
+    messageOutcomes: join(folder, `messages-${worker}`),
+    reportOutcomes: join(folder, `reports-${worker}`),
+  }));
+}
+
+/** Carries the load; what the workers say of a second is shown when all have said it. */
+async function carry(options: LegOptions, plans: readonly WorkerPlan[], sampler: Sampler) {
+  const series = new Series();
+  const seconds = new Seconds(plans.keys());
+  let showing = Promise.resolve();
+  const show = async (second: number, news: readonly SecondNews[]): Promise<void> => {
+    // the end of the run is no second of its own where nothing was left for it
+    if (news.every(({ last, counts }) => last && counts.done === 0)) return;
+    const sample = await sampler.sample();
+    if (sample !== undefined) series.addSample(second, sample);
+    options.onSecond?.({ second, news, sample });
+  };
+  const workers = new Workers(plans, (worker, said) => {
+    series.addNews(said);
+    const over = seconds.add(worker, said);
+    if (over !== undefined) showing = showing.then(() => show(over.second, over.news));
+  });
+  await workers.ready();
+  await sampler.sample();
+  const processors = new ProcessorWatch();
+  const startMs = clockMs() + 100;
+  workers.start(startMs);
+  const stop = (): void => workers.stop();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  if (options.signal?.aborted === true) stop();
+  try {
+    const results = await workers.finished();
+    await showing;
+    return {
+      results,
+      intervals: series.intervals(),
+      elapsedMs: clockMs() - startMs,
+      processors: processors.read(),
+    };
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+    await workers.terminate();
+  }
+}
+
+/** How long a server may take to come back after a crash. */
+const comeBackMs = 60_000;
+
+/** A session for one thing; the server may just be coming back after a crash. */
+async function withSession<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connectAgain(url);
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function connectAgain(url: string): Promise<pg.Client> {
+  const deadlineMs = clockMs() + comeBackMs;
+  for (;;) {
+    try {
+      return await connect(url);
+    } catch (error) {
+      if (clockMs() > deadlineMs) throw error;
+      await delay(200);
+    }
+  }
+}

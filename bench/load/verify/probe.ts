@@ -1,0 +1,53 @@
+import type pg from 'pg';
+import { codeOf } from '../../../db/cli/errors.ts';
+import { refusal } from '../../../db/conformance/fixture.ts';
+import { readSql } from '../../../db/sql.ts';
+import { type Expected, mayBlock, mustBlock } from './expected.ts';
+import type { RunRecord } from './run-record.ts';
+
+const probeSql = readSql(new URL('./sql/probe.sql', import.meta.url));
+
+/**
+ * Tries a message to each of these numbers, and rolls it back: works with every design. Says what is
+ * refused and should not be, or the other way round.
+ */
+export async function probe(
+  client: pg.Client,
+  run: RunRecord,
+  numbers: readonly Expected[],
+  differ: (line: string) => void,
+): Promise<void> {
+  await client.query('begin');
+  try {
+    if (run.design.sessionSql !== undefined) await client.query(run.design.sessionSql);
+    for (const expected of numbers) {
+      const refused = await isRefused(client, run.profileIds[0] ?? null, expected.phone);
+      if (refused && !mayBlock(expected, run)) {
+        differ(`${expected.phone} is refused and should not be`);
+      }
+      if (!refused && mustBlock(expected, run)) {
+        differ(`${expected.phone} is not refused and should be`);
+      }
+    }
+  } finally {
+    await client.query('rollback');
+    await client.query('reset all');
+  }
+}
+
+async function isRefused(
+  client: pg.Client,
+  profileId: string | null,
+  phone: string,
+): Promise<boolean> {
+  await client.query('savepoint probe');
+  try {
+    await client.query(probeSql, [profileId, phone]);
+    return false;
+  } catch (error) {
+    if (codeOf(error) !== refusal.sqlState) throw error;
+    return true;
+  } finally {
+    await client.query('rollback to savepoint probe');
+  }
+}

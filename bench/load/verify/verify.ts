@@ -1,0 +1,54 @@
+import { connect } from '../../../db/connect.ts';
+import type { WrongAnswer } from '../workload/application.ts';
+import type { RunRecord } from './run-record.ts';
+import { type OptOutVerification, verifyOptOuts } from './verify-opt-outs.ts';
+import { type RowVerification, verifyRows } from './verify-rows.ts';
+
+/** Whether the database holds what the answers said. */
+export interface Verification {
+  readonly ok: boolean;
+  readonly messages: RowVerification;
+  readonly reports: RowVerification;
+  readonly optOuts: OptOutVerification;
+  /** Answers of the opt-out check that were wrong when they were given. */
+  readonly wrongAnswers: number;
+  readonly wrongExamples: readonly WrongAnswer[];
+  /** One line for each kind of difference. */
+  readonly differences: readonly string[];
+}
+
+/** Compares the database with the answers that the generator got, in constant memory. */
+export async function verifyRun(run: RunRecord): Promise<Verification> {
+  const client = await connect(run.url);
+  try {
+    const messages = await verifyRows(client, run, 'messages');
+    const reports = await verifyRows(client, run, 'reports');
+    const optOuts = await verifyOptOuts(client, run);
+    const wrongAnswers = run.workers.reduce((sum, { result }) => sum + result.wrongAnswers, 0);
+    const wrongExamples = run.workers.flatMap(({ result }) => result.wrongExamples).slice(0, 5);
+    const differences = [
+      ...rowDifferences('messages', messages),
+      ...rowDifferences('reports', reports),
+      ...optOuts.differences,
+      ...wrongExamples.map(
+        ({ what, phone, messageId }) => `${phone} ${what} (message ${messageId})`,
+      ),
+    ];
+    const ok = differences.length === 0 && wrongAnswers === 0;
+    return { ok, messages, reports, optOuts, wrongAnswers, wrongExamples, differences };
+  } finally {
+    await client.end();
+  }
+}
+
+function rowDifferences(noun: string, found: RowVerification): string[] {
+  const lines: string[] = [];
+  const { missing, unexpected, examples } = found;
+  if (missing > 0) {
+    const some = examples.slice(0, 3).join(', ');
+    lines.push(`acknowledged ${noun} that are not there: ${missing} (${some})`);
+  }
+  if (unexpected > 0)
+    lines.push(`${noun} that were refused or failed and are there: ${unexpected}`);
+  return lines;
+}

@@ -1,0 +1,233 @@
+import TinyQueue from 'tinyqueue';
+import { Draws } from '../../stats/random.ts';
+import type { Parameter } from '../client/extended-query.ts';
+import type { WorkerPlan } from '../client/worker-options.ts';
+import {
+  countBits,
+  FreshNumbers,
+  OptOutLedger,
+  profileInSlot,
+  slotsPerNumber,
+} from './fresh-numbers.ts';
+import { IdMaker, splitId } from './ids.ts';
+import { type Mix, reportDueMs } from './mix.ts';
+import { dataSetPopulation, emptyPopulation, type Population } from './population.ts';
+
+/** What a report says. */
+export type ReportKind = 'delivered' | 'filtered' | 'optedOut';
+
+/** One thing that the application does: an insert with an id of its own. */
+export interface Operation {
+  readonly kind: 'send' | ReportKind;
+  readonly intendedMs: number;
+  readonly id: string;
+  /** Its number among this worker's rows of the table. */
+  readonly number: number;
+  readonly parameters: readonly Parameter[];
+  /** The new number and the slot of its profile; -1 for the data set's contacts. */
+  readonly freshNumber: number;
+  readonly slot: number;
+  /** For a send, whether it must be refused as far as is known when it starts. */
+  readonly mustBeRefused: boolean;
+  startedMs: number;
+  attempts: number;
+  /** An earlier attempt may have been committed. */
+  uncertain: boolean;
+}
+
+/** A report that will come. */
+interface DueReport {
+  readonly dueMs: number;
+  readonly kind: ReportKind;
+  readonly messageId: string;
+  readonly freshNumber: number;
+  readonly slot: number;
+}
+
+/** An answer that the opt-out check should not have given. */
+export interface WrongAnswer {
+  readonly what: 'accepted though blocked' | 'refused though not blocked';
+  readonly phone: string;
+  readonly messageId: string;
+}
+
+/** Wrong answers kept as examples. */
+const examplesKept = 5;
+
+/**
+ * The application that the load imitates: it sends, is told by the carrier what became of each
+ * message, and knows which of its contacts must be blocked by now.
+ */
+export class Application {
+  readonly #plan: WorkerPlan;
+  readonly #mix: Mix;
+  readonly #draws: Draws;
+  readonly #population: Population;
+  readonly #fresh: FreshNumbers;
+  readonly #ledger: OptOutLedger;
+  readonly #messageIds: IdMaker;
+  readonly #reportIds: IdMaker;
+  readonly #due = new TinyQueue<DueReport>([], (a, b) => a.dueMs - b.dueMs);
+  #freshSends = 0;
+  wrongAnswers = 0;
+  readonly wrongExamples: WrongAnswer[] = [];
+
+  constructor(plan: WorkerPlan) {
+    this.#plan = plan;
+    this.#mix = plan.mix;
+    this.#draws = new Draws(plan.seed, `load worker ${plan.worker}`);
+    this.#fresh = new FreshNumbers(plan.freshAreas, plan.seed);
+    this.#population =
+      plan.dataSet === undefined
+        ? emptyPopulation(
+            new FreshNumbers(plan.plainAreas, plan.seed),
+            plan.profileIds,
+            plan.mix.numbers,
+          )
+        : dataSetPopulation(plan.dataSet, plan.mix.numbers);
+    this.#ledger = new OptOutLedger(plan.ledger);
+    this.#messageIds = new IdMaker(plan.worker, plan.runTag);
+    this.#reportIds = new IdMaker(plan.worker, plan.runTag);
+  }
+
+  /** Rows tried so far. */
+  get made(): { readonly messages: number; readonly reports: number } {
+    return { messages: this.#messageIds.made, reports: this.#reportIds.made };
+  }
+
+  /** When the next report comes; Infinity while none is under way. */
+  get nextReportMs(): number {
+    return this.#due.peek()?.dueMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Reports that should have come by `nowMs`. */
+  reportsDue(nowMs: number): number {
+    return this.#due.data.reduce((count, { dueMs }) => (dueMs <= nowMs ? count + 1 : count), 0);
+  }
+
+  /** The next message that somebody sends. */
+  nextSend(intendedMs: number): Operation {
+    const draws = this.#draws;
+    const drawn = draws.share();
+    const { blockedShare, freshShare } = this.#mix;
+    if (drawn < freshShare) return this.#sendToFresh(intendedMs);
+    const blocked =
+      drawn < freshShare + blockedShare ? this.#population.drawBlocked(draws) : undefined;
+    const to = blocked ?? this.#population.drawWelcome(draws);
+    return this.#send(intendedMs, to.phone, to.profileId, -1, 0, blocked !== undefined);
+  }
+
+  /** The report that is due first. */
+  nextReport(intendedMs: number): Operation {
+    const report = this.#due.pop();
+    if (report === undefined) throw new Error('no report is due');
+    const { id, number } = this.#reportIds.make();
+    const { kind, freshNumber, slot, messageId } = report;
+    if (kind === 'optedOut') this.#ledger.attempt(freshNumber, slot);
+    const eventType = kind === 'delivered' ? 'delivered' : 'failed';
+    const errorCode = kind === 'delivered' ? null : kind === 'filtered' ? '30007' : '21610';
+    return {
+      kind,
+      intendedMs,
+      id,
+      number,
+      parameters: [id, messageId, eventType, errorCode],
+      freshNumber,
+      slot,
+      mustBeRefused: false,
+      startedMs: 0,
+      attempts: 0,
+      uncertain: false,
+    };
+  }
+
+  /** Takes in that an operation was acknowledged: a send's report will come, an opt-out counts. */
+  acknowledged(operation: Operation, nowMs: number): void {
+    if (operation.kind === 'optedOut') {
+      this.#ledger.acknowledge(operation.freshNumber, operation.slot);
+    }
+    if (operation.kind !== 'send') return;
+    if (operation.mustBeRefused) this.#wrong('accepted though blocked', operation);
+    const kind = this.#drawReport(operation.freshNumber >= 0);
+    if (kind === undefined) return;
+    const { freshNumber, slot, id: messageId } = operation;
+    const repeats = this.#draws.chance(this.#mix.repeatShare) ? 2 : 1;
+    for (let times = 0; times < repeats; times++) {
+      const dueMs = reportDueMs(this.#mix.delay, nowMs, this.#draws);
+      this.#due.push({ dueMs, kind, messageId, freshNumber, slot });
+    }
+  }
+
+  /** Takes in that a send was refused. */
+  refused(operation: Operation): void {
+    const mayBe =
+      operation.freshNumber >= 0
+        ? countBits(this.#ledger.attempted(operation.freshNumber)) >= this.#plan.threshold
+        : operation.mustBeRefused;
+    if (!mayBe) this.#wrong('refused though not blocked', operation);
+  }
+
+  /** New numbers are written to for a while, then newer ones take their place. */
+  #sendToFresh(intendedMs: number): Operation {
+    const { workers, worker, threshold, profileIds } = this.#plan;
+    const own = Math.floor(this.#fresh.count / workers);
+    const atOnce = Math.max(1, Math.round(this.#mix.freshNumbersAtOnce / workers));
+    const oldest = Math.floor(this.#freshSends++ / this.#mix.freshSendsPerNumber);
+    const ownNumber = (oldest + this.#draws.below(atOnce)) % own;
+    const freshNumber = ownNumber * workers + worker;
+    const slot = this.#draws.below(Math.min(slotsPerNumber, profileIds.length));
+    const profileId = profileIds[profileInSlot(freshNumber, slot, profileIds.length)] ?? '';
+    const mustBeRefused = countBits(this.#ledger.acknowledged(freshNumber)) >= threshold;
+    return this.#send(
+      intendedMs,
+      this.#fresh.phone(freshNumber),
+      profileId,
+      freshNumber,
+      slot,
+      mustBeRefused,
+    );
+  }
+
+  #send(
+    intendedMs: number,
+    phone: string,
+    profileId: string,
+    freshNumber: number,
+    slot: number,
+    mustBeRefused: boolean,
+  ): Operation {
+    const { id, number } = this.#messageIds.make();
+    const { bodies } = this.#population;
+    const body = bodies[this.#draws.below(bodies.length)] ?? '';
+    return {
+      kind: 'send',
+      intendedMs,
+      id,
+      number,
+      parameters: this.#plan.statements.split
+        ? [...splitId(id), profileId, phone.slice(1), body]
+        : [id, profileId, phone, body],
+      freshNumber,
+      slot,
+      mustBeRefused,
+      startedMs: 0,
+      attempts: 0,
+      uncertain: false,
+    };
+  }
+
+  #drawReport(fresh: boolean): ReportKind | undefined {
+    const { optOutShare, deliveredShare, filteredShare } = this.#mix;
+    if (fresh && this.#draws.chance(optOutShare)) return 'optedOut';
+    const drawn = this.#draws.share();
+    if (drawn < deliveredShare) return 'delivered';
+    return drawn < deliveredShare + filteredShare ? 'filtered' : undefined;
+  }
+
+  #wrong(what: WrongAnswer['what'], operation: Operation): void {
+    this.wrongAnswers++;
+    if (this.wrongExamples.length >= examplesKept) return;
+    const phone = String(operation.parameters[this.#plan.statements.split ? 4 : 2]);
+    this.wrongExamples.push({ what, phone, messageId: operation.id });
+  }
+}

@@ -1,0 +1,114 @@
+import type pg from 'pg';
+import { codeOf } from '../../db/cli/errors.ts';
+import { queryCanceled } from '../../db/conformance/expect.ts';
+import { defaultDesignName, designNamed } from '../../db/designs.ts';
+import { readSql } from '../../db/sql.ts';
+import type { DataSet } from '../../seed/data-set/data-set.ts';
+import type { BenchSession } from '../database/reservation.ts';
+import type { ExplainedStatement } from '../explain/plan-summary.ts';
+import type { FloorResult } from '../results/results.ts';
+import { createDraw } from '../scenarios/draw.ts';
+import { bootstrapMedian, seededRandom } from '../stats/bootstrap.ts';
+
+const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
+const probeSql = sql('index_probe');
+const scanSql = sql('index_probe_scan');
+
+/** Only nested loops with an index: the planner would hash the whole table for so many probes. */
+export const probePlannerSettings = [
+  'enable_hashjoin = off',
+  'enable_mergejoin = off',
+  'enable_seqscan = on',
+  'enable_memoize = off',
+  'enable_material = off',
+  'enable_hashagg = off',
+  'enable_sort = off',
+  'max_parallel_workers_per_gather = 0',
+];
+
+/** The floor's time, and how often it is measured at least. */
+const secondsAllowed = 6;
+const fewestRounds = 3;
+
+/** Longest that a statement of probes may take: without its index every probe reads the whole table. */
+const statementTimeoutMs = 10_000;
+const fewestProbes = 10;
+
+/** How much is measured. */
+export interface FloorOptions {
+  readonly seed: number;
+  readonly probes?: number;
+  readonly rounds?: number;
+}
+
+/**
+ * Measures bare index probes, with the default design in place. Where they take too long, as they do
+ * when the primary key was dropped, a hundredth as many are measured.
+ */
+export async function measureFloor(
+  session: BenchSession,
+  dataSet: DataSet,
+  options: FloorOptions,
+): Promise<FloorResult> {
+  const probes = options.probes ?? 100_000;
+  try {
+    return await measureProbes(session, dataSet, { ...options, probes });
+  } catch (error) {
+    if (codeOf(error) !== queryCanceled || probes <= fewestProbes) throw error;
+    return measureFloor(session, dataSet, { ...options, probes: Math.ceil(probes / 100) });
+  }
+}
+
+async function measureProbes(
+  session: BenchSession,
+  dataSet: DataSet,
+  { seed, probes, rounds = 9 }: FloorOptions & { readonly probes: number },
+): Promise<FloorResult> {
+  const client = await session.openClient(designNamed(defaultDesignName));
+  try {
+    await client.query(`set statement_timeout = ${statementTimeoutMs}`);
+    for (const setting of probePlannerSettings) await client.query(`set ${setting}`);
+    await client.query('create temp table index_probes (phone text collate "C" not null)');
+    const phones = createDraw(dataSet, seed).unblocked(probes);
+    await client.query('insert into index_probes select unnest($1::text[])', [phones]);
+    await client.query('analyze index_probes');
+    const differences: number[] = [];
+    const deadlineMs = performance.now() + secondsAllowed * 1_000;
+    for (let round = 0; round <= rounds; round++) {
+      if (round > fewestRounds && performance.now() > deadlineMs) break;
+      const scanNs = await timed(client, scanSql);
+      const probeNs = await timed(client, probeSql);
+      if (round > 0) differences.push((probeNs - scanNs) / probes);
+    }
+    const { rows } = await client.query<{ 'QUERY PLAN': ExplainedStatement[] }>(
+      `explain (analyze, buffers, timing off, format json) ${probeSql}`,
+    );
+    const { rows: counted } = await session.admin.query<{ count: string }>(
+      'select count(*) from public.blocked_contacts',
+    );
+    return {
+      probes,
+      nsPerProbe: bootstrapMedian(differences, { random: seededRandom(seed) }),
+      buffersPerProbe: probeBuffers(rows[0]?.['QUERY PLAN'][0]) / probes,
+      blockedContacts: Number(counted[0]?.count),
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+/** Nanoseconds until the answer is there. */
+export async function timed(
+  client: pg.Client,
+  statement: string | pg.QueryConfig,
+): Promise<number> {
+  const before = process.hrtime.bigint();
+  await client.query(statement);
+  return Number(process.hrtime.bigint() - before);
+}
+
+/** Shared buffers only: the temporary table's are local ones. */
+function probeBuffers(explained: ExplainedStatement | undefined): number {
+  const plan = explained?.Plan;
+  return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
+}

@@ -1,0 +1,202 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Design } from '../../db/designs.ts';
+import { benchApplication, benchBody } from '../database/reservation.ts';
+import { timeBlock } from '../paired/block.ts';
+import type { PgbenchComparison, PgbenchResult } from '../results/results.ts';
+import type { Workbench } from '../run/with-workbench.ts';
+import { createDraw } from '../scenarios/draw.ts';
+import { insertCalls } from '../scenarios/single-row.ts';
+import { median, quantileOfSorted, seededRandom, shuffled } from '../stats/bootstrap.ts';
+
+/** Blocks of each client: they alternate, as the arms of a pair do. */
+const rounds = 5;
+
+/** Transactions of a block: as many as fit into a second, within these. */
+const transactions = { most: 1_000, least: 10 } as const;
+
+/**
+ * The same insert through pgbench and through our own closed loop, in alternating blocks: how far is
+ * the client that we measure with from one written in C?
+ */
+export async function comparePgbench(
+  bench: Workbench,
+  url: string,
+  design: Design,
+): Promise<PgbenchResult> {
+  const version = pgbenchVersion();
+  if (version === undefined) return { state: 'absent', reason: 'no pgbench on this machine' };
+  const folder = mkdtempSync(join(tmpdir(), 'optout-pgbench-'));
+  try {
+    const comparisons: PgbenchComparison[] = [];
+    for (const durable of [true, false]) {
+      const comparison = await compare(bench, url, design, folder, durable);
+      // A block in which a busy machine left one of the two without latencies compares nothing.
+      if (Number.isFinite(comparison.ratio)) comparisons.push(comparison);
+    }
+    if (comparisons.length === 0) {
+      return { state: 'absent', reason: 'pgbench and the lab were not both timed' };
+    }
+    return { state: 'measured', version, comparisons };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { state: 'absent', reason: `pgbench failed: ${reason}` };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await bench.session.removeMade(design, []);
+  }
+}
+
+async function compare(
+  bench: Workbench,
+  url: string,
+  design: Design,
+  folder: string,
+  durable: boolean,
+): Promise<PgbenchComparison> {
+  const draw = createDraw(bench.dataSet, bench.seed);
+  const [phone = ''] = draw.unblocked(1);
+  const [profile = ''] = draw.profiles(1);
+  const script = join(folder, 'insert.sql');
+  writeFileSync(
+    script,
+    'insert into outbound_messages (profile_id, to_number, body)\nvalues (:profile, :phone, :body);\n',
+  );
+  const client = await bench.session.openClient(design);
+  if (!durable) await client.query('set synchronous_commit = off');
+  const stage = {
+    arm: 'check',
+    clients: [client],
+    admin: bench.session.admin,
+    draw,
+    blockedShare: 0,
+  } as const;
+  const ownBlock = async (supply: number): Promise<ArrayLike<number>> => {
+    const work = { ...insertCalls(stage, [phone]), supply };
+    return (await timeBlock(work, 0, async () => {})).latenciesNs;
+  };
+  const usualNs = median(await ownBlock(transactions.least));
+  const perBlock = Math.min(
+    transactions.most,
+    Math.max(transactions.least, Math.floor(1e9 / usualNs)),
+  );
+  const medians = { pgbench: [] as number[], ours: [] as number[] };
+  let ourSamples = 0;
+  const random = seededRandom(bench.seed);
+  for (let round = 0; round < rounds; round++) {
+    for (const who of shuffled(['pgbench', 'ours'] as const, random)) {
+      if (who === 'pgbench') {
+        const latencies = await runPgbench(url, folder, script, durable, perBlock, {
+          phone,
+          profile,
+        });
+        medians.pgbench.push(median(latencies));
+      } else {
+        const latenciesNs = await ownBlock(perBlock);
+        medians.ours.push(quantileOfSorted(latenciesNs, 0.5));
+        ourSamples += latenciesNs.length;
+      }
+      await bench.session.removeMade(design, []);
+    }
+  }
+  await client.end();
+  const ours = median(medians.ours);
+  const theirs = median(medians.pgbench);
+  return {
+    scenario: durable ? 'insert-durable' : 'insert-not-durable',
+    design: design.name,
+    arm: 'check',
+    pgbenchP50Ns: theirs,
+    pgbenchSamples: rounds * perBlock,
+    oursP50Ns: ours,
+    oursSamples: ourSamples,
+    ratio: ours / theirs,
+  };
+}
+
+/** Latency of each transaction, in nanoseconds, from pgbench's own log. */
+async function runPgbench(
+  url: string,
+  folder: string,
+  script: string,
+  durable: boolean,
+  perBlock: number,
+  values: { readonly phone: string; readonly profile: string },
+): Promise<readonly number[]> {
+  const { connection, password } = splitPassword(url);
+  const args = [
+    '--no-vacuum',
+    '--protocol=prepared',
+    '--client=1',
+    '--jobs=1',
+    `--transactions=${perBlock}`,
+    '--log',
+    `--log-prefix=${join(folder, 'latency')}`,
+    `--file=${script}`,
+    `--define=phone=${values.phone}`,
+    `--define=profile=${values.profile}`,
+    `--define=body=${benchBody}`,
+    connection,
+  ];
+  await runPgbenchProcess(args, {
+    PGAPPNAME: benchApplication,
+    PGOPTIONS: `-c jit=off -c synchronous_commit=${durable ? 'on' : 'off'}`,
+    ...(password === undefined ? {} : { PGPASSWORD: password }),
+  });
+  const logs = readdirSync(folder).filter((file) => file.startsWith('latency'));
+  const lines = logs.flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));
+  for (const file of logs) rmSync(join(folder, file));
+  return lines.map((line) => Number(line.split(' ')[2]) * 1_000);
+}
+
+/** Runs pgbench and returns what it printed. Throws its last line where it fails. */
+export function runPgbenchProcess(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('pgbench', args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    let errors = '';
+    child.stdout.on('data', (data: Buffer) => {
+      printed += data.toString();
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      errors += data.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(printed);
+      else reject(new Error(errors.trim().split('\n').at(-1) ?? `exit code ${code}`));
+    });
+  });
+}
+
+/** Its version line; undefined where it is not installed. */
+export function pgbenchVersion(): string | undefined {
+  try {
+    return execFileSync('pgbench', ['--version'], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A command line can be read by other users: the password goes through the environment, wherever the
+ * URL has it: before the "@", or as a parameter.
+ */
+export function splitPassword(url: string): { connection: string; password: string | undefined } {
+  const login = /^(\w+:\/\/[^/?#@:]*):([^/?#]*)@(.*)$/.exec(url);
+  const bare = login === null ? url : `${login[1]}@${login[3]}`;
+  const parameter = /([?&])password=([^&#]*)&?/.exec(bare);
+  const password = parameter?.[2] ?? login?.[2];
+  return {
+    connection: parameter === null ? bare : bare.replace(parameter[0], parameter[1] ?? ''),
+    password: password === undefined ? undefined : decodeURIComponent(password),
+  };
+}

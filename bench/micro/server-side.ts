@@ -1,0 +1,206 @@
+import type pg from 'pg';
+import { codeOf, messageOf } from '../../db/cli/errors.ts';
+import { queryCanceled } from '../../db/conformance/expect.ts';
+import type { Design } from '../../db/designs.ts';
+import { readSql } from '../../db/sql.ts';
+import { keptRelations } from '../database/build-design.ts';
+import { benchBody } from '../database/reservation.ts';
+import type { Interval, PlanSummary, ServerSideCost } from '../results/results.ts';
+import type { Workbench } from '../run/with-workbench.ts';
+import { createDraw } from '../scenarios/draw.ts';
+import { bootstrapMedian, seededRandom, seedFor, shuffled } from '../stats/bootstrap.ts';
+import { evict, readIntoBuffers } from './buffer-cache.ts';
+
+const loopsSql = readSql(new URL('./sql/server_loops.sql', import.meta.url));
+
+/** Which loop, how many rows a time. */
+const loops = {
+  oneByOne: { function: 'insert_one_by_one', rows: 200 },
+  atOnce: { function: 'insert_at_once', rows: 1_000 },
+} as const;
+
+/** The first pair only warms up. A design that reads whole tables takes its time with few of them. */
+const fewestPairs = 3;
+const mostPairs = 200;
+
+/** However short the time: a loop's statement has many rows, and a machine may be busy. */
+const shortestTimeoutSeconds = 5;
+
+/** How many cold probes: each follows an eviction. */
+const coldProbes = 40;
+
+/**
+ * What the check costs a row without a client: the same loop in the server with and without it, in
+ * alternating order, rolled back each time.
+ *
+ * @param checkPlan what the check reads, as its captured plan says: evicted for the cold figure
+ */
+export async function measureServerSide(
+  bench: Workbench,
+  design: Design,
+  checkPlan: PlanSummary | undefined,
+  secondsAllowed: number,
+): Promise<ServerSideCost> {
+  const notes: string[] = [];
+  const timeoutSeconds = Math.max(shortestTimeoutSeconds, Math.ceil(secondsAllowed));
+  const open = async (): Promise<pg.Client> => {
+    const opened = await bench.session.openClient(design);
+    await opened.query(loopsSql);
+    await opened.query(`set statement_timeout = '${timeoutSeconds}s'`);
+    return opened;
+  };
+  const [client, other] = [await open(), await open()];
+  try {
+    const warmUp = async (): Promise<void> => {
+      const kept = await keptRelations(bench.session.admin, design);
+      const left = await readIntoBuffers(bench.session.admin, kept);
+      if (left.length > 0) notes.push(`too large to be warmed: ${left.join(', ')}`);
+    };
+    const share = secondsAllowed / 3;
+    const attempt = async <T>(what: string, measure: () => Promise<T>): Promise<T | undefined> => {
+      try {
+        return await measure();
+      } catch (error) {
+        await client.query('rollback').catch(() => {});
+        notes.push(
+          codeOf(error) === queryCanceled
+            ? `${what}: a statement took longer than ${timeoutSeconds} s`
+            : `${what}: ${messageOf(error)}`,
+        );
+        return undefined;
+      }
+    };
+    await attempt('warm up', warmUp);
+    const one = await attempt('one by one', () =>
+      pairedLoop(bench, design, client, 'oneByOne', share),
+    );
+    const bulk =
+      one === undefined
+        ? undefined
+        : await attempt('at once', () => pairedLoop(bench, design, client, 'atOnce', share));
+    await bench.session.admin.query(design.checkOnSql);
+    const self = await attempt('track_functions', () => functionSelfNs(bench, client));
+    const cold =
+      one === undefined || checkPlan === undefined
+        ? undefined
+        : await attempt('cold', () => coldCost(bench, client, other, checkPlan, one, share));
+    if (cold !== undefined) await attempt('warm up again', warmUp); // what follows is warm
+    return {
+      ...(one === undefined ? {} : { nsPerRow: one }),
+      ...(bulk === undefined ? {} : { bulkNsPerRow: bulk }),
+      ...(self === undefined ? {} : { functionSelfNs: self }),
+      ...(cold === undefined ? {} : { coldNs: cold }),
+      ...(checkPlan === undefined ? {} : { buffersPerCheck: checkPlan.buffers }),
+      notes,
+    };
+  } finally {
+    await bench.session.admin.query(design.checkOnSql);
+    await client.end().catch(() => {});
+    await other.end().catch(() => {});
+  }
+}
+
+async function pairedLoop(
+  bench: Workbench,
+  design: Design,
+  client: pg.Client,
+  kind: keyof typeof loops,
+  seconds: number,
+): Promise<Interval> {
+  const { admin } = bench.session;
+  const random = seededRandom(seedFor(bench.seed, `server side ${kind}`));
+  const differences: number[] = [];
+  const deadlineMs = performance.now() + seconds * 1_000;
+  const { rows } = loops[kind];
+  const outOfTime = (): boolean => performance.now() >= deadlineMs;
+  for (let pair = 0; pair < fewestPairs || (pair < mostPairs && !outOfTime()); pair++) {
+    const ns = { check: 0, control: 0 };
+    for (const arm of shuffled(['check', 'control'] as const, random)) {
+      await admin.query(arm === 'check' ? design.checkOnSql : design.checkOffSql);
+      const seed = seedFor(bench.seed, `server side ${kind} ${pair}`);
+      await runLoop(bench, client, kind, seed, 20); // plans after the switch, caches
+      ns[arm] = await runLoop(bench, client, kind, seed, rows);
+    }
+    if (pair > 0) differences.push((ns.check - ns.control) / rows);
+  }
+  return bootstrapMedian(differences, { random });
+}
+
+/** Nanoseconds of the whole loop, whose rows are rolled back. */
+async function runLoop(
+  bench: Workbench,
+  client: pg.Client,
+  kind: keyof typeof loops,
+  seed: number,
+  rows: number,
+): Promise<number> {
+  const draw = createDraw(bench.dataSet, seed);
+  await client.query('begin');
+  try {
+    const { rows: timed } = await client.query<{ ns: string }>(
+      `select pg_temp.${loops[kind].function}($1, $2, $3) as ns`,
+      [draw.profiles(rows), draw.unblocked(rows), benchBody],
+    );
+    return Number(timed[0]?.ns);
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+/** Time in the check's own functions a call, as the server counts it. Adds the counting's own cost. */
+async function functionSelfNs(bench: Workbench, client: pg.Client): Promise<number | undefined> {
+  await client.query("set track_functions = 'all'");
+  try {
+    const before = await functionTimes(client);
+    await runLoop(bench, client, 'oneByOne', 1, loops.oneByOne.rows);
+    const after = await functionTimes(client);
+    const ms = after.selfMs - before.selfMs;
+    return after.calls === before.calls ? undefined : (ms * 1e6) / loops.oneByOne.rows;
+  } finally {
+    await client.query('reset track_functions');
+  }
+}
+
+async function functionTimes(client: pg.Client): Promise<{ calls: number; selfMs: number }> {
+  await client.query('select pg_stat_force_next_flush()');
+  const { rows } = await client.query<{ calls: string; self_time: number }>(
+    `select coalesce(sum(calls), 0) as calls, coalesce(sum(self_time), 0) as self_time
+     from pg_stat_user_functions
+     where schemaname = 'public' and funcname <> 'uuidv7'`,
+  );
+  return { calls: Number(rows[0]?.calls), selfMs: Number(rows[0]?.self_time) };
+}
+
+/**
+ * One check after its tables and indexes were thrown out of shared buffers (the operating system's
+ * cache keeps them), plus the warm cost: the time of one insert after an eviction minus that of one
+ * after an eviction that another session made good, so that this one was idle for as long in both.
+ */
+async function coldCost(
+  bench: Workbench,
+  client: pg.Client,
+  other: pg.Client,
+  checkPlan: PlanSummary,
+  warm: Interval,
+  seconds: number,
+): Promise<Interval> {
+  const deadlineMs = performance.now() + seconds * 1_000;
+  const relations = [...checkPlan.indexes, ...checkPlan.relations];
+  const extra: number[] = [];
+  const random = seededRandom(bench.seed);
+  for (
+    let probe = 0;
+    probe < coldProbes && (probe < 6 || performance.now() < deadlineMs);
+    probe++
+  ) {
+    const seed = seedFor(bench.seed, `cold ${probe}`);
+    const ns = { cold: 0, warm: 0 };
+    for (const state of shuffled(['cold', 'warm'] as const, random)) {
+      await evict(bench.session.admin, bench.major, relations);
+      if (state === 'warm') await runLoop(bench, other, 'oneByOne', seed, 1);
+      ns[state] = await runLoop(bench, client, 'oneByOne', seed, 1);
+    }
+    extra.push(ns.cold - ns.warm + warm.median);
+  }
+  return bootstrapMedian(extra, { random });
+}

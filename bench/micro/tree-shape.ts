@@ -1,0 +1,31 @@
+import type pg from 'pg';
+import { readSql } from '../../db/sql.ts';
+import type { TreeShape } from '../results/results.ts';
+import { predictTree } from './btree-model.ts';
+import { useExtension } from './buffer-cache.ts';
+
+const treeShapeSql = readSql(new URL('./sql/tree_shape.sql', import.meta.url));
+
+/** The primary key of blocked_contacts as it is on disk, beside the model's prediction. */
+export async function readTreeShape(admin: pg.Client, rows: number): Promise<TreeShape> {
+  const index = 'blocked_contacts_pkey';
+  const predicted = predictTree(rows);
+  const measured = await measure(admin, index).catch(() => undefined); // pageinspect is for superusers
+  return {
+    index,
+    sizeBytes: measured?.sizeBytes ?? 0,
+    ...(measured === undefined ? {} : { level: measured.level }),
+    predictedLevel: predicted.level,
+    predictedSizeBytes: predicted.sizeBytes,
+  };
+}
+
+async function measure(
+  admin: pg.Client,
+  index: string,
+): Promise<{ level: number; sizeBytes: number } | undefined> {
+  await useExtension(admin, 'pageinspect');
+  const { rows } = await admin.query<{ level: string; sizeBytes: string }>(treeShapeSql, [index]);
+  const row = rows[0];
+  return row && { level: Number(row.level), sizeBytes: Number(row.sizeBytes) };
+}

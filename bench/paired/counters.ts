@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import { readSql } from '../../db/sql.ts';
+
+/** What the server counted, ever. */
+export interface Counters {
+  readonly walBytes: number;
+  readonly walRecords: number;
+  readonly fullPageImages: number;
+  readonly checkpoints: number;
+  readonly autovacuums: number;
+}
+
+/** Before anything was counted. */
+export const noCounters: Counters = {
+  walBytes: 0,
+  walRecords: 0,
+  fullPageImages: 0,
+  checkpoints: 0,
+  autovacuums: 0,
+};
+
+const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
+const countersSql = sql('block_counters');
+const countersBefore17Sql = sql('block_counters_before_17');
+
+/** Reads the server's counters, after the given sessions have told theirs. */
+export async function readCounters(
+  admin: pg.Client,
+  major: number,
+  sessions: readonly pg.Client[] = [],
+): Promise<Counters> {
+  for (const session of sessions) await session.query('select pg_stat_force_next_flush()');
+  const { rows } = await admin.query<Record<keyof Counters, string>>(
+    major >= 17 ? countersSql : countersBefore17Sql,
+  );
+  const row = rows[0];
+  return {
+    walBytes: Number(row?.walBytes),
+    walRecords: Number(row?.walRecords),
+    fullPageImages: Number(row?.fullPageImages),
+    checkpoints: Number(row?.checkpoints),
+    autovacuums: Number(row?.autovacuums),
+  };
+}
+
+/** What was counted in between. */
+export function countersBetween(before: Counters, after: Counters): Counters {
+  return {
+    walBytes: after.walBytes - before.walBytes,
+    walRecords: after.walRecords - before.walRecords,
+    fullPageImages: after.fullPageImages - before.fullPageImages,
+    checkpoints: after.checkpoints - before.checkpoints,
+    autovacuums: after.autovacuums - before.autovacuums,
+  };
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { syntheticDesigns } from '../testing/synthetic-design.ts';
+import { syntheticResults } from '../testing/synthetic-results.ts';
+import { compareRuns, slowerThan } from './compare-runs.ts';
+import { comparisonMarkdown, comparisonText } from './comparison-text.ts';
+
+const before = syntheticResults({ runId: 'before' });
+const dropped = syntheticResults({
+  runId: 'dropped',
+  seed: 9,
+  designs: syntheticDesigns.map((design) =>
+    design.name === 'opt_outs_count'
+      ? { ...design, checkNs: 4e6, bulkNs: 4e6, scans: true }
+      : design,
+  ),
+});
+
+test('a run compared with itself is nowhere slower, faster or planned differently', () => {
+  const comparison = compareRuns(before, before);
+  assert.ok(comparison.changes.length > 0);
+  assert.ok(comparison.changes.every((change) => change.verdict === 'could not be told apart'));
+  assert.deepEqual([comparison.plans, comparison.environment], [[], []]);
+});
+
+test('a design that lost its index is slower with its whole interval, and no other design is', () => {
+  const slower = slowerThan(compareRuns(before, dropped), 0.05);
+  assert.deepEqual([...new Set(slower.map((change) => change.design))], ['opt_outs_count']);
+  assert.ok(slower.every((change) => change.ratio.low > 1.05 && change.verdict === 'slower'));
+});
+
+test('a plan that reads a big table now is said to have changed shape', () => {
+  const { plans } = compareRuns(before, dropped);
+  assert.ok(plans.length > 0);
+  assert.ok(plans.every((plan) => plan.newBigScans.includes('delivery_reports')));
+});
+
+test('drift of the whole machine is not the check’s doing: controls are never judged', () => {
+  const slowMachine = {
+    ...before,
+    designs: before.designs.map((design) => ({
+      ...design,
+      scenarios: design.scenarios.map((scenario) => ({
+        ...scenario,
+        blocks: scenario.blocks.map((block) => ({ ...block, medianNs: block.medianNs * 1.3 })),
+      })),
+    })),
+  };
+  const comparison = compareRuns(before, slowMachine);
+  assert.equal(slowerThan(comparison, 0.05).length, 0);
+  assert.ok(
+    comparison.changes.some(
+      (change) => change.measure === 'without the check' && change.verdict === 'slower',
+    ),
+  );
+});
+
+test('the terminal and Markdown say both runs, what is slower and what could not be told apart', () => {
+  for (const text of [
+    comparisonText(compareRuns(before, dropped)),
+    comparisonMarkdown(compareRuns(before, dropped)),
+  ]) {
+    assert.match(text, /before/);
+    assert.match(text, /Slower/);
+    assert.match(text, /opt_outs_count/);
+    assert.match(text, /Could not be told apart/);
+  }
+});

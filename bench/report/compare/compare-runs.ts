@@ -1,0 +1,184 @@
+import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
+import type { Interval } from '../format.ts';
+import {
+  blockMedians,
+  pairRatios,
+  ratioOfMedians,
+  type Verdict,
+  verdictOf,
+} from '../pair-ratios.ts';
+import { isPaired } from '../questions.ts';
+import { environmentFacts, type Fact, settingFacts } from '../sections/environment.ts';
+import { comparePlans, type PlanChange } from './compare-plans.ts';
+
+/** What a change is a change of. */
+export type Measure =
+  /** The paired ratio: each run's own control divides its machine's drift out. */
+  | 'with the check'
+  /** The control: what the machine, the server and everything but the check did. */
+  | 'without the check'
+  /** A scenario of one arm, its time divided by how the controls of its design moved. */
+  | 'one arm';
+
+/** One figure in both runs. */
+export interface Change {
+  readonly design: string;
+  readonly scenario: string;
+  readonly title: string;
+  readonly measure: Measure;
+  /** The later run over the earlier one, with its interval. */
+  readonly ratio: Interval;
+  readonly verdict: Verdict;
+  /** Whether `--fail-on` looks at it: not at controls, whose drift is not the check's. */
+  readonly judged: boolean;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** A fact that is not the same in both runs. */
+export interface Difference {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Two runs side by side. */
+export interface Comparison {
+  readonly before: Results;
+  readonly after: Results;
+  /** Of everything that both runs have, the largest change for the worse first. */
+  readonly changes: readonly Change[];
+  /** Designs, and scenarios of designs, that one run alone has. */
+  readonly onlyBefore: readonly string[];
+  readonly onlyAfter: readonly string[];
+  readonly plans: readonly PlanChange[];
+  readonly environment: readonly Difference[];
+}
+
+/** Compares two runs. A pure function: no database, no clock, the same every time. */
+export function compareRuns(before: Results, after: Results): Comparison {
+  const changes = after.designs.flatMap((design) => {
+    const earlier = before.designs.find((candidate) => candidate.name === design.name);
+    return earlier === undefined ? [] : designChanges(earlier, design);
+  });
+  return {
+    before,
+    after,
+    changes: changes.sort((a, b) => b.ratio.estimate - a.ratio.estimate),
+    onlyBefore: missingFrom(before, after),
+    onlyAfter: missingFrom(after, before),
+    plans: comparePlans(before.plans, after.plans),
+    environment: differences(before, after),
+  };
+}
+
+/** What is slower by more than `share` with its whole interval: 0.05 is five percent. */
+export function slowerThan(comparison: Comparison, share: number): readonly Change[] {
+  return comparison.changes.filter((change) => change.judged && change.ratio.low > 1 + share);
+}
+
+function designChanges(before: DesignResult, after: DesignResult): readonly Change[] {
+  const drift = controlDrift(before, after);
+  return after.scenarios.flatMap((scenario): readonly Change[] => {
+    const earlier = before.scenarios.find((candidate) => candidate.name === scenario.name);
+    if (earlier === undefined) return [];
+    const base = { design: after.name, scenario: scenario.name, title: scenario.title };
+    if (isPaired(earlier) && isPaired(scenario)) {
+      const paired = ratioOfMedians(pairRatios(scenario), pairRatios(earlier));
+      const control = armRatio(earlier, scenario, 'control');
+      return [
+        {
+          ...base,
+          measure: 'with the check',
+          ratio: paired,
+          verdict: verdictOf(paired),
+          judged: true,
+          before: earlier.paired.ratio,
+          after: scenario.paired.ratio,
+        } satisfies Change,
+        {
+          ...base,
+          measure: 'without the check',
+          ratio: control,
+          verdict: verdictOf(control),
+          judged: false,
+          before: earlier.paired.baselineNs,
+          after: scenario.paired.baselineNs,
+        } satisfies Change,
+      ];
+    }
+    const single = armRatio(earlier, scenario, 'check');
+    if (!Number.isFinite(single.estimate)) return [];
+    const ratio = drift === undefined ? single : quotient(single, drift);
+    return [
+      {
+        ...base,
+        measure: 'one arm',
+        ratio,
+        verdict: verdictOf(ratio),
+        judged: drift !== undefined,
+        before: medianNs(earlier),
+        after: medianNs(scenario),
+      } satisfies Change,
+    ];
+  });
+}
+
+/** How the controls of a design's first one-row scenario moved from one run to the other. */
+function controlDrift(before: DesignResult, after: DesignResult): Interval | undefined {
+  for (const scenario of after.scenarios) {
+    const earlier = before.scenarios.find((candidate) => candidate.name === scenario.name);
+    if (earlier === undefined || !isPaired(scenario) || !isPaired(earlier)) continue;
+    if (scenario.rowsPerStatement === 1 && scenario.clients === 1 && !scenario.durable) {
+      return armRatio(earlier, scenario, 'control');
+    }
+  }
+  return undefined;
+}
+
+/** The quotient of two intervals: as wide as both allow. */
+function quotient(a: Interval, b: Interval): Interval {
+  return { estimate: a.estimate / b.estimate, low: a.low / b.high, high: a.high / b.low };
+}
+
+function armRatio(
+  before: ScenarioResult,
+  after: ScenarioResult,
+  arm: 'check' | 'control',
+): Interval {
+  return ratioOfMedians(blockMedians(after, arm), blockMedians(before, arm));
+}
+
+function medianNs(scenario: ScenarioResult): number {
+  return scenario.arms.find((arm) => arm.arm === 'check')?.percentiles.p50 ?? Number.NaN;
+}
+
+function missingFrom(from: Results, other: Results): readonly string[] {
+  return from.designs.flatMap((design) => {
+    const same = other.designs.find((candidate) => candidate.name === design.name);
+    if (same === undefined) return [design.name];
+    if (same.status !== design.status) return [`${design.name} (${design.status})`];
+    return design.scenarios
+      .filter((scenario) => !same.scenarios.some((candidate) => candidate.name === scenario.name))
+      .map((scenario) => `${design.name}: ${scenario.title}`);
+  });
+}
+
+/** Facts that change with every run and explain nothing alone. */
+const volatile = new Set(['load average before', 'load average after', 'database']);
+
+function differences(before: Results, after: Results): readonly Difference[] {
+  const facts = (results: Results): ReadonlyMap<string, string> =>
+    new Map<string, string>([
+      ...environmentFacts(results).filter(([name]) => !volatile.has(name)),
+      ...settingFacts(results).map(([name, value]): Fact => [`setting ${name}`, value]),
+    ]);
+  const [earlier, later] = [facts(before), facts(after)];
+  return [...new Set([...earlier.keys(), ...later.keys()])]
+    .map((name) => ({
+      name,
+      before: earlier.get(name) ?? 'default',
+      after: later.get(name) ?? 'default',
+    }))
+    .filter((difference) => difference.before !== difference.after);
+}

@@ -1,0 +1,151 @@
+import {
+  counted,
+  formatChange,
+  formatChangeInterval,
+  formatNs,
+  inWords,
+  significant,
+} from '../format.ts';
+import type { TextColumn } from '../text-table.ts';
+import { accessPath } from './compare-plans.ts';
+import type { Change, Comparison, Measure } from './compare-runs.ts';
+
+/** A part of a comparison as text: the terminal, Markdown and HTML lay the same cells out. */
+export interface ComparisonTable {
+  readonly title: string;
+  readonly note: string;
+  readonly columns: readonly TextColumn[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The verdict in one sentence. */
+export function comparisonSentence(comparison: Comparison): string {
+  const judged = comparison.changes.filter((change) => change.judged);
+  const of = (verdict: Change['verdict']): readonly Change[] =>
+    judged.filter((change) => change.verdict === verdict);
+  if (judged.length === 0) return 'The runs have no figure in common: nothing can be compared.';
+  const worst = of('slower')[0];
+  const designs = [...new Set(of('slower').map((change) => change.design))];
+  const slower =
+    worst === undefined
+      ? 'Nothing got slower'
+      : `${counted(of('slower').length, 'figure')} got slower (${inWords(designs)}), the most ${worst.design}, ${worst.title}: ${formatChange(worst.ratio)}`;
+  const plans = comparison.plans.length;
+  return `${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart; ${
+    plans === 0 ? 'no plan' : counted(plans, 'plan')
+  } changed shape.`;
+}
+
+/**
+ * Every part that has something to say, the most urgent first.
+ *
+ * @param label what a scenario is called: its title, or its name where there is little room
+ */
+export function comparisonTables(
+  comparison: Comparison,
+  label: 'title' | 'scenario' = 'title',
+): readonly ComparisonTable[] {
+  const judged = comparison.changes.filter((change) => change.judged);
+  const faster = judged.filter((change) => change.verdict === 'faster').reverse();
+  const moved = comparison.changes.filter(
+    (change) => !change.judged && change.verdict !== 'could not be told apart',
+  );
+  const note =
+    'With the check over without it, in the later run over the earlier: each run’s own control divides drift out. 95 % interval.';
+  return [
+    changeTable(
+      'Slower',
+      note,
+      judged.filter((change) => change.verdict === 'slower'),
+      label,
+    ),
+    planTable(comparison),
+    changeTable('Faster', note, faster, label),
+    changeTable(
+      'Could not be told apart',
+      'The interval includes no change: neither equal nor different.',
+      judged.filter((change) => change.verdict === 'could not be told apart'),
+      label,
+    ),
+    changeTable(
+      'What moved without the check',
+      'The machine, the disk, the server: not judged, because it is not the check’s doing.',
+      moved.filter((change) => change.measure === 'without the check'),
+      label,
+    ),
+    changeTable(
+      'What moved with the check and has too few pairs',
+      'Not judged: nothing tells the check’s doing from the machine’s. More time (--max-seconds) gives more pairs.',
+      moved.filter((change) => change.measure !== 'without the check'),
+      label,
+    ),
+    {
+      title: 'What differs in the environment',
+      note: '',
+      columns: [{ heading: 'what' }, { heading: 'before' }, { heading: 'after' }],
+      rows: comparison.environment.map(({ name, before, after }) => [name, before, after]),
+    },
+    {
+      title: 'In one run only',
+      note: '',
+      columns: [{ heading: 'what' }, { heading: 'in' }],
+      rows: [
+        ...comparison.onlyBefore.map((name) => [name, 'before']),
+        ...comparison.onlyAfter.map((name) => [name, 'after']),
+      ],
+    },
+  ].filter((table) => table.rows.length > 0);
+}
+
+function changeTable(
+  title: string,
+  note: string,
+  changes: readonly Change[],
+  label: 'title' | 'scenario',
+): ComparisonTable {
+  return {
+    title,
+    note,
+    columns: [
+      { heading: 'design' },
+      { heading: 'scenario' },
+      { heading: 'before', align: 'right' },
+      { heading: 'after', align: 'right' },
+      { heading: 'change', align: 'right' },
+      { heading: '95 % interval', align: 'right' },
+    ],
+    rows: changes.map((change) => [
+      change.design,
+      `${change[label]}${label === 'scenario' || change.measure === 'with the check' ? '' : `, ${change.measure}`}`,
+      figure(change.measure, change.before),
+      figure(change.measure, change.after),
+      formatChange(change.ratio),
+      formatChangeInterval(change.ratio),
+    ]),
+  };
+}
+
+function planTable({ plans }: Comparison): ComparisonTable {
+  return {
+    title: 'Plans that changed shape',
+    note: 'The access path of the check, before and after; ▲ marks a big table that is read from end to end.',
+    columns: [
+      { heading: 'design' },
+      { heading: 'statement' },
+      { heading: 'before' },
+      { heading: 'after' },
+      { heading: 'buffers', align: 'right' },
+    ],
+    rows: plans.map((plan) => [
+      plan.design,
+      plan.title,
+      accessPath(plan.before),
+      `${plan.after.bigSeqScans.length > 0 ? '▲ ' : ''}${accessPath(plan.after)}`,
+      `${plan.before.buffers} → ${plan.after.buffers}`,
+    ]),
+  };
+}
+
+function figure(measure: Measure, value: number): string {
+  return measure === 'with the check' ? `×${significant(value, 3)}` : formatNs(value);
+}

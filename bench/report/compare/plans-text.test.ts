@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { syntheticDesigns } from '../testing/synthetic-design.ts';
+import { syntheticResults } from '../testing/synthetic-results.ts';
+import { plansText } from './plans-text.ts';
+
+const noScans = syntheticResults({
+  designs: syntheticDesigns.filter(({ scans, failed }) => scans !== true && failed !== true),
+});
+
+/** What stands above the table where the statements of some designs have no plan, for such a reason. */
+function headOf(reason: string, ...designs: readonly string[]): string {
+  const plans = noScans.plans.map((plan) =>
+    designs.length === 0 || designs.includes(plan.design) ? { ...plan, failed: reason } : plan,
+  );
+  return plansText({ ...noScans, plans }).split('\n')[0] ?? '';
+}
+
+const timeout = 'canceling statement due to statement timeout';
+
+test('statements that timed out are counted, and told apart from plans that read no big table', () => {
+  assert.match(plansText(noScans), /check; no plan reads a big table from end to end\n/);
+  assert.match(
+    headOf(timeout, 'profiles_array', 'blocked_hash'),
+    /check; no plan reads a big table from end to end; 6 statements timed out and have no plan$/,
+  );
+  assert.match(
+    headOf('cannot copy to view', 'blocked_hash'),
+    /; 3 statements failed and have no plan$/,
+  );
+});
+
+test('a statement that has no plan has a reason and no figures', () => {
+  const plans = noScans.plans.slice(0, 1).map((plan) => ({ ...plan, failed: timeout }));
+  const row =
+    plansText({ ...noScans, plans })
+      .trimEnd()
+      .split('\n')
+      .at(-1) ?? '';
+  assert.match(row, new RegExp(`${plans[0]?.title} +${timeout}$`));
+});
+
+test('where no statement has a plan, nothing is said of what plans read', () => {
+  assert.match(headOf(timeout), /check; 18 statements timed out and have no plan$/);
+});

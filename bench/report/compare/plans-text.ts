@@ -1,0 +1,80 @@
+import type { CapturedPlan, Results } from '../../results/results.ts';
+import { counted, formatCount, significant } from '../format.ts';
+import { textTable } from '../text-table.ts';
+import { accessPath, comparePlans } from './compare-plans.ts';
+
+/** Designs × statements of a run: the access path of each check; ▲ marks the reading of a big table. */
+export function plansText(results: Results): string {
+  if (results.plans.length === 0) return `${results.runId} kept no plans\n`;
+  const parts = [
+    `plans of ${results.runId}: the access path of the check`,
+    ...scansText(results.plans),
+    ...withoutPlanText(results.plans),
+  ];
+  return `${parts.join('; ')}\n\n${textTable(
+    [
+      { heading: 'design' },
+      { heading: 'statement' },
+      { heading: 'runs', align: 'right' },
+      { heading: 'buffers', align: 'right' },
+      { heading: 'rows', align: 'right' },
+      { heading: 'ms', align: 'right' },
+      { heading: '' },
+      { heading: 'access path' },
+    ],
+    results.plans.map(planRow),
+  )}`;
+}
+
+/** Of the plans that there are: a statement that has none is no good sign. */
+function scansText(all: readonly CapturedPlan[]): readonly string[] {
+  const plans = all.filter(({ failed }) => failed === undefined);
+  const scans = plans.filter(({ summary }) => summary.bigSeqScans.length > 0);
+  if (plans.length === 0) return [];
+  return scans.length === 0
+    ? ['no plan reads a big table from end to end']
+    : [`▲ ${scans.length} read a big table from end to end`];
+}
+
+function withoutPlanText(plans: readonly CapturedPlan[]): readonly string[] {
+  const failures = plans.flatMap(({ failed }) => failed ?? []);
+  const timedOut = failures.filter((failure) => failure.includes('statement timeout')).length;
+  const text = (count: number, what: string): readonly string[] =>
+    count === 0
+      ? []
+      : [`${counted(count, 'statement')} ${what} and ${count === 1 ? 'has' : 'have'} no plan`];
+  return [...text(timedOut, 'timed out'), ...text(failures.length - timedOut, 'failed')];
+}
+
+/** Which plans of two runs changed shape, and how. */
+export function planChangesText(before: Results, after: Results): string {
+  const changes = comparePlans(before.plans, after.plans);
+  if (changes.length === 0) {
+    return `no plan changed shape between ${before.runId} and ${after.runId}\n`;
+  }
+  return `${changes.length} of ${after.plans.length} plans changed shape between ${before.runId} and ${after.runId}\n${changes
+    .map(
+      (change) => `
+${change.design}, ${change.title}
+  before  ${accessPath(change.before)}, ${formatCount(change.before.buffers)} buffers
+  after   ${accessPath(change.after)}, ${formatCount(change.after.buffers)} buffers
+${change.newBigScans.map((table) => `  ▲ reads all of ${table} now\n`).join('')}`,
+    )
+    .join('')}`;
+}
+
+/** What ran inside a row trigger ran once a row: buffers, rows and time are those of one run. */
+function planRow({ design, title, summary, nested, failed }: CapturedPlan): readonly string[] {
+  if (failed !== undefined) return [design, title, '', '', '', '', '', failed];
+  const times = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.times);
+  return [
+    design,
+    title,
+    formatCount(Math.max(1, ...times)),
+    formatCount(summary.buffers),
+    formatCount(summary.rows),
+    significant(summary.milliseconds, 3),
+    summary.bigSeqScans.length > 0 ? '▲' : '',
+    accessPath(summary),
+  ];
+}

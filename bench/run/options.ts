@@ -1,0 +1,123 @@
+import { UserError } from '../../db/cli/errors.ts';
+import {
+  type Design,
+  defaultDesignName,
+  designNamed,
+  designsNamed,
+  listDesigns,
+} from '../../db/designs.ts';
+import { defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { parseScale } from '../../seed/data-set/scale.ts';
+import type { Method } from '../results/results.ts';
+import { requireRunName } from '../results/run-folder.ts';
+import { allScenarios, defaultScenarios, scenariosNamed } from '../scenarios/index.ts';
+import { manyClients } from '../scenarios/many-clients.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+
+/** The flags as commander gives them. */
+export interface BenchFlags {
+  readonly scale?: string;
+  readonly seed?: number;
+  readonly designs?: string;
+  readonly scenarios?: string;
+  readonly sweep?: string;
+  readonly clients?: number;
+  readonly blockedShare?: number;
+  readonly maxSeconds?: number;
+  readonly precision?: number;
+  readonly out?: string;
+  readonly run?: string;
+  readonly resume?: boolean;
+  readonly replace?: boolean;
+  readonly allowNonempty?: boolean;
+}
+
+/** What a run is to do. */
+export interface BenchOptions {
+  readonly messages: number;
+  readonly seed: number;
+  /** Empty a data set of another scale first. */
+  readonly replace: boolean;
+  /** Timed, the default first where it is among them. */
+  readonly designs: readonly Design[];
+  /** Proved and their plans kept, not timed. */
+  readonly planned: readonly Design[];
+  readonly scenarios: readonly Scenario[];
+  /** Sizes to seed and measure one after another; the last is the one that is measured in full. */
+  readonly sweep: readonly number[];
+  readonly method: Method;
+  readonly blockedShare: number;
+  /** Folder for runs, where not the project's. */
+  readonly out: string | undefined;
+  readonly runName: string | undefined;
+  /** Go on with the run of that name if it was interrupted. */
+  readonly resume: boolean;
+}
+
+/** Time for timing, all designs together, where nothing is said: a default run ends in three minutes, one of all designs in five. */
+export const defaultSeconds = { oneDesign: 80, manyDesigns: 130 } as const;
+
+/** Reads the flags. Throws a UserError for whatever is not known, with the nearest that is. */
+export function readOptions(flags: BenchFlags): BenchOptions {
+  const sweep = (flags.sweep?.split(',') ?? []).map((size) => parseScale(size.trim()));
+  if (sweep.some((size, index) => size <= (sweep[index - 1] ?? 0))) {
+    throw new UserError('--sweep wants ascending sizes, such as 10k,100k,1M');
+  }
+  if (flags.sweep !== undefined && flags.scale !== undefined) {
+    throw new UserError('--sweep names the sizes itself: leave out --scale');
+  }
+  if (flags.run !== undefined) requireRunName(flags.run);
+  if (flags.resume === true && flags.run === undefined) {
+    throw new UserError('--resume goes on with a run that was interrupted: name it with --run');
+  }
+  const designs = chosenDesigns(flags.designs);
+  const seconds =
+    flags.maxSeconds ??
+    (designs.length === 1 ? defaultSeconds.oneDesign : defaultSeconds.manyDesigns);
+  const blockedShare = flags.blockedShare ?? 0.04;
+  return {
+    messages: sweep.at(-1) ?? parseScale(flags.scale ?? 'small'),
+    seed: flags.seed ?? defaultDataSet.seed,
+    replace: flags.replace ?? false,
+    designs,
+    planned: flags.designs === undefined ? listDesigns().filter((one) => !isDefault(one)) : [],
+    scenarios: chosenScenarios(flags, designs.length),
+    sweep,
+    blockedShare,
+    method: {
+      loop: 'closed',
+      order: 'shuffled pairs',
+      confidence: 0.95,
+      wantedHalfWidth: flags.precision ?? 0.02,
+      secondsPerDesign: Math.round((seconds / designs.length) * 10) / 10,
+      minimumPairs: 8,
+      pairsBetweenLooks: 4,
+      bootstrapResamples: 2_000,
+      blockedShare,
+    },
+    out: flags.out,
+    runName: flags.run,
+    resume: flags.resume ?? false,
+  };
+}
+
+function chosenDesigns(names: string | undefined): readonly Design[] {
+  if (names === undefined) return [designNamed(defaultDesignName)];
+  return [...designsNamed(names)].sort((a, b) => a.version.localeCompare(b.version));
+}
+
+function chosenScenarios(flags: BenchFlags, designs: number): readonly Scenario[] {
+  const chosen =
+    flags.scenarios === undefined
+      ? defaultScenarios(designs)
+      : flags.scenarios === 'all'
+        ? allScenarios
+        : scenariosNamed(flags.scenarios.split(',').map((name) => name.trim()));
+  if (flags.clients === undefined) return chosen;
+  const extra = manyClients(flags.clients);
+  return [...chosen.filter(({ name }) => name !== extra.name), extra];
+}
+
+function isDefault(design: Design): boolean {
+  return design.name === defaultDesignName;
+}

@@ -1,0 +1,137 @@
+import { CheckFailure, codeOf } from '../../db/cli/errors.ts';
+import { type Design, defaultDesignName } from '../../db/designs.ts';
+import type { Lab } from '../../db/lab.ts';
+import { buildDesign } from '../database/build-design.ts';
+import { proveDesign, unexpectedFailures } from '../database/conformance.ts';
+import { relationSizes } from '../environment/environment.ts';
+import { capturePlans, type PlanTarget } from '../explain/plans.ts';
+import { measureServerSide } from '../micro/server-side.ts';
+import { measureScenario } from '../paired/measure-scenario.ts';
+import type { CapturedPlan, DesignResult, ScenarioResult } from '../results/results.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { Workbench } from './with-workbench.ts';
+
+/** What is done with a design. */
+export interface DesignTask {
+  readonly design: Design;
+  /** Empty: its checks are run and its plans kept, nothing is timed. */
+  readonly scenarios: readonly Scenario[];
+  readonly checkSeconds: number;
+  readonly planFolder: string;
+  readonly progress: (what: string) => void;
+}
+
+/** A design's results and plans. */
+export interface DesignOutcome {
+  readonly result: DesignResult;
+  readonly plans: readonly CapturedPlan[];
+}
+
+/** Of a design's time, the share that its cost inside the server gets at most; what it leaves goes to the scenarios. */
+const serverSideShare = 0.2;
+
+/**
+ * Builds a design, proves it, captures its plans and times it.
+ *
+ * @throws CheckFailure naming the failed check where the default design fails one; another design is
+ *   reported as failed and not timed.
+ */
+export async function runDesign(
+  lab: Pick<Lab, 'url'>,
+  bench: Workbench,
+  task: DesignTask,
+): Promise<DesignOutcome> {
+  const { design, progress } = task;
+  const { admin } = bench.session;
+  const base = {
+    name: design.name,
+    title: design.title,
+    idea: design.idea,
+    chooseWhen: design.chooseWhen,
+    costs: design.costs,
+    keeps: design.keeps,
+  };
+  progress('build');
+  const outcome = await buildDesign(lab, bench.session, design);
+  if (outcome.state === 'could not be built') {
+    const { state: status, reason } = outcome;
+    const result: DesignResult = { ...base, checks: [], sizes: [], scenarios: [], status, reason };
+    return { result, plans: [] };
+  }
+  const { state: _, ...built } = { ...base, ...outcome };
+
+  progress('checks');
+  const checks = await proveDesign(lab.url, design, task.checkSeconds);
+  const [failed] = unexpectedFailures(checks);
+  if (failed !== undefined) {
+    const reason = `${failed.name}: ${failed.reason ?? 'failed'}`;
+    if (design.name === defaultDesignName) throw new CheckFailure(`check failed: ${reason}`);
+    const result: DesignResult = {
+      ...built,
+      checks,
+      scenarios: [],
+      status: 'failed checks',
+      reason,
+    };
+    return { result, plans: [] };
+  }
+
+  progress('plans');
+  const rows = await relationSizes(admin);
+  const target: PlanTarget = {
+    folder: task.planFolder,
+    rowsOfTable: (table) => rows.find((relation) => relation.name === table)?.rows ?? 0,
+  };
+  const plans = await capturePlans(bench.session, design, bench.dataSet, target);
+  if (task.scenarios.length === 0) {
+    return { result: { ...built, checks, scenarios: [], status: 'planned' }, plans };
+  }
+
+  const seconds = bench.method.secondsPerDesign;
+  progress('cost inside the server');
+  const checkPlan = plans.find((plan) => plan.statement === 'insert')?.summary;
+  const startedTimingMs = performance.now();
+  const serverSide = await measureServerSide(bench, design, checkPlan, seconds * serverSideShare);
+  const leftSeconds = seconds - (performance.now() - startedTimingMs) / 1_000;
+  const scenarios = await timeScenarios(bench, task, Math.max(leftSeconds, seconds / 2));
+  const allTimedOut = scenarios.every((one) => one.stoppedBecause === 'a statement timed out');
+  const result: DesignResult = {
+    ...built,
+    checks,
+    scenarios,
+    serverSide,
+    status: allTimedOut ? 'timed out' : 'timed',
+    ...(allTimedOut ? { reason: 'no statement ended within the time of its scenario' } : {}),
+  };
+  return { result, plans };
+}
+
+async function timeScenarios(
+  bench: Workbench,
+  { design, scenarios, progress }: DesignTask,
+  seconds: number,
+): Promise<readonly ScenarioResult[]> {
+  const results: ScenarioResult[] = [];
+  let left = seconds;
+  let weights = scenarios.reduce((sum, scenario) => sum + scenario.weight, 0);
+  for (const scenario of scenarios) {
+    progress(scenario.name);
+    await checkpoint(bench);
+    const startedMs = performance.now();
+    // what an earlier scenario did not need is there for the later ones
+    const allowed = Math.max(0.5, (left * scenario.weight) / weights);
+    results.push(await measureScenario(bench, design, scenario, allowed));
+    left -= (performance.now() - startedMs) / 1_000;
+    weights -= scenario.weight;
+  }
+  return results;
+}
+
+/** So that no checkpoint falls into a block. Only some roles may. */
+async function checkpoint(bench: Workbench): Promise<void> {
+  try {
+    await bench.session.admin.query('checkpoint');
+  } catch (error) {
+    if (codeOf(error) !== '42501') throw error;
+  }
+}

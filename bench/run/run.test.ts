@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
+import type { Lab } from '../../db/lab.ts';
+import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { openBenchSession } from '../database/reservation.ts';
+import { readResults } from '../results/read-results.ts';
+import { type BenchOptions, readOptions } from './options.ts';
+import { runBench } from './run.ts';
+
+let database: TestDatabase;
+let lab: Lab;
+let out: string;
+
+before(async () => {
+  database = await createTestDatabase();
+  out = mkdtempSync(join(tmpdir(), 'optout-bench-'));
+  const client = await database.connect();
+  const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
+  await client.end();
+  lab = {
+    url: database.url,
+    server: { kind: 'external', url: database.url, close: async () => {} },
+    major: Math.floor(Number(rows[0]?.server_version_num) / 10_000),
+    connect: () => database.connect(),
+    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+});
+
+after(async () => {
+  await database.drop();
+  rmSync(out, { recursive: true });
+});
+
+const options = (run: string) =>
+  readOptions({
+    scale: '5000',
+    designs: 'blocked_contacts',
+    scenarios: 'insert-not-durable,report-blocking,refused',
+    maxSeconds: 3,
+    out,
+    run,
+  });
+
+const countRows = async (): Promise<unknown> => {
+  const client = await database.connect();
+  try {
+    const { rows } = await client.query(
+      `select
+         (select count(*)::integer from outbound_messages) as messages,
+         (select count(*)::integer from delivery_reports) as reports,
+         (select count(*)::integer from opt_outs) as "optOuts",
+         (select count(*)::integer from blocked_contacts) as "blockedContacts",
+         (select count(*)::integer from pg_class
+          where array_to_string(reloptions, ',') like '%autovacuum_enabled%') as settings`,
+    );
+    return rows[0];
+  } finally {
+    await client.end();
+  }
+};
+
+test('a run leaves no rows and no settings behind, and its results fit the schema', async () => {
+  const { folder } = await runBench(lab, options('first'), () => {});
+  const results = readResults(folder);
+  assert.equal(results.designs[0]?.status, 'timed');
+  const { messages, reports, optOuts, blockedContacts } = results.dataSet;
+  assert.deepEqual(await countRows(), { messages, reports, optOuts, blockedContacts, settings: 0 });
+});
+
+test('a table that VACUUM cannot mend is told of, and what it did to the plan', async () => {
+  const isAboutTables = (warning: string): boolean =>
+    /all-visible|dead rows|Heap Fetches/.test(warning);
+  const before = readResults(join(out, 'first'));
+  assert.deepEqual(before.warnings.filter(isAboutTables), []);
+  assert.equal(
+    before.plans.find((plan) => plan.statement === 'insert-refused')?.summary.heapFetches,
+    0,
+  );
+
+  const client = await database.connect();
+  const old = await database.connect();
+  try {
+    await old.query('begin isolation level repeatable read; select count(*) from opt_outs');
+    await client.query('update opt_outs set ordinal = ordinal');
+    await client.query('update blocked_contacts set phone = phone');
+    // or this session counts its dead rows after VACUUM has counted them
+    await client.query('select pg_stat_force_next_flush()');
+    const { folder } = await runBench(lab, options('held-back'), () => {});
+    const told = readResults(folder).warnings.filter(isAboutTables).join('\n');
+    assert.match(told, /^Only \d+ % of the pages of opt_outs could be marked all-visible/m);
+    assert.match(told, /^opt_outs holds 1,350 dead rows beside 1,350 live ones/m);
+    assert.match(
+      told,
+      /^The check of blocked_contacts \(insert-refused\) read the table behind its index/m,
+    );
+  } finally {
+    await old.end();
+    await client.query('vacuum full analyze opt_outs, blocked_contacts');
+    await client.end();
+  }
+});
+
+test('a sweep that was interrupted goes on where it was, and measures nothing twice', async () => {
+  const sweep = (resume: boolean): BenchOptions =>
+    readOptions({
+      sweep: '2000,5000',
+      designs: 'blocked_contacts,blocked_hash',
+      scenarios: 'insert-not-durable',
+      maxSeconds: 12,
+      replace: true,
+      out,
+      run: 'swept',
+      resume,
+    });
+  const interrupted = new Error('interrupted');
+  await assert.rejects(
+    runBench(lab, sweep(false), (what) => {
+      if (what === 'blocked_hash: checks') throw interrupted;
+    }),
+    interrupted,
+  );
+  await assert.rejects(
+    runBench(lab, sweep(false), () => {}),
+    /go on with it by --resume/,
+  );
+  const said: string[] = [];
+  const { folder } = await runBench(lab, sweep(true), (what) => said.push(what));
+  assert.deepEqual(
+    said.filter((what) => /sweep|build/.test(what)),
+    ['blocked_hash: build'],
+  );
+  const results = readResults(folder);
+  assert.equal(results.resumedAt?.length, 1);
+  assert.deepEqual(
+    results.sweep.map(({ messages, designs }) => [messages, designs.map(({ name }) => name)]),
+    [2_000, 5_000].map((messages) => [messages, ['blocked_contacts', 'blocked_hash']]),
+  );
+  for (const { status, checkNsPerRow, ratio } of results.sweep.flatMap((point) => point.designs)) {
+    assert.equal(status, 'timed');
+    assert.ok(checkNsPerRow !== undefined && ratio !== undefined);
+  }
+  const { growth } = results;
+  assert.deepEqual(
+    growth?.sizes.map(({ rows }) => rows),
+    [80, 200, 1_000],
+  );
+  for (const { lookup, probe } of growth?.sizes ?? []) {
+    assert.ok(lookup.ratio.low > 0 && lookup.ratio.high < 10);
+    assert.ok(probe.ns.median < lookup.ns.median);
+  }
+  const client = await database.connect();
+  const { rows: left } = await client.query(
+    `select to_regnamespace('optout_lab_growth') as schema`,
+  );
+  await client.end();
+  assert.deepEqual(left, [{ schema: null }]);
+  await assert.rejects(
+    runBench(lab, sweep(true), () => {}),
+    /no unfinished run/,
+  );
+});
+
+test('a run that is refused before anything is measured leaves no folder', async () => {
+  const refused = readOptions({ sweep: '3000,4000', maxSeconds: 3, out, run: 'refused' });
+  for (let time = 0; time < 2; time++) {
+    await assert.rejects(
+      runBench(lab, refused, () => {}),
+      /pass --replace/,
+    );
+    assert.equal(existsSync(join(out, 'refused')), false);
+  }
+});
+
+test('two benches on one database: the second is refused', async () => {
+  const session = await openBenchSession(lab);
+  try {
+    await assert.rejects(openBenchSession(lab), UserError);
+  } finally {
+    await session.close();
+  }
+});
+
+test('a threshold that a bench changed is put back, by itself or by the next one', async () => {
+  const client = await database.connect();
+  const threshold = async (): Promise<unknown> =>
+    (await client.query('select opt_out_block_threshold() as now')).rows[0]?.now;
+  const blocked = async (): Promise<unknown> =>
+    (await client.query('select array_agg(phone order by phone) as phones from blocked_contacts'))
+      .rows[0]?.phones;
+  try {
+    const before = await blocked();
+    const change = 'select from set_opt_out_block_threshold(2)';
+    const killed = await openBenchSession(lab);
+    await killed.admin.query(change);
+    await killed.admin.end();
+    assert.equal(await threshold(), 2);
+    assert.notDeepEqual(await blocked(), before);
+    const next = await openBenchSession(lab);
+    assert.equal(await threshold(), 3);
+    assert.deepEqual(await blocked(), before);
+    await next.admin.query(change);
+    await next.close();
+    assert.equal(await threshold(), 3);
+    assert.deepEqual(await blocked(), before);
+  } finally {
+    await client.end();
+  }
+});
+
+test('a bench that was killed in the middle of a long statement keeps no other out', async () => {
+  const killed = await openBenchSession(lab);
+  const working = assert.rejects(killed.admin.query('select pg_sleep(600)'));
+  killed.admin.connection.stream.destroy();
+  await working;
+  const next = await openBenchSession(lab);
+  await next.close();
+});
+
+test('a check that does not hold stops the run before anything is timed', async () => {
+  const client = await database.connect();
+  await client.query('drop trigger delivery_reports_record_opt_out_insert on delivery_reports');
+  await client.end();
+  await assert.rejects(
+    runBench(lab, options('broken'), () => {}),
+    CheckFailure,
+  );
+});

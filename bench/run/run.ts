@@ -1,0 +1,229 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandLine } from '../../db/cli/command-line.ts';
+import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
+import type { Lab } from '../../db/lab.ts';
+import { scaleName } from '../../seed/data-set/scale.ts';
+import { startEnvironment } from '../environment/environment.ts';
+import { loadAverage } from '../environment/machine.ts';
+import { modelPoints } from '../micro/btree-model.ts';
+import { comparePgbench } from '../micro/pgbench.ts';
+import { growthSizes, measureGrowth } from '../micro/scaling.ts';
+import { type Journal, openJournal } from '../results/journal.ts';
+import { type Results, resultsFormatVersion, type SweepPoint } from '../results/results.ts';
+import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
+import type { BenchOptions } from './options.ts';
+import { type DesignOutcome, runDesign } from './run-design.ts';
+import { measureAtSize, measureGround, sweepDesign } from './sweep.ts';
+import { warningsOf } from './warnings.ts';
+import { withWorkbench } from './with-workbench.ts';
+
+/** Longest for the functional checks of one design; one that is not timed leaves them to npm test. */
+const checkSeconds = { defaultDesign: 600, other: 120, planned: 0 } as const;
+
+/** Designs that are not timed have their plans taken only while a run is younger than this. */
+const planSeconds = 150;
+
+/** A finished run. */
+export interface FinishedRun {
+  readonly results: Results;
+  readonly folder: string;
+}
+
+/** What the parts of a run share. `progress` is told what is going on. */
+interface Run {
+  readonly lab: Lab;
+  readonly options: BenchOptions;
+  readonly folder: RunFolder;
+  readonly journal: Journal;
+  readonly progress: (what: string) => void;
+  /** performance.now() when this process began with it. */
+  readonly startedMs: number;
+  /** The machine's load then, before any of the run's own work. */
+  readonly loadBefore: readonly number[];
+}
+
+/**
+ * One run from seed to results.json. Each piece is kept as it is finished: a killed run can go on. One
+ * that fails before its first piece leaves no folder.
+ */
+export async function runBench(
+  lab: Lab,
+  options: BenchOptions,
+  progress: (what: string) => void,
+): Promise<FinishedRun> {
+  const begun = new Date();
+  const folder = createRunFolder(scaleName(options.messages), begun, options);
+  const journal = openJournal(folder.path, begun, whatPiecesDependOn(options));
+  const run: Run = {
+    lab,
+    options,
+    folder,
+    journal,
+    progress,
+    startedMs: performance.now(),
+    loadBefore: loadAverage(),
+  };
+  const measured = await measureAll(run).catch((error: unknown) => {
+    if (folder.isNew && journal.isEmpty()) rmSync(folder.path, { recursive: true });
+    throw error;
+  });
+  const results: Results = { ...measured, warnings: warningsOf(measured) };
+  writeFileSync(join(folder.path, 'results.json'), `${JSON.stringify(results)}\n`);
+  journal.finish();
+  folder.nameLatest();
+  return { results, folder: folder.path };
+}
+
+/** The sizes in turn. */
+async function measureAll(run: Run): Promise<Omit<Results, 'warnings'>> {
+  const smaller: SweepPoint[] = [];
+  for (const messages of run.options.sweep.slice(0, -1)) {
+    smaller.push(await measureSmaller(run, messages));
+  }
+  return measureInFull(run, smaller);
+}
+
+/** One of the smaller sizes of a sweep. */
+async function measureSmaller(run: Run, messages: number): Promise<SweepPoint> {
+  const { lab, options, journal } = run;
+  const name = (piece: string): string => `${messages} ${piece}`;
+  const say = (what: string): void => run.progress(`sweep: ${messages} messages, ${what}`);
+  return journal.once(name('size'), () =>
+    withWorkbench(run, messages, async (bench, seedSeconds) => {
+      say('floor and tree');
+      const ground = await journal.once(name('ground'), async () => ({
+        seedSeconds,
+        ...(await measureGround(lab, bench)),
+      }));
+      const designs: SweepPoint['designs'][number][] = [];
+      for (const design of options.designs) {
+        say(design.name);
+        designs.push(
+          await journal.once(name(design.name), () => measureAtSize(lab, bench, design)),
+        );
+      }
+      return {
+        messages,
+        blockedContacts: bench.dataSet.rowCounts.blocked_contacts,
+        seedSeconds: ground.seedSeconds,
+        floorNsPerProbe: ground.floor.nsPerProbe.median,
+        tree: ground.tree,
+        designs,
+      };
+    }),
+  );
+}
+
+/** The only size, or the last of a sweep: its designs proved, explained and timed in full. */
+async function measureInFull(
+  run: Run,
+  smaller: readonly SweepPoint[],
+): Promise<Omit<Results, 'warnings'>> {
+  const { lab, options, journal, folder, progress } = run;
+  return withWorkbench(run, options.messages, async (bench, seedSeconds) => {
+    const { admin } = bench.session;
+    await admin.query('vacuum'); // what it cannot mend is told as a warning
+    const environment = await startEnvironment(admin, lab.server, run.loadBefore);
+    const before = await currentDesign(admin);
+    const byDefault = designNamed(defaultDesignName);
+    const outcomes: DesignOutcome[] = [];
+    const notReached: string[] = [];
+    for (const design of [...options.designs, ...options.planned]) {
+      const planned = options.planned.includes(design);
+      if (planned && performance.now() - run.startedMs > planSeconds * 1_000) {
+        notReached.push(design.name);
+        continue;
+      }
+      const allowed =
+        design.name === defaultDesignName ? checkSeconds.defaultDesign : checkSeconds.other;
+      outcomes.push(
+        await journal.once(design.name, () =>
+          runDesign(lab, bench, {
+            design,
+            scenarios: planned ? [] : options.scenarios,
+            checkSeconds: planned ? checkSeconds.planned : allowed,
+            planFolder: folder.path,
+            progress: (what) => progress(`${design.name}: ${what}`),
+          }),
+        ),
+      );
+    }
+    progress('floor: bare index probes');
+    const ground = await journal.once('ground', async () => ({
+      seedSeconds,
+      ...(await measureGround(lab, bench)),
+    }));
+    const growth =
+      options.sweep.length === 0
+        ? undefined
+        : await journal.once('growth', () => {
+            progress('lookups in tables of all sizes, in turns');
+            const blocked = smaller.map((point) => point.blockedContacts);
+            const sizes = growthSizes([...blocked, bench.dataSet.rowCounts.blocked_contacts]);
+            return measureGrowth(bench.session, bench.dataSet, { seed: options.seed, sizes });
+          });
+    progress('the same statement through pgbench');
+    const pgbench = await journal.once('pgbench', async () => {
+      await applyDesign(lab.url, admin, byDefault);
+      return comparePgbench(bench, lab.url, byDefault);
+    });
+    await applyDesign(lab.url, admin, before);
+    const designs = outcomes.map(({ result }) => result);
+    const { rowCounts } = bench.dataSet;
+    const last: SweepPoint = {
+      messages: options.messages,
+      blockedContacts: rowCounts.blocked_contacts,
+      seedSeconds: ground.seedSeconds,
+      floorNsPerProbe: ground.floor.nsPerProbe.median,
+      tree: ground.tree,
+      designs: designs.filter(({ status }) => status !== 'planned').map(sweepDesign),
+    };
+    return {
+      formatVersion: resultsFormatVersion,
+      runId: folder.runId,
+      startedAt: journal.startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      ...(journal.resumedAt.length === 0
+        ? {}
+        : { resumedAt: journal.resumedAt.map((date) => date.toISOString()) }),
+      commandLine: commandLine('bench'),
+      complete: notReached.length === 0,
+      ...(notReached.length === 0 ? {} : { notReached }),
+      dataSet: {
+        scale: scaleName(options.messages),
+        seed: options.seed,
+        messages: rowCounts.outbound_messages,
+        blockedContacts: rowCounts.blocked_contacts,
+        optOuts: rowCounts.opt_outs,
+        reports: rowCounts.delivery_reports,
+      },
+      method: options.method,
+      environment: await environment.finish(admin),
+      designs,
+      floor: ground.floor,
+      tree: ground.tree,
+      sweep: options.sweep.length === 0 ? [] : [...smaller, last],
+      ...(growth === undefined ? {} : { growth }),
+      model: modelPoints(),
+      plans: outcomes.flatMap(({ plans }) => plans),
+      pgbench,
+    };
+  });
+}
+
+/** A run goes on only with the same of all this. */
+function whatPiecesDependOn(options: BenchOptions): unknown {
+  const names = (items: readonly { readonly name: string }[]): string[] =>
+    items.map(({ name }) => name);
+  return {
+    formatVersion: resultsFormatVersion,
+    messages: options.messages,
+    seed: options.seed,
+    sweep: options.sweep,
+    designs: names(options.designs),
+    planned: names(options.planned),
+    scenarios: names(options.scenarios),
+    method: options.method,
+  };
+}

@@ -1,0 +1,104 @@
+import { formatCount } from '../../db/cli/number-text.ts';
+import { pageBytes } from '../micro/btree-model.ts';
+import type { Results, TableState, TreeShape } from '../results/results.ts';
+
+/** A table or an index of fewer pages is read in microseconds, whatever its state. */
+const smallPages = 10;
+
+/** Below this share of all-visible pages an index-only scan is one in name only. */
+const fewVisible = 0.9;
+
+/** From this share of dead rows on autovacuum would work on a table. */
+const manyDead = 0.2;
+
+/** Statements whose plans are those of the check alone: a report's own rows are never all-visible. */
+const checked = ['insert', 'insert-refused'];
+
+/** An index of more than this, times what its rows need, is bloated. */
+const bloated = 1.5;
+
+/** What a reader should know before believing a figure of the run, one sentence each. */
+export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[] {
+  const { environment } = results;
+  const scenarios = results.designs.flatMap((design) =>
+    design.scenarios.map((scenario) => ({ ...scenario, label: `${design.name} ${scenario.name}` })),
+  );
+  const blocks = scenarios.flatMap((scenario) => scenario.blocks);
+  const told = scenarios.filter(
+    (one) => one.control === 'check off twice' && one.paired?.resolved === true,
+  );
+  const limited = scenarios.filter((one) => one.client.clientLimited);
+  const load = environment.machine.loadBefore[0] ?? 0;
+  const timed = results.designs.filter(({ status }) => status === 'timed').map(({ name }) => name);
+  const notReached = results.notReached ?? [];
+  const checkpoints = blocks.filter((block) => block.checkpoints > 0).length;
+  const autovacuums = blocks.filter((block) => block.autovacuums > 0).length;
+  return [
+    ...told.map(
+      (one) =>
+        `The method tried on itself found a difference (${one.label}): figures as small as that one are not to be believed.`,
+    ),
+    ...(load > environment.machine.cpus / 2
+      ? [
+          `The machine was busy before the run: load ${load} on ${environment.machine.cpus} processors.`,
+        ]
+      : []),
+    ...(limited.length > 0
+      ? [
+          `The client, not the server, was the limit in: ${limited.map((one) => one.label).join(', ')}.`,
+        ]
+      : []),
+    ...(checkpoints > 0
+      ? [`A checkpoint fell into ${checkpoints} of ${blocks.length} blocks.`]
+      : []),
+    ...(autovacuums > 0
+      ? [`Autovacuum ran during ${autovacuums} of ${blocks.length} blocks.`]
+      : []),
+    ...(environment.tables ?? []).flatMap(stateWarnings),
+    ...bloatWarning(results.tree),
+    ...results.plans.flatMap(({ design, statement, summary }) =>
+      timed.includes(design) && checked.includes(statement) && (summary.heapFetches ?? 0) > 0
+        ? [
+            `The check of ${design} (${statement}) read the table behind its index, which it need not where the page is marked all-visible: its plan says Heap Fetches: ${summary.heapFetches}.`,
+          ]
+        : [],
+    ),
+    ...(notReached.length > 0
+      ? [`No time was left for the plans of ${notReached.join(', ')}: time them with --designs.`]
+      : []),
+    ...(results.resumedAt === undefined
+      ? []
+      : [
+          `The run was interrupted and went on at ${results.resumedAt.join(', ')}: its designs were not all measured in the same hours.`,
+        ]),
+    ...(environment.project.dirty ? ['The checkout had uncommitted changes.'] : []),
+  ];
+}
+
+function stateWarnings(table: TableState): readonly string[] {
+  const { name, pages, allVisiblePages, liveRows, deadRows } = table;
+  if (pages < smallPages) return [];
+  const visible = allVisiblePages / pages;
+  return [
+    ...(visible < fewVisible
+      ? [
+          `Only ${Math.floor(visible * 100)} % of the pages of ${name} could be marked all-visible: index-only scans read the table too, and the planner may choose another plan. An old transaction or replication slot holds VACUUM back.`,
+        ]
+      : []),
+    ...(deadRows > liveRows * manyDead
+      ? [
+          `${name} holds ${formatCount(deadRows)} dead rows beside ${formatCount(liveRows)} live ones, which VACUUM could not remove: an old transaction or replication slot holds it back.`,
+        ]
+      : []),
+  ];
+}
+
+function bloatWarning(tree: TreeShape | undefined): readonly string[] {
+  if (tree === undefined || tree.predictedSizeBytes < smallPages * pageBytes) return [];
+  const times = tree.sizeBytes / tree.predictedSizeBytes;
+  return times > bloated
+    ? [
+        `${tree.index} takes ${times.toFixed(1)} times what its rows need: it is bloated, and a probe is less likely to find its page in memory. reindex index concurrently ${tree.index} mends it.`,
+      ]
+    : [];
+}

@@ -1,0 +1,52 @@
+import type { Lab } from '../../db/lab.ts';
+import type { DataSet } from '../../seed/data-set/data-set.ts';
+import { ensureSeeded } from '../database/ensure-seeded.ts';
+import { type BenchSession, openBenchSession } from '../database/reservation.ts';
+import type { Journal } from '../results/journal.ts';
+import type { Method } from '../results/results.ts';
+import type { BenchOptions } from './options.ts';
+
+/** What a measurement needs besides the scenario. */
+export interface Workbench {
+  readonly session: BenchSession;
+  readonly major: number;
+  readonly dataSet: DataSet;
+  readonly seed: number;
+  readonly method: Method;
+  readonly blockedShare: number;
+  /** performance.now() when the run began. */
+  readonly runStartedMs: number;
+}
+
+/** What a workbench is made from. */
+interface Run {
+  readonly lab: Lab;
+  readonly options: BenchOptions;
+  readonly journal: Journal;
+  readonly progress: (what: string) => void;
+}
+
+/** Seeds one size unless it is there, and works on it in a session of its own; what the work made is removed. */
+export async function withWorkbench<T>(
+  { lab, options, journal, progress }: Run,
+  messages: number,
+  work: (bench: Workbench, seedSeconds: number) => Promise<T>,
+): Promise<T> {
+  progress(`${messages} messages: seed`);
+  const startedMs = performance.now();
+  // the sizes of a sweep replace each other, the first only where that was allowed
+  const replace = options.replace || messages !== (options.sweep[0] ?? messages);
+  const dataSet = await ensureSeeded(lab, { messages, seed: options.seed, replace });
+  const seedSeconds = Math.round((performance.now() - startedMs) / 10) / 100;
+  const session = await openBenchSession(lab);
+  try {
+    const sinceBeginMs = Date.now() - journal.startedAt.getTime();
+    const runStartedMs = performance.now() - sinceBeginMs;
+    return await work(
+      { ...options, session, major: lab.major, dataSet, runStartedMs },
+      seedSeconds,
+    );
+  } finally {
+    await session.close();
+  }
+}

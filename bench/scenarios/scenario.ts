@@ -1,0 +1,52 @@
+import type pg from 'pg';
+import type { Arm } from '../results/results.ts';
+import type { Draw } from './draw.ts';
+
+/** One thing that is timed: an insert of a kind, with the numbers it draws. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly rowsPerStatement: number;
+  readonly clients: number;
+  /** Whether each transaction waits for the disk. */
+  readonly durable: boolean;
+  /**
+   * What the control is. `check off`: the same statement with only the check switched off.
+   * `check off twice`: the check off in both arms, so that the method is tried on itself.
+   * `other statement`: both arms with the check on, the control being a statement that costs the
+   * same but for what is measured. `none`: one arm only.
+   */
+  readonly control: 'check off' | 'check off twice' | 'other statement' | 'none';
+  /** The statement, as a reader may try it. */
+  readonly statement: string;
+  /** Its share of a run's time, next to those of the other scenarios. */
+  readonly weight: number;
+  /** Whether it is timed where nothing is said, and where many designs are. */
+  readonly selected: 'always' | 'one design' | 'on request';
+  /** Wanted length of a block. */
+  readonly blockMs: number;
+  /** Makes what the block needs, and returns what is to be timed. */
+  prepare(stage: BlockStage): Promise<BlockWork>;
+}
+
+/** What a scenario has to prepare a block with. */
+export interface BlockStage {
+  readonly arm: Arm;
+  /** One for each client, with the settings of the scenario. */
+  readonly clients: readonly pg.Client[];
+  /** For preparing. */
+  readonly admin: pg.Client;
+  readonly draw: Draw;
+  /** Share of attempts to blocked numbers, where the scenario has it as a parameter. */
+  readonly blockedShare: number;
+}
+
+/** What is timed in a block. */
+export interface BlockWork {
+  /** One for each client; called again and again, each call is a sample. */
+  readonly calls: readonly (() => Promise<unknown>)[];
+  /** How often they can be called in all, warm-up included; no limit where absent. */
+  readonly supply?: number;
+  /** Numbers for which a design derived something that must be forgotten after the block. */
+  readonly phones?: readonly string[];
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  bootstrapMedian,
+  comparePairs,
+  median,
+  type Pair,
+  quantileOfSorted,
+  type Random,
+  seededRandom,
+  shuffled,
+  warmupLength,
+} from './bootstrap.ts';
+import { orderInterval } from './median.ts';
+
+test('a median lies between neighbours, whatever the order of the values', () => {
+  assert.equal(median([40, 10, 30, 20]), 25);
+  assert.equal(median([30, 10, 20]), 20);
+  assert.equal(median([7]), 7);
+  assert.ok(Number.isNaN(median([])));
+});
+
+test('quantiles lie between neighbours', () => {
+  const ascending = Float64Array.of(10, 20, 30, 40);
+  assert.equal(quantileOfSorted(ascending, 0.5), 25);
+  assert.equal(quantileOfSorted(ascending, 0), 10);
+  assert.equal(quantileOfSorted(ascending, 1), 40);
+  assert.equal(quantileOfSorted(Float64Array.of(7), 0.99), 7);
+});
+
+test('the same seed gives the same order, another seed another', () => {
+  const items = Array.from({ length: 20 }, (_, index) => index);
+  assert.deepEqual(shuffled(items, seededRandom(1)), shuffled(items, seededRandom(1)));
+  assert.notDeepEqual(shuffled(items, seededRandom(1)), shuffled(items, seededRandom(2)));
+  assert.deepEqual(
+    shuffled(items, seededRandom(1)).sort((a, b) => a - b),
+    items,
+  );
+});
+
+for (const size of [6, 7, 8, 9, 11, 25, 150]) {
+  test(`a 95 % interval of ${size} values holds the true median 95 times in 100`, () => {
+    const random = seededRandom(11);
+    let held = 0;
+    const experiments = 1_000;
+    for (let experiment = 0; experiment < experiments; experiment++) {
+      const values = Array.from({ length: size }, () => Math.exp(normal(random) * 0.3)); // median 1
+      const interval = bootstrapMedian(values, { random, resamples: 200 });
+      if (interval.low <= 1 && interval.high >= 1) held++;
+    }
+    assert.ok(held / experiments > 0.935, `held ${held} of ${experiments}`);
+    assert.ok(held / experiments < 0.995, `held ${held} of ${experiments}`);
+  });
+}
+
+test('the interval between order statistics has the ranks of the tables for the sign test', () => {
+  const ranks = (size: number): readonly number[] => {
+    const values = Array.from({ length: size }, (_, index) => index + 1);
+    const { low, high } = orderInterval(values, 0.95);
+    return [low, high];
+  };
+  assert.deepEqual(ranks(3), [1, 3]);
+  assert.deepEqual(ranks(6), [1, 6]);
+  assert.deepEqual(ranks(8), [1, 8]);
+  assert.deepEqual(ranks(9), [2, 8]);
+  assert.deepEqual(ranks(12), [3, 10]);
+  assert.deepEqual(ranks(20), [6, 15]);
+  assert.deepEqual(ranks(25), [8, 18]);
+  assert.deepEqual(ranks(50), [18, 33]);
+});
+
+test('pairs find a difference of 5 % in spite of a drift of 30 %', () => {
+  const found = experiments(100, 1.05).filter((result) => result.resolved && result.ratio.low > 1);
+  assert.ok(found.length >= 95, `found ${found.length} of 100`);
+});
+
+test('pairs of two equal arms are told apart in no more than one run of ten', () => {
+  const found = experiments(200, 1).filter((result) => result.resolved);
+  assert.ok(found.length <= 20, `told apart ${found.length} of 200`);
+});
+
+test('the same blocks unpaired would not find the 5 %', () => {
+  const random = seededRandom(5);
+  const pairs = driftingPairs(random, 1.05);
+  const firstHalf = pairs.slice(0, 20).map((pair) => pair.treatment);
+  const secondHalf = pairs.slice(20).map((pair) => pair.control);
+  const drift = Math.abs(median(secondHalf) / median(firstHalf) - 1);
+  assert.ok(drift > 0.05, `drift ${drift}`);
+});
+
+test('warm-up ends where the values have settled', () => {
+  assert.equal(warmupLength([300, 180, 101, 99, 100, 102, 98, 100]), 2);
+  assert.equal(warmupLength([100, 99, 101, 100]), 0);
+  assert.equal(warmupLength([]), 0);
+});
+
+function experiments(count: number, effect: number): ReturnType<typeof comparePairs>[] {
+  const random = seededRandom(7);
+  return Array.from({ length: count }, () =>
+    comparePairs(driftingPairs(random, effect), { random, resamples: 500 }),
+  );
+}
+
+/** 40 pairs of block medians around 200 µs: a drift of 30 % over the run, 3 % of noise a block. */
+function driftingPairs(random: Random, effect: number): Pair[] {
+  return Array.from({ length: 40 }, (_, index) => {
+    const level = 200_000 * (1 + 0.3 * (index / 40));
+    return {
+      treatment: level * effect * (1 + 0.03 * normal(random)),
+      control: level * (1 + 0.03 * normal(random)),
+    };
+  });
+}
+
+function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

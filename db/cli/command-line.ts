@@ -1,0 +1,20 @@
+import { withoutPassword } from '../connect.ts';
+
+/**
+ * A command of the lab as it may be typed into a shell, without passwords.
+ *
+ * @param args what follows the command's name (default: what this process was given)
+ */
+export function commandLine(
+  script: string,
+  args: readonly string[] = process.argv.slice(2),
+): string {
+  const words = args.map(shellWord);
+  const command = [`npm run ${script}`, ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
+  return withoutPassword(command);
+}
+
+/** A word as a POSIX shell takes it for one: quoted where it holds anything that means something there. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

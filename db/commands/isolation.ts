@@ -1,0 +1,84 @@
+import { newCommand, onInterrupt, runCommand } from '../cli/command.ts';
+import { CheckFailure } from '../cli/errors.ts';
+import { wholeNumber } from '../cli/flags.ts';
+import { applyDesign, type Design, designsNamed, listDesigns } from '../designs.ts';
+import {
+  type ProofResult,
+  proveHistories,
+  proveInterleavings,
+} from '../isolation/run-histories.ts';
+import { openServer } from '../lab.ts';
+import { createTemplate } from '../testing/test-database.ts';
+
+await runCommand(async () => {
+  const flags = newCommand('prove')
+    .description(
+      'Run every interleaving of two and three sessions, and random histories, against designs',
+    )
+    .option('--histories <n>', 'random histories a design', wholeNumber(0), 1000)
+    .option(
+      '--interleavings <n>',
+      'permutations a case and level, at most (default: all)',
+      wholeNumber(0),
+    )
+    .option('--designs <names|all>', 'designs, with commas (default: "all")', designsNamed)
+    .option('--seed <n>', 'what the random histories are drawn from', wholeNumber(0), 1)
+    .parse()
+    .opts<{
+      histories: number;
+      interleavings?: number;
+      designs?: readonly Design[];
+      seed: number;
+    }>();
+  const server = await openServer();
+  let failures = 0;
+  try {
+    for (const design of flags.designs ?? listDesigns()) {
+      const database = await createTemplate(server.url);
+      const forget = onInterrupt(() => database.drop());
+      try {
+        const client = await database.connect();
+        await applyDesign(database.url, client, design).finally(() => client.end());
+        const { interleavings: perCase = Number.POSITIVE_INFINITY, histories, seed } = flags;
+        if (perCase > 0) {
+          const result = await proveInterleavings(database.url, design, {
+            perCase,
+            onProgress: progress(design, 'interleavings'),
+          });
+          failures += print(design, 'interleavings', result);
+        }
+        if (histories > 0) {
+          const onProgress = progress(design, 'random histories');
+          const result = await proveHistories(database.url, design, {
+            histories,
+            seed,
+            onProgress,
+          });
+          failures += print(design, `random histories (seed ${seed})`, result);
+        }
+      } finally {
+        forget();
+        await database.drop();
+      }
+    }
+  } finally {
+    await server.close();
+  }
+  if (failures > 0) throw new CheckFailure(`${failures} histories went wrong`);
+});
+
+function print(design: Design, what: string, { histories, tally, failures }: ProofResult): number {
+  process.stdout.write(
+    `${design.name}: ${histories} ${what}: ${failures.length === 0 ? 'all as they should be' : `${failures.length} wrong`}; ` +
+      `${tally.statements} statements, ${tally.waits} waits, ${tally.refusals} refusals, ` +
+      `retried ${tally.serializationFailures} serialization failures and ${tally.deadlocks} deadlocks\n`,
+  );
+  for (const failure of failures) process.stdout.write(`\n${failure}\n\n`);
+  return failures.length;
+}
+
+function progress(design: Design, what: string): (histories: number) => void {
+  return (histories) => {
+    if (histories % 500 === 0) process.stderr.write(`${design.name}: ${histories} ${what}\n`);
+  };
+}

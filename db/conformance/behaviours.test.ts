@@ -1,0 +1,47 @@
+import { strict as assert } from 'node:assert';
+import { after, before, describe, it } from 'node:test';
+import { applyDesign, listDesigns } from '../designs.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { allChecks, runCheck } from './run-behaviours.ts';
+
+for (const design of listDesigns()) {
+  describe(`design ${design.name}`, () => {
+    let database: TestDatabase;
+
+    before(async () => {
+      database = await createTestDatabase();
+      const client = await database.connect();
+      try {
+        await applyDesign(database.url, client, design);
+      } finally {
+        await client.end();
+      }
+    });
+
+    after(() => database.drop());
+
+    for (const check of allChecks) {
+      const expected = design.cannot.includes(check.name) ? 'failed' : 'passed';
+      it(expected === 'passed' ? check.name : `cannot: ${check.name}`, async () => {
+        const result = await runCheck(database.url, design, check);
+        assert.equal(result.outcome, expected, result.outcome === 'failed' ? result.reason : '');
+      });
+    }
+
+    it('leaves nothing behind when its checks are done', async () => {
+      const client = await database.connect();
+      try {
+        const { rows } = await client.query(
+          `select (select count(*) from profiles)::integer
+                + (select count(*) from outbound_messages)::integer
+                + (select count(*) from delivery_reports)::integer
+                + (select count(*) from opt_outs)::integer
+                + (select count(*) from blocked_contacts)::integer as rows`,
+        );
+        assert.deepEqual(rows, [{ rows: 0 }]);
+      } finally {
+        await client.end();
+      }
+    });
+  });
+}

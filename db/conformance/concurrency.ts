@@ -1,0 +1,75 @@
+import type pg from 'pg';
+import { CheckFailure, codeOf } from '../cli/errors.ts';
+import type { Check } from './behaviour.ts';
+import { expectRefused } from './expect.ts';
+import { optedOut, type Stage } from './fixture.ts';
+
+/** How often three sessions meet at each level. One round is rarely enough to catch a race. */
+const rounds = 10;
+const attempts = 20;
+
+const levels = ['read committed', 'repeatable read', 'serializable'] as const;
+type Level = (typeof levels)[number];
+
+/**
+ * Three sessions report the three profiles of one number at the same moment. Each has taken its
+ * snapshot before any of them reports, so that none can see another's opt-out; each commits as soon
+ * as its own report is stored. An error that an application retries is retried, as it would.
+ */
+const simultaneous = (level: Level): Check => ({
+  name: `three sessions that report three profiles at the same moment block the number (${level})`,
+  async run(stage) {
+    const sessions = await Promise.all([stage.session(), stage.session(), stage.session()]);
+    const observer = await stage.session();
+    for (let round = 1; round <= rounds; round++) {
+      const phone = stage.phone();
+      const messages: string[] = [];
+      for (const profile of await stage.profiles(3)) {
+        messages.push(await stage.send(observer, phone, profile));
+      }
+      for (const session of sessions) await openSnapshot(session, level);
+      await Promise.all(
+        sessions.map((session, index) => reportAndCommit(stage, session, level, messages[index])),
+      );
+      await expectRefused(
+        `round ${round} of ${rounds}: a message after all three were committed`,
+        stage.send(observer, phone, await stage.profile()),
+      );
+    }
+  },
+});
+
+/** What must hold when sessions report at the same moment, one check for each isolation level. */
+export const concurrency: readonly Check[] = levels.map(simultaneous);
+
+async function openSnapshot(session: pg.Client, level: Level): Promise<void> {
+  await session.query(`begin isolation level ${level}`);
+  await session.query('select from outbound_messages limit 1');
+}
+
+async function reportAndCommit(
+  stage: Stage,
+  session: pg.Client,
+  level: Level,
+  messageId: string | undefined,
+): Promise<void> {
+  if (messageId === undefined) throw new Error('three messages were sent');
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    try {
+      await stage.report(session, messageId, 'failed', optedOut);
+      await session.query('commit');
+      return;
+    } catch (error) {
+      await session.query('rollback');
+      if (!isRetryable(error)) throw error;
+      await openSnapshot(session, level);
+    }
+  }
+  await session.query('rollback');
+  throw new CheckFailure(`a report was not stored in ${attempts} attempts`);
+}
+
+/** serialization_failure and deadlock_detected: the errors that ask for a retry. */
+function isRetryable(error: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(error) ?? '');
+}

@@ -1,0 +1,147 @@
+import { randomInt } from 'node:crypto';
+import type pg from 'pg';
+import { connect } from '../connect.ts';
+import type { Design } from '../designs.ts';
+import { removeRows } from '../schema/remove-rows.ts';
+
+/** What a failed report says. */
+export const optedOut = 21610;
+export const filtered = 30007;
+
+/** The refusal that every design must give. */
+export const refusal = {
+  message: 'Cannot send message - frequently unsubscribed recipient',
+  sqlState: 'OPTED',
+} as const;
+
+/** What a check works with: sessions of an application, numbers and profiles of its own. */
+export interface Stage {
+  /** A session as the application would have it. Closed at the end. */
+  session(): Promise<pg.Client>;
+  /** A number that nobody else uses: exchange 555, which the data set leaves out. */
+  phone(): string;
+  /** A new profile's id. */
+  profile(): Promise<string>;
+  /** As many new profiles. */
+  profiles(count: number): Promise<readonly string[]>;
+  /** Sends a message and returns its id. */
+  send(client: pg.Client, phone: string, profileId: string | null): Promise<string>;
+  /** Stores a report and returns its id. */
+  report(
+    client: pg.Client,
+    messageId: string,
+    eventType: 'delivered' | 'failed',
+    errorCode: number | null,
+  ): Promise<string>;
+  /** Blocks a number as life does: three profiles send to it and are told 21610. */
+  block(client: pg.Client, phone: string): Promise<void>;
+  /** Notes rows that a check made on its own, so that they are removed at the end. */
+  made(rows: {
+    readonly messageIds?: readonly string[];
+    readonly reportIds?: readonly string[];
+  }): void;
+  /** Removes everything that was made through this stage and closes its sessions. */
+  close(): Promise<void>;
+}
+
+/** How a stage is opened. */
+export interface StageOptions {
+  /** Longest that a statement of an application's session may take; no limit where absent. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** Numbers that this process has given out, so that stages can be open at the same time. */
+const taken = new Set<string>();
+
+/** Opens a stage on a database that has the design. `close()` leaves the database as it was. */
+export async function openStage(
+  url: string,
+  design: Design,
+  options: StageOptions = {},
+): Promise<Stage> {
+  const owner = await connect(url);
+  const sessions: pg.Client[] = [];
+  const phones = new Set<string>();
+  const profileIds: string[] = [];
+  const messageIds: string[] = [];
+  const reportIds: string[] = [];
+
+  const idOf = async (client: pg.Client, sql: string, values: unknown[]): Promise<string> => {
+    const inserted = await client.query<{ id: string }>(sql, values);
+    const id = inserted.rows[0]?.id;
+    if (id === undefined) throw new Error('the insert returned no id');
+    return id;
+  };
+
+  const stage: Stage = {
+    async session() {
+      const client = await connect(url);
+      sessions.push(client);
+      if (options.statementTimeoutMs !== undefined) {
+        await client.query(`set statement_timeout = ${options.statementTimeoutMs}`);
+      }
+      if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+      return client;
+    },
+    phone() {
+      let phone: string;
+      do {
+        phone = `+1${randomInt(200, 1000)}555${String(randomInt(10_000)).padStart(4, '0')}`;
+      } while (taken.has(phone));
+      taken.add(phone);
+      phones.add(phone);
+      return phone;
+    },
+    async profile() {
+      const id = await idOf(owner, 'insert into profiles (name) values ($1) returning id', [
+        'opt-out check',
+      ]);
+      profileIds.push(id);
+      return id;
+    },
+    async profiles(count) {
+      const ids: string[] = [];
+      for (let made = 0; made < count; made++) ids.push(await stage.profile());
+      return ids;
+    },
+    async send(client, phone, profileId) {
+      const id = await idOf(
+        client,
+        'insert into outbound_messages (profile_id, to_number, body) values ($1, $2, $3) returning id',
+        [profileId, phone, 'opt-out check'],
+      );
+      messageIds.push(id);
+      return id;
+    },
+    async report(client, messageId, eventType, errorCode) {
+      const id = await idOf(
+        client,
+        'insert into delivery_reports (message_id, event_type, error_code) values ($1, $2, $3) returning id',
+        [messageId, eventType, errorCode],
+      );
+      reportIds.push(id);
+      return id;
+    },
+    async block(client, phone) {
+      for (const profileId of await stage.profiles(3)) {
+        const messageId = await stage.send(client, phone, profileId);
+        await stage.report(client, messageId, 'failed', optedOut);
+      }
+    },
+    made(rows) {
+      messageIds.push(...(rows.messageIds ?? []));
+      reportIds.push(...(rows.reportIds ?? []));
+    },
+    async close() {
+      await Promise.all(sessions.map((session) => session.end().catch(() => {})));
+      try {
+        await removeRows(owner, { profileIds, messageIds, reportIds });
+        await owner.query(design.forgetSql, [[...phones]]);
+        for (const phone of phones) taken.delete(phone);
+      } finally {
+        await owner.end();
+      }
+    },
+  };
+  return stage;
+}

@@ -1,0 +1,241 @@
+import { codeOf } from '../cli/errors.ts';
+import { refusal } from '../conformance/fixture.ts';
+import type { Attempt, Ending, StepRecord } from './checker.ts';
+import { type Cast, type Sandbox, type Session, sqlOf } from './fixture.ts';
+import { type History, statementsOf, type Transaction } from './history.ts';
+
+/** What happened on the way, for the counts. */
+export interface Tally {
+  statements: number;
+  /** How often a session was seen to wait for another. */
+  waits: number;
+  serializationFailures: number;
+  deadlocks: number;
+  refusals: number;
+}
+
+const maxAttempts = 50;
+
+/** Runs a history in a sandbox, and tells what came of it. Errors that nobody expects are thrown. */
+export async function execute(sandbox: Sandbox, history: History, tally: Tally): Promise<Ending> {
+  const cast = await sandbox.prepare(history);
+  const sessions = await sandbox.sessions(history.sessions.length);
+  const clock = { tick: 0 };
+  const attempts: Attempt[] = [];
+  const actors = history.sessions.map((transactions, index) => {
+    const session = sessions[index];
+    if (session === undefined)
+      throw new Error('a sandbox opens as many sessions as it is asked for');
+    return new Actor(session, index, transactions, cast, clock, attempts, tally);
+  });
+  try {
+    if (history.schedule === undefined) {
+      await Promise.all(
+        actors.map(async (actor) => {
+          while (!actor.isDone) await actor.advance();
+        }),
+      );
+    } else {
+      await follow(sandbox, actors, history.schedule, tally);
+    }
+  } finally {
+    await Promise.allSettled(actors.map((actor) => actor.pending));
+    for (const session of sessions) await session.client.query('rollback').catch(() => {});
+  }
+  return { attempts, isBlocked: await sandbox.probe(cast), optOuts: await sandbox.optOuts(cast) };
+}
+
+async function follow(
+  sandbox: Sandbox,
+  actors: readonly Actor[],
+  schedule: readonly number[],
+  tally: Tally,
+): Promise<void> {
+  for (const pick of schedule) {
+    const actor = actors[pick];
+    if (actor === undefined || actor.isDone || actor.pending !== undefined) continue;
+    actor.start();
+    await settle(sandbox, actors, tally);
+  }
+  while (actors.some((actor) => !actor.isDone)) {
+    actors.find((actor) => !actor.isDone && actor.pending === undefined)?.start();
+    await settle(sandbox, actors, tally);
+  }
+}
+
+/**
+ * Waits until every session has its answer or is known to wait for another one's lock; where all of
+ * them wait for each other, until the server has ended one of them. No sleeps: the server is asked.
+ */
+async function settle(sandbox: Sandbox, actors: readonly Actor[], tally: Tally): Promise<void> {
+  for (;;) {
+    let isStable = true; // an answer may have set another session free
+    for (const actor of actors) {
+      while (actor.pending !== undefined) {
+        if (await sandbox.isWaiting(actor.session)) {
+          if (!actor.isKnownToWait) tally.waits++;
+          actor.isKnownToWait = true;
+          break;
+        }
+        if (actor.pending === undefined) isStable = false;
+      }
+      if (actor.failure !== undefined) throw actor.failure;
+    }
+    const isStuck = actors.every((actor) => actor.isDone || actor.pending !== undefined);
+    if (isStable && !(isStuck && actors.some((actor) => actor.pending !== undefined))) return;
+  }
+}
+
+/** One session on its way through its transactions. */
+class Actor {
+  readonly session: Session;
+  pending: Promise<void> | undefined;
+  failure: unknown;
+  isKnownToWait = false;
+
+  readonly #index: number;
+  readonly #transactions: readonly Transaction[];
+  readonly #cast: Cast;
+  readonly #clock: { tick: number };
+  readonly #attempts: Attempt[];
+  readonly #tally: Tally;
+  #transaction = 0;
+  #statement = 0;
+  #retries = 0;
+  #attempt: Attempt | undefined;
+
+  constructor(
+    session: Session,
+    index: number,
+    transactions: readonly Transaction[],
+    cast: Cast,
+    clock: { tick: number },
+    attempts: Attempt[],
+    tally: Tally,
+  ) {
+    this.session = session;
+    this.#index = index;
+    this.#transactions = transactions;
+    this.#cast = cast;
+    this.#clock = clock;
+    this.#attempts = attempts;
+    this.#tally = tally;
+  }
+
+  get isDone(): boolean {
+    return this.pending === undefined && this.#transaction >= this.#transactions.length;
+  }
+
+  /** Sends the next statement and does not wait for its answer. */
+  start(): void {
+    this.pending = this.advance()
+      .catch((error: unknown) => {
+        this.failure = error;
+      })
+      .finally(() => {
+        this.pending = undefined;
+        this.isKnownToWait = false;
+      });
+  }
+
+  /** Sends the next statement and takes its answer in: on to the next one, or back to the begin. */
+  async advance(): Promise<void> {
+    const transaction = this.#transactions[this.#transaction];
+    if (transaction === undefined) return;
+    const statements = statementsOf(transaction);
+    const statement = statements[this.#statement];
+    if (statement === undefined) throw new Error('a transaction has at least one statement');
+    const attempt = this.#attemptAt(transaction);
+    this.#tally.statements++;
+    try {
+      if (statement === 'begin') {
+        await this.session.client.query(`begin isolation level ${transaction.level}`);
+        // takes the snapshot: above READ COMMITTED that is the first statement's
+        attempt.startedAt = this.#clock.tick++;
+        await this.session.client.query('select from outbound_messages limit 1');
+      } else if (statement === 'end') {
+        await this.#end(transaction, attempt);
+      } else {
+        const record: StepRecord = {
+          step: statement,
+          sentAt: this.#clock.tick++,
+          answeredAt: Number.POSITIVE_INFINITY,
+          outcome: 'retry',
+        };
+        attempt.steps.push(record);
+        if (transaction.end === 'autocommit') {
+          attempt.startedAt = record.sentAt;
+          attempt.commitSentAt = record.sentAt;
+        }
+        const { text, values } = sqlOf(statement, this.#cast, this.#index);
+        try {
+          await this.session.client.query(text, values);
+          record.outcome = 'done';
+        } catch (error) {
+          if (codeOf(error) === refusal.sqlState) record.outcome = 'refused';
+          throw error;
+        } finally {
+          record.answeredAt = this.#clock.tick++;
+        }
+        if (transaction.end === 'autocommit') attempt.committedAt = this.#clock.tick++;
+      }
+    } catch (error) {
+      await this.#recover(transaction, attempt, error);
+      return;
+    }
+    this.#statement++;
+    if (this.#statement === statements.length) this.#next();
+  }
+
+  async #end(transaction: Transaction, attempt: Attempt): Promise<void> {
+    if (transaction.end !== 'commit') {
+      await this.session.client.query('rollback');
+      return;
+    }
+    attempt.commitSentAt = this.#clock.tick++;
+    await this.session.client.query('commit');
+    attempt.committedAt = this.#clock.tick++;
+  }
+
+  /** As an application would: a refusal is final; what asks for a retry is retried from the begin. */
+  async #recover(transaction: Transaction, attempt: Attempt, error: unknown): Promise<void> {
+    attempt.commitSentAt = undefined;
+    const code = codeOf(error);
+    if (transaction.end !== 'autocommit') await this.session.client.query('rollback');
+    if (code === refusal.sqlState) {
+      this.#tally.refusals++;
+      this.#next();
+      return;
+    }
+    if (code === '40001') this.#tally.serializationFailures++;
+    else if (code === '40P01') this.#tally.deadlocks++;
+    else throw error;
+    if (++this.#retries > maxAttempts) {
+      throw new Error(`a transaction was not stored in ${maxAttempts} attempts`);
+    }
+    this.#statement = 0;
+    this.#attempt = undefined;
+  }
+
+  #attemptAt(transaction: Transaction): Attempt {
+    if (this.#attempt === undefined) {
+      this.#attempt = {
+        session: this.#index,
+        level: transaction.level,
+        startedAt: this.#clock.tick++,
+        steps: [],
+        commitSentAt: undefined,
+        committedAt: undefined,
+      };
+      this.#attempts.push(this.#attempt);
+    }
+    return this.#attempt;
+  }
+
+  #next(): void {
+    this.#transaction++;
+    this.#statement = 0;
+    this.#retries = 0;
+    this.#attempt = undefined;
+  }
+}

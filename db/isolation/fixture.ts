@@ -1,0 +1,200 @@
+import type pg from 'pg';
+import { codeOf } from '../cli/errors.ts';
+import { refusal } from '../conformance/fixture.ts';
+import { connect } from '../connect.ts';
+import type { Design } from '../designs.ts';
+import { type History, type Pair, profilesPerPhone, type Step } from './history.ts';
+
+/** Sessions and rows for one history after another, in a scratch database that has the design. */
+export interface Sandbox {
+  /** The sessions, as an application has them; the first `count` of them. */
+  sessions(count: number): Promise<readonly Session[]>;
+  /** Makes the numbers, messages and earlier opt-outs of a history. */
+  prepare(history: History): Promise<Cast>;
+  /** Whether each number is blocked, asked by a message that is not kept. */
+  probe(cast: Cast): Promise<readonly boolean[]>;
+  /** The profiles that each number is known to have opted out of; undefined for a design that keeps no opt_outs. */
+  optOuts(cast: Cast): Promise<readonly ReadonlySet<number>[] | undefined>;
+  /** Whether a session waits for another one's lock. */
+  isWaiting(session: Session): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface Session {
+  readonly client: pg.Client;
+  readonly pid: number;
+}
+
+/** The rows of one history. */
+export interface Cast {
+  readonly phones: readonly string[];
+  readonly profileIds: readonly string[];
+  messageId(pair: Pair): string;
+  /** The report of that message which was stored without a code. */
+  pendingReportId(pair: Pair): string;
+  /** Each session's own message, to a number of its own. */
+  spareMessageId(session: number): string;
+}
+
+/** The server's deadlock detector waits this long; a second, its default, would be most of a run. */
+const deadlockTimeout = '5ms';
+
+let histories = 0;
+
+/** Opens a sandbox. */
+export async function openSandbox(url: string, design: Design): Promise<Sandbox> {
+  const owner = await connect(url);
+  const prober = await openSession(url, design); // as the application: an owner may pass where it may not
+  const open: Session[] = [];
+  const { rows } = await owner.query<{ id: string }>(
+    `insert into public.profiles (name)
+     select 'proof ' || n from generate_series(1, $1) as n returning id`,
+    [profilesPerPhone],
+  );
+  const profileIds = rows.map((row) => row.id);
+
+  return {
+    async sessions(count) {
+      while (open.length < count) open.push(await openSession(url, design));
+      return open.slice(0, count);
+    },
+    prepare: (history) => prepare(owner, profileIds, history),
+    async probe(cast) {
+      const blocked: boolean[] = [];
+      for (const phone of cast.phones) {
+        await prober.client.query('begin');
+        try {
+          await prober.client.query(
+            'insert into outbound_messages (profile_id, to_number, body) values ($1, $2, $3)',
+            [cast.profileIds[0], phone, 'probe'],
+          );
+          blocked.push(false);
+        } catch (error) {
+          if (codeOf(error) !== refusal.sqlState) throw error;
+          blocked.push(true);
+        } finally {
+          await prober.client.query('rollback');
+        }
+      }
+      return blocked;
+    },
+    async optOuts(cast) {
+      if (!design.keeps.includes('opt_outs')) return undefined;
+      const found = await owner.query<{ phone: string; profile_id: string }>(
+        'select phone, profile_id from public.opt_outs where phone = any ($1)',
+        [cast.phones],
+      );
+      return cast.phones.map(
+        (phone) =>
+          new Set(
+            found.rows
+              .filter((row) => row.phone === phone)
+              .map((row) => profileIds.indexOf(row.profile_id)),
+          ),
+      );
+    },
+    async isWaiting(session) {
+      const { rows: waits } = await owner.query<{ waiting: boolean }>(
+        'select cardinality(pg_blocking_pids($1)) > 0 as waiting',
+        [session.pid],
+      );
+      return waits[0]?.waiting === true;
+    },
+    async close() {
+      await Promise.all([prober, ...open].map(({ client }) => client.end().catch(() => {})));
+      await owner.end();
+    },
+  };
+}
+
+/** The statement that a step is, for the rows of a history. */
+export function sqlOf(
+  step: Step,
+  cast: Cast,
+  session: number,
+): { text: string; values: unknown[] } {
+  const phones = (indexes: readonly number[]): string[] =>
+    indexes.map((index) => cast.phones[index] ?? '');
+  switch (step.kind) {
+    case 'send':
+      return {
+        text: `insert into outbound_messages (profile_id, to_number, body)
+               select $1, phone, 'proof' from unnest($2::text[]) as phone`,
+        values: [step.profile === null ? null : cast.profileIds[step.profile], phones(step.phones)],
+      };
+    case 'report':
+      return {
+        text: `insert into delivery_reports (message_id, event_type, error_code)
+               select id, 'failed', 21610 from unnest($1::uuid[]) as id`,
+        values: [step.pairs.map((pair) => cast.messageId(pair))],
+      };
+    case 'update':
+      return {
+        text: 'update delivery_reports set error_code = 21610 where id = any ($1)',
+        values: [step.pairs.map((pair) => cast.pendingReportId(pair))],
+      };
+    case 'noise':
+      return {
+        text: `insert into delivery_reports (message_id, event_type, error_code)
+               values ($1, 'failed', 30007), ($1, 'delivered', 21610), ($1, 'failed', null)`,
+        values: [cast.messageId(step.pair)],
+      };
+    case 'move':
+      return {
+        text: 'update outbound_messages set to_number = $2 where id = $1',
+        values: [cast.spareMessageId(session), phones([step.phone])[0]],
+      };
+  }
+}
+
+async function openSession(url: string, design: Design): Promise<Session> {
+  const client = await connect(url);
+  await client.query(`set deadlock_timeout = '${deadlockTimeout}'`).catch((error: unknown) => {
+    if (codeOf(error) !== '42501') throw error; // not a superuser: runs are slower, not wrong
+  });
+  if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return { client, pid: rows[0]?.pid ?? 0 };
+}
+
+async function prepare(
+  owner: pg.Client,
+  profileIds: readonly string[],
+  history: History,
+): Promise<Cast> {
+  const base = 2_000_000_000 + 16 * histories++;
+  const phones = history.before.map((_, index) => `+1${base + index}`);
+  const spares = history.sessions.map((_, index) => `+1${base + 8 + index}`);
+  const toNumbers = [...phones.flatMap((phone) => profileIds.map(() => phone)), ...spares];
+  const messages = await owner.query<{ id: string }>(
+    `insert into public.outbound_messages (profile_id, to_number, body)
+     select profile_id, phone, 'proof'
+     from unnest($1::uuid[], $2::text[]) with ordinality as message (profile_id, phone, n)
+     order by n
+     returning id`,
+    [[...phones.flatMap(() => profileIds), ...spares.map(() => profileIds[0])], toNumbers],
+  );
+  const paired = phones.length * profileIds.length;
+  const pending = await owner.query<{ id: string }>(
+    `insert into public.delivery_reports (message_id, event_type)
+     select id, 'failed' from unnest($1::uuid[]) with ordinality as message (id, n) order by n
+     returning id`,
+    [messages.rows.slice(0, paired).map((row) => row.id)],
+  );
+  const at = ({ phone, profile }: Pair): number => phone * profileIds.length + profile;
+  const cast: Cast = {
+    phones,
+    profileIds,
+    messageId: (pair) => messages.rows[at(pair)]?.id ?? '',
+    pendingReportId: (pair) => pending.rows[at(pair)]?.id ?? '',
+    spareMessageId: (session) => messages.rows[paired + session]?.id ?? '',
+  };
+  const pairs = history.before.flatMap((count, phone) =>
+    Array.from({ length: count }, (_, profile) => ({ phone, profile })),
+  );
+  if (pairs.length > 0) {
+    const { text, values } = sqlOf({ kind: 'report', pairs }, cast, 0);
+    await owner.query(text, values);
+  }
+  return cast;
+}

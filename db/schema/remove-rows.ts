@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import { codeOf } from '../cli/errors.ts';
+
+/** Rows that a check or a benchmark made and removes again, by id. */
+export interface MadeRows {
+  readonly profileIds: readonly string[];
+  readonly messageIds: readonly string[];
+  readonly reportIds: readonly string[];
+}
+
+/**
+ * Removes rows whose ids are known, in one transaction: reports, then messages, then profiles.
+ *
+ * No index finds the reports of a message, so the foreign keys would scan the whole of
+ * delivery_reports for every message that goes. Where the role may, they are switched off for this
+ * transaction (session_replication_role); the caller names every report of the messages it names.
+ */
+export async function removeRows(client: pg.Client, made: MadeRows): Promise<void> {
+  await withoutForeignKeys(client, async () => {
+    await client.query('delete from public.delivery_reports where id = any ($1)', [made.reportIds]);
+    await client.query('delete from public.outbound_messages where id = any ($1)', [
+      made.messageIds,
+    ]);
+    await client.query('delete from public.profiles where id = any ($1)', [made.profileIds]);
+  });
+}
+
+/** Runs deletes in one transaction that skips triggers, foreign keys included, where the role may skip them. */
+export async function withoutForeignKeys(
+  client: pg.Client,
+  deletes: () => Promise<void>,
+): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query('savepoint before_setting');
+    try {
+      await client.query('set local session_replication_role = replica');
+    } catch (error) {
+      if (codeOf(error) !== '42501') throw error;
+      await client.query('rollback to savepoint before_setting');
+    }
+    await deletes();
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}

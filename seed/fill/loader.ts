@@ -1,0 +1,255 @@
+import type pg from 'pg';
+import { onInterrupt } from '../../db/cli/command.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
+import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
+import type { Lab } from '../../db/lab.ts';
+import {
+  createDataSet,
+  type DataSet,
+  type DataSetOptions,
+  tableNames,
+} from '../data-set/data-set.ts';
+import { findUnsound } from '../verify/soundness.ts';
+import { spotCheck } from '../verify/spot-check.ts';
+import {
+  beginPlan,
+  createBookkeeping,
+  describeDataSet,
+  type FinishedStage,
+  finishedStages,
+  finishPlan,
+  isSameDataSet,
+  readPlan,
+} from './bookkeeping.ts';
+import { endSessions, openControl, openLane, takeDatabase, takeTurns } from './connections.ts';
+import { putBack, readDefinitions, takeOffDefinitions } from './definitions.ts';
+import { DiskWatch, diskFull, explainFailure } from './failures.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { runSteps } from './run-steps.ts';
+import { sendRows } from './send-rows.ts';
+import { findDataDirectory, readServerFacts, type ServerFacts } from './server-facts.ts';
+import { buildMemoryBytes, requireSpace } from './space.ts';
+import { createStageWatch } from './stage-watch.ts';
+import {
+  inTransaction,
+  type LoadSession,
+  makeStages,
+  type StageContext,
+  stageNames,
+} from './stages.ts';
+
+/** `another data set` keeps the wanted one where it is there unchanged, whole or in part; `anything` begins anew. */
+export type Replace = 'nothing' | 'another data set' | 'anything';
+
+/** Which data set, and whether it may take the place of another. */
+export interface SeedOptions {
+  readonly dataSet: DataSetOptions;
+  /** What may be emptied of what an earlier seed left. */
+  readonly replace: Replace;
+  /** Where lines go. Bars are drawn only where `terminal` says that there is one. */
+  readonly print: (line: string) => void;
+  readonly terminal: boolean;
+}
+
+/** As many server sessions work at a time: one for the longest chain, one for the rest. */
+export const laneCount = 2;
+
+/**
+ * Fills the database with a data set, or finishes what an earlier, interrupted seed left, and
+ * verifies it. Everything is done in stages that are committed together with the note that they are
+ * done; see stages.ts.
+ *
+ * @throws UserError where the database holds something else, or disk, memory or server fail
+ * @throws CheckFailure where the server holds other rows than were sent
+ */
+export async function seedDatabase(lab: Lab, options: SeedOptions): Promise<void> {
+  const control = await openControl(lab);
+  try {
+    await takeDatabase(control);
+    await seedLocked(lab, control, options);
+  } finally {
+    await control.end().catch(() => {});
+  }
+}
+
+async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): Promise<void> {
+  const { print } = options;
+  const dataSet = createDataSet(options.dataSet);
+  const decision = await decide(control, dataSet, options);
+  if (decision === 'nothing to do') {
+    print(`${describeDataSet(options.dataSet)}: all there already, nothing changed`);
+    return;
+  }
+  const facts = await readServerFacts(lab, control);
+  print(`${describeDataSet(options.dataSet)}: ${describeRows(dataSet)}`);
+  for (const line of requireSpace(dataSet, facts, await tableBytes(control))) print(line);
+
+  const started = performance.now();
+  if (decision === 'begin') {
+    await inTransaction(control, async () => {
+      await createBookkeeping(control);
+      await takeOffDefinitions(control);
+      await beginPlan(control, options.dataSet);
+    });
+  }
+  const kept = await finishedStages(control);
+  if (decision === 'resume') print(describeKept(kept));
+  await runStages(lab, control, dataSet, facts, kept, options);
+  await finish(control);
+  const seconds = (performance.now() - started) / 1_000;
+  for (const line of await summary(control, dataSet, kept, seconds)) print(line);
+}
+
+/** What there is to do. Throws where the database holds anything but this data set or a part of it. */
+async function decide(
+  control: pg.Client,
+  dataSet: DataSet,
+  { dataSet: wanted, replace }: SeedOptions,
+): Promise<'begin' | 'resume' | 'nothing to do'> {
+  const plan = await readPlan(control);
+  if (plan === undefined) {
+    await refuseForeignRows(control);
+    return 'begin';
+  }
+  if (replace === 'anything') return 'begin';
+  if (!isSameDataSet(plan, wanted)) {
+    if (replace === 'another data set') return 'begin';
+    throw new UserError(
+      `the database holds ${describeDataSet(plan.options)}: pass --replace to empty it first`,
+    );
+  }
+  if (!plan.finished) return 'resume';
+  const suspicious = await spotCheck(control, dataSet);
+  if (suspicious.length > 0) {
+    if (replace === 'another data set') return 'begin';
+    throw new UserError(
+      `${suspicious.join(', ')} changed since the seed: pass --replace to seed again`,
+    );
+  }
+  return 'nothing to do';
+}
+
+async function refuseForeignRows(control: pg.Client): Promise<void> {
+  for (const table of tableNames) {
+    const { rows } = await control.query<{ found: boolean }>(
+      `select exists (select from public.${table}) as found`,
+    );
+    if (rows[0]?.found === true) {
+      throw new UserError(
+        `${table} holds rows that the seeder did not write: it leaves them alone (npm run migrate:down drops them)`,
+      );
+    }
+  }
+}
+
+async function runStages(
+  lab: Lab,
+  control: pg.Client,
+  dataSet: DataSet,
+  facts: ServerFacts,
+  kept: readonly FinishedStage[],
+  { print, terminal }: SeedOptions,
+): Promise<void> {
+  const progress = createProgress(dataSet, print, terminal);
+  const sessions: LoadSession[] = [];
+  const onControl = takeTurns();
+  const stop = async (): Promise<void> => {
+    await onControl(() => endSessions(control));
+  };
+  const forget = onInterrupt(async () => {
+    progress.close();
+    await stop();
+    process.stderr.write('what is done is kept: run the same command again to go on\n');
+  });
+  const watch = new DiskWatch(await findDataDirectory(lab, control), stop);
+  const notes = createStageWatch(progress, control, onControl);
+  try {
+    for (let lane = 0; lane < laneCount; lane++)
+      sessions.push(await openLane(lab, buildMemoryBytes(facts)));
+    const context: StageContext = {
+      dataSet,
+      definitions: await onControl(() => readDefinitions(control)),
+      summaries: summariesOf(kept, progress),
+      listener: notes,
+      send: sendRows,
+    };
+    const stages = makeStages(context);
+    const done = new Set(kept.map(({ name }) => name));
+    notes.expect(stages, done);
+    await runSteps(stages, sessions, done, stop);
+  } catch (error) {
+    throw watch.isFull ? diskFull() : explainFailure(error);
+  } finally {
+    forget();
+    watch.close();
+    await notes.close();
+    progress.close();
+    for (const { client } of sessions) await client.end().catch(() => {});
+  }
+}
+
+function summariesOf(
+  kept: readonly FinishedStage[],
+  progress: Progress,
+): StageContext['summaries'] {
+  const summaries: StageContext['summaries'] = new Map();
+  for (const table of tableNames) {
+    const summary = kept.find(({ name }) => name === stageNames.copy(table))?.summary;
+    if (summary === undefined) continue;
+    summaries.set(table, summary);
+    progress.kept(table);
+  }
+  return summaries;
+}
+
+/** The last stage: settings as they were, and a look at everything a load could have left undone. */
+async function finish(control: pg.Client): Promise<void> {
+  await inTransaction(control, async () => {
+    for (const definition of await readDefinitions(control)) await putBack(control, definition);
+    const findings = await findUnsound(control);
+    if (findings.length > 0) throw new CheckFailure(findings.join('; '));
+    await finishPlan(control);
+  });
+}
+
+/** What the tables and their indexes take now. */
+async function tableBytes(control: pg.Client): Promise<number> {
+  const { rows } = await control.query<{ bytes: string }>(
+    'select sum(pg_total_relation_size(t::regclass)) as bytes from unnest($1::text[]) as t',
+    [tableNames.map((table) => `public.${table}`)],
+  );
+  return Number(rows[0]?.bytes ?? 0);
+}
+
+/** The time of each stage, and the whole. */
+async function summary(
+  control: pg.Client,
+  dataSet: DataSet,
+  kept: readonly FinishedStage[],
+  seconds: number,
+): Promise<readonly string[]> {
+  const before = new Set(kept.map(({ name }) => name));
+  const stages = (await finishedStages(control)).map(
+    ({ name, seconds: took }) =>
+      `  ${name.padEnd(48)} ${formatSeconds(took).padStart(12)}${before.has(name) ? '  (before)' : ''}`,
+  );
+  const rows = tableNames.reduce((sum, table) => sum + dataSet.rowCounts[table], 0);
+  return [
+    '',
+    ...stages,
+    '',
+    `seeded and verified: ${formatCount(rows)} rows in ${formatSeconds(seconds)}, ` +
+      `${formatBytes(await tableBytes(control))} on disk, ` +
+      `peak memory of this process ${formatBytes(process.resourceUsage().maxRSS * 1024)}`,
+  ];
+}
+
+function describeRows(dataSet: DataSet): string {
+  return tableNames.map((table) => `${formatCount(dataSet.rowCounts[table])} ${table}`).join(', ');
+}
+
+function describeKept(kept: readonly FinishedStage[]): string {
+  return kept.length === 0
+    ? 'going on with a seed that was cut short: nothing was done yet'
+    : `going on with a seed that was cut short; kept: ${kept.map(({ name }) => name).join(', ')}`;
+}

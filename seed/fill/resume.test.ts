@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { createDataSet, defaultDataSet } from '../data-set/data-set.ts';
+import { describeSchema } from '../testing/describe-schema.ts';
+import { holdBefore, letGo } from '../testing/hold.ts';
+import { createTestLab, seedQuietly, type TestLab } from '../testing/lab.ts';
+import { untilSeed } from '../testing/until-seed.ts';
+import { verifyDatabase } from '../verify/verify.ts';
+
+const messages = 150_000;
+
+describe('a seed that is cut short', () => {
+  let lab: TestLab;
+  let client: pg.Client;
+  beforeEach(async () => {
+    lab = await createTestLab();
+    client = await lab.connect();
+  });
+  afterEach(async () => {
+    await client.end();
+    await lab.close();
+  });
+
+  for (const [signal, exitCode] of [
+    ['SIGKILL', null],
+    ['SIGINT', 130],
+  ] as const) {
+    it(`by ${signal} keeps what is done and finishes the rest when run again`, async () => {
+      await holdBefore(client, 'build delivery_reports_pkey');
+      const { child, ended } = startSeed(lab.url);
+      await until(client, 'copy delivery_reports', ended);
+      child.kill(signal);
+      assert.equal(await ended, exitCode);
+      await letGo(client);
+      assert.match(await seedQuietly(lab, { messages }), /kept: .*copy delivery_reports/);
+      await verifyDatabase(lab, nothingSaid, () => {});
+    });
+  }
+
+  it('by the server ending its sessions fails in one line, and finishes when run again', async () => {
+    await holdBefore(client, 'build delivery_reports_pkey');
+    const seeding = seedQuietly(lab, { messages });
+    const failed = assert.rejects(seeding, /the server went away.*what is done is kept/);
+    await until(client, 'copy delivery_reports', seeding);
+    await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await failed;
+    await letGo(client);
+    assert.match(await seedQuietly(lab, { messages }), /kept: .*copy delivery_reports/);
+    await verifyDatabase(lab, nothingSaid, () => {});
+  });
+
+  it('is not taken for a whole one: verifying refuses it, and so does another data set', async () => {
+    await holdBefore(client, 'copy outbound_messages');
+    const seeding = seedQuietly(lab, { messages });
+    const failed = assert.rejects(seeding);
+    await until(client, 'copy profiles', seeding);
+    await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await failed;
+    await letGo(client);
+    await assert.rejects(
+      verifyDatabase(lab, nothingSaid, () => {}),
+      /was cut short/,
+    );
+    await assert.rejects(seedQuietly(lab, { messages: 1_000 }), /--replace/);
+    await seedQuietly(lab, { messages: 1_000 }, 'anything');
+    await verifyDatabase(lab, nothingSaid, () => {});
+  });
+
+  it('between adding a foreign key and checking it still checks it when run again', async () => {
+    const { rows: keys } = await client.query<{ name: string; definition: string }>(
+      `select conname as name, pg_get_constraintdef(oid) as definition
+       from pg_constraint where contype = 'f' and conrelid = 'delivery_reports'::regclass`,
+    );
+    const [key] = keys;
+    assert.ok(key !== undefined);
+    await seedQuietly(lab, { messages: 1_000 });
+    // The state in between, made by hand.
+    await client.query(`alter table delivery_reports drop constraint ${key.name}`);
+    await client.query(
+      `alter table delivery_reports add constraint ${key.name} ${key.definition} not valid`,
+    );
+    await client.query(
+      `insert into optout_lab.seed_definitions
+         (table_name, name, kind, constraint_definition, referenced_table)
+       values ('delivery_reports', $1, 'foreign key', $2, 'outbound_messages')`,
+      [key.name, key.definition],
+    );
+    await client.query('update optout_lab.seed_plan set finished_at = null');
+    await client.query('delete from optout_lab.seed_stages where stage = $1', [
+      `validate ${key.name}`,
+    ]);
+    await seedQuietly(lab, { messages: 1_000 });
+    await verifyDatabase(lab, nothingSaid, () => {});
+  });
+
+  for (const [replace, said] of [
+    ['nothing', /kept: .*build outbound_messages_pkey/],
+    ['anything', /^(?!.*kept: )/s],
+  ] as const) {
+    it(`before its indexes were made constraints has the same schema in the end (replacing ${replace})`, async () => {
+      const before = await describeSchema(client);
+      await holdBefore(client, 'validate delivery_reports_message_id_fkey');
+      const { child, ended } = startSeed(lab.url);
+      await until(client, 'add foreign keys', ended);
+      child.kill('SIGKILL');
+      await ended;
+      await letGo(client);
+      const { rows } = await client.query(
+        `select 'index' as found from pg_class where relname = 'outbound_messages_pkey'
+         union all
+         select 'constraint' from pg_constraint where conname = 'outbound_messages_pkey'`,
+      );
+      assert.deepEqual(rows, [{ found: 'index' }]);
+      assert.match(await seedQuietly(lab, { messages }, replace), said);
+      await verifyDatabase(lab, nothingSaid, () => {});
+      assert.deepEqual(await describeSchema(client), before);
+    });
+  }
+
+  it('never holds a part of a table', async () => {
+    const { child, ended } = startSeed(lab.url);
+    await until(client, 'copy profiles', ended);
+    child.kill('SIGKILL');
+    await ended;
+    const expected = createDataSet({ ...defaultDataSet, messages }).rowCounts.outbound_messages;
+    const { rows } = await client.query<{ count: number }>(
+      'select count(*)::integer as count from outbound_messages',
+    );
+    assert.ok([0, expected].includes(rows[0]?.count ?? -1));
+  });
+});
+
+const nothingSaid = { messages: undefined, seed: undefined, ordinaryReportShare: undefined };
+
+/** The real command, in a process of its own; `ended` gives its exit code. */
+function startSeed(url: string): { child: ChildProcess; ended: Promise<number | null> } {
+  const command = fileURLToPath(new URL('../commands/seed.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', command, '--scale', String(messages)], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: 'ignore',
+  });
+  return { child, ended: once(child, 'exit').then(([code]) => code) };
+}
+
+/** Waits for the seeder to have noted a stage as done; fails where it ends without. */
+function until(client: pg.Client, stage: string, seed: Promise<unknown>): Promise<void> {
+  return untilSeed(seed, `noted "${stage}"`, async () => {
+    const found = await client
+      .query('select from optout_lab.seed_stages where stage = $1', [stage])
+      .catch(() => undefined); // the table is not there yet
+    return found?.rowCount === 1;
+  });
+}

@@ -1,0 +1,70 @@
+import type pg from 'pg';
+import { deriveKey, RandomSequence } from '../data-set/counter-random.ts';
+import { type DataSet, type TableName, tableNames } from '../data-set/data-set.ts';
+import { rowFunctions } from '../data-set/rows.ts';
+
+const rowsPerTable = 50;
+
+interface Lookup {
+  readonly columns: readonly string[];
+  /** The column that an index finds rows by. */
+  readonly key: string;
+  readonly keyType: 'uuid' | 'text';
+}
+
+const lookups: Readonly<Record<TableName, Lookup>> = {
+  profiles: { columns: ['id', 'name'], key: 'id', keyType: 'uuid' },
+  outbound_messages: {
+    columns: ['id', 'profile_id', 'to_number', 'body'],
+    key: 'id',
+    keyType: 'uuid',
+  },
+  delivery_reports: {
+    columns: ['id', 'message_id', 'event_type', 'error_code'],
+    key: 'id',
+    keyType: 'uuid',
+  },
+  opt_outs: { columns: ['phone', 'profile_id', 'ordinal'], key: 'phone', keyType: 'text' },
+  blocked_contacts: { columns: ['phone'], key: 'phone', keyType: 'text' },
+};
+
+/**
+ * Looks up the first, the last and some rows between in each table, and returns the tables where one
+ * is missing or different. Milliseconds at any scale: it finds a table that was emptied or filled
+ * with something else, not a single changed row. That is what verifying is for.
+ */
+export async function spotCheck(
+  client: pg.Client,
+  dataSet: DataSet,
+): Promise<readonly TableName[]> {
+  const suspicious: TableName[] = [];
+  for (const table of tableNames) {
+    const expected = sampleRows(dataSet, table);
+    if (!(await areStored(client, table, expected))) suspicious.push(table);
+  }
+  return suspicious;
+}
+
+function sampleRows(dataSet: DataSet, table: TableName): readonly object[] {
+  const count = dataSet.rowCounts[table];
+  if (count === 0) return [];
+  const random = new RandomSequence(deriveKey(dataSet.options.seed, `spot check of ${table}`));
+  const between = Array.from({ length: rowsPerTable }, () => random.below(count));
+  return [...new Set([0, count - 1, ...between])].map((row) => rowFunctions[table](dataSet, row));
+}
+
+async function areStored(
+  client: pg.Client,
+  table: TableName,
+  expected: readonly object[],
+): Promise<boolean> {
+  const { columns, key, keyType } = lookups[table];
+  const toText = (row: object): string =>
+    JSON.stringify(columns.map((column) => (row as Record<string, unknown>)[column] ?? null));
+  const { rows } = await client.query<object>(
+    `select ${columns.join(', ')} from public.${table} where ${key} = any ($1::${keyType}[])`,
+    [expected.map((row) => (row as Record<string, unknown>)[key])],
+  );
+  const stored = new Set(rows.map(toText));
+  return expected.every((row) => stored.has(toText(row)));
+}

@@ -1,0 +1,116 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type pg from 'pg';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
+import { formatCount, formatSeconds } from '../../db/cli/number-text.ts';
+import type { Lab } from '../../db/lab.ts';
+import { readSql } from '../../db/sql.ts';
+import {
+  createDataSet,
+  type DataSet,
+  type DataSetOptions,
+  type TableName,
+  tableNames,
+} from '../data-set/data-set.ts';
+import { CopySource } from '../encode/copy-source.ts';
+import { describeDataSet, type Plan, readPlan } from '../fill/bookkeeping.ts';
+import { readServerFacts } from '../fill/server-facts.ts';
+import { buildMemoryBytes } from '../fill/space.ts';
+import { findUnsound } from './soundness.ts';
+import { differences, summariseTable, type TableSummary } from './table-summary.ts';
+
+/** What the caller says of the data set, which must be what the database's own plan says; what it leaves out is not asked. */
+export type ExpectedDataSet = {
+  readonly [Key in keyof DataSetOptions]: DataSetOptions[Key] | undefined;
+};
+
+/**
+ * Compares the database with what follows from (scale, seed) alone: row counts and checksums of all
+ * tables, validated constraints, enabled triggers; and opt_outs and blocked_contacts with what the
+ * reports themselves imply. Changes nothing.
+ *
+ * @throws UserError where the database holds another data set, half of one, or none
+ * @throws CheckFailure naming everything that is not as it must be
+ */
+export async function verifyDatabase(
+  lab: Lab,
+  expected: ExpectedDataSet,
+  print: (line: string) => void,
+): Promise<void> {
+  const started = performance.now();
+  const client = await lab.connect();
+  try {
+    const options = chooseDataSet(await readPlan(client), expected);
+    print(`verifying ${describeDataSet(options)}`);
+    const dataSet = createDataSet(options);
+    const findings: string[] = [...(await findUnsound(client))];
+    for (const table of tableNames) {
+      const began = performance.now();
+      // The server scans the table while this process works out what must be in it.
+      const [found, predicted] = await Promise.all([
+        summariseTable(client, table),
+        predictWithPauses(dataSet, table),
+      ]);
+      const different = differences(table, predicted, found);
+      findings.push(...different);
+      const verdict = different.length === 0 ? 'as predicted' : 'WRONG';
+      print(
+        `  ${table.padEnd(18)} ${formatCount(found.rows).padStart(13)} rows, checksum ${found.checksum}: ` +
+          `${verdict} (${formatSeconds((performance.now() - began) / 1_000)})`,
+      );
+    }
+    findings.push(...(await recount(lab, client, print)));
+    if (findings.length > 0) throw new CheckFailure(findings.join('; '));
+    print(`verified in ${formatSeconds((performance.now() - started) / 1_000)}: all as predicted`);
+  } finally {
+    await client.end();
+  }
+}
+
+function chooseDataSet(plan: Plan | undefined, expected: ExpectedDataSet): DataSetOptions {
+  if (plan === undefined) throw new UserError('the database has not been seeded: npm run seed');
+  const options: DataSetOptions = {
+    messages: expected.messages ?? plan.options.messages,
+    seed: expected.seed ?? plan.options.seed,
+    ordinaryReportShare: expected.ordinaryReportShare ?? plan.options.ordinaryReportShare,
+  };
+  if (!plan.finished) {
+    throw new UserError(
+      `a seed of ${describeDataSet(plan.options)} was cut short: run npm run seed with the same flags to finish it`,
+    );
+  }
+  if (describeDataSet(options) !== describeDataSet(plan.options)) {
+    throw new UserError(
+      `the database holds ${describeDataSet(plan.options)}, not ${describeDataSet(options)}`,
+    );
+  }
+  return options;
+}
+
+/** predictTable, but so that the server's answers and Ctrl-C are heard in between. */
+async function predictWithPauses(dataSet: DataSet, table: TableName): Promise<TableSummary> {
+  const source = new CopySource(dataSet, table, 256 * 1024);
+  while (source.fill().length > 0) await nextTurn();
+  return source.summary();
+}
+
+/** Compares opt-outs and blocks with the reports themselves: what it finds, in words. */
+async function recount(
+  lab: Lab,
+  client: pg.Client,
+  print: (line: string) => void,
+): Promise<readonly string[]> {
+  const began = performance.now();
+  // Hash tables may take twice work_mem (hash_mem_multiplier).
+  const workMemBytes = buildMemoryBytes(await readServerFacts(lab, client)) / 2;
+  await client.query(`set work_mem = ${Math.floor(workMemBytes / 1_024)}`);
+  const { rows } = await client.query<Record<string, string | null>>(
+    readSql(new URL('./sql/recount.sql', import.meta.url)),
+  );
+  const wrong = Object.entries(rows[0] ?? {}).filter(([, count]) => Number(count) > 0);
+  const took = formatSeconds((performance.now() - began) / 1_000);
+  const verdict = wrong.length === 0 ? 'they imply the same opt-outs and blocks' : 'WRONG';
+  print(`  counted again from the reports: ${verdict} (${took})`);
+  return wrong.map(
+    ([what, count]) => `counted again from the reports: ${count} ${what.replaceAll('_', ' ')}`,
+  );
+}
