@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { wasInterrupted } from './cli/command.ts';
 import { codeOf, messageOf, UserError } from './cli/errors.ts';
+import { withoutPassword } from './cli/hide-password.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;
@@ -43,16 +44,6 @@ export async function canConnect(url: string): Promise<'yes' | 'starting' | 'no'
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-/**
- * A URL as it may be shown: its password, if any, is replaced by stars. Where the URL is malformed
- * (an "@", "/" or "#" in the password that should have been encoded), rather too much is hidden.
- */
-export function withoutPassword(url: string): string {
-  return url
-    .replace(/^([^:/?#]*:\/\/[^:@/?#]*):.*@/s, '$1:***@')
-    .replace(/(password=)[^&#\s]*/gi, '$1***');
 }
 
 /** The same server's URL, with another database. */

@@ -31,6 +31,7 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench-seed', ['--pairs=0'], /not a whole number from 1 on/],
   ['bench-seed', ['--scale=tinny'], /did you mean "tiny"/],
   ['bench-seed', ['--out=/proc/nowhere/speed.json'], /cannot write \/proc\/nowhere\/speed\.json/],
+  ['test', [], /cannot connect to .*nothing listens there/],
   ['test', ['--no-such-flag'], /unknown option '--no-such-flag'/],
   ['test', ['nothing-like-it'], /no test file matches/],
   [

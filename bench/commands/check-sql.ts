@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { hasSqlDetails, loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query';
 import { runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, messageOf } from '../../db/cli/errors.ts';
-import { projectDir } from '../../db/server/paths.ts';
+import { projectDir } from '../../db/cli/project-dir.ts';
 
 await runCommand(async () => {
   new Command('check:sql')

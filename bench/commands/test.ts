@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { newCommand, onInterrupt, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
+import { projectDir } from '../../db/cli/project-dir.ts';
 import { openServer } from '../../db/lab.ts';
-import { projectDir } from '../../db/server/paths.ts';
 import {
   createTemplate,
   templateVariable,

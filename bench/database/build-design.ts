@@ -3,8 +3,8 @@ import { messageOf } from '../../db/cli/errors.ts';
 import { applyDesign, type Design, defaultDesignName } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { MigrationError } from '../../db/schema/dbmate.ts';
-import { relationSizes } from '../environment/environment.ts';
 import type { RelationSize } from '../results/results.ts';
+import { relationSizes } from './relations.ts';
 import type { BenchSession } from './reservation.ts';
 
 /** Longest that one statement of a design's building may take: a fact table is read and sorted once or twice. */

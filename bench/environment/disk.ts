@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, fsyncSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DiskFacts } from '../results/results.ts';
-import { median } from '../stats/bootstrap.ts';
+import { median } from '../stats/median.ts';
 
 /** The disk below a folder, and how long it takes to make 8 kB durable there. */
 export function diskFacts(folder: string): DiskFacts {

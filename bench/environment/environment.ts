@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
-import type { Environment, RelationSize, Setting, TableState } from '../results/results.ts';
+import { relationSizes } from '../database/relations.ts';
+import type { Environment, Setting, TableState } from '../results/results.ts';
 import { diskFacts } from './disk.ts';
 import { clientFacts, loadAverage, machineFacts, projectFacts } from './machine.ts';
 
@@ -39,18 +40,6 @@ export async function startEnvironment(
       project: projectFacts(),
     }),
   };
-}
-
-/** Sizes and estimated row counts of the tables and indexes of schema public. */
-export async function relationSizes(client: pg.Client): Promise<readonly RelationSize[]> {
-  const { rows } = await client.query<{
-    name: string;
-    kind: 'table' | 'index';
-    table: string;
-    sizeBytes: string;
-    rows: number;
-  }>(sqlFile('relation_sizes'));
-  return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes), rows: Number(row.rows) }));
 }
 
 async function tableStates(client: pg.Client): Promise<readonly TableState[]> {

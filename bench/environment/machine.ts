@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { projectDir } from '../../db/server/paths.ts';
+import { projectDir } from '../../db/cli/project-dir.ts';
 import type { Environment } from '../results/results.ts';
-import { median } from '../stats/bootstrap.ts';
+import { median } from '../stats/median.ts';
 
 /** The machine that this program runs on. */
 export function machineFacts(): Pick<

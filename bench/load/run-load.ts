@@ -4,41 +4,18 @@ import type pg from 'pg';
 import { onInterrupt } from '../../db/cli/command.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
-import { type DataSetOptions, defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
-import type { IsolationLevel, Rate } from './client/worker-options.ts';
 import { Live, type Screen } from './live.ts';
-import type { Objective, RateRange } from './options/flag-values.ts';
+import type { LoadOptions } from './options/load-options.ts';
 import type { LegOptions } from './options/trial-options.ts';
 import { comparePgbench } from './pgbench/compare-pgbench.ts';
 import { runRamp } from './ramp.ts';
 import { type LoadSession, openLoadSession } from './reservation.ts';
 import { type LoadLeg, type LoadResults, loadFormatVersion, type RampResult } from './results.ts';
 import { runLeg } from './run-trial.ts';
-import type { Mix } from './workload/mix.ts';
-
-/** What a load command asks for. */
-export interface LoadOptions {
-  readonly designs: readonly Design[];
-  readonly mix: Mix;
-  readonly rate: Rate;
-  readonly ramp: { readonly range: RateRange; readonly objective: Objective } | undefined;
-  readonly comparePgbench: boolean;
-  readonly durationS: number;
-  readonly drainS: number;
-  readonly clients: number;
-  readonly workers: number | undefined;
-  readonly seed: number;
-  readonly isolation: IsolationLevel | 'default';
-  readonly keep: boolean;
-  readonly dataSet: DataSetOptions | undefined;
-  readonly commandLine: string;
-  /** Folder for runs, where not the project's. */
-  readonly out: string | undefined;
-  readonly runName: string | undefined;
-}
 
 /** A finished run: its results, and the folder that holds them. */
 export interface FinishedLoad {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
+import { useExtension } from '../database/extension.ts';
 import type { RelationSize } from '../results/results.ts';
 
 /** Throws relations out of shared buffers; the operating system's cache keeps them. PostgreSQL 17 and later. */
@@ -56,9 +57,4 @@ export async function readIntoBuffers(
     }
   }
   return left;
-}
-
-/** Makes an extension available in the lab's own schema. Throws where the role may not. */
-export async function useExtension(admin: pg.Client, name: string): Promise<void> {
-  await admin.query(`create extension if not exists ${name} schema optout_lab`);
 }

@@ -1,14 +1,15 @@
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
-import { queryCanceled } from '../../db/conformance/expect.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
+import { queryCanceled } from '../../db/sqlstates.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { BenchSession } from '../database/reservation.ts';
 import type { ExplainedStatement } from '../explain/plan-summary.ts';
 import type { FloorResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
-import { bootstrapMedian, seededRandom } from '../stats/bootstrap.ts';
+import { bootstrapMedian } from '../stats/bootstrap.ts';
+import { seededRandom } from '../stats/random.ts';
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 const probeSql = sql('index_probe');

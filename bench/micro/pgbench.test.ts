@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { splitPassword } from './pgbench.ts';
+import { splitPassword } from '../../db/pgbench-process.ts';
 
 test('a password is on no command line of pgbench, wherever the URL has it', () => {
   const rows = [

@@ -1,15 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Design } from '../../db/designs.ts';
+import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../db/pgbench-process.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
+import type { Workbench } from '../database/workbench.ts';
 import { timeBlock } from '../paired/block.ts';
 import type { PgbenchComparison, PgbenchResult } from '../results/results.ts';
-import type { Workbench } from '../run/with-workbench.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { insertCalls } from '../scenarios/single-row.ts';
-import { median, quantileOfSorted, seededRandom, shuffled } from '../stats/bootstrap.ts';
+import { quantileOfSorted } from '../stats/bootstrap.ts';
+import { median } from '../stats/median.ts';
+import { seededRandom, shuffled } from '../stats/random.ts';
 
 /** Blocks of each client: they alternate, as the arms of a pair do. */
 const rounds = 5;
@@ -149,54 +151,4 @@ async function runPgbench(
   const lines = logs.flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));
   for (const file of logs) rmSync(join(folder, file));
   return lines.map((line) => Number(line.split(' ')[2]) * 1_000);
-}
-
-/** Runs pgbench and returns what it printed. Throws its last line where it fails. */
-export function runPgbenchProcess(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('pgbench', args, {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let printed = '';
-    let errors = '';
-    child.stdout.on('data', (data: Buffer) => {
-      printed += data.toString();
-    });
-    child.stderr.on('data', (data: Buffer) => {
-      errors += data.toString();
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(printed);
-      else reject(new Error(errors.trim().split('\n').at(-1) ?? `exit code ${code}`));
-    });
-  });
-}
-
-/** Its version line; undefined where it is not installed. */
-export function pgbenchVersion(): string | undefined {
-  try {
-    return execFileSync('pgbench', ['--version'], { encoding: 'utf8' }).trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * A command line can be read by other users: the password goes through the environment, wherever the
- * URL has it: before the "@", or as a parameter.
- */
-export function splitPassword(url: string): { connection: string; password: string | undefined } {
-  const login = /^(\w+:\/\/[^/?#@:]*):([^/?#]*)@(.*)$/.exec(url);
-  const bare = login === null ? url : `${login[1]}@${login[3]}`;
-  const parameter = /([?&])password=([^&#]*)&?/.exec(bare);
-  const password = parameter?.[2] ?? login?.[2];
-  return {
-    connection: parameter === null ? bare : bare.replace(parameter[0], parameter[1] ?? ''),
-    password: password === undefined ? undefined : decodeURIComponent(password),
-  };
 }

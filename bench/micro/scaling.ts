@@ -5,7 +5,8 @@ import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { BenchSession } from '../database/reservation.ts';
 import type { GrowthResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
-import { bootstrapMedian, seededRandom, shuffled } from '../stats/bootstrap.ts';
+import { bootstrapMedian } from '../stats/bootstrap.ts';
+import { seededRandom, shuffled } from '../stats/random.ts';
 import { predictTree } from './btree-model.ts';
 import { probePlannerSettings, timed } from './index-probe.ts';
 

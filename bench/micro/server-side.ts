@@ -1,14 +1,15 @@
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
-import { queryCanceled } from '../../db/conformance/expect.ts';
 import type { Design } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
+import { queryCanceled } from '../../db/sqlstates.ts';
 import { keptRelations } from '../database/build-design.ts';
 import { benchBody } from '../database/reservation.ts';
+import type { Workbench } from '../database/workbench.ts';
 import type { Interval, PlanSummary, ServerSideCost } from '../results/results.ts';
-import type { Workbench } from '../run/with-workbench.ts';
 import { createDraw } from '../scenarios/draw.ts';
-import { bootstrapMedian, seededRandom, seedFor, shuffled } from '../stats/bootstrap.ts';
+import { bootstrapMedian } from '../stats/bootstrap.ts';
+import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 import { evict, readIntoBuffers } from './buffer-cache.ts';
 
 const loopsSql = readSql(new URL('./sql/server_loops.sql', import.meta.url));

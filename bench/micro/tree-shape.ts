@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { readSql } from '../../db/sql.ts';
+import { useExtension } from '../database/extension.ts';
 import type { TreeShape } from '../results/results.ts';
 import { predictTree } from './btree-model.ts';
-import { useExtension } from './buffer-cache.ts';
 
 const treeShapeSql = readSql(new URL('./sql/tree_shape.sql', import.meta.url));
 

@@ -1,14 +1,15 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
-import { queryCanceled } from '../../db/conformance/expect.ts';
 import type { Design } from '../../db/designs.ts';
+import { queryCanceled } from '../../db/sqlstates.ts';
+import type { Workbench } from '../database/workbench.ts';
 import type { Arm, Block, ClientLoad, ScenarioResult } from '../results/results.ts';
-import type { Workbench } from '../run/with-workbench.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import type { BlockWork, Scenario } from '../scenarios/scenario.ts';
-import { quantileOfSorted, seededRandom, seedFor, shuffled } from '../stats/bootstrap.ts';
+import { quantileOfSorted } from '../stats/bootstrap.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
+import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 import { firstWarmup, laterWarmup, timeBlock } from './block.ts';
 import { countersBetween, noCounters, readCounters } from './counters.ts';
 import { figureOf, type PairedOptions, summarise } from './pairs.ts';

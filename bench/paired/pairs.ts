@@ -6,8 +6,9 @@ import type {
   PairedFigure,
   ScenarioResult,
 } from '../results/results.ts';
-import { comparePairs, mean, type Pair, type Random, warmupLength } from '../stats/bootstrap.ts';
+import { comparePairs, mean, type Pair, warmupLength } from '../stats/bootstrap.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
+import type { Random } from '../stats/random.ts';
 
 /** How blocks become a figure. */
 export interface PairedOptions {

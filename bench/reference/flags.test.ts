@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { CommanderError } from 'commander';
 import { UserError } from '../../db/cli/errors.ts';
-import { projectDir } from '../../db/server/paths.ts';
+import { projectDir } from '../../db/cli/project-dir.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { readReferenceFlags } from './flags.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench/pgbench-goal.ts';
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
-import { formatNs, formatRatioInterval, type Interval, shortCount } from '../report/format.ts';
+import { formatNs, formatRatioInterval, shortCount } from '../report/format.ts';
 import {
   goals as designGoals,
   intervalOf,
@@ -21,6 +21,7 @@ import {
   speedRatios,
   timesOfServer,
 } from '../seeding/speed-results.ts';
+import type { Interval } from '../stats/estimate.ts';
 import { medianOfPairs, pairMedianText, type Verdict, verdictOn } from '../stats/pair-median.ts';
 import type { FinishedPart } from './run-parts.ts';
 

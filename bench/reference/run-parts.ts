@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { onInterrupt } from '../../db/cli/command.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
-import { projectDir } from '../../db/server/paths.ts';
+import { projectDir } from '../../db/cli/project-dir.ts';
 import { projectFacts } from '../environment/machine.ts';
 import type { Part } from './parts.ts';
 

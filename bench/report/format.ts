@@ -1,13 +1,7 @@
 import { formatCount, significant } from '../../db/cli/number-text.ts';
+import type { Interval } from '../stats/estimate.ts';
 
 export { formatBytes, formatCount, shortCount, significant } from '../../db/cli/number-text.ts';
-
-/** A figure with the interval that holds it. */
-export interface Interval {
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 const units = [
   { name: 's', size: 1e9 },
@@ -121,4 +115,9 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
 /** With a capital letter first. */
 export function sentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `2026-03-01 10:00 UTC`. */
+export function dateText(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

@@ -5,8 +5,9 @@ import type {
   Results,
   ScenarioResult,
 } from '../results/results.ts';
+import type { Interval } from '../stats/estimate.ts';
 import { fewestForInterval } from '../stats/median.ts';
-import { counted, formatCount, type Interval } from './format.ts';
+import { counted, formatCount } from './format.ts';
 
 /** The design that the schema itself makes: the one that a run without choice uses. */
 export const defaultDesign = 'blocked_contacts';

@@ -1,6 +1,8 @@
 import type { Results } from '../results/results.ts';
-import { formatRatio, type Interval, inWords } from './format.ts';
-import { pairRatios, ratioOfMedians, verdictOf } from './pair-ratios.ts';
+import { ratioOfMedians, verdictOf } from '../stats/bootstrap.ts';
+import type { Interval } from '../stats/estimate.ts';
+import { formatRatio, inWords } from './format.ts';
+import { pairRatios } from './pair-ratios.ts';
 import { type PairedScenario, pairedOf, ratioOf, timedDesigns } from './questions.ts';
 
 /** An interval that includes 1 and reaches further than this to either side says nothing of the cost. */

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from '../results/results.ts';
 import { isPartOfRun } from '../results/run-folder.ts';
-import { formatCount } from './format.ts';
+import { serverName } from './environment-facts.ts';
+import { dateText, formatCount } from './format.ts';
 import { html } from './html.ts';
 import { loadsSection } from './load/listed-loads.ts';
 import { pageHtml } from './page.ts';
 import { planViewerExtra, viewedPlans } from './plan-viewer.ts';
 import { believeSection } from './sections/believe.ts';
 import { correctSection } from './sections/correct.ts';
-import { serverName } from './sections/environment.ts';
 import { instantSection } from './sections/instant.ts';
 import { whySection } from './sections/why.ts';
 import { winnerSection } from './sections/winner.ts';
@@ -46,9 +46,4 @@ export function runPage(results: Results, runFolder: string): string {
 function linkAbove(runFolder: string): readonly { href: string; text: string }[] {
   if (existsSync(join(runFolder, 'parts.json'))) return [];
   return [{ href: '../index.html', text: isPartOfRun(runFolder) ? '← above' : '← all runs' }];
-}
-
-/** `2026-03-01 10:00 UTC`. */
-export function dateText(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

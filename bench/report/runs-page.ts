@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { messageOf } from '../../db/cli/errors.ts';
 import { readResults } from '../results/read-results.ts';
+import { serverName } from './environment-facts.ts';
 import { tableHtml } from './figure.ts';
-import { counted, formatCount } from './format.ts';
+import { counted, dateText, formatCount } from './format.ts';
 import { type Html, html } from './html.ts';
 import { folderLink, type Listed, listFolders } from './listed-folders.ts';
 import { loadsSection } from './load/listed-loads.ts';
 import { markHtml, pageHtml } from './page.ts';
 import { defaultDesign, timedDesigns } from './questions.ts';
-import { dateText } from './run-page.ts';
-import { serverName } from './sections/environment.ts';
 import { instantAnswer } from './sections/instant.ts';
 
 interface ListedRun extends Listed {

@@ -1,9 +1,8 @@
 import type { Results } from '../results/results.ts';
 import { answersOf } from './answers.ts';
-import { counted, formatCount } from './format.ts';
-import { dateText } from './run-page.ts';
+import { serverName } from './environment-facts.ts';
+import { counted, dateText, formatCount } from './format.ts';
 import { designSentence } from './sections/each-design.ts';
-import { serverName } from './sections/environment.ts';
 import { summaryTable } from './summary-tables.ts';
 import { markdownTable } from './text-table.ts';
 

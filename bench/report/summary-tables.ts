@@ -1,4 +1,6 @@
 import type { DesignResult, Results, ScenarioResult } from '../results/results.ts';
+import { verdictOf } from '../stats/bootstrap.ts';
+import type { Interval } from '../stats/estimate.ts';
 import {
   formatBytes,
   formatNs,
@@ -6,9 +8,7 @@ import {
   formatRatio,
   formatRatioBounds,
   formatSignedNsWithin,
-  type Interval,
 } from './format.ts';
-import { verdictOf } from './pair-ratios.ts';
 import {
   differenceOf,
   intervalOf,

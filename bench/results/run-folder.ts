@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
 import { makeFolders } from '../../db/cli/output-path.ts';
-import { projectDir } from '../../db/server/paths.ts';
+import { projectDir } from '../../db/cli/project-dir.ts';
 import { isUnfinished } from './journal.ts';
 
 /** Where runs are kept. */

@@ -1,3 +1,4 @@
+import type { Percentiles } from '../stats/histogram.ts';
 // What was timed: the part of results.json (results.ts) about scenarios.
 
 /** Which half of a pair: with the check, or with nothing but the check switched off. */
@@ -86,20 +87,6 @@ export interface ArmSummary {
   /** HdrHistogram V2, compressed, base64; nanoseconds, three significant digits. Merge with histogram.ts. */
   readonly histogram: string;
   readonly walBytesPerRow: number;
-}
-
-/** Nanoseconds; null where there are too few samples to quote it. */
-export interface Percentiles {
-  readonly p50: number | null;
-  readonly p75: number | null;
-  readonly p90: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-  readonly p999: number | null;
-  readonly p9999: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly mean: number | null;
 }
 
 /** What the measuring process itself was doing: is it the limit? */

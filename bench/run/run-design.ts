@@ -3,13 +3,13 @@ import { type Design, defaultDesignName } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { buildDesign } from '../database/build-design.ts';
 import { proveDesign, unexpectedFailures } from '../database/conformance.ts';
-import { relationSizes } from '../environment/environment.ts';
+import { relationSizes } from '../database/relations.ts';
+import type { Workbench } from '../database/workbench.ts';
 import { capturePlans, type PlanTarget } from '../explain/plans.ts';
 import { measureServerSide } from '../micro/server-side.ts';
 import { measureScenario } from '../paired/measure-scenario.ts';
 import type { CapturedPlan, DesignResult, ScenarioResult } from '../results/results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { Workbench } from './with-workbench.ts';
 
 /** What is done with a design. */
 export interface DesignTask {

@@ -1,6 +1,7 @@
 import { applyDesign, type Design, defaultDesignName, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { buildDesign } from '../database/build-design.ts';
+import type { Workbench } from '../database/workbench.ts';
 import { capturePlans } from '../explain/plans.ts';
 import { measureFloor } from '../micro/index-probe.ts';
 import { measureServerSide } from '../micro/server-side.ts';
@@ -14,7 +15,6 @@ import type {
   SweepPoint,
 } from '../results/results.ts';
 import { insertNotDurable } from '../scenarios/insert-not-durable.ts';
-import type { Workbench } from './with-workbench.ts';
 
 /** Seconds for one design at one size, inside the server and through a client, where it has as many. */
 const seconds = {

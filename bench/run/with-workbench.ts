@@ -1,22 +1,9 @@
 import type { Lab } from '../../db/lab.ts';
-import type { DataSet } from '../../seed/data-set/data-set.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
-import { type BenchSession, openBenchSession } from '../database/reservation.ts';
+import { openBenchSession } from '../database/reservation.ts';
+import type { Workbench } from '../database/workbench.ts';
 import type { Journal } from '../results/journal.ts';
-import type { Method } from '../results/results.ts';
 import type { BenchOptions } from './options.ts';
-
-/** What a measurement needs besides the scenario. */
-export interface Workbench {
-  readonly session: BenchSession;
-  readonly major: number;
-  readonly dataSet: DataSet;
-  readonly seed: number;
-  readonly method: Method;
-  readonly blockedShare: number;
-  /** performance.now() when the run began. */
-  readonly runStartedMs: number;
-}
 
 /** What a workbench is made from. */
 interface Run {

@@ -1,6 +1,6 @@
 import { contactWithStanding, countContacts } from '../../seed/data-set/contacts.ts';
 import { type DataSet, phoneOf, profileId } from '../../seed/data-set/data-set.ts';
-import { type Random, seededRandom } from '../stats/bootstrap.ts';
+import { type Random, seededRandom } from '../stats/random.ts';
 
 /** Numbers and profiles for one pair of blocks: both arms get the same ones in the same order. */
 export interface Draw {

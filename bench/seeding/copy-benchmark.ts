@@ -1,11 +1,11 @@
 import { do_not_optimize, measure } from 'mitata';
 import type pg from 'pg';
 import type { Lab } from '../../db/lab.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { RandomSequence } from '../../seed/data-set/counter-random.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import { CopySource } from '../../seed/encode/copy-source.ts';
 import { sendRows } from '../../seed/fill/send-rows.ts';
-import { inTransaction } from '../../seed/fill/stages.ts';
 import { copyFromFile, writeCopyFiles } from './copy-files.ts';
 import type { SpeedPair } from './speed-results.ts';
 

@@ -3,6 +3,7 @@ import { CheckFailure } from '../../db/cli/errors.ts';
 import { connect, withDatabase } from '../../db/connect.ts';
 import type { Lab } from '../../db/lab.ts';
 import { migrateUp } from '../../db/schema/migrate.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { RandomSequence } from '../../seed/data-set/counter-random.ts';
 import { type DataSet, tableNames } from '../../seed/data-set/data-set.ts';
 import { beginPlan, createBookkeeping, finishedStages } from '../../seed/fill/bookkeeping.ts';
@@ -12,12 +13,7 @@ import { laneCount, seedDatabase } from '../../seed/fill/loader.ts';
 import { runSteps } from '../../seed/fill/run-steps.ts';
 import { readServerFacts } from '../../seed/fill/server-facts.ts';
 import { buildMemoryBytes } from '../../seed/fill/space.ts';
-import {
-  inTransaction,
-  isVerifying,
-  type LoadSession,
-  makeStages,
-} from '../../seed/fill/stages.ts';
+import { isVerifying, type LoadSession, makeStages } from '../../seed/fill/stages.ts';
 import { summariseTable } from '../../seed/verify/table-summary.ts';
 import { type CopyFiles, copyFromFile, writeCopyFiles } from './copy-files.ts';
 

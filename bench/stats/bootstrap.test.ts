@@ -3,15 +3,12 @@ import { test } from 'node:test';
 import {
   bootstrapMedian,
   comparePairs,
-  median,
   type Pair,
   quantileOfSorted,
-  type Random,
-  seededRandom,
-  shuffled,
   warmupLength,
 } from './bootstrap.ts';
-import { orderInterval } from './median.ts';
+import { median, orderInterval } from './median.ts';
+import { type Random, seededRandom, shuffled } from './random.ts';
 
 test('a median lies between neighbours, whatever the order of the values', () => {
   assert.equal(median([40, 10, 30, 20]), 25);

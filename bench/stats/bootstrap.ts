@@ -1,41 +1,6 @@
+import type { Interval } from './estimate.ts';
 import { median, orderInterval } from './median.ts';
-
-export { median };
-
-/** A source of numbers in [0, 1). */
-export type Random = () => number;
-
-/** mulberry32: a small seeded generator; the same seed gives the same numbers everywhere. */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-}
-
-/** A seed of its own for a named part of a run (FNV-1a over the name). */
-export function seedFor(seed: number, name: string): number {
-  let hash = (0x811c9dc5 ^ seed) >>> 0;
-  for (const character of name) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  }
-  return hash;
-}
-
-/** The same items in random order (Fisher-Yates). */
-export function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const result = [...items];
-  for (let index = result.length - 1; index > 0; index--) {
-    const other = Math.floor(random() * (index + 1));
-    const held = result[index] as T;
-    result[index] = result[other] as T;
-    result[other] = held;
-  }
-  return result;
-}
+import { type Random, seededRandom } from './random.ts';
 
 /** The q-quantile (0 to 1) of ascending values, linear between neighbours (Hyndman and Fan's type 7). */
 export function quantileOfSorted(ascending: ArrayLike<number>, q: number): number {
@@ -51,6 +16,9 @@ export function quantileOfSorted(ascending: ArrayLike<number>, q: number): numbe
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** How many times a comparison of two samples is drawn again. */
+const defaultResamples = 2_000;
 
 /** A median and the interval that holds it with the confidence asked for. */
 export interface MedianInterval {
@@ -82,7 +50,7 @@ export function bootstrapMedian(
   values: readonly number[],
   options: BootstrapOptions,
 ): MedianInterval {
-  const { random, resamples = 2_000, confidence = 0.95 } = options;
+  const { random, resamples = defaultResamples, confidence = 0.95 } = options;
   const size = values.length;
   if (size === 0) {
     return { median: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 };
@@ -151,4 +119,49 @@ export function warmupLength(values: readonly number[], tolerance = 0.1): number
     if (Math.abs((values[dropped] as number) - settled) <= tolerance * settled) return dropped;
   }
   return most;
+}
+
+/**
+ * The median of `after` over the median of `before`, with the bootstrap interval of two samples
+ * that are drawn again independently. The values must be independent: pairs or blocks.
+ */
+export function ratioOfMedians(
+  after: readonly number[],
+  before: readonly number[],
+  seed = 1,
+): Interval {
+  const estimate = median(after) / median(before);
+  // the interval of one value would have no width, and would claim a certainty that is not there
+  if (after.length < 2 || before.length < 2) {
+    return { estimate, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  }
+  const random = seededRandom(seed);
+  const drawn = new Float64Array(defaultResamples);
+  for (let round = 0; round < defaultResamples; round++) {
+    drawn[round] = resampledMedian(after, random) / resampledMedian(before, random);
+  }
+  drawn.sort();
+  return {
+    estimate,
+    low: quantileOfSorted(drawn, 0.025),
+    high: quantileOfSorted(drawn, 0.975),
+  };
+}
+
+/** What an interval allows to be said about a ratio. */
+export type Verdict = 'slower' | 'faster' | 'could not be told apart';
+
+/** A ratio's interval that includes 1 says nothing: neither equal nor different. */
+export function verdictOf(ratio: Interval): Verdict {
+  if (ratio.low > 1) return 'slower';
+  if (ratio.high < 1) return 'faster';
+  return 'could not be told apart';
+}
+
+export function resampledMedian(values: readonly number[], random: Random): number {
+  const drawn = new Float64Array(values.length);
+  for (let index = 0; index < values.length; index++) {
+    drawn[index] = values[Math.floor(random() * values.length)] ?? Number.NaN;
+  }
+  return quantileOfSorted(drawn.sort(), 0.5);
 }

@@ -1,4 +1,5 @@
-import type { Environment, Percentiles } from '../results/results.ts';
+import type { Environment } from '../results/results.ts';
+import type { Percentiles } from '../stats/histogram.ts';
 
 /** Goes up when a reader of the older shape would misread the newer one. */
 export const thresholdFormatVersion = 1;

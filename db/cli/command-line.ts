@@ -1,4 +1,4 @@
-import { withoutPassword } from '../connect.ts';
+import { withoutPassword } from './hide-password.ts';
 
 /**
  * A command of the lab as it may be typed into a shell, without passwords.

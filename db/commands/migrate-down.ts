@@ -1,5 +1,5 @@
 import { newCommand, runCommand } from '../cli/command.ts';
-import { withoutPassword } from '../connect.ts';
+import { withoutPassword } from '../cli/hide-password.ts';
 import { applyDesign, defaultDesignName, designNamed } from '../designs.ts';
 import { openLab } from '../lab.ts';
 import { appliedMigrations, migrateDown, requireWritable } from '../schema/migrate.ts';

@@ -1,5 +1,5 @@
 import { newCommand, runCommand } from '../cli/command.ts';
-import { withoutPassword } from '../connect.ts';
+import { withoutPassword } from '../cli/hide-password.ts';
 import { openLab } from '../lab.ts';
 import { allowNonemptyFlag } from '../server/guard.ts';
 

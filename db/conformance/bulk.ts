@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { optedOut } from '../contract.ts';
 import { idBoundary } from '../schema/id-boundary.ts';
 import type { Check } from './behaviour.ts';
 import { expectAccepted, expectEqual, expectRefused } from './expect.ts';
-import { optedOut, type Stage } from './fixture.ts';
+import type { Stage } from './fixture.ts';
 
 const manyRows: Check = {
   name: 'a multi-row insert that holds one blocked number is refused whole and inserts nothing',

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import { CheckFailure, codeOf } from '../cli/errors.ts';
+import { optedOut } from '../contract.ts';
 import type { Check } from './behaviour.ts';
 import { expectRefused } from './expect.ts';
-import { optedOut, type Stage } from './fixture.ts';
+import type { Stage } from './fixture.ts';
 
 /** How often three sessions meet at each level. One round is rarely enough to catch a race. */
 const rounds = 10;

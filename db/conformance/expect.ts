@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CheckFailure, codeOf, messageOf } from '../cli/errors.ts';
-import { refusal } from './fixture.ts';
-
-/** SQLSTATE of a statement that ran into statement_timeout: it shows nothing, and is passed on as it is. */
-export const queryCanceled = '57014';
+import { refusal } from '../contract.ts';
+import { queryCanceled } from '../sqlstates.ts';
 
 /** Holds a statement to be refused with the lab's message and SQLSTATE. */
 export async function expectRefused(what: string, statement: Promise<unknown>): Promise<void> {

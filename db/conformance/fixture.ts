@@ -1,18 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { connect } from '../connect.ts';
+import { optedOut } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { removeRows } from '../schema/remove-rows.ts';
-
-/** What a failed report says. */
-export const optedOut = 21610;
-export const filtered = 30007;
-
-/** The refusal that every design must give. */
-export const refusal = {
-  message: 'Cannot send message - frequently unsubscribed recipient',
-  sqlState: 'OPTED',
-} as const;
 
 /** What a check works with: sessions of an application, numbers and profiles of its own. */
 export interface Stage {

@@ -1,6 +1,6 @@
+import { filtered, optedOut } from '../contract.ts';
 import type { Check } from './behaviour.ts';
 import { expectAccepted, expectRefused, expectSqlState } from './expect.ts';
-import { filtered, optedOut } from './fixture.ts';
 
 const updated: Check = {
   name: 'a report first stored without its code counts when it is updated to 21610',

@@ -1,9 +1,9 @@
 import { codeOf, messageOf } from '../cli/errors.ts';
 import type { Design } from '../designs.ts';
+import { queryCanceled } from '../sqlstates.ts';
 import type { Check } from './behaviour.ts';
 import { bulk } from './bulk.ts';
 import { concurrency } from './concurrency.ts';
-import { queryCanceled } from './expect.ts';
 import { openStage, type StageOptions } from './fixture.ts';
 import { reports } from './reports.ts';
 import { sending } from './sending.ts';

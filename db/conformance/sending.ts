@@ -1,6 +1,6 @@
+import { filtered, optedOut } from '../contract.ts';
 import type { Check } from './behaviour.ts';
 import { expectAccepted, expectEqual, expectRefused } from './expect.ts';
-import { filtered, optedOut } from './fixture.ts';
 
 const lives: Check = {
   name: 'a message goes through before any opt-out, after one, and after two from two profiles',

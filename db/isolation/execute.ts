@@ -1,5 +1,5 @@
 import { codeOf } from '../cli/errors.ts';
-import { refusal } from '../conformance/fixture.ts';
+import { refusal } from '../contract.ts';
 import type { Attempt, Ending, StepRecord } from './checker.ts';
 import { type Cast, type Sandbox, type Session, sqlOf } from './fixture.ts';
 import { type History, statementsOf, type Transaction } from './history.ts';

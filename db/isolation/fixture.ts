@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
-import { refusal } from '../conformance/fixture.ts';
 import { connect } from '../connect.ts';
+import { refusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { type History, type Pair, profilesPerPhone, type Step } from './history.ts';
 

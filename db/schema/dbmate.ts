@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
-import { withoutPassword } from '../connect.ts';
+import { withoutPassword } from '../cli/hide-password.ts';
 
 /** A folder of migrations and the table that keeps its history. */
 export interface MigrationSet {

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { makeFolders } from '../cli/output-path.ts';
+import { projectDir } from '../cli/project-dir.ts';
 import { type Account, may } from './account.ts';
 
 /** The environment variable that moves the embedded server's folder. */
 export const dataDirVariable = 'OPTOUT_LAB_DATA_DIR';
-
-/** The checkout. */
-export const projectDir = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Where the embedded server keeps what it has. */
 export interface ServerPaths {

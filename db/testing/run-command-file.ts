@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { projectDir } from '../server/paths.ts';
+import { projectDir } from '../cli/project-dir.ts';
 
 /** What a command did. */
 export interface CommandOutcome {

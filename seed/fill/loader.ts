@@ -3,6 +3,7 @@ import { onInterrupt } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import type { Lab } from '../../db/lab.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import {
   createDataSet,
   type DataSet,
@@ -30,13 +31,7 @@ import { sendRows } from './send-rows.ts';
 import { findDataDirectory, readServerFacts, type ServerFacts } from './server-facts.ts';
 import { buildMemoryBytes, requireSpace } from './space.ts';
 import { createStageWatch } from './stage-watch.ts';
-import {
-  inTransaction,
-  type LoadSession,
-  makeStages,
-  type StageContext,
-  stageNames,
-} from './stages.ts';
+import { type LoadSession, makeStages, type StageContext, stageNames } from './stages.ts';
 
 /** `another data set` keeps the wanted one where it is there unchanged, whole or in part; `anything` begins anew. */
 export type Replace = 'nothing' | 'another data set' | 'anything';

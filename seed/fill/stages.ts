@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { CheckFailure } from '../../db/cli/errors.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { type DataSet, type TableName, tableNames } from '../data-set/data-set.ts';
 import { CopySource } from '../encode/copy-source.ts';
 import { differences, summariseTable, type TableSummary } from '../verify/table-summary.ts';
@@ -235,18 +236,6 @@ function plainStage(
       listener.workEnds(name, secondsSince(started));
     },
   };
-}
-
-/** Commits what `work` did, or nothing of it. */
-export async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
-  await client.query('begin');
-  try {
-    await work();
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
 }
 
 function secondsSince(started: number): number {

@@ -8,10 +8,11 @@ import { allowNonemptyFlag } from '../../../db/server/guard.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
 import { requireRunName } from '../../results/run-folder.ts';
 import { isolationLevels } from '../client/worker-options.ts';
-import { defaultSeed, type LoadOptions } from '../run-load.ts';
+import { defaultSeed } from '../run-load.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
 import { type Mix, numberKinds, presetNames, readMix } from '../workload/mix.ts';
 import { parseDuration, parseObjective, parseRange, parseRate, parseWhole } from './flag-values.ts';
+import type { LoadOptions } from './load-options.ts';
 
 /** What the flags of `npm run load` ask for. */
 export interface LoadRequest {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { codeOf } from '../../../db/cli/errors.ts';
-import { refusal } from '../../../db/conformance/fixture.ts';
+import { refusal } from '../../../db/contract.ts';
 import { readSql } from '../../../db/sql.ts';
 import { type Expected, mayBlock, mustBlock } from './expected.ts';
 import type { RunRecord } from './run-record.ts';

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { Interval } from '../format.ts';
+import type { Interval } from '../../stats/estimate.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 

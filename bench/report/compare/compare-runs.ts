@@ -1,14 +1,9 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
-import type { Interval } from '../format.ts';
-import {
-  blockMedians,
-  pairRatios,
-  ratioOfMedians,
-  type Verdict,
-  verdictOf,
-} from '../pair-ratios.ts';
+import { ratioOfMedians, type Verdict, verdictOf } from '../../stats/bootstrap.ts';
+import type { Interval } from '../../stats/estimate.ts';
+import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
+import { blockMedians, pairRatios } from '../pair-ratios.ts';
 import { isPaired } from '../questions.ts';
-import { environmentFacts, type Fact, settingFacts } from '../sections/environment.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 
 /** What a change is a change of. */

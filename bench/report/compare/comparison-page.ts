@@ -1,10 +1,9 @@
 import { overheadChart } from '../charts/overhead.ts';
+import { serverName } from '../environment-facts.ts';
 import { type Figure, figureHtml, tableHtml } from '../figure.ts';
-import { formatChange, formatChangeInterval } from '../format.ts';
+import { dateText, formatChange, formatChangeInterval } from '../format.ts';
 import { html } from '../html.ts';
 import { type Mark, pageHtml } from '../page.ts';
-import { dateText } from '../run-page.ts';
-import { serverName } from '../sections/environment.ts';
 import type { Change, Comparison } from './compare-runs.ts';
 import { comparisonSentence, comparisonTables } from './comparison-tables.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../../../db/cli/errors.ts';
 import { nearest } from '../../../db/cli/nearest.ts';
-import { projectDir } from '../../../db/server/paths.ts';
+import { projectDir } from '../../../db/cli/project-dir.ts';
 import { isUnfinished } from '../../results/journal.ts';
 
 /** Where runs are kept. */

@@ -1,15 +1,9 @@
 import type { Results, SweepPoint } from '../../results/results.ts';
+import { verdictOf } from '../../stats/bootstrap.ts';
+import type { Interval } from '../../stats/estimate.ts';
 import { linesOverRows, type RowsLine, type RowsPoint } from '../charts/lines-over-rows.ts';
 import { type Figure, lineLegend } from '../figure.ts';
-import {
-  formatNs,
-  formatNsInterval,
-  formatRatioInterval,
-  type Interval,
-  inWords,
-  shortCount,
-} from '../format.ts';
-import { verdictOf } from '../pair-ratios.ts';
+import { formatNs, formatNsInterval, formatRatioInterval, inWords, shortCount } from '../format.ts';
 import { colours, focusLimit, type LineStyle, lineStyles, modelStyle } from '../palette.ts';
 import { defaultDesign, intervalOf } from '../questions.ts';
 

@@ -1,6 +1,7 @@
 import type { Results } from '../../results/results.ts';
+import type { Interval } from '../../stats/estimate.ts';
 import { tableHtml } from '../figure.ts';
-import { formatNsInterval, formatRatioInterval, type Interval, sentenceCase } from '../format.ts';
+import { formatNsInterval, formatRatioInterval, sentenceCase } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { intervalOf, leadDesign, mainRoles, timedDesigns } from '../questions.ts';
 import { type Rank, rankDesigns, rankedOf } from '../ranking.ts';

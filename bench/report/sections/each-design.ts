@@ -1,4 +1,5 @@
 import type { DesignResult, Results } from '../../results/results.ts';
+import { verdictOf } from '../../stats/bootstrap.ts';
 import {
   formatBytes,
   formatNs,
@@ -7,7 +8,6 @@ import {
   sentenceCase,
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { verdictOf } from '../pair-ratios.ts';
 import { intervalOf, mainRoles, pairedOf, ratioOf, scenarioOf, whyNoFigure } from '../questions.ts';
 import { totalSize } from './size.ts';
 

@@ -1,5 +1,6 @@
-import type { DesignResult, Percentiles, Results, ScenarioResult } from '../../results/results.ts';
-import { LatencyHistogram } from '../../stats/histogram.ts';
+import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
+import { verdictOf } from '../../stats/bootstrap.ts';
+import { LatencyHistogram, type Percentiles } from '../../stats/histogram.ts';
 import { latencyChart } from '../charts/latency.ts';
 import { type Figure, figureHtml } from '../figure.ts';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../format.ts';
 import { html } from '../html.ts';
 import type { Answer, Mark, Section } from '../page.ts';
-import { verdictOf } from '../pair-ratios.ts';
 import { armColours } from '../palette.ts';
 import {
   goals,

@@ -1,4 +1,5 @@
 import type { Results, ScenarioResult } from '../../results/results.ts';
+import { verdictOf } from '../../stats/bootstrap.ts';
 import { overheadChart } from '../charts/overhead.ts';
 import type { Figure } from '../figure.ts';
 import {
@@ -9,7 +10,6 @@ import {
   formatSignedNsWithin,
   sentenceCase,
 } from '../format.ts';
-import { verdictOf } from '../pair-ratios.ts';
 import { anyScenario, differenceOf, goals, leadDesign, rolesOf } from '../questions.ts';
 import { type Rank, rankDesigns, rankingSentence } from '../ranking.ts';
 

@@ -1,8 +1,8 @@
 import type { GrowthResult, GrowthSize, Results } from '../../results/results.ts';
+import { verdictOf } from '../../stats/bootstrap.ts';
 import { linesOverRows, type RowsLine } from '../charts/lines-over-rows.ts';
 import { type Figure, lineLegend } from '../figure.ts';
 import { formatCount, formatNsInterval, formatRatioInterval, shortCount } from '../format.ts';
-import { verdictOf } from '../pair-ratios.ts';
 import { colours, modelStyle } from '../palette.ts';
 import { intervalOf } from '../questions.ts';
 

@@ -1,4 +1,5 @@
 import type { DesignResult, Results } from '../../results/results.ts';
+import { verdictOf } from '../../stats/bootstrap.ts';
 import { figureHtml, tableHtml } from '../figure.ts';
 import {
   counted,
@@ -10,7 +11,6 @@ import {
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Answer, Section } from '../page.ts';
-import { verdictOf } from '../pair-ratios.ts';
 import {
   anyScenario,
   leadDesign,

@@ -8,8 +8,9 @@ import type {
   ScenarioResult,
   SweepPoint,
 } from '../../results/results.ts';
-import { comparePairs, type Random, seededRandom } from '../../stats/bootstrap.ts';
+import { comparePairs } from '../../stats/bootstrap.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
+import { type Random, seededRandom } from '../../stats/random.ts';
 import { type SyntheticDesign, syntheticDesigns } from './synthetic-design.ts';
 import { syntheticEnvironment } from './synthetic-environment.ts';
 import { plansOf, planTree } from './synthetic-plans.ts';

@@ -1,0 +1,17 @@
+import type pg from 'pg';
+import { readSql } from '../../db/sql.ts';
+import type { RelationSize } from '../results/results.ts';
+
+const relationSizesSql = readSql(new URL('./sql/relation_sizes.sql', import.meta.url));
+
+/** Sizes and estimated row counts of the tables and indexes of schema public. */
+export async function relationSizes(client: pg.Client): Promise<readonly RelationSize[]> {
+  const { rows } = await client.query<{
+    name: string;
+    kind: 'table' | 'index';
+    table: string;
+    sizeBytes: string;
+    rows: number;
+  }>(relationSizesSql);
+  return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes), rows: Number(row.rows) }));
+}

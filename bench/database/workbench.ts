@@ -1,0 +1,15 @@
+import type { DataSet } from '../../seed/data-set/data-set.ts';
+import type { Method } from '../results/results.ts';
+import type { BenchSession } from './reservation.ts';
+
+/** What a measurement needs besides the scenario. */
+export interface Workbench {
+  readonly session: BenchSession;
+  readonly major: number;
+  readonly dataSet: DataSet;
+  readonly seed: number;
+  readonly method: Method;
+  readonly blockedShare: number;
+  /** performance.now() when the run began. */
+  readonly runStartedMs: number;
+}

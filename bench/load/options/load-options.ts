@@ -1,0 +1,26 @@
+import type { Design } from '../../../db/designs.ts';
+import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
+import type { IsolationLevel, Rate } from '../client/worker-options.ts';
+import type { Mix } from '../workload/mix.ts';
+import type { Objective, RateRange } from './flag-values.ts';
+
+/** What a load command asks for. */
+export interface LoadOptions {
+  readonly designs: readonly Design[];
+  readonly mix: Mix;
+  readonly rate: Rate;
+  readonly ramp: { readonly range: RateRange; readonly objective: Objective } | undefined;
+  readonly comparePgbench: boolean;
+  readonly durationS: number;
+  readonly drainS: number;
+  readonly clients: number;
+  readonly workers: number | undefined;
+  readonly seed: number;
+  readonly isolation: IsolationLevel | 'default';
+  readonly keep: boolean;
+  readonly dataSet: DataSetOptions | undefined;
+  readonly commandLine: string;
+  /** Folder for runs, where not the project's. */
+  readonly out: string | undefined;
+  readonly runName: string | undefined;
+}

@@ -1,0 +1,69 @@
+import type { Results } from '../results/results.ts';
+import { formatBytes, formatCount, formatNs } from './format.ts';
+
+/** One fact of the environment: what it is called and what it was. */
+export type Fact = readonly [name: string, value: string];
+
+/** Everything about where a run ran that two runs might differ in. */
+export function environmentFacts(results: Results): readonly Fact[] {
+  const { server, machine, client, project } = results.environment;
+  const load = (values: readonly number[]): string =>
+    values.map((value) => value.toFixed(2)).join(', ');
+  return [
+    ['PostgreSQL', server.version],
+    ['server', server.kind],
+    ['encoding, collation', `${server.encoding}, ${server.collation}`],
+    [
+      'extensions',
+      server.extensions.map((extension) => `${extension.name} ${extension.version}`).join(', '),
+    ],
+    ['database', formatBytes(server.databaseSizeBytes)],
+    ['processor', `${machine.cpuModel}, ${machine.cpus} visible`],
+    ['memory', formatBytes(machine.memoryBytes)],
+    [
+      'disk',
+      machine.disk === undefined
+        ? 'not visible from here'
+        : `${machine.disk.fileSystem} on ${machine.disk.device}${
+            machine.disk.fsyncNs === undefined
+              ? ''
+              : `, 8 kB and fsync in ${formatNs(machine.disk.fsyncNs)}`
+          }`,
+    ],
+    ['system', `${machine.platform}, ${machine.kernel}`],
+    ['load average before', load(machine.loadBefore)],
+    ['load average after', load(machine.loadAfter)],
+    ['Node', `${client.node} (V8 ${client.v8})`],
+    [
+      'packages',
+      Object.entries(client.packages)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    ['clock resolution', formatNs(client.clockResolutionNs)],
+    [
+      'commit',
+      `${project.commit.slice(0, 12)}${project.dirty ? ', with uncommitted changes' : ''}`,
+    ],
+    ['command', results.commandLine],
+    ['scale, seed', `${results.dataSet.scale}, ${results.dataSet.seed}`],
+    ['messages', formatCount(results.dataSet.messages)],
+    ['blocked numbers', formatCount(results.dataSet.blockedContacts)],
+    ['opt-outs', formatCount(results.dataSet.optOuts)],
+    ['delivery reports', formatCount(results.dataSet.reports)],
+  ];
+}
+
+/** `PostgreSQL 18.4`: what version() says, without the compiler's story. */
+export function serverName(results: Results): string {
+  const { version } = results.environment.server;
+  return /^PostgreSQL \S+/.exec(version)?.[0] ?? version;
+}
+
+/** Server settings as text: `16384 (8kB)`. */
+export function settingFacts(results: Results): readonly Fact[] {
+  return results.environment.server.changedSettings.map((setting) => [
+    setting.name,
+    setting.unit === '' ? setting.value : `${setting.value} × ${setting.unit}`,
+  ]);
+}
