@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import { UserError } from './cli/errors.ts';
 import { expectAccepted, expectRefused } from './conformance/expect.ts';
-import { openStage, type Stage } from './conformance/fixture.ts';
-import { allChecks } from './conformance/run-behaviours.ts';
+import { type Fixture, openFixture } from './conformance/fixture.ts';
+import { allBehaviours } from './conformance/run-behaviours.ts';
 import { optedOut } from './contract.ts';
 import { applyDesign, type Design, designNamed, listDesigns } from './designs.ts';
 import { readSql } from './sql.ts';
@@ -24,7 +24,7 @@ describe('designs', () => {
   });
 
   it('name only checks that exist among those they cannot pass', () => {
-    const names = new Set(allChecks.map((check) => check.name));
+    const names = new Set(allBehaviours.map((behaviour) => behaviour.name));
     const unknown = listDesigns().flatMap((design) =>
       design.cannot.filter((name) => !names.has(name)),
     );
@@ -72,7 +72,7 @@ for (const design of listDesigns()) {
   describe(`design ${design.name}, laid over a database that is in use`, () => {
     let database: TestDatabase;
     let client: pg.Client;
-    let stage: Stage;
+    let fixture: Fixture;
     let catalogBefore: readonly string[];
     let phones: Phones;
 
@@ -80,13 +80,13 @@ for (const design of listDesigns()) {
       database = await createTestDatabase();
       client = await database.connect();
       catalogBefore = await catalogOf(client);
-      stage = await openStage(database.url, byDefault);
-      phones = await history(stage, client);
+      fixture = await openFixture(database.url, byDefault);
+      phones = await history(fixture, client);
       await applyDesign(database.url, client, design);
     });
 
     after(async () => {
-      await stage.close();
+      await fixture.close();
       await client.end();
       await database.drop();
     });
@@ -103,17 +103,17 @@ for (const design of listDesigns()) {
       const app = await sessionOf(database, design);
       try {
         for (const [index, phone] of phones.two.entries()) {
-          await expectAccepted('two before', stage.send(app, phone, null));
-          await reportFrom(stage, app, phone, phones.profiles[index % 2]);
-          await expectAccepted('a profile that counts already', stage.send(app, phone, null));
-          await reportFrom(stage, app, phone, phones.profiles[2]);
-          await expectRefused('the third since', stage.send(app, phone, null));
+          await expectAccepted('two before', fixture.send(app, phone, null));
+          await reportFrom(fixture, app, phone, phones.profiles[index % 2]);
+          await expectAccepted('a profile that counts already', fixture.send(app, phone, null));
+          await reportFrom(fixture, app, phone, phones.profiles[2]);
+          await expectRefused('the third since', fixture.send(app, phone, null));
         }
         for (const phone of phones.three) {
-          await expectRefused('blocked before', stage.send(app, phone, null));
+          await expectRefused('blocked before', fixture.send(app, phone, null));
         }
-        await expectRefused('blocked before, unreported', stage.send(app, phones.erased, null));
-        await expectAccepted('never reported', stage.send(app, phones.none, null));
+        await expectRefused('blocked before, unreported', fixture.send(app, phones.erased, null));
+        await expectAccepted('never reported', fixture.send(app, phones.none, null));
       } finally {
         await app.end();
       }
@@ -134,9 +134,9 @@ for (const design of listDesigns()) {
       const app = await sessionOf(database, design);
       try {
         await client.query(design.checkOffSql);
-        await expectAccepted('a blocked number', stage.send(app, phones.erased, null));
+        await expectAccepted('a blocked number', fixture.send(app, phones.erased, null));
         await client.query(design.checkOnSql);
-        await expectRefused('a blocked number', stage.send(app, phones.erased, null));
+        await expectRefused('a blocked number', fixture.send(app, phones.erased, null));
       } finally {
         await app.end();
       }
@@ -146,7 +146,7 @@ for (const design of listDesigns()) {
       await applyDesign(database.url, client, byDefault);
       assert.deepEqual(await catalogOf(client), catalogBefore);
       for (const phone of [...phones.two, ...phones.three, phones.erased]) {
-        await expectRefused('blocked before or since', stage.send(client, phone, null));
+        await expectRefused('blocked before or since', fixture.send(client, phone, null));
       }
       const { rows } = await client.query(
         `select phone, array_agg(profile_id::text order by ordinal) as profiles,
@@ -179,20 +179,20 @@ interface Phones {
   readonly none: string;
 }
 
-async function history(stage: Stage, client: pg.Client): Promise<Phones> {
-  const profiles = await stage.profiles(3);
+async function history(fixture: Fixture, client: pg.Client): Promise<Phones> {
+  const profiles = await fixture.profiles(3);
   const phones: Phones = {
     profiles,
-    two: [stage.phone(), stage.phone(), `not a number ${stage.phone()}`],
-    three: [stage.phone(), stage.phone(), `no number either ${stage.phone()}`],
-    erased: stage.phone(),
-    none: stage.phone(),
+    two: [fixture.phone(), fixture.phone(), `not a number ${fixture.phone()}`],
+    three: [fixture.phone(), fixture.phone(), `no number either ${fixture.phone()}`],
+    erased: fixture.phone(),
+    none: fixture.phone(),
   };
   for (const phone of phones.two) {
-    for (const profile of profiles.slice(0, 2)) await reportFrom(stage, client, phone, profile);
+    for (const profile of profiles.slice(0, 2)) await reportFrom(fixture, client, phone, profile);
   }
   for (const phone of [...phones.three, phones.erased]) {
-    for (const profile of profiles) await reportFrom(stage, client, phone, profile);
+    for (const profile of profiles) await reportFrom(fixture, client, phone, profile);
   }
   await client.query(
     `delete from delivery_reports
@@ -204,13 +204,13 @@ async function history(stage: Stage, client: pg.Client): Promise<Phones> {
 }
 
 async function reportFrom(
-  stage: Stage,
+  fixture: Fixture,
   client: pg.Client,
   phone: string,
   profile: string | undefined,
 ): Promise<void> {
   if (profile === undefined) throw new Error('three profiles were made');
-  await stage.report(client, await stage.send(client, phone, profile), 'failed', optedOut);
+  await fixture.report(client, await fixture.send(client, phone, profile), 'failed', optedOut);
 }
 
 async function sessionOf(database: TestDatabase, design: Design): Promise<pg.Client> {

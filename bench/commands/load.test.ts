@@ -63,10 +63,10 @@ describe('npm run load', () => {
     assert.match(list, /href="schema\/index\.html"[\s\S]*opt-out-wave on blocked_contacts, 100\/s/);
     const value = JSON.parse(readFileSync(join(reports, 'schema', 'load.json'), 'utf8'));
     assert.equal(misfit(value, loadSchema()), undefined);
-    const { legs, complete } = readLoad(join(reports, 'schema'));
+    const { trials, complete } = readLoad(join(reports, 'schema'));
     assert.equal(complete, true);
-    assert.equal(legs[0]?.mix.name, 'opt-out-wave');
-    assert.match(misfit({ ...value, legs: [{}] }, loadSchema()) ?? '', /^legs\[0\]/);
+    assert.equal(trials[0]?.mix.name, 'opt-out-wave');
+    assert.match(misfit({ ...value, trials: [{}] }, loadSchema()) ?? '', /^trials\[0\]/);
   });
 
   it('ends with code 1 and one line where an acknowledged message is not there', async () => {
@@ -83,7 +83,7 @@ describe('npm run load', () => {
       /^error: the database is not what was acknowledged: acknowledged messages that are not there: 1 \(worker 0 number 3\)\n$/,
     );
     assert.match(stdout, /^NOT as acknowledged:$/m);
-    assert.equal(readLoad(join(reports, 'swallow')).legs[0]?.verification.ok, false);
+    assert.equal(readLoad(join(reports, 'swallow')).trials[0]?.verification.ok, false);
     assert.equal(await messages(), 0);
   });
 
@@ -96,9 +96,9 @@ describe('npm run load', () => {
     const { exitCode, stdout } = await running.outcome;
     assert.equal(exitCode, 130);
     assert.match(stdout, /^verified: /m);
-    const { complete, legs } = readLoad(join(reports, 'interrupted'));
+    const { complete, trials } = readLoad(join(reports, 'interrupted'));
     assert.equal(complete, false);
-    assert.equal(legs[0]?.interrupted, true);
+    assert.equal(trials[0]?.interrupted, true);
     assert.equal(await messages(), 0);
   });
 
@@ -107,7 +107,7 @@ describe('npm run load', () => {
     const { exitCode, stderr } = await load('designs', '--design', 'blocked_contacts,blocked_hash');
     assert.deepEqual([exitCode, stderr], [0, '']);
     assert.deepEqual(
-      readLoad(join(reports, 'designs')).legs.map(({ design }) => design),
+      readLoad(join(reports, 'designs')).trials.map(({ design }) => design),
       ['blocked_contacts', 'blocked_hash'],
     );
     assert.equal((await currentDesign(client)).name, 'profiles_array');
@@ -174,7 +174,7 @@ describe('npm run load', () => {
     assert.match(stdout, /the highest rate that was tried, 40\/s, kept it/);
     const [ramp] = readLoad(join(reports, 'ramp')).ramps;
     assert.deepEqual(
-      ramp?.trials.map(({ rate, kept }) => [rate, kept]),
+      ramp?.rates.map(({ rate, kept }) => [rate, kept]),
       [
         [20, true],
         [40, true],

@@ -21,7 +21,7 @@ await runCommand(async () => {
       process.stdout.write(`\n${summaryText(finished.results)}\n\n${page}\n`);
     },
   );
-  const wrong = results.legs.find(({ verification }) => !verification.ok);
+  const wrong = results.trials.find(({ verification }) => !verification.ok);
   if (wrong !== undefined) {
     throw new CheckFailure(
       `the database is not what was acknowledged: ${wrong.verification.differences[0] ?? 'see load.json'}`,

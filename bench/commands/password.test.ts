@@ -38,12 +38,7 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
       '--max-seconds=1',
     ],
     ['bench/commands/load.ts', '--duration=1', '--rate=100', '--clients=2'],
-    [
-      'db/commands/isolation.ts',
-      '--designs=blocked_contacts',
-      '--interleavings=1',
-      '--histories=1',
-    ],
+    ['db/commands/isolation.ts', '--designs=blocked_contacts', '--permutations=1', '--histories=1'],
   ];
   for (const [file, ...args] of runs) {
     it(`is in no output, report, log or process list of ${[file, ...args].join(' ')}`, async () => {

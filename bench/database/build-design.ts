@@ -5,7 +5,7 @@ import type { Lab } from '../../db/lab.ts';
 import { MigrationError } from '../../db/schema/dbmate.ts';
 import type { RelationSize } from '../results/results.ts';
 import { relationSizes } from './relations.ts';
-import type { BenchSession } from './reservation.ts';
+import type { BenchReservation } from './reservation.ts';
 
 /** Longest that one statement of a design's building may take: a fact table is read and sorted once or twice. */
 const statementSeconds = 1_200;
@@ -24,7 +24,7 @@ export type BuiltDesign =
 /** Builds a design over the data that is there, timed, and settles the tables. */
 export async function buildDesign(
   lab: Pick<Lab, 'url'>,
-  { admin }: BenchSession,
+  { admin }: BenchReservation,
   design: Design,
 ): Promise<BuiltDesign> {
   const startedMs = performance.now();

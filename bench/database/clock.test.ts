@@ -5,7 +5,7 @@ import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { firstIdOf } from '../../db/schema/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { removeRun } from '../load/verify/remove-run.ts';
-import { benchBody, openBenchSession } from './reservation.ts';
+import { benchBody, reserveForBench } from './reservation.ts';
 
 /** An id as uuidv7() gives it when the clock stands so many seconds before now. */
 const idBefore = `
@@ -25,7 +25,7 @@ describe('a clock that is set back an hour', () => {
   });
 
   it('while a bench runs: its rows are removed all the same', async () => {
-    const session = await openBenchSession({
+    const session = await reserveForBench({
       url: database.url,
       connect: () => database.connect(),
     });

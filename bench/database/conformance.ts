@@ -1,6 +1,6 @@
-import { allChecks, runCheck } from '../../db/conformance/run-behaviours.ts';
+import { allBehaviours, runBehaviour } from '../../db/conformance/run-behaviours.ts';
 import type { Design } from '../../db/designs.ts';
-import type { CheckOutcome } from '../results/results.ts';
+import type { BehaviourOutcome } from '../results/results.ts';
 
 /** Checks that run at the same time: they wait for the disk and for each other's sessions more than they compute. */
 const lanes = 2;
@@ -15,22 +15,22 @@ const statementTimeoutMs = 10_000;
  * @param secondsAllowed a design that reads whole tables would take hours at scale: what it does not
  *   reach is marked, not passed over
  */
-export async function proveDesign(
+export async function checkConformance(
   url: string,
   design: Design,
   secondsAllowed: number,
-): Promise<readonly CheckOutcome[]> {
+): Promise<readonly BehaviourOutcome[]> {
   const deadlineMs = performance.now() + secondsAllowed * 1_000;
-  const outcomes: CheckOutcome[] = [];
+  const outcomes: BehaviourOutcome[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < allChecks.length) {
+    while (next < allBehaviours.length) {
       const index = next++;
-      const check = allChecks[index];
-      if (check === undefined) return;
+      const behaviour = allBehaviours[index];
+      if (behaviour === undefined) return;
       if (performance.now() >= deadlineMs) {
         outcomes[index] = {
-          name: check.name,
+          name: behaviour.name,
           outcome: 'not run',
           reason:
             secondsAllowed === 0
@@ -40,11 +40,11 @@ export async function proveDesign(
         };
         continue;
       }
-      const result = await runCheck(url, design, check, { statementTimeoutMs });
+      const result = await runBehaviour(url, design, behaviour, { statementTimeoutMs });
       outcomes[index] = {
         ...result,
         durationMs: Math.round(result.durationMs),
-        ...(design.cannot.includes(check.name) ? { declared: true } : {}),
+        ...(design.cannot.includes(behaviour.name) ? { declared: true } : {}),
       };
     }
   };
@@ -53,6 +53,8 @@ export async function proveDesign(
 }
 
 /** The checks that a design fails and does not declare to. */
-export function unexpectedFailures(outcomes: readonly CheckOutcome[]): readonly CheckOutcome[] {
+export function unexpectedFailures(
+  outcomes: readonly BehaviourOutcome[],
+): readonly BehaviourOutcome[] {
   return outcomes.filter(({ outcome, declared }) => outcome === 'failed' && declared !== true);
 }

@@ -25,7 +25,7 @@ const removeMessagesSql = sql('remove_messages');
 const madePhonesSql = sql('made_phones');
 
 /** One bench on one database: nobody else's, and nothing of it stays. */
-export interface BenchSession {
+export interface BenchReservation {
   /** For switching, removing and looking; never for what is measured. */
   readonly admin: pg.Client;
   /** Every row that this bench makes has an id at or above it. */
@@ -43,7 +43,9 @@ export interface BenchSession {
  *
  * @throws UserError where another bench is running on the database.
  */
-export async function openBenchSession(lab: Pick<Lab, 'url' | 'connect'>): Promise<BenchSession> {
+export async function reserveForBench(
+  lab: Pick<Lab, 'url' | 'connect'>,
+): Promise<BenchReservation> {
   const admin = await lab.connect(benchApplication);
   const opened: pg.Client[] = [];
   try {
@@ -106,7 +108,7 @@ async function recover(url: string, admin: pg.Client): Promise<void> {
     process.stderr.write('clearing up after a bench that was killed\n');
   }
   const design = await currentDesign(admin);
-  await admin.query('drop schema if exists optout_lab_growth cascade');
+  await admin.query('drop schema if exists optout_lab_scaling cascade');
   await admin.query(design.checkOnSql);
   const phones = await admin.query<{ phone: string }>(madePhonesSql, [record.boundary, benchBody]);
   await removeMade(

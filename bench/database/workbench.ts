@@ -1,10 +1,10 @@
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { Method } from '../results/results.ts';
-import type { BenchSession } from './reservation.ts';
+import type { BenchReservation } from './reservation.ts';
 
 /** What a measurement needs besides the scenario. */
 export interface Workbench {
-  readonly session: BenchSession;
+  readonly reservation: BenchReservation;
   readonly major: number;
   readonly dataSet: DataSet;
   readonly seed: number;

@@ -5,7 +5,7 @@ import { codeOf, messageOf } from '../../db/cli/errors.ts';
 import { formatCount } from '../../db/cli/number-text.ts';
 import type { Design } from '../../db/designs.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
-import { type BenchSession, benchBody } from '../database/reservation.ts';
+import { type BenchReservation, benchBody } from '../database/reservation.ts';
 import type { CapturedPlan, NestedPlan, PlanSummary } from '../results/results.ts';
 import { createDraw, type Draw } from '../scenarios/draw.ts';
 import { statements } from '../scenarios/statements.ts';
@@ -46,13 +46,13 @@ export interface PlanTarget {
 
 /** Captures the plans of all statements under the design that is in place, in transactions that are rolled back. Without a target nothing is written. */
 export async function capturePlans(
-  session: BenchSession,
+  reservation: BenchReservation,
   design: Design,
   dataSet: DataSet,
   target: PlanTarget | undefined,
   names: readonly string[] = explainedStatements.map(({ name }) => name),
 ): Promise<readonly CapturedPlan[]> {
-  const client = await session.openClient(design, enableAutoExplain);
+  const client = await reservation.openClient(design, enableAutoExplain);
   try {
     await client.query(`set statement_timeout = ${planTimeoutMs}`);
     const plans: CapturedPlan[] = [];

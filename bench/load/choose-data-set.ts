@@ -1,7 +1,7 @@
 import { UserError } from '../../db/cli/errors.ts';
 import type { Lab } from '../../db/lab.ts';
 import { type DataSetOptions, defaultDataSet } from '../../seed/data-set/data-set.ts';
-import { readPlan } from '../../seed/fill/bookkeeping.ts';
+import { readSeedRecord } from '../../seed/fill/bookkeeping.ts';
 import { seedDatabase } from '../../seed/fill/loader.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function dataInPlace(
   }
   const client = await lab.connect();
   try {
-    const plan = await readPlan(client);
+    const plan = await readSeedRecord(client);
     if (plan?.finished === false) {
       throw new UserError('the database holds half a data set: finish it with npm run seed');
     }

@@ -1,8 +1,8 @@
 import type { Objective, RateRange } from './options/flag-values.ts';
-import type { LegOptions } from './options/trial-options.ts';
+import type { TrialOptions } from './options/trial-options.ts';
 import { waitShares } from './record/waits.ts';
-import type { LoadLeg, RampResult, RampTrial } from './results.ts';
-import { runLeg } from './run-trial.ts';
+import type { LoadTrial, RampRate, RampResult } from './results.ts';
+import { runTrial } from './run-trial.ts';
 
 /** The search ends when the rate is known to this share. */
 const closeEnough = 0.07;
@@ -13,7 +13,7 @@ const keptShare = 0.98;
 /** What a ramp tells while it runs. */
 export interface RampListener {
   before(rate: number): void;
-  after(trial: RampTrial): void;
+  after(rate: RampRate): void;
 }
 
 /**
@@ -21,21 +21,21 @@ export interface RampListener {
  * it and the lowest that did not, halving the ratio. Every trial is a load of its own, verified.
  */
 export async function runRamp(
-  options: Omit<LegOptions, 'rate'>,
+  options: Omit<TrialOptions, 'rate'>,
   range: RateRange,
   objective: Objective,
   listener: RampListener,
-): Promise<{ readonly ramp: RampResult; readonly legs: readonly LoadLeg[] }> {
-  const legs: LoadLeg[] = [];
-  const trials: RampTrial[] = [];
+): Promise<{ readonly ramp: RampResult; readonly trials: readonly LoadTrial[] }> {
+  const trials: LoadTrial[] = [];
+  const rates: RampRate[] = [];
   const tryRate = async (rate: number): Promise<boolean> => {
     listener.before(rate);
-    const leg = await runLeg({ ...options, rate });
-    const trial = { rate, ...judge(leg, objective) };
-    legs.push(leg);
+    const trial = await runTrial({ ...options, rate });
+    const tried = { rate, ...judgeTrial(trial, objective) };
     trials.push(trial);
-    listener.after(trial);
-    return trial.kept;
+    rates.push(tried);
+    listener.after(tried);
+    return tried.kept;
   };
   let highest: number | null = null;
   let miss: number | null = null;
@@ -49,7 +49,7 @@ export async function runRamp(
     step = search.next(kept);
   }
   return {
-    legs,
+    trials,
     ramp: {
       design: options.design.name,
       from: range.from,
@@ -57,8 +57,8 @@ export async function runRamp(
       objective: objective.text,
       highestRate: highest,
       lowestMiss: miss,
-      trials,
-      finding: finding(highest, miss, trials, legs),
+      rates,
+      finding: finding(highest, miss, rates, trials),
     },
   };
 }
@@ -80,21 +80,22 @@ export function* searchRates(
 }
 
 /** Whether a load kept the objective, and why not. */
-export function judge(leg: LoadLeg, objective: Objective): Omit<RampTrial, 'rate'> {
-  const offered = leg.counts.done + leg.counts.errors + leg.unserved;
+export function judgeTrial(trial: LoadTrial, objective: Objective): Omit<RampRate, 'rate'> {
+  const offered = trial.counts.done + trial.counts.errors + trial.unserved;
   const missed: string[] = [];
   const figures: string[] = [];
   for (const { name, percentile, belowMs } of objective.limits) {
-    const valueMs = leg.latency.all[percentile];
+    const valueMs = trial.latency.all[percentile];
     if (valueMs === null) missed.push(`too few answers for ${name}`);
     else if (typeof valueMs === 'number') {
       figures.push(`${name} ${valueMs} ms`);
       if (valueMs >= belowMs) missed.push(`${name} was ${valueMs} ms`);
     }
   }
-  if (leg.unserved > offered * (1 - keptShare))
-    missed.push(`${leg.unserved} operations never started`);
-  if (leg.limit.by === 'generator') missed.push(`the generator was the limit: ${leg.limit.reason}`);
+  if (trial.unserved > offered * (1 - keptShare))
+    missed.push(`${trial.unserved} operations never started`);
+  if (trial.limit.by === 'generator')
+    missed.push(`the generator was the limit: ${trial.limit.reason}`);
   return missed.length === 0
     ? { kept: true, reason: figures.join(', ') }
     : { kept: false, reason: missed.join('; ') };
@@ -104,28 +105,28 @@ export function judge(leg: LoadLeg, objective: Objective): Omit<RampTrial, 'rate
 function finding(
   highest: number | null,
   miss: number | null,
-  trials: readonly RampTrial[],
-  legs: readonly LoadLeg[],
+  rates: readonly RampRate[],
+  trials: readonly LoadTrial[],
 ): string {
   if (miss === null) return `the highest rate that was tried, ${highest ?? '?'}/s, kept it`;
-  const at = trials.findIndex(({ rate }) => rate === miss);
-  const leg = legs[at];
-  const waits = leg === undefined ? [] : waitShares(leg).slice(0, 2);
+  const at = rates.findIndex(({ rate }) => rate === miss);
+  const trial = trials[at];
+  const waits = trial === undefined ? [] : waitShares(trial).slice(0, 2);
   const waited =
     waits.length === 0
       ? ''
       : `; sessions at work were ${waits.map(({ wait, share }) => `${Math.round(share * 100)} % ${describeWait(wait)}`).join(', ')}`;
   const kept = highest === null ? 'no rate that was tried kept it' : `${highest}/s kept it`;
-  const busy = leg === undefined ? '' : busyText(leg);
-  return `${kept}; at ${miss}/s ${trials[at]?.reason ?? ''}${busy}${waited}`;
+  const busy = trial === undefined ? '' : busyText(trial);
+  return `${kept}; at ${miss}/s ${rates[at]?.reason ?? ''}${busy}${waited}`;
 }
 
-function busyText(leg: LoadLeg): string {
-  const started = leg.counts.done + leg.counts.errors;
-  const share = started === 0 ? 0 : leg.counts.waited / started;
+function busyText(trial: LoadTrial): string {
+  const started = trial.counts.done + trial.counts.errors;
+  const share = started === 0 ? 0 : trial.counts.waited / started;
   return share < 0.01
     ? ''
-    : `, ${Math.round(share * 100)} % of the operations found all ${leg.clients} connections busy`;
+    : `, ${Math.round(share * 100)} % of the operations found all ${trial.clients} connections busy`;
 }
 
 function describeWait(wait: string): string {

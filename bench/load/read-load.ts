@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../../db/cli/errors.ts';
 import { misfit, type Schema } from '../results/json-schema.ts';
 import { resultsSchema } from '../results/read-results.ts';
 import { reportsDir } from '../results/run-folder.ts';
+import { inNewestLoadFormat } from './older-formats.ts';
 import { type LoadResults, loadFormatVersion } from './results.ts';
 
 /** The folder of a load: a path, or a name under reports/; undefined where it is not one. */
@@ -22,7 +23,7 @@ export function readLoad(folder: string): LoadResults {
   const file = join(folder, 'load.json');
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = inNewestLoadFormat(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
   }

@@ -10,7 +10,7 @@ import { removeRun } from './verify/remove-run.ts';
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 
 /** The database taken for loads: nobody else's, and what a killed one left is taken back first. */
-export interface LoadSession {
+export interface LoadReservation {
   /** Puts a design in place. */
   useDesign(design: Design): Promise<void>;
   /** Notes what must be removed if this command is killed. */
@@ -26,7 +26,7 @@ export interface LoadSession {
  *
  * @throws UserError where a seed, a bench or another load is at work in it.
  */
-export async function openLoadSession(lab: Pick<Lab, 'url' | 'connect'>): Promise<LoadSession> {
+export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise<LoadReservation> {
   let client = await lab.connect('optout-lab load control');
   const take = async (): Promise<void> => {
     await lockDatabase(
@@ -79,7 +79,7 @@ export async function openLoadSession(lab: Pick<Lab, 'url' | 'connect'>): Promis
   };
 }
 
-interface LoadSessionRow {
+interface LoadReservationRow {
   readonly design: string;
   readonly run_tag: number | null;
   readonly from_unix_ms: string | null;
@@ -88,7 +88,7 @@ interface LoadSessionRow {
 
 /** Takes back what the record says, if there is one, and removes the record. */
 async function recover(url: string, client: pg.Client): Promise<void> {
-  const { rows } = await client.query<LoadSessionRow>(sql('read_load_session'));
+  const { rows } = await client.query<LoadReservationRow>(sql('read_load_session'));
   const [record] = rows;
   if (record === undefined) return;
   if (record.run_tag !== null) {

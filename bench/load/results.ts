@@ -4,7 +4,7 @@ import type { Counts } from './record/counts.ts';
 import type { Processors } from './record/processors.ts';
 import type { LatencyClass } from './record/recorder.ts';
 import type { ServerDeltas } from './record/server-counters.ts';
-import type { Interval } from './record/timeline.ts';
+import type { TimelineInterval } from './record/timeline.ts';
 import type { Verification } from './verify/verify.ts';
 import type { Mix } from './workload/mix.ts';
 
@@ -12,9 +12,9 @@ import type { Mix } from './workload/mix.ts';
  * load.json: everything that a load run measured. The page is a function of it. `formatVersion` goes
  * up when a reader of the older shape would misread the newer one.
  */
-export const loadFormatVersion = 1;
+export const loadFormatVersion = 2;
 
-/** One command: one or more legs, and what they were for. */
+/** One command: one or more trials, and what they were for. */
 export interface LoadResults {
   readonly formatVersion: typeof loadFormatVersion;
   readonly kind: 'load';
@@ -30,13 +30,13 @@ export interface LoadResults {
   readonly seed: number;
   readonly environment: Environment;
   /** Each a load of its own: another design, another rate of a ramp, another side of a comparison. */
-  readonly legs: readonly LoadLeg[];
+  readonly trials: readonly LoadTrial[];
   readonly ramps: readonly RampResult[];
-  readonly pgbench?: PgbenchComparison;
+  readonly pgbench?: ClosedLoopComparison;
 }
 
 /** One load, from its first arrival to its verification. */
-export interface LoadLeg {
+export interface LoadTrial {
   readonly design: string;
   readonly mix: Mix;
   /** Offered operations a second, sends and reports together, or `max` for the closed loop. */
@@ -66,7 +66,7 @@ export interface LoadLeg {
   /** Failures for good, by SQLSTATE. */
   readonly errors: Readonly<Record<string, { readonly count: number; readonly message: string }>>;
   readonly limit: Limit;
-  readonly intervals: readonly Interval[];
+  readonly intervals: readonly TimelineInterval[];
   /** Undefined where the server's counters were reset in between, as after a crash. */
   readonly server?: ServerDeltas;
   readonly verification: Verification;
@@ -104,13 +104,13 @@ export interface RampResult {
   readonly highestRate: number | null;
   /** The lowest rate that was tried and did not keep it; null where all did. */
   readonly lowestMiss: number | null;
-  readonly trials: readonly RampTrial[];
+  readonly rates: readonly RampRate[];
   /** One sentence: what gave way. */
   readonly finding: string;
 }
 
-/** One rate of a ramp; its leg is among the legs, in the same order. */
-export interface RampTrial {
+/** One rate of a ramp; its trial is among the trials, in the same order. */
+export interface RampRate {
   readonly rate: number;
   readonly kept: boolean;
   /** Why not, or the figures that kept it. */
@@ -118,7 +118,7 @@ export interface RampTrial {
 }
 
 /** The generator's closed loop against pgbench's, in turns. */
-export interface PgbenchComparison {
+export interface ClosedLoopComparison {
   readonly version: string;
   readonly statement: string;
   readonly clients: number;

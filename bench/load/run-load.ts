@@ -10,12 +10,12 @@ import { startEnvironment } from '../environment/environment.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
 import { Live, type Screen } from './live.ts';
 import type { LoadOptions } from './options/load-options.ts';
-import type { LegOptions } from './options/trial-options.ts';
-import { comparePgbench } from './pgbench/compare-pgbench.ts';
+import type { TrialOptions } from './options/trial-options.ts';
+import { compareClosedLoop } from './pgbench/compare-pgbench.ts';
 import { runRamp } from './ramp.ts';
-import { type LoadSession, openLoadSession } from './reservation.ts';
-import { type LoadLeg, type LoadResults, loadFormatVersion, type RampResult } from './results.ts';
-import { runLeg } from './run-trial.ts';
+import { type LoadReservation, reserveForLoad } from './reservation.ts';
+import { type LoadResults, type LoadTrial, loadFormatVersion, type RampResult } from './results.ts';
+import { runTrial } from './run-trial.ts';
 
 /** A finished run: its results, and the folder that holds them. */
 export interface FinishedLoad {
@@ -57,8 +57,8 @@ async function carryOut(
 ): Promise<FinishedLoad> {
   const startedAt = new Date();
   const environment = await withSession(lab, (client) => startEnvironment(client, lab.server));
-  const session = await openLoadSession(lab);
-  const legs: LoadLeg[] = [];
+  const reservation = await reserveForLoad(lab);
+  const trials: LoadTrial[] = [];
   const ramps: RampResult[] = [];
   let pgbench: LoadResults['pgbench'];
   let folder: RunFolder;
@@ -66,14 +66,14 @@ async function carryOut(
     folder = createRunFolder(describeRun(options), startedAt, options);
     for (const design of options.designs) {
       if (signal.aborted) break;
-      await session.useDesign(design);
-      const done = await runDesign(lab, options, design, session, out, signal);
-      legs.push(...done.legs);
+      await reservation.useDesign(design);
+      const done = await runDesign(lab, options, design, reservation, out, signal);
+      trials.push(...done.trials);
       if (done.ramp !== undefined) ramps.push(done.ramp);
       pgbench = done.pgbench ?? pgbench;
     }
   } finally {
-    await session.close();
+    await reservation.close();
   }
   const results: LoadResults = {
     formatVersion: loadFormatVersion,
@@ -86,7 +86,7 @@ async function carryOut(
     scale: options.dataSet === undefined ? 'empty' : scaleName(options.dataSet.messages),
     seed: options.seed,
     environment: await withSession(lab, (client) => environment.finish(client)),
-    legs,
+    trials,
     ramps,
     ...(pgbench === undefined ? {} : { pgbench }),
   };
@@ -105,7 +105,7 @@ async function withSession<T>(lab: Lab, use: (client: pg.Client) => Promise<T>):
 }
 
 interface DesignDone {
-  readonly legs: readonly LoadLeg[];
+  readonly trials: readonly LoadTrial[];
   readonly ramp?: RampResult;
   readonly pgbench?: LoadResults['pgbench'];
 }
@@ -114,11 +114,11 @@ async function runDesign(
   lab: Lab,
   options: LoadOptions,
   design: Design,
-  session: LoadSession,
+  reservation: LoadReservation,
   out: Screen,
   signal: AbortSignal,
 ): Promise<DesignDone> {
-  const common: Omit<LegOptions, 'rate'> = {
+  const common: Omit<TrialOptions, 'rate'> = {
     ...options,
     url: lab.url,
     major: lab.major,
@@ -126,35 +126,35 @@ async function runDesign(
     durationMs: options.durationS * 1000,
     drainMs: options.drainS * 1000,
     signal,
-    onBegin: (run) => session.begin(run),
-    onEnd: () => session.finish(),
+    onBegin: (run) => reservation.begin(run),
+    onEnd: () => reservation.finish(),
   };
   if (options.comparePgbench) {
     out.write(`closed loop beside pgbench, ${options.clients} connections\n`);
-    const { comparison, legs } = await comparePgbench(common, (ours, pgbench) =>
+    const { comparison, trials } = await compareClosedLoop(common, (ours, pgbench) =>
       out.write(`  this generator ${Math.round(ours)}/s, pgbench ${Math.round(pgbench)}/s\n`),
     );
-    return { legs, pgbench: comparison };
+    return { trials, pgbench: comparison };
   }
   if (options.ramp !== undefined) {
     const { range, objective } = options.ramp;
-    const { ramp, legs } = await runRamp(common, range, objective, {
+    const { ramp, trials } = await runRamp(common, range, objective, {
       before: (rate) => out.write(`${design.name} at ${rate}/s: `),
       after: ({ kept, reason }) => out.write(`${kept ? 'kept' : 'missed'} (${reason})\n`),
     });
-    return { legs, ramp };
+    return { trials, ramp };
   }
   const rate = options.rate === 'max' ? 'closed loop' : `${options.rate}/s`;
   const live = new Live(
     out,
     `${options.mix.name} on ${design.name}, ${rate}, ${options.clients} connections`,
   );
-  const leg = await runLeg({
+  const trial = await runTrial({
     ...common,
     rate: options.rate,
     onSecond: (second) => live.show(second),
   });
-  return { legs: [leg] };
+  return { trials: [trial] };
 }
 
 function describeRun(options: LoadOptions): string {

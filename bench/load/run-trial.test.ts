@@ -5,9 +5,9 @@ import { createTestDatabase, type TestDatabase } from '../../db/testing/test-dat
 import { LatencyHistogram } from '../stats/histogram.ts';
 import type { Counts } from './record/counts.ts';
 import { binRanges } from './record/latency-bins.ts';
-import type { LoadLeg } from './results.ts';
-import { runLeg } from './run-trial.ts';
-import { testLeg, testLegUntil, testMix, waveMix } from './testing.ts';
+import type { LoadTrial } from './results.ts';
+import { runTrial } from './run-trial.ts';
+import { testMix, testTrial, testTrialUntil, waveMix } from './testing.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -27,13 +27,13 @@ after(async () => {
   await database.drop();
 });
 
-const leg = (changes: Parameters<typeof testLeg>[1]): Promise<LoadLeg> =>
-  runLeg(testLeg(database.url, { major, ...changes }));
+const trial = (changes: Parameters<typeof testTrial>[1]): Promise<LoadTrial> =>
+  runTrial(testTrial(database.url, { major, ...changes }));
 
-const legUntil = (
-  enough: Parameters<typeof testLegUntil>[0],
-  changes: Parameters<typeof testLeg>[1],
-): Promise<LoadLeg> => runLeg(testLegUntil(enough, database.url, { major, ...changes }));
+const trialUntil = (
+  enough: Parameters<typeof testTrialUntil>[0],
+  changes: Parameters<typeof testTrial>[1],
+): Promise<LoadTrial> => runTrial(testTrialUntil(enough, database.url, { major, ...changes }));
 
 async function rowCounts(): Promise<Record<string, string>> {
   const { rows } = await client.query(
@@ -50,7 +50,7 @@ async function rowCounts(): Promise<Record<string, string>> {
 const nothing = { messages: '0', reports: '0', opt_outs: '0', blocked: '0', profiles: '0' };
 
 /** Answers whose latency was at least so much. */
-function answersFrom(loaded: LoadLeg, leastMs: number): number {
+function answersFrom(loaded: LoadTrial, leastMs: number): number {
   return loaded.intervals
     .flatMap(({ latencyBins }) => binRanges(latencyBins))
     .reduce((sum, { fromMs, count }) => (fromMs >= leastMs ? sum + count : sum), 0);
@@ -59,7 +59,7 @@ function answersFrom(loaded: LoadLeg, leastMs: number): number {
 describe('a load', () => {
   it('leaves nothing, and its verification saw every row', async () => {
     const enough = ({ accepted, optedOut }: Counts): boolean => accepted > 50 && optedOut > 10;
-    const loaded = await legUntil(enough, { mix: waveMix(), rate: 300 });
+    const loaded = await trialUntil(enough, { mix: waveMix(), rate: 300 });
     assert.equal(loaded.verification.ok, true);
     assert.equal(loaded.verification.messages.acknowledged, loaded.counts.accepted);
     assert.ok(enough(loaded.counts));
@@ -68,7 +68,7 @@ describe('a load', () => {
 
   it('counts refusals as answers, and not as errors', async () => {
     const mix = waveMix({ freshNumbersAtOnce: 2, freshSendsPerNumber: 100 });
-    const { counts, errors, verification, latency } = await legUntil(
+    const { counts, errors, verification, latency } = await trialUntil(
       ({ refused }) => refused > 50,
       { mix, rate: 300 },
     );
@@ -83,7 +83,7 @@ describe('a load', () => {
   });
 
   it('leaves what it made where that is asked for', async () => {
-    const loaded = await leg({ mix: waveMix(), keep: true });
+    const loaded = await trial({ mix: waveMix(), keep: true });
     const { messages, reports } = await rowCounts();
     assert.equal(Number(messages), loaded.counts.accepted);
     assert.equal(Number(reports), loaded.verification.reports.acknowledged);
@@ -92,7 +92,7 @@ describe('a load', () => {
   });
 
   it('offers its rate: so many sends become due as rate and time say', async () => {
-    const { counts, intervals, unserved } = await leg({ rate: 250, durationMs: 2_000 });
+    const { counts, intervals, unserved } = await trial({ rate: 250, durationMs: 2_000 });
     assert.equal(counts.done, 500);
     assert.equal(
       intervals.reduce((sum, { offered }) => sum + offered, 0),
@@ -103,7 +103,7 @@ describe('a load', () => {
 
   it('tells of its seconds in their order, and of every operation', async () => {
     const told: [number, number][] = [];
-    await leg({
+    await trial({
       rate: 100,
       workers: 2,
       durationMs: 3_000,
@@ -125,7 +125,7 @@ describe('a load', () => {
   });
 
   it('is shared by several workers, whose histograms are merged', async () => {
-    const loaded = await leg({ workers: 3, clients: 5, rate: 300, mix: waveMix() });
+    const loaded = await trial({ workers: 3, clients: 5, rate: 300, mix: waveMix() });
     assert.equal(loaded.workers, 3);
     assert.equal(loaded.verification.ok, true);
     const { accepted, refused, report, optedOut, all } = loaded.latency;
@@ -139,7 +139,7 @@ describe('a load', () => {
   });
 
   it('is a closed loop where the rate is max', async () => {
-    const loaded = await legUntil(({ done }) => done > 0, { rate: 'max', clients: 2 });
+    const loaded = await trialUntil(({ done }) => done > 0, { rate: 'max', clients: 2 });
     assert.equal(loaded.loop, 'closed');
     assert.ok(loaded.counts.done > 0 && loaded.counts.waited === 0);
     assert.equal(loaded.verification.ok, true);
@@ -148,7 +148,7 @@ describe('a load', () => {
   for (const isolation of ['repeatable read', 'serializable'] as const) {
     it(`runs at ${isolation}, where racing opt-outs are retried`, async () => {
       const mix = waveMix({ freshNumbersAtOnce: 1, freshSendsPerNumber: 300, optOutShare: 1 });
-      const loaded = await leg({ isolation, mix, rate: 'max', clients: 8 });
+      const loaded = await trial({ isolation, mix, rate: 'max', clients: 8 });
       assert.equal(loaded.verification.ok, true, loaded.verification.differences.join('; '));
       // an application may give up after ten attempts; nothing else may fail
       assert.deepEqual(
@@ -160,7 +160,7 @@ describe('a load', () => {
 
   it('ends early when it is told to, with what it measured', async () => {
     const abort = new AbortController();
-    const loaded = await leg({
+    const loaded = await trial({
       durationMs: 3_600_000,
       signal: abort.signal,
       onSecond: () => abort.abort(),
@@ -190,7 +190,7 @@ describe('a stall of the server', () => {
       await blocker.end();
       isOver = true;
     };
-    const loaded = await leg({
+    const loaded = await trial({
       rate,
       clients: 4,
       durationMs: 3_600_000,
@@ -246,7 +246,7 @@ describe('failures', () => {
   for (const sqlState of ['40001', '40P01']) {
     it(`with ${sqlState} are retried, and counted`, () =>
       failing('n % 5 = 0', sqlState, async () => {
-        const { counts, verification } = await leg({
+        const { counts, verification } = await trial({
           // the probes of the verification would use the sequence too
           beforeVerifying: async () => {
             // 200 that succeed, and every fifth that fails in between
@@ -260,7 +260,7 @@ describe('failures', () => {
 
   it('that go on are given up, told with their SQLSTATE, and the row must not be there', () =>
     failing("new.to_number ~ '[0-4]$'", '40001', async () => {
-      const { counts, errors, verification } = await leg({});
+      const { counts, errors, verification } = await trial({});
       assert.ok(counts.errors > 0);
       assert.deepEqual(errors, { '40001': { count: counts.errors, message: 'on purpose' } });
       assert.equal(counts.retries, 9 * counts.errors);
@@ -271,7 +271,7 @@ describe('failures', () => {
 
   it('of another kind are errors at once', () =>
     failing('n % 4 = 0', '22000', async () => {
-      const { counts } = await leg({});
+      const { counts } = await trial({});
       assert.deepEqual([counts.accepted, counts.retries, counts.errors], [150, 0, 50]);
     }));
 });
@@ -280,7 +280,7 @@ describe('a lost connection', () => {
   it('is opened again, and the database is asked what became of the statement under way', async () => {
     let killed = 0;
     const abort = new AbortController();
-    const loaded = await leg({
+    const loaded = await trial({
       mix: testMix({ deliveredShare: 0.5 }),
       rate: 'max',
       durationMs: 3_600_000,

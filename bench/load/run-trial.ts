@@ -6,18 +6,18 @@ import type pg from 'pg';
 import { connect } from '../../db/connect.ts';
 import { clockMs } from './client/clock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
-import type { WorkerPlan } from './client/worker-options.ts';
+import type { WorkerOptions } from './client/worker-options.ts';
 import { Workers } from './client/workers.ts';
-import type { LegOptions } from './options/trial-options.ts';
+import type { TrialOptions } from './options/trial-options.ts';
 import { applicationStatements, type Prepared, prepareRun } from './prepare.ts';
 import { Seconds } from './record/align-intervals.ts';
 import { ProcessorWatch } from './record/processors.ts';
-import type { SecondNews } from './record/recorder.ts';
+import type { IntervalReport } from './record/recorder.ts';
 import { Sampler } from './record/sampler.ts';
 import { type Snapshot, snapshotDeltas, takeSnapshot } from './record/server-counters.ts';
-import { Series } from './record/timeline.ts';
-import type { LoadLeg } from './results.ts';
-import { describeLeg } from './trial-figures.ts';
+import { Timeline } from './record/timeline.ts';
+import type { LoadTrial } from './results.ts';
+import { describeTrial } from './trial-figures.ts';
 import { removeRun } from './verify/remove-run.ts';
 import type { RunRecord } from './verify/run-record.ts';
 import { verifyRun } from './verify/verify.ts';
@@ -27,7 +27,7 @@ import { FreshNumbers, OptOutLedger } from './workload/fresh-numbers.ts';
 const clientsPerWorker = 16;
 
 /** Runs one load, verifies the database, and removes what it made. */
-export async function runLeg(options: LegOptions): Promise<LoadLeg> {
+export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
   const folder = mkdtempSync(join(tmpdir(), 'optout-lab-load-'));
   const sampler = new Sampler(options.url);
   try {
@@ -60,7 +60,7 @@ export async function runLeg(options: LegOptions): Promise<LoadLeg> {
         ownProfileIds: prepared.ownProfileIds,
       });
     await options.onEnd?.();
-    return describeLeg({
+    return describeTrial({
       ...carried,
       options,
       workers: plans.length,
@@ -83,7 +83,7 @@ export function workersFor(clients: number, asked: number | undefined): number {
   return Math.min(chosen, clients);
 }
 
-function inspect(options: LegOptions): Promise<{ prepared: Prepared; before: Snapshot }> {
+function inspect(options: TrialOptions): Promise<{ prepared: Prepared; before: Snapshot }> {
   return withSession(options.url, async (client) => ({
     prepared: await prepareRun(client, options.design),
     before: await takeSnapshot(client, options.major),
@@ -91,10 +91,10 @@ function inspect(options: LegOptions): Promise<{ prepared: Prepared; before: Sna
 }
 
 function planWorkers(
-  options: LegOptions,
+  options: TrialOptions,
   prepared: Prepared,
   folder: string,
-): readonly WorkerPlan[] {
+): readonly WorkerOptions[] {
   const workers = workersFor(options.clients, options.workers);
   const { design, isolation } = options;
   const sessionSql = [
@@ -130,11 +130,11 @@ function planWorkers(
 }
 
 /** Carries the load; what the workers say of a second is shown when all have said it. */
-async function carry(options: LegOptions, plans: readonly WorkerPlan[], sampler: Sampler) {
-  const series = new Series();
+async function carry(options: TrialOptions, plans: readonly WorkerOptions[], sampler: Sampler) {
+  const series = new Timeline();
   const seconds = new Seconds(plans.keys());
   let showing = Promise.resolve();
-  const show = async (second: number, news: readonly SecondNews[]): Promise<void> => {
+  const show = async (second: number, news: readonly IntervalReport[]): Promise<void> => {
     // the end of the run is no second of its own where nothing was left for it
     if (news.every(({ last, counts }) => last && counts.done === 0)) return;
     const sample = await sampler.sample();
@@ -142,7 +142,7 @@ async function carry(options: LegOptions, plans: readonly WorkerPlan[], sampler:
     options.onSecond?.({ second, news, sample });
   };
   const workers = new Workers(plans, (worker, said) => {
-    series.addNews(said);
+    series.addReport(said);
     const over = seconds.add(worker, said);
     if (over !== undefined) showing = showing.then(() => show(over.second, over.news));
   });

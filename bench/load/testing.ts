@@ -1,5 +1,5 @@
 import { designNamed } from '../../db/designs.ts';
-import type { LegOptions } from './options/trial-options.ts';
+import type { TrialOptions } from './options/trial-options.ts';
 import { addCounts, type Counts, noCounts } from './record/counts.ts';
 import { type Mix, readMix } from './workload/mix.ts';
 
@@ -28,7 +28,7 @@ export function waveMix(changes: Partial<Mix> = {}): Mix {
 }
 
 /** A short load on a database, to be changed by a test. Drains for as long as it takes. */
-export function testLeg(url: string, changes: Partial<LegOptions> = {}): LegOptions {
+export function testTrial(url: string, changes: Partial<TrialOptions> = {}): TrialOptions {
   return {
     url,
     major: 18,
@@ -48,14 +48,14 @@ export function testLeg(url: string, changes: Partial<LegOptions> = {}): LegOpti
 }
 
 /** A load that goes on until its counts are enough, however slow the machine is. */
-export function testLegUntil(
+export function testTrialUntil(
   enough: (counts: Counts) => boolean,
   url: string,
-  changes: Partial<LegOptions> = {},
-): LegOptions {
+  changes: Partial<TrialOptions> = {},
+): TrialOptions {
   const abort = new AbortController();
   const seen = noCounts();
-  return testLeg(url, {
+  return testTrial(url, {
     ...changes,
     durationMs: 3_600_000,
     signal: abort.signal,

@@ -1,30 +1,30 @@
 import { LatencyHistogram } from '../stats/histogram.ts';
 import type { WorkerResult } from './client/worker.ts';
-import type { LegOptions } from './options/trial-options.ts';
+import type { TrialOptions } from './options/trial-options.ts';
 import { addCounts, noCounts } from './record/counts.ts';
 import type { Processors } from './record/processors.ts';
 import { type LatencyClass, latencyClasses } from './record/recorder.ts';
 import type { ServerDeltas } from './record/server-counters.ts';
-import type { Interval } from './record/timeline.ts';
-import type { Latency, Limit, LoadLeg } from './results.ts';
+import type { TimelineInterval } from './record/timeline.ts';
+import type { Latency, Limit, LoadTrial } from './results.ts';
 import type { Verification } from './verify/verify.ts';
 
 /** Everything that was measured of one load. */
-export interface LegMeasured {
-  readonly options: LegOptions;
+export interface TrialMeasured {
+  readonly options: TrialOptions;
   readonly workers: number;
   readonly startedAt: string;
   readonly elapsedMs: number;
   readonly interrupted: boolean;
   readonly processors: Processors;
   readonly results: readonly WorkerResult[];
-  readonly intervals: readonly Interval[];
+  readonly intervals: readonly TimelineInterval[];
   readonly server: ServerDeltas | undefined;
   readonly verification: Verification;
 }
 
 /** The figures of one load, merged over its workers. */
-export function describeLeg(measured: LegMeasured): LoadLeg {
+export function describeTrial(measured: TrialMeasured): LoadTrial {
   const { options, results, elapsedMs, server } = measured;
   const counts = noCounts();
   for (const { totals } of results) addCounts(counts, totals.counts);
@@ -36,7 +36,7 @@ export function describeLeg(measured: LegMeasured): LoadLeg {
   const all = LatencyHistogram.merge(classes.map(([, histogram]) => histogram));
   const latency = Object.fromEntries(
     [...classes, ['all', all] as const].map(([name, histogram]) => [name, describe(histogram)]),
-  ) as LoadLeg['latency'];
+  ) as LoadTrial['latency'];
   const lateness = describe(
     LatencyHistogram.merge(results.map(({ totals }) => LatencyHistogram.decode(totals.lateness))),
   );
@@ -93,14 +93,14 @@ function toMs(ns: number | undefined): number | null {
 }
 
 /** Answers in the time in which operations were offered: what was worked off afterwards does not count. */
-function doneWhileOffered(intervals: readonly Interval[], offeredS: number): number {
+function doneWhileOffered(intervals: readonly TimelineInterval[], offeredS: number): number {
   const within = intervals.filter(({ startS, lengthS }) => startS + lengthS <= offeredS + 0.5);
   const seconds = within.reduce((sum, { lengthS }) => sum + lengthS, 0);
   const done = within.reduce((sum, { counts }) => sum + counts.done, 0);
   return seconds === 0 ? 0 : Math.round((10 * done) / seconds) / 10;
 }
 
-function mergeErrors(results: readonly WorkerResult[]): LoadLeg['errors'] {
+function mergeErrors(results: readonly WorkerResult[]): LoadTrial['errors'] {
   const merged: Record<string, { count: number; message: string }> = {};
   for (const { totals } of results) {
     for (const [sqlState, { count, message }] of Object.entries(totals.errors)) {
@@ -118,7 +118,7 @@ const busyUtilisation = 0.95;
 const harmlessLatenessMs = 1;
 
 /** Says whether the generator or the server was the limit. */
-function findLimit(measured: LegMeasured, all: Latency, lateness: Latency): Limit {
+function findLimit(measured: TrialMeasured, all: Latency, lateness: Latency): Limit {
   const { options, intervals, results } = measured;
   const busiest = median(intervals.map(({ utilisation }) => utilisation));
   if (busiest > busyUtilisation) {

@@ -4,9 +4,9 @@ import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
-import type { BenchSession } from '../database/reservation.ts';
+import type { BenchReservation } from '../database/reservation.ts';
 import type { ExplainedStatement } from '../explain/plan-summary.ts';
-import type { FloorResult } from '../results/results.ts';
+import type { IndexProbeResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
 import { seededRandom } from '../stats/random.ts';
@@ -36,7 +36,7 @@ const statementTimeoutMs = 10_000;
 const fewestProbes = 10;
 
 /** How much is measured. */
-export interface FloorOptions {
+export interface IndexProbeOptions {
   readonly seed: number;
   readonly probes?: number;
   readonly rounds?: number;
@@ -46,26 +46,26 @@ export interface FloorOptions {
  * Measures bare index probes, with the default design in place. Where they take too long, as they do
  * when the primary key was dropped, a hundredth as many are measured.
  */
-export async function measureFloor(
-  session: BenchSession,
+export async function measureIndexProbe(
+  reservation: BenchReservation,
   dataSet: DataSet,
-  options: FloorOptions,
-): Promise<FloorResult> {
+  options: IndexProbeOptions,
+): Promise<IndexProbeResult> {
   const probes = options.probes ?? 100_000;
   try {
-    return await measureProbes(session, dataSet, { ...options, probes });
+    return await measureProbes(reservation, dataSet, { ...options, probes });
   } catch (error) {
     if (codeOf(error) !== queryCanceled || probes <= fewestProbes) throw error;
-    return measureFloor(session, dataSet, { ...options, probes: Math.ceil(probes / 100) });
+    return measureIndexProbe(reservation, dataSet, { ...options, probes: Math.ceil(probes / 100) });
   }
 }
 
 async function measureProbes(
-  session: BenchSession,
+  reservation: BenchReservation,
   dataSet: DataSet,
-  { seed, probes, rounds = 9 }: FloorOptions & { readonly probes: number },
-): Promise<FloorResult> {
-  const client = await session.openClient(designNamed(defaultDesignName));
+  { seed, probes, rounds = 9 }: IndexProbeOptions & { readonly probes: number },
+): Promise<IndexProbeResult> {
+  const client = await reservation.openClient(designNamed(defaultDesignName));
   try {
     await client.query(`set statement_timeout = ${statementTimeoutMs}`);
     for (const setting of probePlannerSettings) await client.query(`set ${setting}`);
@@ -84,7 +84,7 @@ async function measureProbes(
     const { rows } = await client.query<{ 'QUERY PLAN': ExplainedStatement[] }>(
       `explain (analyze, buffers, timing off, format json) ${probeSql}`,
     );
-    const { rows: counted } = await session.admin.query<{ count: string }>(
+    const { rows: counted } = await reservation.admin.query<{ count: string }>(
       'select count(*) from public.blocked_contacts',
     );
     return {

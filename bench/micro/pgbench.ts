@@ -47,7 +47,7 @@ export async function comparePgbench(
     return { state: 'absent', reason: `pgbench failed: ${reason}` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    await bench.session.removeMade(design, []);
+    await bench.reservation.removeMade(design, []);
   }
 }
 
@@ -66,12 +66,12 @@ async function compare(
     script,
     'insert into outbound_messages (profile_id, to_number, body)\nvalues (:profile, :phone, :body);\n',
   );
-  const client = await bench.session.openClient(design);
+  const client = await bench.reservation.openClient(design);
   if (!durable) await client.query('set synchronous_commit = off');
   const stage = {
-    arm: 'check',
+    arm: 'treatment',
     clients: [client],
-    admin: bench.session.admin,
+    admin: bench.reservation.admin,
     draw,
     blockedShare: 0,
   } as const;
@@ -100,7 +100,7 @@ async function compare(
         medians.ours.push(quantileOfSorted(latenciesNs, 0.5));
         ourSamples += latenciesNs.length;
       }
-      await bench.session.removeMade(design, []);
+      await bench.reservation.removeMade(design, []);
     }
   }
   await client.end();
@@ -109,7 +109,7 @@ async function compare(
   return {
     scenario: durable ? 'insert-durable' : 'insert-not-durable',
     design: design.name,
-    arm: 'check',
+    arm: 'treatment',
     pgbenchP50Ns: theirs,
     pgbenchSamples: rounds * perBlock,
     oursP50Ns: ours,

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
-import type { BenchSession } from '../database/reservation.ts';
-import type { GrowthResult } from '../results/results.ts';
+import type { BenchReservation } from '../database/reservation.ts';
+import type { ScalingResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
@@ -33,12 +33,12 @@ type Kind = (typeof kinds)[number];
  *
  * @param sizes rows, ascending; what the data set lacks is made up
  */
-export async function measureGrowth(
-  session: BenchSession,
+export async function measureScaling(
+  reservation: BenchReservation,
   dataSet: DataSet,
   { seed, sizes }: { readonly seed: number; readonly sizes: readonly number[] },
-): Promise<GrowthResult> {
-  const client = await session.openClient(designNamed(defaultDesignName));
+): Promise<ScalingResult> {
+  const client = await reservation.openClient(designNamed(defaultDesignName));
   try {
     await client.query(sql('scaling_tables'));
     const rows: number[] = [];
@@ -68,23 +68,23 @@ export async function measureGrowth(
       }),
     };
   } finally {
-    await client.query('drop schema if exists optout_lab_growth cascade').catch(() => {});
+    await client.query('drop schema if exists optout_lab_scaling cascade').catch(() => {});
     await client.end();
   }
 }
 
 /** The rows of blocked_contacts at each size of a sweep, and beyond the last. */
-export function growthSizes(blockedContacts: readonly number[]): readonly number[] {
+export function scalingSizes(blockedContacts: readonly number[]): readonly number[] {
   const last = blockedContacts.at(-1) ?? 0;
   return [...blockedContacts, last * beyond].filter((rows) => rows > 0);
 }
 
 async function build(client: pg.Client, number: number, wanted: number): Promise<number> {
   const { rows } = await client.query<{ held: string }>(
-    'select optout_lab_growth.build($1, $2) as held',
+    'select optout_lab_scaling.build($1, $2) as held',
     [number, wanted],
   );
-  await client.query(`vacuum (analyze) optout_lab_growth.blocked_${number}`);
+  await client.query(`vacuum (analyze) optout_lab_scaling.blocked_${number}`);
   return Number(rows[0]?.held);
 }
 

@@ -6,9 +6,10 @@ import { queryCanceled } from '../../db/sqlstates.ts';
 import { keptRelations } from '../database/build-design.ts';
 import { benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
-import type { Interval, PlanSummary, ServerSideCost } from '../results/results.ts';
+import type { PlanSummary, ServerSideCost } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
+import type { Estimate } from '../stats/estimate.ts';
 import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 import { evict, readIntoBuffers } from './buffer-cache.ts';
 
@@ -45,7 +46,7 @@ export async function measureServerSide(
   const notes: string[] = [];
   const timeoutSeconds = Math.max(shortestTimeoutSeconds, Math.ceil(secondsAllowed));
   const open = async (): Promise<pg.Client> => {
-    const opened = await bench.session.openClient(design);
+    const opened = await bench.reservation.openClient(design);
     await opened.query(loopsSql);
     await opened.query(`set statement_timeout = '${timeoutSeconds}s'`);
     return opened;
@@ -53,8 +54,8 @@ export async function measureServerSide(
   const [client, other] = [await open(), await open()];
   try {
     const warmUp = async (): Promise<void> => {
-      const kept = await keptRelations(bench.session.admin, design);
-      const left = await readIntoBuffers(bench.session.admin, kept);
+      const kept = await keptRelations(bench.reservation.admin, design);
+      const left = await readIntoBuffers(bench.reservation.admin, kept);
       if (left.length > 0) notes.push(`too large to be warmed: ${left.join(', ')}`);
     };
     const share = secondsAllowed / 3;
@@ -79,7 +80,7 @@ export async function measureServerSide(
       one === undefined
         ? undefined
         : await attempt('at once', () => pairedLoop(bench, design, client, 'atOnce', share));
-    await bench.session.admin.query(design.checkOnSql);
+    await bench.reservation.admin.query(design.checkOnSql);
     const self = await attempt('track_functions', () => functionSelfNs(bench, client));
     const cold =
       one === undefined || checkPlan === undefined
@@ -95,7 +96,7 @@ export async function measureServerSide(
       notes,
     };
   } finally {
-    await bench.session.admin.query(design.checkOnSql);
+    await bench.reservation.admin.query(design.checkOnSql);
     await client.end().catch(() => {});
     await other.end().catch(() => {});
   }
@@ -107,22 +108,22 @@ async function pairedLoop(
   client: pg.Client,
   kind: keyof typeof loops,
   seconds: number,
-): Promise<Interval> {
-  const { admin } = bench.session;
+): Promise<Estimate> {
+  const { admin } = bench.reservation;
   const random = seededRandom(seedFor(bench.seed, `server side ${kind}`));
   const differences: number[] = [];
   const deadlineMs = performance.now() + seconds * 1_000;
   const { rows } = loops[kind];
   const outOfTime = (): boolean => performance.now() >= deadlineMs;
   for (let pair = 0; pair < fewestPairs || (pair < mostPairs && !outOfTime()); pair++) {
-    const ns = { check: 0, control: 0 };
-    for (const arm of shuffled(['check', 'control'] as const, random)) {
-      await admin.query(arm === 'check' ? design.checkOnSql : design.checkOffSql);
+    const ns = { treatment: 0, control: 0 };
+    for (const arm of shuffled(['treatment', 'control'] as const, random)) {
+      await admin.query(arm === 'treatment' ? design.checkOnSql : design.checkOffSql);
       const seed = seedFor(bench.seed, `server side ${kind} ${pair}`);
       await runLoop(bench, client, kind, seed, 20); // plans after the switch, caches
       ns[arm] = await runLoop(bench, client, kind, seed, rows);
     }
-    if (pair > 0) differences.push((ns.check - ns.control) / rows);
+    if (pair > 0) differences.push((ns.treatment - ns.control) / rows);
   }
   return bootstrapMedian(differences, { random });
 }
@@ -182,9 +183,9 @@ async function coldCost(
   client: pg.Client,
   other: pg.Client,
   checkPlan: PlanSummary,
-  warm: Interval,
+  warm: Estimate,
   seconds: number,
-): Promise<Interval> {
+): Promise<Estimate> {
   const deadlineMs = performance.now() + seconds * 1_000;
   const relations = [...checkPlan.indexes, ...checkPlan.relations];
   const extra: number[] = [];
@@ -197,11 +198,11 @@ async function coldCost(
     const seed = seedFor(bench.seed, `cold ${probe}`);
     const ns = { cold: 0, warm: 0 };
     for (const state of shuffled(['cold', 'warm'] as const, random)) {
-      await evict(bench.session.admin, bench.major, relations);
+      await evict(bench.reservation.admin, bench.major, relations);
       if (state === 'warm') await runLoop(bench, other, 'oneByOne', seed, 1);
       ns[state] = await runLoop(bench, client, 'oneByOne', seed, 1);
     }
-    extra.push(ns.cold - ns.warm + warm.median);
+    extra.push(ns.cold - ns.warm + warm.value);
   }
   return bootstrapMedian(extra, { random });
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { readSql } from '../../db/sql.ts';
 
 /** What the server counted, ever. */
-export interface Counters {
+export interface BlockCounters {
   readonly walBytes: number;
   readonly walRecords: number;
   readonly fullPageImages: number;
@@ -11,7 +11,7 @@ export interface Counters {
 }
 
 /** Before anything was counted. */
-export const noCounters: Counters = {
+export const noCounters: BlockCounters = {
   walBytes: 0,
   walRecords: 0,
   fullPageImages: 0,
@@ -28,9 +28,9 @@ export async function readCounters(
   admin: pg.Client,
   major: number,
   sessions: readonly pg.Client[] = [],
-): Promise<Counters> {
+): Promise<BlockCounters> {
   for (const session of sessions) await session.query('select pg_stat_force_next_flush()');
-  const { rows } = await admin.query<Record<keyof Counters, string>>(
+  const { rows } = await admin.query<Record<keyof BlockCounters, string>>(
     major >= 17 ? countersSql : countersBefore17Sql,
   );
   const row = rows[0];
@@ -44,7 +44,7 @@ export async function readCounters(
 }
 
 /** What was counted in between. */
-export function countersBetween(before: Counters, after: Counters): Counters {
+export function countersBetween(before: BlockCounters, after: BlockCounters): BlockCounters {
   return {
     walBytes: after.walBytes - before.walBytes,
     walRecords: after.walRecords - before.walRecords,

@@ -24,7 +24,7 @@ export async function measureScenario(
   scenario: Scenario,
   secondsAllowed: number,
 ): Promise<ScenarioResult> {
-  const { session, method } = bench;
+  const { reservation, method } = bench;
   const clients = await openClients(bench, design, scenario, secondsAllowed);
   const random = seededRandom(seedFor(bench.seed, `${design.name} ${scenario.name}`));
   const options: PairedOptions = { method, random, rowsPerStatement: scenario.rowsPerStatement };
@@ -43,7 +43,7 @@ export async function measureScenario(
   try {
     for (let pair = 0; pair === 0 || !outOfTime(); pair++) {
       const arms: readonly Arm[] =
-        scenario.control === 'none' ? ['check'] : shuffled(['check', 'control'], random);
+        scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], random);
       const seed = seedFor(bench.seed, `${scenario.name} ${pair}`);
       for (const arm of arms) {
         await measureBlock(bench, design, scenario, clients, state, { arm, pair, seed, timeoutMs });
@@ -62,9 +62,9 @@ export async function measureScenario(
     stoppedBecause = codeOf(error) === queryCanceled ? 'a statement timed out' : 'it failed';
   } finally {
     state.load.stop();
-    await session.admin.query(design.checkOnSql);
+    await reservation.admin.query(design.checkOnSql);
     await Promise.all(clients.map((client) => client.end().catch(() => {})));
-    await session.removeMade(design, state.pending);
+    await reservation.removeMade(design, state.pending);
   }
   return {
     name: scenario.name,
@@ -106,7 +106,7 @@ async function measureBlock(
   state: Progress,
   block: BlockPlan,
 ): Promise<void> {
-  const { admin } = bench.session;
+  const { admin } = bench.reservation;
   const { arm, pair } = block;
   const checkOff =
     scenario.control === 'check off twice' ||
@@ -159,7 +159,7 @@ async function measureBlock(
     warmup: false, // marked when the whole series is known
     ...counted,
   });
-  await bench.session.removeMade(design, state.pending);
+  await bench.reservation.removeMade(design, state.pending);
   state.pending = [];
 }
 
@@ -171,7 +171,7 @@ async function openClients(
 ): Promise<readonly pg.Client[]> {
   const clients: pg.Client[] = [];
   for (let index = 0; index < scenario.clients; index++) {
-    const client = await bench.session.openClient(design);
+    const client = await bench.reservation.openClient(design);
     if (!scenario.durable) await client.query('set synchronous_commit = off');
     await client.query(`set statement_timeout = ${Math.ceil(secondsAllowed * 1_000)}`);
     clients.push(client);

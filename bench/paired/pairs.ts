@@ -43,7 +43,7 @@ export function summarise(
   options: PairedOptions,
 ): Pick<ScenarioResult, 'blocks' | 'paired' | 'arms'> {
   const blocks = markWarmup(measured);
-  const arms = (['check', 'control'] as const)
+  const arms = (['treatment', 'control'] as const)
     .filter((arm) => blocks.some((block) => block.arm === arm))
     .map((arm) => armSummary(arm, blocks, histograms, options.rowsPerStatement));
   const paired = pairedFigure(blocks, options);
@@ -60,10 +60,10 @@ function pairedFigure(blocks: readonly Block[], options: PairedOptions): PairedF
   const halfWidth = (ratio.high - ratio.low) / 2;
   return {
     pairs: ratio.samples,
-    ratio: ratio.median,
+    ratio: ratio.value,
     ratioLow: ratio.low,
     ratioHigh: ratio.high,
-    differenceNsPerRow: difference.median / rowsPerStatement,
+    differenceNsPerRow: difference.value / rowsPerStatement,
     differenceLowNsPerRow: difference.low / rowsPerStatement,
     differenceHighNsPerRow: difference.high / rowsPerStatement,
     baselineNs: baseline,
@@ -80,8 +80,8 @@ function completePairs(blocks: readonly Block[]): readonly Pair[] {
     if (block.warmup) continue;
     medians.set(block.pair, { ...medians.get(block.pair), [block.arm]: block.medianNs });
   }
-  return [...medians.values()].flatMap(({ check, control }) =>
-    check === undefined || control === undefined ? [] : [{ treatment: check, control }],
+  return [...medians.values()].flatMap(({ treatment, control }) =>
+    treatment === undefined || control === undefined ? [] : [{ treatment, control }],
   );
 }
 

@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { LoadResults } from '../load/results.ts';
 import { syntheticResults, writeSyntheticRun } from '../report/testing/synthetic-results.ts';
-import type { GrowthResult } from '../results/results.ts';
+import type { ScalingResult } from '../results/results.ts';
 import { goalsOf } from './goals.ts';
 import { overviewMarkdown } from './overview.ts';
 
-const exact = (value: number) => ({ median: value, low: value, high: value, samples: 30 });
+const exact = (value: number) => ({ value: value, low: value, high: value, samples: 30 });
 
-const growth = (low: number, high: number): GrowthResult => ({
+const scaling = (low: number, high: number): ScalingResult => ({
   rounds: 30,
   lookupsPerBlock: 100,
   sizes: [400, 40_000, 200_000].map((rows) => ({
     rows,
     predictedBuffers: 2,
-    lookup: { ns: exact(5_000), ratio: { median: (low + high) / 2, low, high, samples: 30 } },
+    lookup: { ns: exact(5_000), ratio: { value: (low + high) / 2, low, high, samples: 30 } },
     probe: { ns: exact(1_000), ratio: exact(1) },
   })),
 });
@@ -25,7 +25,7 @@ const growth = (low: number, high: number): GrowthResult => ({
 const verdict = (low: number, high: number, seconds: number): readonly string[] => {
   const part = { title: '', command: '', startedAt: '', commit: '' };
   return goalsOf(
-    { ...syntheticResults(), growth: growth(low, high) },
+    { ...syntheticResults(), scaling: scaling(low, high) },
     [{ ...part, name: 'verify', seconds }],
     {},
   )
@@ -40,7 +40,7 @@ test('a goal is reached with the whole interval within it, missed with all of it
 });
 
 const loadWith = (changes: Partial<LoadResults>) =>
-  goalsOf(syntheticResults(), [], { load: { legs: [], ramps: [], ...changes } as never });
+  goalsOf(syntheticResults(), [], { load: { trials: [], ramps: [], ...changes } as never });
 
 test('the closed loop is judged by its pairs, as its page and the list of loads do', () => {
   const closedLoop = (...ratios: readonly number[]) => {

@@ -5,14 +5,13 @@ import type { LoadResults } from '../load/results.ts';
 import { formatNs, formatRatioInterval, shortCount } from '../report/format.ts';
 import {
   goals as designGoals,
-  intervalOf,
   leadDesign,
   pairedOf,
+  questionsOf,
   ratioOf,
-  rolesOf,
 } from '../report/questions.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
-import { growthEnds } from '../report/sections/scaling.ts';
+import { scalingEnds } from '../report/sections/scaling.ts';
 import type { Results } from '../results/results.ts';
 import {
   reachesGoal,
@@ -21,8 +20,13 @@ import {
   speedRatios,
   timesOfServer,
 } from '../seeding/speed-results.ts';
-import type { Interval } from '../stats/estimate.ts';
-import { medianOfPairs, pairMedianText, type Verdict, verdictOn } from '../stats/pair-median.ts';
+import type { EstimateRange } from '../stats/estimate.ts';
+import {
+  type GoalVerdict,
+  medianOfPairs,
+  pairMedianText,
+  verdictOn,
+} from '../stats/pair-median.ts';
 import type { FinishedPart } from './run-parts.ts';
 
 /** One goal of the lab and what was reached. */
@@ -30,12 +34,12 @@ export interface Goal {
   readonly goal: string;
   readonly reached: string;
   /** Open: the interval holds the goal, or nothing was measured. None: a figure that has no goal. */
-  readonly verdict: Verdict | 'none';
+  readonly verdict: GoalVerdict | 'none';
 }
 
 const wanted = {
   /** Of a lookup at the last size to one at the first. */
-  growth: 1.05,
+  scaling: 1.05,
   seedSeconds: 360,
   verifySeconds: 180,
   /** Of pgbench's median latency, one client. */
@@ -51,7 +55,7 @@ export function goalsOf(
 ): readonly Goal[] {
   return [
     ...insertGoals(results),
-    growthGoal(results),
+    scalingGoal(results),
     seedGoal(results),
     atMost(
       `the whole data set verified within ${wanted.verifySeconds} s`,
@@ -84,21 +88,21 @@ export function readSpeeds(folder: string): readonly SpeedResults[] {
 
 function insertGoals(results: Results): readonly Goal[] {
   const lead = leadDesign(results);
-  const roles = rolesOf(results);
-  const ratio = (design: typeof lead, scenario: string | undefined): Interval | undefined => {
+  const questions = questionsOf(results);
+  const ratio = (design: typeof lead, scenario: string | undefined): EstimateRange | undefined => {
     const paired = pairedOf(design, scenario);
     return paired === undefined ? undefined : ratioOf(paired.paired);
   };
-  const best = rankedOf(rankDesigns(results, roles.bulk ?? ''))[0];
+  const best = rankedOf(rankDesigns(results, questions.bulk ?? ''))[0];
   return [
     within(
       `one durable row: ≤ ${designGoals.oneRow} of no check`,
-      ratio(lead, roles.oneRow),
+      ratio(lead, questions.oneRow),
       designGoals.oneRow,
     ),
     within(
       `1,000 rows at once, default: ≤ ${designGoals.bulk}`,
-      ratio(lead, roles.bulk),
+      ratio(lead, questions.bulk),
       designGoals.bulk,
     ),
     within(
@@ -110,13 +114,13 @@ function insertGoals(results: Results): readonly Goal[] {
   ];
 }
 
-function growthGoal(results: Results): Goal {
-  const ends = growthEnds(results);
+function scalingGoal(results: Results): Goal {
+  const ends = scalingEnds(results);
   const from = ends === undefined ? 'the smallest' : shortCount(ends.first.rows);
   return within(
-    `a lookup among ${shortCount(results.dataSet.blockedContacts)} blocked numbers: ≤ ${wanted.growth} of one among ${from}`,
-    ends === undefined ? undefined : intervalOf(ends.own.lookup.ratio),
-    wanted.growth,
+    `a lookup among ${shortCount(results.dataSet.blockedContacts)} blocked numbers: ≤ ${wanted.scaling} of one among ${from}`,
+    ends === undefined ? undefined : ends.own.lookup.ratio,
+    wanted.scaling,
   );
 }
 
@@ -175,7 +179,7 @@ function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
   ];
 }
 
-function within(goal: string, ratio: Interval | undefined, most: number, of = ''): Goal {
+function within(goal: string, ratio: EstimateRange | undefined, most: number, of = ''): Goal {
   if (ratio === undefined) return { goal, reached: 'not measured', verdict: 'open' };
   const verdict = verdictOn(ratio, (value) => value <= most);
   return { goal, reached: `${formatRatioInterval(ratio)}${of}`, verdict };

@@ -1,5 +1,5 @@
 import type { Results } from '../results/results.ts';
-import type { Answer } from './page.ts';
+import type { SectionAnswer } from './page.ts';
 import { believeAnswer } from './sections/believe.ts';
 import { correctAnswer } from './sections/correct.ts';
 import { instantAnswer } from './sections/instant.ts';
@@ -7,7 +7,7 @@ import { whyAnswer } from './sections/why.ts';
 import { winnerAnswer } from './sections/winner.ts';
 
 /** The five questions and answers of a run, the same in the page, the terminal and Markdown. */
-export function answersOf(results: Results): readonly Answer[] {
+export function answersOf(results: Results): readonly SectionAnswer[] {
   return [
     correctAnswer(results),
     instantAnswer(results),

@@ -1,5 +1,5 @@
 import { formatCount, significant } from '../../db/cli/number-text.ts';
-import type { Interval } from '../stats/estimate.ts';
+import type { EstimateRange } from '../stats/estimate.ts';
 
 export { formatBytes, formatCount, shortCount, significant } from '../../db/cli/number-text.ts';
 
@@ -26,19 +26,19 @@ function unitOf(ns: number): Unit {
 }
 
 /** A time with no more digits than its interval allows: `11 µs`, `1.35 µs`. */
-export function formatNsWithin(ns: Interval): string {
-  const unit = unitOf(ns.estimate);
-  return `${inUnit(ns.estimate, ns, unit)} ${unit.name}`;
+export function formatNsWithin(ns: EstimateRange): string {
+  const unit = unitOf(ns.value);
+  return `${inUnit(ns.value, ns, unit)} ${unit.name}`;
 }
 
 /** `11.0 µs (10.4 to 11.9)`. */
-export function formatNsInterval(ns: Interval): string {
-  const unit = unitOf(ns.estimate);
-  return `${inUnit(ns.estimate, ns, unit)} ${unit.name} (${inUnit(ns.low, ns, unit)} to ${inUnit(ns.high, ns, unit)})`;
+export function formatNsInterval(ns: EstimateRange): string {
+  const unit = unitOf(ns.value);
+  return `${inUnit(ns.value, ns, unit)} ${unit.name} (${inUnit(ns.low, ns, unit)} to ${inUnit(ns.high, ns, unit)})`;
 }
 
-function inUnit(value: number, interval: Interval, unit: Unit): string {
-  const scaled = { estimate: 0, low: interval.low / unit.size, high: interval.high / unit.size };
+function inUnit(value: number, interval: EstimateRange, unit: Unit): string {
+  const scaled = { value: 0, low: interval.low / unit.size, high: interval.high / unit.size };
   const decimals = Math.min(2, decimalsFor(scaled));
   return (value / unit.size).toLocaleString('en-US', {
     minimumFractionDigits: decimals,
@@ -47,42 +47,42 @@ function inUnit(value: number, interval: Interval, unit: Unit): string {
 }
 
 /** A difference in time with its sign and no more digits than its interval allows. */
-export function formatSignedNsWithin(ns: Interval): string {
-  const text = formatNsWithin({ estimate: Math.abs(ns.estimate), low: ns.low, high: ns.high });
-  return ns.estimate < 0 ? `−${text}` : `+${text}`;
+export function formatSignedNsWithin(ns: EstimateRange): string {
+  const text = formatNsWithin({ value: Math.abs(ns.value), low: ns.low, high: ns.high });
+  return ns.value < 0 ? `−${text}` : `+${text}`;
 }
 
 /** How many decimals an interval of this width allows: its half-width keeps one digit. */
-export function decimalsFor(interval: Interval): number {
+export function decimalsFor(interval: EstimateRange): number {
   const halfWidth = (interval.high - interval.low) / 2;
   if (!(halfWidth > 0)) return 2;
   return Math.min(3, Math.max(0, Math.ceil(-Math.log10(halfWidth))));
 }
 
 /** A ratio with as many digits as its interval allows, and no more than `most`: `1.03`. */
-export function formatRatio(ratio: Interval, most = 3): string {
-  return ratio.estimate.toFixed(Math.min(most, decimalsFor(ratio)));
+export function formatRatio(ratio: EstimateRange, most = 3): string {
+  return ratio.value.toFixed(Math.min(most, decimalsFor(ratio)));
 }
 
 /** `1.03 (1.02 to 1.04)`. */
-export function formatRatioInterval(ratio: Interval): string {
+export function formatRatioInterval(ratio: EstimateRange): string {
   return `${formatRatio(ratio)} (${formatRatioBounds(ratio)})`;
 }
 
 /** `1.02 to 1.04`. */
-export function formatRatioBounds(ratio: Interval, between = ' to ', most = 3): string {
+export function formatRatioBounds(ratio: EstimateRange, between = ' to ', most = 3): string {
   const decimals = Math.min(most, decimalsFor(ratio));
   return `${ratio.low.toFixed(decimals)}${between}${ratio.high.toFixed(decimals)}`;
 }
 
 /** How far a ratio is from 1, as a percentage with its sign: `+3.1 %`. */
-export function formatChange(ratio: Interval): string {
+export function formatChange(ratio: EstimateRange): string {
   const decimals = Math.max(0, decimalsFor(ratio) - 2);
-  return `${signed((ratio.estimate - 1) * 100, decimals)} %`;
+  return `${signed((ratio.value - 1) * 100, decimals)} %`;
 }
 
 /** `+1 % to +5 %`. */
-export function formatChangeInterval(ratio: Interval): string {
+export function formatChangeInterval(ratio: EstimateRange): string {
   const decimals = Math.max(0, decimalsFor(ratio) - 2);
   return `${signed((ratio.low - 1) * 100, decimals)} to ${signed((ratio.high - 1) * 100, decimals)} %`;
 }

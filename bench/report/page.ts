@@ -6,7 +6,7 @@ import { pageShades } from './shades.ts';
 export type Mark = 'good' | 'bad' | 'open' | 'plain';
 
 /** A question and its answer in a sentence or a few. */
-export interface Answer {
+export interface SectionAnswer {
   readonly id: string;
   readonly question: string;
   readonly mark: Mark;
@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** A part of the page: an answer, and what it rests on. */
-export interface Section extends Answer {
+export interface Section extends SectionAnswer {
   readonly body: HtmlValue;
 }
 

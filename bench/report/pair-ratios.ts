@@ -2,7 +2,7 @@ import type { Block, ScenarioResult } from '../results/results.ts';
 
 /** The ratio of a pair's block medians: with the check over without it. Warm-up is left out. */
 export function pairRatios(scenario: ScenarioResult): readonly number[] {
-  return pairsOf(scenario).map((pair) => pair.check.medianNs / pair.control.medianNs);
+  return pairsOf(scenario).map((pair) => pair.treatment.medianNs / pair.control.medianNs);
 }
 
 /** The medians of one arm's blocks. */
@@ -13,7 +13,7 @@ export function blockMedians(scenario: ScenarioResult, arm: Block['arm']): reado
 }
 
 interface BlockPair {
-  readonly check: Block;
+  readonly treatment: Block;
   readonly control: Block;
 }
 
@@ -23,7 +23,7 @@ function pairsOf(scenario: ScenarioResult): readonly BlockPair[] {
     if (block.warmup) continue;
     byPair.set(block.pair, { ...byPair.get(block.pair), [block.arm]: block });
   }
-  return [...byPair.values()].flatMap(({ check, control }) =>
-    check === undefined || control === undefined ? [] : [{ check, control }],
+  return [...byPair.values()].flatMap(({ treatment, control }) =>
+    treatment === undefined || control === undefined ? [] : [{ treatment, control }],
   );
 }

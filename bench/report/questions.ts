@@ -1,11 +1,5 @@
-import type {
-  DesignResult,
-  Interval as Measured,
-  PairedFigure,
-  Results,
-  ScenarioResult,
-} from '../results/results.ts';
-import type { Interval } from '../stats/estimate.ts';
+import type { DesignResult, PairedFigure, Results, ScenarioResult } from '../results/results.ts';
+import type { EstimateRange } from '../stats/estimate.ts';
 import { fewestForInterval } from '../stats/median.ts';
 import { counted, formatCount } from './format.ts';
 
@@ -45,7 +39,7 @@ export function whyNoFigure(scenario: ScenarioResult | undefined): string {
 }
 
 /** What a reader asks for first: one durable row, a bulk statement, an opt-out report. */
-export interface Roles {
+export interface QuestionScenarios {
   readonly oneRow: string | undefined;
   readonly oneRowNotDurable: string | undefined;
   readonly bulk: string | undefined;
@@ -53,7 +47,7 @@ export interface Roles {
 }
 
 /** Finds the scenarios that stand for the main questions among those that a run has. */
-export function rolesOf(results: Results): Roles {
+export function questionsOf(results: Results): QuestionScenarios {
   const paired = scenarioNames(results)
     .map((name) => anyScenario(results, name))
     .filter((scenario) => scenario !== undefined)
@@ -75,12 +69,12 @@ export function rolesOf(results: Results): Roles {
 }
 
 /** The scenarios that stand for the main questions, and what each is called in a sentence. */
-export function mainRoles(results: Results): readonly Role[] {
-  const roles = rolesOf(results);
+export function mainQuestions(results: Results): readonly Question[] {
+  const questions = questionsOf(results);
   const named: readonly (readonly [string, string, string | undefined])[] = [
-    ['one row', 'one row', roles.oneRow ?? roles.oneRowNotDurable],
-    ['bulk', bulkName(results, roles.bulk), roles.bulk],
-    ['report', `an opt-out report (${roles.report})`, roles.report],
+    ['one row', 'one row', questions.oneRow ?? questions.oneRowNotDurable],
+    ['bulk', bulkName(results, questions.bulk), questions.bulk],
+    ['report', `an opt-out report (${questions.report})`, questions.report],
   ];
   return named.flatMap(([heading, words, scenario]) =>
     scenario === undefined ? [] : [{ heading, words, scenario }],
@@ -88,7 +82,7 @@ export function mainRoles(results: Results): readonly Role[] {
 }
 
 /** A main question: how a column is headed, how a sentence says it, and the scenario that answers it. */
-export interface Role {
+export interface Question {
   readonly heading: string;
   readonly words: string;
   readonly scenario: string;
@@ -133,19 +127,14 @@ export function pairedOf(
 }
 
 /** The ratio of a paired figure, with its interval. */
-export function ratioOf(paired: PairedFigure): Interval {
-  return { estimate: paired.ratio, low: paired.ratioLow, high: paired.ratioHigh };
-}
-
-/** An interval of the results, as the report's formats take it. */
-export function intervalOf(measured: Measured): Interval {
-  return { estimate: measured.median, low: measured.low, high: measured.high };
+export function ratioOf(paired: PairedFigure): EstimateRange {
+  return { value: paired.ratio, low: paired.ratioLow, high: paired.ratioHigh };
 }
 
 /** The difference of a paired figure for one row, with its interval. */
-export function differenceOf(paired: PairedFigure): Interval {
+export function differenceOf(paired: PairedFigure): EstimateRange {
   return {
-    estimate: paired.differenceNsPerRow,
+    value: paired.differenceNsPerRow,
     low: paired.differenceLowNsPerRow,
     high: paired.differenceHighNsPerRow,
   };

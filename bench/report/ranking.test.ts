@@ -58,7 +58,7 @@ test('a narrow interval that includes 1 costs next to nothing, and is ranked', (
 
 test('a check alone whose cost may be none is not called the cheapest', () => {
   const results = syntheticResults();
-  const unsure = { median: -50_000, low: -80_000, high: 200_000, samples: 20 };
+  const unsure = { value: -50_000, low: -80_000, high: 200_000, samples: 20 };
   const designs = results.designs.map((design) =>
     design.name === 'opt_outs_count' && design.serverSide !== undefined
       ? { ...design, serverSide: { ...design.serverSide, nsPerRow: unsure } }

@@ -1,6 +1,6 @@
 import type { Results } from '../results/results.ts';
 import { ratioOfMedians, verdictOf } from '../stats/bootstrap.ts';
-import type { Interval } from '../stats/estimate.ts';
+import type { EstimateRange } from '../stats/estimate.ts';
 import { formatRatio, inWords } from './format.ts';
 import { pairRatios } from './pair-ratios.ts';
 import { type PairedScenario, pairedOf, ratioOf, timedDesigns } from './questions.ts';
@@ -13,9 +13,9 @@ export interface Rank {
   readonly design: string;
   readonly scenario: PairedScenario;
   /** With the check over without it. */
-  readonly ratio: Interval;
+  readonly ratio: EstimateRange;
   /** Of this design's ratio over the best one's; includes 1 where the two could not be told apart. */
-  readonly overBest: Interval;
+  readonly overBest: EstimateRange;
   /** Never of a design that is too uncertain. */
   readonly tiedWithBest: boolean;
   readonly tooUncertain: boolean;
@@ -38,8 +38,7 @@ export function rankDesigns(results: Results, scenarioName: string): readonly Ra
       return [{ design: design.name, scenario, ratio, tooUncertain: isTooUncertain(ratio) }];
     })
     .sort(
-      (a, b) =>
-        Number(a.tooUncertain) - Number(b.tooUncertain) || a.ratio.estimate - b.ratio.estimate,
+      (a, b) => Number(a.tooUncertain) - Number(b.tooUncertain) || a.ratio.value - b.ratio.value,
     );
   const best = entries[0];
   if (best === undefined) return [];
@@ -47,14 +46,14 @@ export function rankDesigns(results: Results, scenarioName: string): readonly Ra
   return entries.map((entry) => {
     const overBest =
       entry === best
-        ? { estimate: 1, low: 1, high: 1 }
+        ? { value: 1, low: 1, high: 1 }
         : ratioOfMedians(pairRatios(entry.scenario), bestRatios);
     const toldApart = verdictOf(overBest) !== 'could not be told apart';
     return { ...entry, overBest, tiedWithBest: !entry.tooUncertain && !toldApart };
   });
 }
 
-function isTooUncertain(ratio: Interval): boolean {
+function isTooUncertain(ratio: EstimateRange): boolean {
   const halfWidth = (ratio.high - ratio.low) / 2;
   return verdictOf(ratio) === 'could not be told apart' && halfWidth > widestRanked;
 }
@@ -108,6 +107,6 @@ function placesText(ranked: readonly Rank[]): string | undefined {
 }
 
 /** `1.04 times`. */
-function times(ratio: Interval): string {
+function times(ratio: EstimateRange): string {
   return `${formatRatio(ratio)} times`;
 }

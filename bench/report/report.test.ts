@@ -34,23 +34,23 @@ test('the synthetic run fits the schema of results.json', () => {
 });
 
 test('an interval that includes 1 is "could not be told apart", never "equal"', () => {
-  assert.equal(verdictOf({ estimate: 1.2, low: 0.99, high: 1.4 }), 'could not be told apart');
-  assert.equal(verdictOf({ estimate: 1.2, low: 1.01, high: 1.4 }), 'slower');
-  assert.equal(verdictOf({ estimate: 0.8, low: 0.7, high: 0.9 }), 'faster');
+  assert.equal(verdictOf({ value: 1.2, low: 0.99, high: 1.4 }), 'could not be told apart');
+  assert.equal(verdictOf({ value: 1.2, low: 1.01, high: 1.4 }), 'slower');
+  assert.equal(verdictOf({ value: 0.8, low: 0.7, high: 0.9 }), 'faster');
   assert.equal(verdictOf(ratioOfMedians([2], [1])), 'could not be told apart');
 });
 
 test('a check that was not run is never told as passed', () => {
   const [first, ...others] = results.designs.filter((design) => design.status === 'timed');
   assert.ok(first !== undefined && others.length > 0);
-  const allPassed = first.checks.map((check) => ({ ...check, outcome: 'passed' as const }));
+  const allPassed = first.behaviours.map((check) => ({ ...check, outcome: 'passed' as const }));
   const { answer, mark } = correctAnswer({
     ...results,
     designs: [
-      { ...first, checks: allPassed },
+      { ...first, behaviours: allPassed },
       ...others.map((design) => ({
         ...design,
-        checks: allPassed.map((check) => ({ ...check, outcome: 'not run' as const })),
+        behaviours: allPassed.map((check) => ({ ...check, outcome: 'not run' as const })),
       })),
     ],
   });

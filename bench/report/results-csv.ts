@@ -33,7 +33,7 @@ const columns: readonly CsvColumn[] = [
     (_results, _design, scenario) => scenario?.paired?.differenceHighNsPerRow,
   ],
   ['baseline_ns', (_results, _design, scenario) => scenario?.paired?.baselineNs],
-  ...(['check', 'control'] as const).flatMap(armColumns),
+  ...(['treatment', 'control'] as const).flatMap(armColumns),
   ['stopped_because', (_results, _design, scenario) => scenario?.stoppedBecause],
 ];
 

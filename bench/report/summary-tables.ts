@@ -1,6 +1,6 @@
 import type { DesignResult, Results, ScenarioResult } from '../results/results.ts';
 import { verdictOf } from '../stats/bootstrap.ts';
-import type { Interval } from '../stats/estimate.ts';
+import type { EstimateRange } from '../stats/estimate.ts';
 import {
   formatBytes,
   formatNs,
@@ -11,10 +11,9 @@ import {
 } from './format.ts';
 import {
   differenceOf,
-  intervalOf,
   isPaired,
   leadDesign,
-  mainRoles,
+  mainQuestions,
   pairedOf,
   ratioOf,
   scenarioOf,
@@ -48,20 +47,20 @@ type Cells = Omit<SummaryTable, 'hasUnresolved'>;
 /** At most 80 characters wide: the interval stands after its ratio, or alone where it includes 1. */
 function designTable(results: Results): Cells {
   // reports are in the verdict and in the page: there is room for two ratios
-  const roles = mainRoles(results).slice(0, 2);
+  const questions = mainQuestions(results).slice(0, 2);
   const timed = results.designs.filter((design) => design.status !== 'planned');
   return {
     columns: [
       { heading: 'design' },
-      ...roles.map(({ heading }) => ({ heading, align: 'right' as const })),
+      ...questions.map(({ heading }) => ({ heading, align: 'right' as const })),
       { heading: 'check', align: 'right' },
       { heading: 'on disk', align: 'right' },
     ],
     rows: timed.map((design) => [
       design.name,
       ...(design.status === 'timed'
-        ? roles.map(({ scenario }) => ratioCell(design, scenario))
-        : [design.status, ...roles.slice(1).map(() => '')]),
+        ? questions.map(({ scenario }) => ratioCell(design, scenario))
+        : [design.status, ...questions.slice(1).map(() => '')]),
       serverCell(design),
       design.sizes.length === 0 ? '' : formatBytes(totalSize(design)),
     ]),
@@ -109,7 +108,7 @@ function ratioCell(design: DesignResult, name: string): string {
 }
 
 /** `1.83 (1.73–1.92)`; `≈ 0.97–1.11` where the interval includes 1. */
-function ratioText(ratio: Interval): string {
+function ratioText(ratio: EstimateRange): string {
   const bounds = formatRatioBounds(ratio, '–', 2);
   return verdictOf(ratio) === 'could not be told apart'
     ? `≈ ${bounds}`
@@ -119,8 +118,8 @@ function ratioText(ratio: Interval): string {
 function serverCell(design: DesignResult): string {
   const cost = design.serverSide?.nsPerRow;
   if (cost === undefined) return '';
-  const interval = intervalOf(cost);
+  const interval = cost;
   return cost.low <= 0
-    ? `≤ ${formatNsWithin({ ...interval, estimate: cost.high })}`
+    ? `≤ ${formatNsWithin({ ...interval, value: cost.high })}`
     : formatNsWithin(interval);
 }

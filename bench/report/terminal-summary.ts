@@ -1,7 +1,7 @@
 import type { Results } from '../results/results.ts';
 import { answersOf } from './answers.ts';
 import { counted, formatNsInterval } from './format.ts';
-import { intervalOf, leadDesign } from './questions.ts';
+import { leadDesign } from './questions.ts';
 import { summaryTable } from './summary-tables.ts';
 import { textTable, wrap } from './text-table.ts';
 
@@ -51,12 +51,12 @@ function serverNotes(results: Results): readonly string[] {
     ...(cost === undefined
       ? []
       : [
-          `check: inside the server, one message: ${formatNsInterval(intervalOf(cost))}${
+          `check: inside the server, one message: ${formatNsInterval(cost)}${
             buffers === undefined ? '' : `, ${counted(buffers, 'buffer')}`
           }`,
         ]),
-    ...(results.floor === undefined
+    ...(results.indexProbe === undefined
       ? []
-      : [`floor: a bare index probe: ${formatNsInterval(intervalOf(results.floor.nsPerProbe))}`]),
+      : [`floor: a bare index probe: ${formatNsInterval(results.indexProbe.nsPerProbe)}`]),
   ];
 }

@@ -4,13 +4,13 @@ import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { isPartOfRun } from '../results/run-folder.ts';
 import { figureImage } from './figure-image.ts';
-import { mainRoles } from './questions.ts';
+import { mainQuestions } from './questions.ts';
 import { resultsCsv } from './results-csv.ts';
 import { runPage } from './run-page.ts';
 import { runsPage } from './runs-page.ts';
 import { costFigure } from './sections/cost-against-rows.ts';
 import { overheadFigure } from './sections/overhead.ts';
-import { growthFigure } from './sections/scaling.ts';
+import { scalingFigure } from './sections/scaling.ts';
 import { summaryMarkdown } from './summary-markdown.ts';
 
 /** What was written, and what it was made from. */
@@ -42,9 +42,9 @@ export function writeReport(runFolder: string): WrittenReport {
 /** The main charts as images: cost against rows, and the overhead by design for each main question. */
 function writeCharts(results: Results, folder: string): void {
   const charts = [
-    ...growthFigure(results).map((figure) => ({ name: 'lookup-growth', figure })),
+    ...scalingFigure(results).map((figure) => ({ name: 'lookup-scaling', figure })),
     ...costFigure(results).map((figure) => ({ name: 'cost-against-rows', figure })),
-    ...mainRoles(results).flatMap(({ heading, scenario }) =>
+    ...mainQuestions(results).flatMap(({ heading, scenario }) =>
       overheadFigure(results, scenario).map((figure) => ({
         name: `overhead-${heading.replace(' ', '-')}`,
         figure,

@@ -22,24 +22,24 @@ test('a piece is measured once, also by the run that goes on', async () => {
   let measured = 0;
   const measure = async (): Promise<{ rows: number }> => ({ rows: ++measured });
   const first = openJournal(folder, start, options);
-  assert.deepEqual(await first.once('floor', measure), { rows: 1 });
-  assert.deepEqual(await first.once('floor', measure), { rows: 1 });
+  assert.deepEqual(await first.once('index probe', measure), { rows: 1 });
+  assert.deepEqual(await first.once('index probe', measure), { rows: 1 });
 
   const second = openJournal(folder, later, options);
-  assert.ok(second.has('floor') && !second.has('another'));
-  assert.deepEqual(await second.once('floor', measure), { rows: 1 });
+  assert.ok(second.has('index probe') && !second.has('another'));
+  assert.deepEqual(await second.once('index probe', measure), { rows: 1 });
   assert.deepEqual(await second.once('another', measure), { rows: 2 });
   assert.deepEqual([second.startedAt, second.resumedAt], [start, [later]]);
 });
 
 test('a piece that failed is not kept', async () => {
   const journal = openJournal(folder, start, options);
-  await assert.rejects(journal.once('floor', () => Promise.reject(new Error('no'))));
-  assert.equal(openJournal(folder, later, options).has('floor'), false);
+  await assert.rejects(journal.once('index probe', () => Promise.reject(new Error('no'))));
+  assert.equal(openJournal(folder, later, options).has('index probe'), false);
 });
 
 test('a line that was cut by the kill is measured again, and what follows it is kept', async () => {
-  await openJournal(folder, start, options).once('floor', async () => 1);
+  await openJournal(folder, start, options).once('index probe', async () => 1);
   appendFileSync(join(folder, 'unfinished.jsonl'), '{"name":"cut","val');
   await openJournal(folder, later, options).once('after', async () => 3);
 
@@ -51,7 +51,7 @@ test('a line that was cut by the kill is measured again, and what follows it is 
 });
 
 test('other options are refused, and the journal stays', async () => {
-  await openJournal(folder, start, options).once('floor', async () => 1);
+  await openJournal(folder, start, options).once('index probe', async () => 1);
   const before = readFileSync(join(folder, 'unfinished.jsonl'), 'utf8');
   assert.throws(() => openJournal(folder, later, { ...options, messages: 6_000 }), UserError);
   assert.equal(readFileSync(join(folder, 'unfinished.jsonl'), 'utf8'), before);
@@ -60,7 +60,7 @@ test('other options are refused, and the journal stays', async () => {
 test('a journal is empty until a piece is finished', async () => {
   const journal = openJournal(folder, start, options);
   assert.equal(journal.isEmpty(), true);
-  await journal.once('floor', async () => 1);
+  await journal.once('index probe', async () => 1);
   assert.equal(journal.isEmpty(), false);
   assert.equal(openJournal(folder, later, options).isEmpty(), false);
 });

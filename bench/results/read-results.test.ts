@@ -18,6 +18,31 @@ test('a real run is read, from its file and from its folder', () => {
   assert.deepEqual(readResults(folder), results);
 });
 
+test('a run of format version 1 is read in the words of the newest, with the same figures', () => {
+  const older = JSON.parse(readFileSync(fixture, 'utf8'));
+  const results = readResults(fixture);
+  assert.equal(older.formatVersion, 1);
+  assert.equal(results.formatVersion, 2);
+  assert.deepEqual(
+    results.designs.map(({ behaviours }) => behaviours),
+    older.designs.map((design: { checks: unknown }) => design.checks),
+  );
+  const arms = (list: readonly { arm: string }[]): string[] => list.map(({ arm }) => arm);
+  const scenario = results.designs[0]?.scenarios[0];
+  const olderScenario = older.designs[0].scenarios[0];
+  assert.deepEqual(
+    arms(scenario?.blocks ?? []),
+    arms(olderScenario.blocks).map((arm) => (arm === 'check' ? 'treatment' : arm)),
+  );
+  assert.deepEqual(scenario?.paired, olderScenario.paired);
+  assert.ok(arms(scenario?.arms ?? []).includes('treatment'));
+  const { median, ...range } = older.floor.nsPerProbe;
+  assert.deepEqual(results.indexProbe, {
+    ...older.floor,
+    nsPerProbe: { value: median, ...range },
+  });
+});
+
 test('another format version, a missing field, a cut file and no file are each refused in one line', () => {
   const text = JSON.stringify(JSON.parse(readFileSync(fixture, 'utf8')));
   const cases = [

@@ -2,19 +2,20 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
 import { misfit, type Schema } from './json-schema.ts';
+import { inNewestFormat } from './older-formats.ts';
 import { type Results, resultsFormatVersion } from './results.ts';
 
 /**
  * Reads a run's results.json, or the one in a run's folder.
  *
  * @throws UserError where there is none, where it is cut off or not a result, and where its format
- *   version is not the one this code reads.
+ *   version is newer than this code reads, or too old.
  */
 export function readResults(path: string): Results {
   const file = isFolder(path) ? join(path, 'results.json') : path;
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = inNewestFormat(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') throw new UserError(`no run there: ${file} does not exist`);
     throw new UserError(`cannot read ${file}: ${messageOf(error)}`);

@@ -1,6 +1,7 @@
+import type { Estimate } from '../stats/estimate.ts';
 import type { Environment, RelationSize } from './environment.ts';
 import type { CapturedPlan } from './plans.ts';
-import type { Interval, PgbenchResult, ScenarioResult, ServerSideCost } from './scenarios.ts';
+import type { PgbenchResult, ScenarioResult, ServerSideCost } from './scenarios.ts';
 
 export type * from './environment.ts';
 export type * from './plans.ts';
@@ -13,7 +14,7 @@ export type * from './scenarios.ts';
  * JSON schema: results.schema.json. `formatVersion` goes up when a reader of the older shape would
  * misread the newer one; a new optional field does not raise it.
  */
-export const resultsFormatVersion = 1;
+export const resultsFormatVersion = 2;
 
 /** One run: scale × designs × scenarios. */
 export interface Results {
@@ -36,12 +37,12 @@ export interface Results {
   readonly method: Method;
   readonly environment: Environment;
   readonly designs: readonly DesignResult[];
-  readonly floor?: FloorResult;
+  readonly indexProbe?: IndexProbeResult;
   /** The primary key of blocked_contacts as it is on disk, beside the model; absent in older runs. */
   readonly tree?: TreeShape;
   readonly sweep: readonly SweepPoint[];
   /** Lookups in tables of several sizes, in turns; absent without a sweep, and in older runs. */
-  readonly growth?: GrowthResult;
+  readonly scaling?: ScalingResult;
   /** Predicted cost drivers for N rows of blocked_contacts, to ten billion. */
   readonly model: readonly ModelPoint[];
   readonly plans: readonly CapturedPlan[];
@@ -81,7 +82,7 @@ export interface Method {
 export type DesignStatus =
   | 'timed'
   | 'planned'
-  | 'failed checks'
+  | 'failed behaviours'
   | 'could not be built'
   | 'timed out';
 
@@ -97,7 +98,7 @@ export interface DesignResult {
   readonly status: DesignStatus;
   /** Why, for every status but `timed` and `planned`. */
   readonly reason?: string;
-  readonly checks: readonly CheckOutcome[];
+  readonly behaviours: readonly BehaviourOutcome[];
   /** Building it over the data that was there; absent for the default design, which is the schema. */
   readonly buildMs?: number;
   /** Relations that exist for the check: its tables and indexes. */
@@ -106,8 +107,8 @@ export interface DesignResult {
   readonly serverSide?: ServerSideCost;
 }
 
-/** One functional check of db/checks. */
-export interface CheckOutcome {
+/** One behaviour of db/conformance. */
+export interface BehaviourOutcome {
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'not run';
   readonly reason?: string;
@@ -117,36 +118,36 @@ export interface CheckOutcome {
 }
 
 /** What no design can beat: bare index probes, very many in one statement. */
-export interface FloorResult {
+export interface IndexProbeResult {
   readonly probes: number;
-  readonly nsPerProbe: Interval;
+  readonly nsPerProbe: Estimate;
   readonly buffersPerProbe: number;
   readonly blockedContacts: number;
 }
 
 /** How a lookup grows with the rows of blocked_contacts: all sizes side by side, their blocks in turns. */
-export interface GrowthResult {
+export interface ScalingResult {
   /** Blocks of each size. */
   readonly rounds: number;
   readonly lookupsPerBlock: number;
-  readonly sizes: readonly GrowthSize[];
+  readonly sizes: readonly ScalingSize[];
 }
 
 /** One size. */
-export interface GrowthSize {
+export interface ScalingSize {
   readonly rows: number;
   /** By the model. */
   readonly predictedBuffers: number;
   /** In PL/pgSQL, as the trigger does it. */
-  readonly lookup: GrowthFigures;
+  readonly lookup: ScalingFigures;
   /** Of the index alone, without PL/pgSQL. */
-  readonly probe: GrowthFigures;
+  readonly probe: ScalingFigures;
 }
 
 /** Nanoseconds each, client and statement included, and the ratio to the smallest size in the same round. */
-export interface GrowthFigures {
-  readonly ns: Interval;
-  readonly ratio: Interval;
+export interface ScalingFigures {
+  readonly ns: Estimate;
+  readonly ratio: Estimate;
 }
 
 /** One size of a sweep. */
@@ -154,7 +155,7 @@ export interface SweepPoint {
   readonly messages: number;
   readonly blockedContacts: number;
   readonly seedSeconds: number;
-  readonly floorNsPerProbe: number;
+  readonly indexProbeNs: number;
   readonly tree: TreeShape;
   readonly designs: readonly SweepDesign[];
 }
@@ -167,11 +168,11 @@ export interface SweepDesign {
   readonly buildMs?: number;
   readonly sizeBytes: number;
   /** Server side: the check alone, one row. */
-  readonly checkNsPerRow?: Interval;
-  readonly bulkNsPerRow?: Interval;
+  readonly checkNsPerRow?: Estimate;
+  readonly bulkNsPerRow?: Estimate;
   readonly buffersPerCheck?: number;
   /** Ratio of one row a transaction, not durable, with its interval. */
-  readonly ratio?: Interval;
+  readonly ratio?: Estimate;
 }
 
 /** A btree as it is on disk. */

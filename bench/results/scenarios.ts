@@ -1,8 +1,9 @@
-import type { Percentiles } from '../stats/histogram.ts';
 // What was timed: the part of results.json (results.ts) about scenarios.
+import type { Estimate } from '../stats/estimate.ts';
+import type { Percentiles } from '../stats/histogram.ts';
 
 /** Which half of a pair: with the check, or with nothing but the check switched off. */
-export type Arm = 'check' | 'control';
+export type Arm = 'treatment' | 'control';
 
 /** One scenario of one design. All times are for one statement, of `rowsPerStatement` rows. */
 export interface ScenarioResult {
@@ -101,25 +102,17 @@ export interface ClientLoad {
 /** The check without a client in the way. */
 export interface ServerSideCost {
   /** One message, inserted by a loop inside the server, with the check minus without; interval over pairs. */
-  readonly nsPerRow?: Interval;
+  readonly nsPerRow?: Estimate;
   /** The same by one statement of many rows. */
-  readonly bulkNsPerRow?: Interval;
+  readonly bulkNsPerRow?: Estimate;
   /** Of the trigger functions, by track_functions; absent where the design has none or the role may not. */
   readonly functionSelfNs?: number;
   /** After evicting the check's relations from shared buffers (the system's cache stays warm). */
-  readonly coldNs?: Interval;
+  readonly coldNs?: Estimate;
   /** Shared buffers that one check touches; no noise. */
   readonly buffersPerCheck?: number;
   /** What of this could not be measured, and why. */
   readonly notes: readonly string[];
-}
-
-/** A median with its bootstrap interval. */
-export interface Interval {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-  readonly samples: number;
 }
 
 /** pgbench with the same statement, beside ours; or why there is none. */

@@ -2,7 +2,7 @@ import { CheckFailure, codeOf } from '../../db/cli/errors.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { buildDesign } from '../database/build-design.ts';
-import { proveDesign, unexpectedFailures } from '../database/conformance.ts';
+import { checkConformance, unexpectedFailures } from '../database/conformance.ts';
 import { relationSizes } from '../database/relations.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { capturePlans, type PlanTarget } from '../explain/plans.ts';
@@ -14,7 +14,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 /** What is done with a design. */
 export interface DesignTask {
   readonly design: Design;
-  /** Empty: its checks are run and its plans kept, nothing is timed. */
+  /** Empty: its behaviours are run and its plans kept, nothing is timed. */
   readonly scenarios: readonly Scenario[];
   readonly checkSeconds: number;
   readonly planFolder: string;
@@ -42,7 +42,7 @@ export async function runDesign(
   task: DesignTask,
 ): Promise<DesignOutcome> {
   const { design, progress } = task;
-  const { admin } = bench.session;
+  const { admin } = bench.reservation;
   const base = {
     name: design.name,
     title: design.title,
@@ -52,25 +52,32 @@ export async function runDesign(
     keeps: design.keeps,
   };
   progress('build');
-  const outcome = await buildDesign(lab, bench.session, design);
+  const outcome = await buildDesign(lab, bench.reservation, design);
   if (outcome.state === 'could not be built') {
     const { state: status, reason } = outcome;
-    const result: DesignResult = { ...base, checks: [], sizes: [], scenarios: [], status, reason };
+    const result: DesignResult = {
+      ...base,
+      behaviours: [],
+      sizes: [],
+      scenarios: [],
+      status,
+      reason,
+    };
     return { result, plans: [] };
   }
   const { state: _, ...built } = { ...base, ...outcome };
 
   progress('checks');
-  const checks = await proveDesign(lab.url, design, task.checkSeconds);
-  const [failed] = unexpectedFailures(checks);
+  const behaviours = await checkConformance(lab.url, design, task.checkSeconds);
+  const [failed] = unexpectedFailures(behaviours);
   if (failed !== undefined) {
     const reason = `${failed.name}: ${failed.reason ?? 'failed'}`;
     if (design.name === defaultDesignName) throw new CheckFailure(`check failed: ${reason}`);
     const result: DesignResult = {
       ...built,
-      checks,
+      behaviours,
       scenarios: [],
-      status: 'failed checks',
+      status: 'failed behaviours',
       reason,
     };
     return { result, plans: [] };
@@ -82,9 +89,9 @@ export async function runDesign(
     folder: task.planFolder,
     rowsOfTable: (table) => rows.find((relation) => relation.name === table)?.rows ?? 0,
   };
-  const plans = await capturePlans(bench.session, design, bench.dataSet, target);
+  const plans = await capturePlans(bench.reservation, design, bench.dataSet, target);
   if (task.scenarios.length === 0) {
-    return { result: { ...built, checks, scenarios: [], status: 'planned' }, plans };
+    return { result: { ...built, behaviours, scenarios: [], status: 'planned' }, plans };
   }
 
   const seconds = bench.method.secondsPerDesign;
@@ -97,7 +104,7 @@ export async function runDesign(
   const allTimedOut = scenarios.every((one) => one.stoppedBecause === 'a statement timed out');
   const result: DesignResult = {
     ...built,
-    checks,
+    behaviours,
     scenarios,
     serverSide,
     status: allTimedOut ? 'timed out' : 'timed',
@@ -130,7 +137,7 @@ async function timeScenarios(
 /** So that no checkpoint falls into a block. Only some roles may. */
 async function checkpoint(bench: Workbench): Promise<void> {
   try {
-    await bench.session.admin.query('checkpoint');
+    await bench.reservation.admin.query('checkpoint');
   } catch (error) {
     if (codeOf(error) !== '42501') throw error;
   }

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import type { Lab } from '../../db/lab.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
-import { openBenchSession } from '../database/reservation.ts';
+import { reserveForBench } from '../database/reservation.ts';
 import { readResults } from '../results/read-results.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { runBench } from './run.ts';
@@ -144,18 +144,18 @@ test('a sweep that was interrupted goes on where it was, and measures nothing tw
     assert.equal(status, 'timed');
     assert.ok(checkNsPerRow !== undefined && ratio !== undefined);
   }
-  const { growth } = results;
+  const { scaling } = results;
   assert.deepEqual(
-    growth?.sizes.map(({ rows }) => rows),
+    scaling?.sizes.map(({ rows }) => rows),
     [80, 200, 1_000],
   );
-  for (const { lookup, probe } of growth?.sizes ?? []) {
+  for (const { lookup, probe } of scaling?.sizes ?? []) {
     assert.ok(lookup.ratio.low > 0 && lookup.ratio.high < 10);
-    assert.ok(probe.ns.median < lookup.ns.median);
+    assert.ok(probe.ns.value < lookup.ns.value);
   }
   const client = await database.connect();
   const { rows: left } = await client.query(
-    `select to_regnamespace('optout_lab_growth') as schema`,
+    `select to_regnamespace('optout_lab_scaling') as schema`,
   );
   await client.end();
   assert.deepEqual(left, [{ schema: null }]);
@@ -177,9 +177,9 @@ test('a run that is refused before anything is measured leaves no folder', async
 });
 
 test('two benches on one database: the second is refused', async () => {
-  const session = await openBenchSession(lab);
+  const session = await reserveForBench(lab);
   try {
-    await assert.rejects(openBenchSession(lab), UserError);
+    await assert.rejects(reserveForBench(lab), UserError);
   } finally {
     await session.close();
   }
@@ -195,12 +195,12 @@ test('a threshold that a bench changed is put back, by itself or by the next one
   try {
     const before = await blocked();
     const change = 'select from set_opt_out_block_threshold(2)';
-    const killed = await openBenchSession(lab);
+    const killed = await reserveForBench(lab);
     await killed.admin.query(change);
     await killed.admin.end();
     assert.equal(await threshold(), 2);
     assert.notDeepEqual(await blocked(), before);
-    const next = await openBenchSession(lab);
+    const next = await reserveForBench(lab);
     assert.equal(await threshold(), 3);
     assert.deepEqual(await blocked(), before);
     await next.admin.query(change);
@@ -213,11 +213,11 @@ test('a threshold that a bench changed is put back, by itself or by the next one
 });
 
 test('a bench that was killed in the middle of a long statement keeps no other out', async () => {
-  const killed = await openBenchSession(lab);
+  const killed = await reserveForBench(lab);
   const working = assert.rejects(killed.admin.query('select pg_sleep(600)'));
   killed.admin.connection.stream.destroy();
   await working;
-  const next = await openBenchSession(lab);
+  const next = await reserveForBench(lab);
   await next.close();
 });
 

@@ -8,7 +8,7 @@ import { startEnvironment } from '../environment/environment.ts';
 import { loadAverage } from '../environment/machine.ts';
 import { modelPoints } from '../micro/btree-model.ts';
 import { comparePgbench } from '../micro/pgbench.ts';
-import { growthSizes, measureGrowth } from '../micro/scaling.ts';
+import { measureScaling, scalingSizes } from '../micro/scaling.ts';
 import { type Journal, openJournal } from '../results/journal.ts';
 import { type Results, resultsFormatVersion, type SweepPoint } from '../results/results.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
@@ -107,7 +107,7 @@ async function measureSmaller(run: Run, messages: number): Promise<SweepPoint> {
         messages,
         blockedContacts: bench.dataSet.rowCounts.blocked_contacts,
         seedSeconds: ground.seedSeconds,
-        floorNsPerProbe: ground.floor.nsPerProbe.median,
+        indexProbeNs: ground.indexProbe.nsPerProbe.value,
         tree: ground.tree,
         designs,
       };
@@ -122,7 +122,7 @@ async function measureInFull(
 ): Promise<Omit<Results, 'warnings'>> {
   const { lab, options, journal, folder, progress } = run;
   return withWorkbench(run, options.messages, async (bench, seedSeconds) => {
-    const { admin } = bench.session;
+    const { admin } = bench.reservation;
     await admin.query('vacuum'); // what it cannot mend is told as a warning
     const environment = await startEnvironment(admin, lab.server, run.loadBefore);
     const before = await currentDesign(admin);
@@ -154,14 +154,14 @@ async function measureInFull(
       seedSeconds,
       ...(await measureGround(lab, bench)),
     }));
-    const growth =
+    const scaling =
       options.sweep.length === 0
         ? undefined
-        : await journal.once('growth', () => {
+        : await journal.once('scaling', () => {
             progress('lookups in tables of all sizes, in turns');
             const blocked = smaller.map((point) => point.blockedContacts);
-            const sizes = growthSizes([...blocked, bench.dataSet.rowCounts.blocked_contacts]);
-            return measureGrowth(bench.session, bench.dataSet, { seed: options.seed, sizes });
+            const sizes = scalingSizes([...blocked, bench.dataSet.rowCounts.blocked_contacts]);
+            return measureScaling(bench.reservation, bench.dataSet, { seed: options.seed, sizes });
           });
     progress('the same statement through pgbench');
     const pgbench = await journal.once('pgbench', async () => {
@@ -175,7 +175,7 @@ async function measureInFull(
       messages: options.messages,
       blockedContacts: rowCounts.blocked_contacts,
       seedSeconds: ground.seedSeconds,
-      floorNsPerProbe: ground.floor.nsPerProbe.median,
+      indexProbeNs: ground.indexProbe.nsPerProbe.value,
       tree: ground.tree,
       designs: designs.filter(({ status }) => status !== 'planned').map(sweepDesign),
     };
@@ -201,10 +201,10 @@ async function measureInFull(
       method: options.method,
       environment: await environment.finish(admin),
       designs,
-      floor: ground.floor,
+      indexProbe: ground.indexProbe,
       tree: ground.tree,
       sweep: options.sweep.length === 0 ? [] : [...smaller, last],
-      ...(growth === undefined ? {} : { growth }),
+      ...(scaling === undefined ? {} : { scaling }),
       model: modelPoints(),
       plans: outcomes.flatMap(({ plans }) => plans),
       pgbench,

@@ -3,13 +3,13 @@ import type { Lab } from '../../db/lab.ts';
 import { buildDesign } from '../database/build-design.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { capturePlans } from '../explain/plans.ts';
-import { measureFloor } from '../micro/index-probe.ts';
+import { measureIndexProbe } from '../micro/index-probe.ts';
 import { measureServerSide } from '../micro/server-side.ts';
 import { readTreeShape } from '../micro/tree-shape.ts';
 import { measureScenario } from '../paired/measure-scenario.ts';
 import type {
   DesignResult,
-  FloorResult,
+  IndexProbeResult,
   ScenarioResult,
   SweepDesign,
   SweepPoint,
@@ -26,12 +26,12 @@ const seconds = {
 export async function measureGround(
   lab: Pick<Lab, 'url'>,
   bench: Workbench,
-): Promise<Pick<SweepPoint, 'tree'> & { readonly floor: FloorResult }> {
-  const { session, dataSet, seed } = bench;
-  await applyDesign(lab.url, session.admin, designNamed(defaultDesignName));
-  await session.admin.query('vacuum (analyze)');
-  const tree = await readTreeShape(session.admin, dataSet.rowCounts.blocked_contacts);
-  return { tree, floor: await measureFloor(session, dataSet, { seed }) };
+): Promise<Pick<SweepPoint, 'tree'> & { readonly indexProbe: IndexProbeResult }> {
+  const { reservation, dataSet, seed } = bench;
+  await applyDesign(lab.url, reservation.admin, designNamed(defaultDesignName));
+  await reservation.admin.query('vacuum (analyze)');
+  const tree = await readTreeShape(reservation.admin, dataSet.rowCounts.blocked_contacts);
+  return { tree, indexProbe: await measureIndexProbe(reservation, dataSet, { seed }) };
 }
 
 /** A design at one of the smaller sizes of a sweep: not its checks, and one scenario. */
@@ -41,13 +41,13 @@ export async function measureAtSize(
   design: Design,
 ): Promise<SweepDesign> {
   const { name } = design;
-  const built = await buildDesign(lab, bench.session, design);
+  const built = await buildDesign(lab, bench.reservation, design);
   if (built.state === 'could not be built') {
     return { name, status: built.state, reason: built.reason, sizeBytes: 0 };
   }
   const wanted = name === defaultDesignName ? seconds.defaultDesign : seconds.other;
   const most = bench.method.secondsPerDesign;
-  const plans = await capturePlans(bench.session, design, bench.dataSet, undefined, ['insert']);
+  const plans = await capturePlans(bench.reservation, design, bench.dataSet, undefined, ['insert']);
   const serverSide = await measureServerSide(
     bench,
     design,
@@ -99,7 +99,7 @@ function ratioOf(scenario: ScenarioResult | undefined): SweepDesign['ratio'] {
   const { paired } = scenario ?? {};
   return (
     paired && {
-      median: paired.ratio,
+      value: paired.ratio,
       low: paired.ratioLow,
       high: paired.ratioHigh,
       samples: paired.pairs,

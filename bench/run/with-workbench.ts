@@ -1,6 +1,6 @@
 import type { Lab } from '../../db/lab.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
-import { openBenchSession } from '../database/reservation.ts';
+import { reserveForBench } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
 import type { Journal } from '../results/journal.ts';
 import type { BenchOptions } from './options.ts';
@@ -25,15 +25,15 @@ export async function withWorkbench<T>(
   const replace = options.replace || messages !== (options.sweep[0] ?? messages);
   const dataSet = await ensureSeeded(lab, { messages, seed: options.seed, replace });
   const seedSeconds = Math.round((performance.now() - startedMs) / 10) / 100;
-  const session = await openBenchSession(lab);
+  const reservation = await reserveForBench(lab);
   try {
     const sinceBeginMs = Date.now() - journal.startedAt.getTime();
     const runStartedMs = performance.now() - sinceBeginMs;
     return await work(
-      { ...options, session, major: lab.major, dataSet, runStartedMs },
+      { ...options, reservation, major: lab.major, dataSet, runStartedMs },
       seedSeconds,
     );
   } finally {
-    await session.close();
+    await reservation.close();
   }
 }

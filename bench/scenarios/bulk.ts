@@ -3,7 +3,11 @@ import type { Scenario } from './scenario.ts';
 import { statements } from './statements.ts';
 
 /** Many rows in one durable statement. */
-export function bulk(rows: number, blockMs: number, selected: Scenario['selected']): Scenario {
+export function bulkInsert(
+  rows: number,
+  blockMs: number,
+  selected: Scenario['selected'],
+): Scenario {
   return {
     name: `bulk-${rows}`,
     title: `${rows.toLocaleString('en')} rows in one statement`,

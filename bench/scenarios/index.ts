@@ -1,6 +1,6 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { nearest } from '../../db/cli/nearest.ts';
-import { bulk } from './bulk.ts';
+import { bulkInsert } from './bulk.ts';
 import { copy } from './copy.ts';
 import { hotNumber } from './hot-number.ts';
 import { insertDurable } from './insert-durable.ts';
@@ -16,9 +16,9 @@ import type { Scenario } from './scenario.ts';
 export const allScenarios: readonly Scenario[] = [
   insertDurable,
   insertNotDurable,
-  bulk(10, 60, 'one design'),
-  bulk(1_000, 0, 'always'),
-  bulk(10_000, 0, 'one design'),
+  bulkInsert(10, 60, 'one design'),
+  bulkInsert(1_000, 0, 'always'),
+  bulkInsert(10_000, 0, 'one design'),
   copy(1_000),
   refused,
   reportFirst,

@@ -47,7 +47,7 @@ function report(options: {
             ? messages.slice(0, -1).flat()
             : [];
       if (earlier.length > 0) await admin.query(optOutReportsSql, [earlier]);
-      const errorCode = arm === 'check' ? 21610 : 30007;
+      const errorCode = arm === 'treatment' ? 21610 : 30007;
       const execute = client && prepared(client, statements.insertReport);
       let next = 0;
       const call = async (): Promise<void> => execute?.([reported[next++], errorCode]);

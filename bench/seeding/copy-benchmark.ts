@@ -10,7 +10,7 @@ import { copyFromFile, writeCopyFiles } from './copy-files.ts';
 import type { SpeedPair } from './speed-results.ts';
 
 /** A speed, in rows and in bytes. */
-export interface Rate {
+export interface CopyRate {
   readonly rowsPerSecond: number;
   readonly bytesPerSecond: number;
 }
@@ -18,7 +18,7 @@ export interface Rate {
 const table = 'optout_lab.bench_messages';
 
 /** How fast messages are computed, encoded and hashed, with nobody to send them to. */
-export async function measureEncoder(dataSet: DataSet): Promise<Rate> {
+export async function measureEncoder(dataSet: DataSet): Promise<CopyRate> {
   let source = new CopySource(dataSet, 'outbound_messages');
   let [rows, bytes, calls] = [0, 0, 0];
   const stats = await measure(() => {

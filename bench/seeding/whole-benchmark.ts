@@ -6,14 +6,14 @@ import { migrateUp } from '../../db/schema/migrate.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { RandomSequence } from '../../seed/data-set/counter-random.ts';
 import { type DataSet, tableNames } from '../../seed/data-set/data-set.ts';
-import { beginPlan, createBookkeeping, finishedStages } from '../../seed/fill/bookkeeping.ts';
-import { openLane } from '../../seed/fill/connections.ts';
+import { beginSeed, createBookkeeping, finishedStages } from '../../seed/fill/bookkeeping.ts';
+import { openLoadConnection } from '../../seed/fill/connections.ts';
 import { readDefinitions, takeOffDefinitions } from '../../seed/fill/definitions.ts';
 import { laneCount, seedDatabase } from '../../seed/fill/loader.ts';
 import { runSteps } from '../../seed/fill/run-steps.ts';
 import { readServerFacts } from '../../seed/fill/server-facts.ts';
 import { buildMemoryBytes } from '../../seed/fill/space.ts';
-import { isVerifying, type LoadSession, makeStages } from '../../seed/fill/stages.ts';
+import { isVerifying, type LoadConnection, makeStages } from '../../seed/fill/stages.ts';
 import { summariseTable } from '../../seed/verify/table-summary.ts';
 import { type CopyFiles, copyFromFile, writeCopyFiles } from './copy-files.ts';
 
@@ -71,16 +71,16 @@ async function seed(lab: Lab, dataSet: DataSet): Promise<LoadTimes> {
 async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<LoadTimes> {
   const started = performance.now();
   const control = await lab.connect();
-  const sessions: LoadSession[] = [];
+  const sessions: LoadConnection[] = [];
   try {
     const facts = await readServerFacts(lab, control);
     await inTransaction(control, async () => {
       await createBookkeeping(control);
       await takeOffDefinitions(control);
-      await beginPlan(control, dataSet.options);
+      await beginSeed(control, dataSet.options);
     });
     for (let lane = 0; lane < laneCount; lane++) {
-      sessions.push(await openLane(lab, buildMemoryBytes(facts)));
+      sessions.push(await openLoadConnection(lab, buildMemoryBytes(facts)));
     }
     const nobody = { copyBegins() {}, copyEnds() {}, workBegins() {}, workEnds() {} };
     const stages = makeStages({

@@ -1,4 +1,4 @@
-import type { Interval } from './estimate.ts';
+import type { Estimate, EstimateRange } from './estimate.ts';
 import { median, orderInterval } from './median.ts';
 import { type Random, seededRandom } from './random.ts';
 
@@ -20,14 +20,6 @@ export function mean(values: readonly number[]): number {
 /** How many times a comparison of two samples is drawn again. */
 const defaultResamples = 2_000;
 
-/** A median and the interval that holds it with the confidence asked for. */
-export interface MedianInterval {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-  readonly samples: number;
-}
-
 /** How an interval is made. */
 export interface BootstrapOptions {
   readonly random: Random;
@@ -46,14 +38,11 @@ const manyValues = 1_000;
  * the interval is never narrower than that between order statistics. The values must be independent:
  * blocks or pairs of blocks, never single latencies.
  */
-export function bootstrapMedian(
-  values: readonly number[],
-  options: BootstrapOptions,
-): MedianInterval {
+export function bootstrapMedian(values: readonly number[], options: BootstrapOptions): Estimate {
   const { random, resamples = defaultResamples, confidence = 0.95 } = options;
   const size = values.length;
   if (size === 0) {
-    return { median: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 };
+    return { value: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 };
   }
   const medians = new Float64Array(resamples);
   const drawn = new Float64Array(size);
@@ -66,7 +55,7 @@ export function bootstrapMedian(
   medians.sort();
   const order = size < manyValues ? orderInterval(values, confidence) : undefined;
   return {
-    median: median(values),
+    value: median(values),
     low: Math.min(quantileOfSorted(medians, (1 - confidence) / 2), order?.low ?? Infinity),
     high: Math.max(quantileOfSorted(medians, (1 + confidence) / 2), order?.high ?? -Infinity),
     samples: size,
@@ -81,8 +70,8 @@ export interface Pair {
 
 /** The paired comparison: ratio and difference, each with its interval. */
 export interface PairedComparison {
-  readonly ratio: MedianInterval;
-  readonly difference: MedianInterval;
+  readonly ratio: Estimate;
+  readonly difference: Estimate;
   /** Median of the controls. */
   readonly baseline: number;
   /** False where the ratio's interval includes 1: the arms could not be told apart. */
@@ -129,11 +118,11 @@ export function ratioOfMedians(
   after: readonly number[],
   before: readonly number[],
   seed = 1,
-): Interval {
-  const estimate = median(after) / median(before);
+): EstimateRange {
+  const value = median(after) / median(before);
   // the interval of one value would have no width, and would claim a certainty that is not there
   if (after.length < 2 || before.length < 2) {
-    return { estimate, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+    return { value, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   }
   const random = seededRandom(seed);
   const drawn = new Float64Array(defaultResamples);
@@ -142,7 +131,7 @@ export function ratioOfMedians(
   }
   drawn.sort();
   return {
-    estimate,
+    value,
     low: quantileOfSorted(drawn, 0.025),
     high: quantileOfSorted(drawn, 0.975),
   };
@@ -152,7 +141,7 @@ export function ratioOfMedians(
 export type Verdict = 'slower' | 'faster' | 'could not be told apart';
 
 /** A ratio's interval that includes 1 says nothing: neither equal nor different. */
-export function verdictOf(ratio: Interval): Verdict {
+export function verdictOf(ratio: EstimateRange): Verdict {
   if (ratio.low > 1) return 'slower';
   if (ratio.high < 1) return 'faster';
   return 'could not be told apart';

@@ -27,13 +27,13 @@ export function pairMedianText(ratio: PairMedian, digits = 2): string {
 }
 
 /** What can be said of a goal. */
-export type Verdict = 'reached' | 'missed' | 'open';
+export type GoalVerdict = 'reached' | 'missed' | 'open';
 
 /** Reached only with the whole interval within the goal, missed only with the whole interval beyond. */
 export function verdictOn(
   { low, high }: Pick<PairMedian, 'low' | 'high'>,
   isWithin: (ratio: number) => boolean,
-): Verdict {
+): GoalVerdict {
   if (Number.isNaN(low) || Number.isNaN(high)) return 'open';
   if (isWithin(low) && isWithin(high)) return 'reached';
   return isWithin(low) || isWithin(high) ? 'open' : 'missed';

@@ -5,7 +5,7 @@ import { codeOf } from '../../db/cli/errors.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
 import { type DataSet, profileId } from '../../seed/data-set/data-set.ts';
-import { type BenchSession, benchBody } from '../database/reservation.ts';
+import { type BenchReservation, benchBody } from '../database/reservation.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { statements } from '../scenarios/statements.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
@@ -24,19 +24,22 @@ const probeEveryMs = 5;
  * and another goes on trying a number that is blocked before and after. The session puts back the
  * threshold that it found when it is closed, or cleared up after.
  *
- * @param session the default design must be in place
+ * @param reservation the default design must be in place
  */
 export async function measureThreshold(
-  session: BenchSession,
+  reservation: BenchReservation,
   dataSet: DataSet,
   thresholds: readonly number[],
   progress: (step: ThresholdStep) => void,
 ): Promise<readonly ThresholdStep[]> {
-  const { admin } = session;
+  const { admin } = reservation;
   const design = designNamed(defaultDesignName);
   const [free = '', blocked = ''] = createDraw(dataSet, dataSet.options.seed).own(2);
   const first = await currentThreshold(admin);
-  const [sender, prober] = [await session.openClient(design), await session.openClient(design)];
+  const [sender, prober] = [
+    await reservation.openClient(design),
+    await reservation.openClient(design),
+  ];
   try {
     await blockForAll(admin, dataSet, blocked, Math.max(first, ...thresholds));
     const steps: ThresholdStep[] = [];
@@ -48,7 +51,7 @@ export async function measureThreshold(
     }
     return steps;
   } finally {
-    await session.removeMade(design, [free, blocked]);
+    await reservation.removeMade(design, [free, blocked]);
   }
 }
 

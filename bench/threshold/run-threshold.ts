@@ -4,8 +4,8 @@ import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../.
 import type { Lab } from '../../db/lab.ts';
 import { createDataSet } from '../../seed/data-set/data-set.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
-import { readPlan } from '../../seed/fill/bookkeeping.ts';
-import { openBenchSession } from '../database/reservation.ts';
+import { readSeedRecord } from '../../seed/fill/bookkeeping.ts';
+import { reserveForBench } from '../database/reservation.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { measureThreshold } from './measure-threshold.ts';
 import { type ThresholdResults, type ThresholdStep, thresholdFormatVersion } from './results.ts';
@@ -21,10 +21,10 @@ export async function runThreshold(
   progress: (step: ThresholdStep) => void,
 ): Promise<ThresholdResults> {
   const startedAt = new Date();
-  const session = await openBenchSession(lab);
+  const reservation = await reserveForBench(lab);
   try {
-    const { admin } = session;
-    const plan = await readPlan(admin);
+    const { admin } = reservation;
+    const plan = await readSeedRecord(admin);
     if (plan?.finished !== true) {
       throw new UserError('there is no data set to measure on: npm run seed makes one');
     }
@@ -32,7 +32,7 @@ export async function runThreshold(
     const before = await currentDesign(admin);
     await applyDesign(lab.url, admin, designNamed(defaultDesignName));
     const environment = await startEnvironment(admin, lab.server);
-    const steps = await measureThreshold(session, dataSet, thresholds, progress);
+    const steps = await measureThreshold(reservation, dataSet, thresholds, progress);
     await admin.query('vacuum (analyze) public.blocked_contacts');
     await applyDesign(lab.url, admin, before);
     return {
@@ -46,6 +46,6 @@ export async function runThreshold(
       environment: await environment.finish(admin),
     };
   } finally {
-    await session.close();
+    await reservation.close();
   }
 }

@@ -3,9 +3,9 @@ import { CheckFailure } from '../cli/errors.ts';
 import { wholeNumber } from '../cli/flags.ts';
 import { applyDesign, type Design, designsNamed, listDesigns } from '../designs.ts';
 import {
-  type ProofResult,
-  proveHistories,
-  proveInterleavings,
+  type IsolationResult,
+  runPermutations,
+  runRandomHistories,
 } from '../isolation/run-histories.ts';
 import { openServer } from '../lab.ts';
 import { createTemplate } from '../testing/test-database.ts';
@@ -13,11 +13,11 @@ import { createTemplate } from '../testing/test-database.ts';
 await runCommand(async () => {
   const flags = newCommand('prove')
     .description(
-      'Run every interleaving of two and three sessions, and random histories, against designs',
+      'Run every permutation of two and three sessions, and random histories, against designs',
     )
     .option('--histories <n>', 'random histories a design', wholeNumber(0), 1000)
     .option(
-      '--interleavings <n>',
+      '--permutations <n>',
       'permutations a case and level, at most (default: all)',
       wholeNumber(0),
     )
@@ -26,7 +26,7 @@ await runCommand(async () => {
     .parse()
     .opts<{
       histories: number;
-      interleavings?: number;
+      permutations?: number;
       designs?: readonly Design[];
       seed: number;
     }>();
@@ -39,17 +39,17 @@ await runCommand(async () => {
       try {
         const client = await database.connect();
         await applyDesign(database.url, client, design).finally(() => client.end());
-        const { interleavings: perCase = Number.POSITIVE_INFINITY, histories, seed } = flags;
+        const { permutations: perCase = Number.POSITIVE_INFINITY, histories, seed } = flags;
         if (perCase > 0) {
-          const result = await proveInterleavings(database.url, design, {
+          const result = await runPermutations(database.url, design, {
             perCase,
-            onProgress: progress(design, 'interleavings'),
+            onProgress: progress(design, 'permutations'),
           });
-          failures += print(design, 'interleavings', result);
+          failures += print(design, 'permutations', result);
         }
         if (histories > 0) {
           const onProgress = progress(design, 'random histories');
-          const result = await proveHistories(database.url, design, {
+          const result = await runRandomHistories(database.url, design, {
             histories,
             seed,
             onProgress,
@@ -67,11 +67,15 @@ await runCommand(async () => {
   if (failures > 0) throw new CheckFailure(`${failures} histories went wrong`);
 });
 
-function print(design: Design, what: string, { histories, tally, failures }: ProofResult): number {
+function print(
+  design: Design,
+  what: string,
+  { histories, counts, failures }: IsolationResult,
+): number {
   process.stdout.write(
     `${design.name}: ${histories} ${what}: ${failures.length === 0 ? 'all as they should be' : `${failures.length} wrong`}; ` +
-      `${tally.statements} statements, ${tally.waits} waits, ${tally.refusals} refusals, ` +
-      `retried ${tally.serializationFailures} serialization failures and ${tally.deadlocks} deadlocks\n`,
+      `${counts.statements} statements, ${counts.waits} waits, ${counts.refusals} refusals, ` +
+      `retried ${counts.serializationFailures} serialization failures and ${counts.deadlocks} deadlocks\n`,
   );
   for (const failure of failures) process.stdout.write(`\n${failure}\n\n`);
   return failures.length;

@@ -1,9 +1,9 @@
-import type { Stage } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 
 /** One behaviour that every design must show. */
-export interface Check {
+export interface Behaviour {
   /** The behaviour, as a sentence. */
   readonly name: string;
   /** Throws a CheckFailure where the behaviour is not there. */
-  run(stage: Stage): Promise<void>;
+  run(fixture: Fixture): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import { applyDesign, listDesigns } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { allChecks, runCheck } from './run-behaviours.ts';
+import { allBehaviours, runBehaviour } from './run-behaviours.ts';
 
 for (const design of listDesigns()) {
   describe(`design ${design.name}`, () => {
@@ -20,10 +20,10 @@ for (const design of listDesigns()) {
 
     after(() => database.drop());
 
-    for (const check of allChecks) {
-      const expected = design.cannot.includes(check.name) ? 'failed' : 'passed';
-      it(expected === 'passed' ? check.name : `cannot: ${check.name}`, async () => {
-        const result = await runCheck(database.url, design, check);
+    for (const behaviour of allBehaviours) {
+      const expected = design.cannot.includes(behaviour.name) ? 'failed' : 'passed';
+      it(expected === 'passed' ? behaviour.name : `cannot: ${behaviour.name}`, async () => {
+        const result = await runBehaviour(database.url, design, behaviour);
         assert.equal(result.outcome, expected, result.outcome === 'failed' ? result.reason : '');
       });
     }

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { CheckFailure, codeOf } from '../cli/errors.ts';
 import { optedOut } from '../contract.ts';
-import type { Check } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 import { expectRefused } from './expect.ts';
-import type { Stage } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 
 /** How often three sessions meet at each level. One round is rarely enough to catch a race. */
 const rounds = 10;
@@ -17,31 +17,31 @@ type Level = (typeof levels)[number];
  * snapshot before any of them reports, so that none can see another's opt-out; each commits as soon
  * as its own report is stored. An error that an application retries is retried, as it would.
  */
-const simultaneous = (level: Level): Check => ({
+const simultaneous = (level: Level): Behaviour => ({
   name: `three sessions that report three profiles at the same moment block the number (${level})`,
-  async run(stage) {
-    const sessions = await Promise.all([stage.session(), stage.session(), stage.session()]);
-    const observer = await stage.session();
+  async run(fixture) {
+    const sessions = await Promise.all([fixture.session(), fixture.session(), fixture.session()]);
+    const observer = await fixture.session();
     for (let round = 1; round <= rounds; round++) {
-      const phone = stage.phone();
+      const phone = fixture.phone();
       const messages: string[] = [];
-      for (const profile of await stage.profiles(3)) {
-        messages.push(await stage.send(observer, phone, profile));
+      for (const profile of await fixture.profiles(3)) {
+        messages.push(await fixture.send(observer, phone, profile));
       }
       for (const session of sessions) await openSnapshot(session, level);
       await Promise.all(
-        sessions.map((session, index) => reportAndCommit(stage, session, level, messages[index])),
+        sessions.map((session, index) => reportAndCommit(fixture, session, level, messages[index])),
       );
       await expectRefused(
         `round ${round} of ${rounds}: a message after all three were committed`,
-        stage.send(observer, phone, await stage.profile()),
+        fixture.send(observer, phone, await fixture.profile()),
       );
     }
   },
 });
 
 /** What must hold when sessions report at the same moment, one check for each isolation level. */
-export const concurrency: readonly Check[] = levels.map(simultaneous);
+export const concurrency: readonly Behaviour[] = levels.map(simultaneous);
 
 async function openSnapshot(session: pg.Client, level: Level): Promise<void> {
   await session.query(`begin isolation level ${level}`);
@@ -49,7 +49,7 @@ async function openSnapshot(session: pg.Client, level: Level): Promise<void> {
 }
 
 async function reportAndCommit(
-  stage: Stage,
+  fixture: Fixture,
   session: pg.Client,
   level: Level,
   messageId: string | undefined,
@@ -57,7 +57,7 @@ async function reportAndCommit(
   if (messageId === undefined) throw new Error('three messages were sent');
   for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
-      await stage.report(session, messageId, 'failed', optedOut);
+      await fixture.report(session, messageId, 'failed', optedOut);
       await session.query('commit');
       return;
     } catch (error) {

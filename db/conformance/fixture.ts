@@ -6,7 +6,7 @@ import type { Design } from '../designs.ts';
 import { removeRows } from '../schema/remove-rows.ts';
 
 /** What a check works with: sessions of an application, numbers and profiles of its own. */
-export interface Stage {
+export interface Fixture {
   /** A session as the application would have it. Closed at the end. */
   session(): Promise<pg.Client>;
   /** A number that nobody else uses: exchange 555, which the data set leaves out. */
@@ -31,12 +31,12 @@ export interface Stage {
     readonly messageIds?: readonly string[];
     readonly reportIds?: readonly string[];
   }): void;
-  /** Removes everything that was made through this stage and closes its sessions. */
+  /** Removes everything that was made through this fixture and closes its sessions. */
   close(): Promise<void>;
 }
 
-/** How a stage is opened. */
-export interface StageOptions {
+/** How a fixture is opened. */
+export interface FixtureOptions {
   /** Longest that a statement of an application's session may take; no limit where absent. */
   readonly statementTimeoutMs?: number;
 }
@@ -44,12 +44,12 @@ export interface StageOptions {
 /** Numbers that this process has given out, so that stages can be open at the same time. */
 const taken = new Set<string>();
 
-/** Opens a stage on a database that has the design. `close()` leaves the database as it was. */
-export async function openStage(
+/** Opens a fixture on a database that has the design. `close()` leaves the database as it was. */
+export async function openFixture(
   url: string,
   design: Design,
-  options: StageOptions = {},
-): Promise<Stage> {
+  options: FixtureOptions = {},
+): Promise<Fixture> {
   const owner = await connect(url);
   const sessions: pg.Client[] = [];
   const phones = new Set<string>();
@@ -64,7 +64,7 @@ export async function openStage(
     return id;
   };
 
-  const stage: Stage = {
+  const fixture: Fixture = {
     async session() {
       const client = await connect(url);
       sessions.push(client);
@@ -92,7 +92,7 @@ export async function openStage(
     },
     async profiles(count) {
       const ids: string[] = [];
-      for (let made = 0; made < count; made++) ids.push(await stage.profile());
+      for (let made = 0; made < count; made++) ids.push(await fixture.profile());
       return ids;
     },
     async send(client, phone, profileId) {
@@ -114,9 +114,9 @@ export async function openStage(
       return id;
     },
     async block(client, phone) {
-      for (const profileId of await stage.profiles(3)) {
-        const messageId = await stage.send(client, phone, profileId);
-        await stage.report(client, messageId, 'failed', optedOut);
+      for (const profileId of await fixture.profiles(3)) {
+        const messageId = await fixture.send(client, phone, profileId);
+        await fixture.report(client, messageId, 'failed', optedOut);
       }
     },
     made(rows) {
@@ -134,5 +134,5 @@ export async function openStage(
       }
     },
   };
-  return stage;
+  return fixture;
 }

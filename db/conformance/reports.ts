@@ -1,20 +1,20 @@
 import { filtered, optedOut } from '../contract.ts';
-import type { Check } from './behaviour.ts';
+import type { Behaviour } from './behaviour.ts';
 import { expectAccepted, expectRefused, expectSqlState } from './expect.ts';
 
-const updated: Check = {
+const updated: Behaviour = {
   name: 'a report first stored without its code counts when it is updated to 21610',
-  async run(stage) {
-    const app = await stage.session();
-    const phone = stage.phone();
+  async run(fixture) {
+    const app = await fixture.session();
+    const phone = fixture.phone();
     const reports: string[] = [];
-    for (const profile of await stage.profiles(3)) {
-      const message = await stage.send(app, phone, profile);
-      reports.push(await stage.report(app, message, 'failed', null));
+    for (const profile of await fixture.profiles(3)) {
+      const message = await fixture.send(app, phone, profile);
+      reports.push(await fixture.report(app, message, 'failed', null));
     }
     await expectAccepted(
       'a message before the updates',
-      stage.send(app, phone, await stage.profile()),
+      fixture.send(app, phone, await fixture.profile()),
     );
     const update = (id: string | undefined, code: number): Promise<unknown> =>
       app.query('update delivery_reports set error_code = $2 where id = $1', [id, code]);
@@ -23,66 +23,69 @@ const updated: Check = {
     await update(reports[2], optedOut);
     await expectAccepted(
       'a message after two of three',
-      stage.send(app, phone, await stage.profile()),
+      fixture.send(app, phone, await fixture.profile()),
     );
     await update(reports[1], optedOut);
-    await expectRefused('a message after the third', stage.send(app, phone, await stage.profile()));
+    await expectRefused(
+      'a message after the third',
+      fixture.send(app, phone, await fixture.profile()),
+    );
   },
 };
 
-const withoutProfile: Check = {
+const withoutProfile: Behaviour = {
   name: 'a report whose message has no profile counts for no profile',
-  async run(stage) {
-    const app = await stage.session();
-    const phone = stage.phone();
-    for (const profile of [null, ...(await stage.profiles(2)), null, null]) {
-      const message = await stage.send(app, phone, profile);
-      await expectAccepted('the report', stage.report(app, message, 'failed', optedOut));
+  async run(fixture) {
+    const app = await fixture.session();
+    const phone = fixture.phone();
+    for (const profile of [null, ...(await fixture.profiles(2)), null, null]) {
+      const message = await fixture.send(app, phone, profile);
+      await expectAccepted('the report', fixture.report(app, message, 'failed', optedOut));
     }
-    const last = await stage.profile();
+    const last = await fixture.profile();
     const message = await expectAccepted(
       'two profiles and three without',
-      stage.send(app, phone, last),
+      fixture.send(app, phone, last),
     );
-    await stage.report(app, message, 'failed', optedOut);
-    await expectRefused('after the third profile', stage.send(app, phone, last));
+    await fixture.report(app, message, 'failed', optedOut);
+    await expectRefused('after the third profile', fixture.send(app, phone, last));
   },
 };
 
-const unknownMessage: Check = {
+const unknownMessage: Behaviour = {
   name: 'a report for a message that does not exist is refused, and so is an unknown code',
-  async run(stage) {
-    const app = await stage.session();
+  async run(fixture) {
+    const app = await fixture.session();
     await expectSqlState(
       'a report for no message',
       '23503',
-      stage.report(app, '00000000-0000-7000-8000-000000000000', 'failed', optedOut),
+      fixture.report(app, '00000000-0000-7000-8000-000000000000', 'failed', optedOut),
     );
-    const message = await stage.send(app, stage.phone(), await stage.profile());
-    await expectSqlState('an unknown code', '23514', stage.report(app, message, 'failed', 404));
+    const message = await fixture.send(app, fixture.phone(), await fixture.profile());
+    await expectSqlState('an unknown code', '23514', fixture.report(app, message, 'failed', 404));
   },
 };
 
-const deletes: Check = {
+const deletes: Behaviour = {
   name: 'deleting reports and messages does not unblock',
-  async run(stage) {
-    const app = await stage.session();
-    const phone = stage.phone();
+  async run(fixture) {
+    const app = await fixture.session();
+    const phone = fixture.phone();
     const made: { message: string; report: string }[] = [];
-    for (const profile of await stage.profiles(3)) {
-      const message = await stage.send(app, phone, profile);
-      made.push({ message, report: await stage.report(app, message, 'failed', optedOut) });
+    for (const profile of await fixture.profiles(3)) {
+      const message = await fixture.send(app, phone, profile);
+      made.push({ message, report: await fixture.report(app, message, 'failed', optedOut) });
     }
-    await expectRefused('before', stage.send(app, phone, await stage.profile()));
+    await expectRefused('before', fixture.send(app, phone, await fixture.profile()));
     for (const { report } of made)
       await app.query('delete from delivery_reports where id = $1', [report]);
-    await expectRefused('without the reports', stage.send(app, phone, await stage.profile()));
+    await expectRefused('without the reports', fixture.send(app, phone, await fixture.profile()));
     for (const { message } of made) {
       await app.query('delete from outbound_messages where id = $1', [message]);
     }
-    await expectRefused('without the messages', stage.send(app, phone, await stage.profile()));
+    await expectRefused('without the messages', fixture.send(app, phone, await fixture.profile()));
   },
 };
 
 /** What delivery reports must lead to, and what they must not. */
-export const reports: readonly Check[] = [updated, withoutProfile, unknownMessage, deletes];
+export const reports: readonly Behaviour[] = [updated, withoutProfile, unknownMessage, deletes];

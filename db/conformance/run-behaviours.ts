@@ -1,18 +1,23 @@
 import { codeOf, messageOf } from '../cli/errors.ts';
 import type { Design } from '../designs.ts';
 import { queryCanceled } from '../sqlstates.ts';
-import type { Check } from './behaviour.ts';
-import { bulk } from './bulk.ts';
+import type { Behaviour } from './behaviour.ts';
+import { bulkBehaviours } from './bulk.ts';
 import { concurrency } from './concurrency.ts';
-import { openStage, type StageOptions } from './fixture.ts';
+import { type FixtureOptions, openFixture } from './fixture.ts';
 import { reports } from './reports.ts';
 import { sending } from './sending.ts';
 
 /** Every behaviour that a design must show, in the order in which a reader meets them. */
-export const allChecks: readonly Check[] = [...sending, ...bulk, ...reports, ...concurrency];
+export const allBehaviours: readonly Behaviour[] = [
+  ...sending,
+  ...bulkBehaviours,
+  ...reports,
+  ...concurrency,
+];
 
 /** What a check found. */
-export type CheckResult =
+export type BehaviourResult =
   | { readonly name: string; readonly outcome: 'passed'; readonly durationMs: number }
   | {
       readonly name: string;
@@ -22,26 +27,26 @@ export type CheckResult =
       readonly reason: string;
     };
 
-/** Runs one check on a stage of its own. */
-export async function runCheck(
+/** Runs one check on a fixture of its own. */
+export async function runBehaviour(
   url: string,
   design: Design,
-  check: Check,
-  options: StageOptions = {},
-): Promise<CheckResult> {
+  behaviour: Behaviour,
+  options: FixtureOptions = {},
+): Promise<BehaviourResult> {
   const startedMs = performance.now();
   const timed = (): { name: string; durationMs: number } => ({
-    name: check.name,
+    name: behaviour.name,
     durationMs: performance.now() - startedMs,
   });
-  const stage = await openStage(url, design, options);
+  const fixture = await openFixture(url, design, options);
   try {
-    await check.run(stage);
+    await behaviour.run(fixture);
     return { ...timed(), outcome: 'passed' };
   } catch (error) {
     const outcome = codeOf(error) === queryCanceled ? 'not run' : 'failed';
     return { ...timed(), outcome, reason: messageOf(error) };
   } finally {
-    await stage.close();
+    await fixture.close();
   }
 }

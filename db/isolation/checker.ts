@@ -1,4 +1,10 @@
-import { blockingProfiles, type History, type Level, type Pair, type Step } from './history.ts';
+import {
+  blockingProfiles,
+  type History,
+  type Level,
+  type PhoneProfile,
+  type Step,
+} from './history.ts';
 
 /*
  * The model. It knows nothing of triggers, tables or locks: only what was acknowledged, in ticks of
@@ -35,7 +41,7 @@ export interface Ending {
 }
 
 /** What is wrong with an ending; nothing where the history is as it should be. */
-export function judge(history: History, ending: Ending): readonly string[] {
+export function checkHistory(history: History, ending: Ending): readonly string[] {
   const committed = ending.attempts.filter((attempt) => attempt.committedAt !== undefined);
   const wrong: string[] = [];
 
@@ -59,7 +65,7 @@ export function judge(history: History, ending: Ending): readonly string[] {
 
   for (const attempt of ending.attempts) {
     for (const record of attempt.steps)
-      wrong.push(...judgeSend(history, committed, attempt, record));
+      wrong.push(...checkSend(history, committed, attempt, record));
   }
   return wrong;
 }
@@ -69,7 +75,7 @@ export function judge(history: History, ending: Ending): readonly string[] {
  * when the blocking commit was at least sent before the refusal came. What its own transaction
  * reported before it counts for both. Above READ COMMITTED a send begins with its transaction.
  */
-function judgeSend(
+function checkSend(
   history: History,
   committed: readonly Attempt[],
   attempt: Attempt,
@@ -123,7 +129,7 @@ function profilesOf(
   return profiles;
 }
 
-function reportedBy(step: Step): readonly Pair[] {
+function reportedBy(step: Step): readonly PhoneProfile[] {
   return step.kind === 'report' || step.kind === 'update' ? step.pairs : [];
 }
 

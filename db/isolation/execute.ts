@@ -1,11 +1,11 @@
 import { codeOf } from '../cli/errors.ts';
 import { refusal } from '../contract.ts';
 import type { Attempt, Ending, StepRecord } from './checker.ts';
-import { type Cast, type Sandbox, type Session, sqlOf } from './fixture.ts';
+import { type Cast, type HistoryFixture, type Session, sqlOf } from './fixture.ts';
 import { type History, statementsOf, type Transaction } from './history.ts';
 
 /** What happened on the way, for the counts. */
-export interface Tally {
+export interface RunCounts {
   statements: number;
   /** How often a session was seen to wait for another. */
   waits: number;
@@ -16,17 +16,21 @@ export interface Tally {
 
 const maxAttempts = 50;
 
-/** Runs a history in a sandbox, and tells what came of it. Errors that nobody expects are thrown. */
-export async function execute(sandbox: Sandbox, history: History, tally: Tally): Promise<Ending> {
-  const cast = await sandbox.prepare(history);
-  const sessions = await sandbox.sessions(history.sessions.length);
+/** Runs a history in a fixture, and tells what came of it. Errors that nobody expects are thrown. */
+export async function execute(
+  fixture: HistoryFixture,
+  history: History,
+  counts: RunCounts,
+): Promise<Ending> {
+  const cast = await fixture.prepare(history);
+  const sessions = await fixture.sessions(history.sessions.length);
   const clock = { tick: 0 };
   const attempts: Attempt[] = [];
   const actors = history.sessions.map((transactions, index) => {
     const session = sessions[index];
     if (session === undefined)
-      throw new Error('a sandbox opens as many sessions as it is asked for');
-    return new Actor(session, index, transactions, cast, clock, attempts, tally);
+      throw new Error('a fixture opens as many sessions as it is asked for');
+    return new Actor(session, index, transactions, cast, clock, attempts, counts);
   });
   try {
     if (history.schedule === undefined) {
@@ -36,30 +40,30 @@ export async function execute(sandbox: Sandbox, history: History, tally: Tally):
         }),
       );
     } else {
-      await follow(sandbox, actors, history.schedule, tally);
+      await follow(fixture, actors, history.schedule, counts);
     }
   } finally {
     await Promise.allSettled(actors.map((actor) => actor.pending));
     for (const session of sessions) await session.client.query('rollback').catch(() => {});
   }
-  return { attempts, isBlocked: await sandbox.probe(cast), optOuts: await sandbox.optOuts(cast) };
+  return { attempts, isBlocked: await fixture.probe(cast), optOuts: await fixture.optOuts(cast) };
 }
 
 async function follow(
-  sandbox: Sandbox,
+  fixture: HistoryFixture,
   actors: readonly Actor[],
   schedule: readonly number[],
-  tally: Tally,
+  counts: RunCounts,
 ): Promise<void> {
   for (const pick of schedule) {
     const actor = actors[pick];
     if (actor === undefined || actor.isDone || actor.pending !== undefined) continue;
     actor.start();
-    await settle(sandbox, actors, tally);
+    await settle(fixture, actors, counts);
   }
   while (actors.some((actor) => !actor.isDone)) {
     actors.find((actor) => !actor.isDone && actor.pending === undefined)?.start();
-    await settle(sandbox, actors, tally);
+    await settle(fixture, actors, counts);
   }
 }
 
@@ -67,13 +71,17 @@ async function follow(
  * Waits until every session has its answer or is known to wait for another one's lock; where all of
  * them wait for each other, until the server has ended one of them. No sleeps: the server is asked.
  */
-async function settle(sandbox: Sandbox, actors: readonly Actor[], tally: Tally): Promise<void> {
+async function settle(
+  fixture: HistoryFixture,
+  actors: readonly Actor[],
+  counts: RunCounts,
+): Promise<void> {
   for (;;) {
     let isStable = true; // an answer may have set another session free
     for (const actor of actors) {
       while (actor.pending !== undefined) {
-        if (await sandbox.isWaiting(actor.session)) {
-          if (!actor.isKnownToWait) tally.waits++;
+        if (await fixture.isWaiting(actor.session)) {
+          if (!actor.isKnownToWait) counts.waits++;
           actor.isKnownToWait = true;
           break;
         }
@@ -98,7 +106,7 @@ class Actor {
   readonly #cast: Cast;
   readonly #clock: { tick: number };
   readonly #attempts: Attempt[];
-  readonly #tally: Tally;
+  readonly #counts: RunCounts;
   #transaction = 0;
   #statement = 0;
   #retries = 0;
@@ -111,7 +119,7 @@ class Actor {
     cast: Cast,
     clock: { tick: number },
     attempts: Attempt[],
-    tally: Tally,
+    counts: RunCounts,
   ) {
     this.session = session;
     this.#index = index;
@@ -119,7 +127,7 @@ class Actor {
     this.#cast = cast;
     this.#clock = clock;
     this.#attempts = attempts;
-    this.#tally = tally;
+    this.#counts = counts;
   }
 
   get isDone(): boolean {
@@ -146,7 +154,7 @@ class Actor {
     const statement = statements[this.#statement];
     if (statement === undefined) throw new Error('a transaction has at least one statement');
     const attempt = this.#attemptAt(transaction);
-    this.#tally.statements++;
+    this.#counts.statements++;
     try {
       if (statement === 'begin') {
         await this.session.client.query(`begin isolation level ${transaction.level}`);
@@ -203,12 +211,12 @@ class Actor {
     const code = codeOf(error);
     if (transaction.end !== 'autocommit') await this.session.client.query('rollback');
     if (code === refusal.sqlState) {
-      this.#tally.refusals++;
+      this.#counts.refusals++;
       this.#next();
       return;
     }
-    if (code === '40001') this.#tally.serializationFailures++;
-    else if (code === '40P01') this.#tally.deadlocks++;
+    if (code === '40001') this.#counts.serializationFailures++;
+    else if (code === '40P01') this.#counts.deadlocks++;
     else throw error;
     if (++this.#retries > maxAttempts) {
       throw new Error(`a transaction was not stored in ${maxAttempts} attempts`);

@@ -3,10 +3,10 @@ import { codeOf } from '../cli/errors.ts';
 import { connect } from '../connect.ts';
 import { refusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
-import { type History, type Pair, profilesPerPhone, type Step } from './history.ts';
+import { type History, type PhoneProfile, profilesPerPhone, type Step } from './history.ts';
 
 /** Sessions and rows for one history after another, in a scratch database that has the design. */
-export interface Sandbox {
+export interface HistoryFixture {
   /** The sessions, as an application has them; the first `count` of them. */
   sessions(count: number): Promise<readonly Session[]>;
   /** Makes the numbers, messages and earlier opt-outs of a history. */
@@ -29,9 +29,9 @@ export interface Session {
 export interface Cast {
   readonly phones: readonly string[];
   readonly profileIds: readonly string[];
-  messageId(pair: Pair): string;
+  messageId(pair: PhoneProfile): string;
   /** The report of that message which was stored without a code. */
-  pendingReportId(pair: Pair): string;
+  pendingReportId(pair: PhoneProfile): string;
   /** Each session's own message, to a number of its own. */
   spareMessageId(session: number): string;
 }
@@ -41,14 +41,14 @@ const deadlockTimeout = '5ms';
 
 let histories = 0;
 
-/** Opens a sandbox. */
-export async function openSandbox(url: string, design: Design): Promise<Sandbox> {
+/** Opens a fixture. */
+export async function openHistoryFixture(url: string, design: Design): Promise<HistoryFixture> {
   const owner = await connect(url);
   const prober = await openSession(url, design); // as the application: an owner may pass where it may not
   const open: Session[] = [];
   const { rows } = await owner.query<{ id: string }>(
     `insert into public.profiles (name)
-     select 'proof ' || n from generate_series(1, $1) as n returning id`,
+     select 'isolation ' || n from generate_series(1, $1) as n returning id`,
     [profilesPerPhone],
   );
   const profileIds = rows.map((row) => row.id);
@@ -119,7 +119,7 @@ export function sqlOf(
     case 'send':
       return {
         text: `insert into outbound_messages (profile_id, to_number, body)
-               select $1, phone, 'proof' from unnest($2::text[]) as phone`,
+               select $1, phone, 'isolation' from unnest($2::text[]) as phone`,
         values: [step.profile === null ? null : cast.profileIds[step.profile], phones(step.phones)],
       };
     case 'report':
@@ -168,7 +168,7 @@ async function prepare(
   const toNumbers = [...phones.flatMap((phone) => profileIds.map(() => phone)), ...spares];
   const messages = await owner.query<{ id: string }>(
     `insert into public.outbound_messages (profile_id, to_number, body)
-     select profile_id, phone, 'proof'
+     select profile_id, phone, 'isolation'
      from unnest($1::uuid[], $2::text[]) with ordinality as message (profile_id, phone, n)
      order by n
      returning id`,
@@ -181,7 +181,7 @@ async function prepare(
      returning id`,
     [messages.rows.slice(0, paired).map((row) => row.id)],
   );
-  const at = ({ phone, profile }: Pair): number => phone * profileIds.length + profile;
+  const at = ({ phone, profile }: PhoneProfile): number => phone * profileIds.length + profile;
   const cast: Cast = {
     phones,
     profileIds,

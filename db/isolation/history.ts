@@ -7,7 +7,7 @@ export const levels = ['read committed', 'repeatable read', 'serializable'] as c
 export type Level = (typeof levels)[number];
 
 /** A message that exists before the history begins: the one from this profile to this number. */
-export interface Pair {
+export interface PhoneProfile {
   readonly phone: number;
   readonly profile: number;
 }
@@ -17,11 +17,11 @@ export type Step =
   /** One insert of a message to each number, in this order. */
   | { readonly kind: 'send'; readonly phones: readonly number[]; readonly profile: number | null }
   /** One insert of a failed 21610 for each pair's message, in this order. */
-  | { readonly kind: 'report'; readonly pairs: readonly Pair[] }
+  | { readonly kind: 'report'; readonly pairs: readonly PhoneProfile[] }
   /** One update that gives 21610 to the reports that were stored without a code. */
-  | { readonly kind: 'update'; readonly pairs: readonly Pair[] }
+  | { readonly kind: 'update'; readonly pairs: readonly PhoneProfile[] }
   /** One insert of reports that must not count: 30007, delivered, and no code. */
-  | { readonly kind: 'noise'; readonly pair: Pair }
+  | { readonly kind: 'noise'; readonly pair: PhoneProfile }
   /** One update that moves this session's own spare message to a number. */
   | { readonly kind: 'move'; readonly phone: number };
 
@@ -74,7 +74,7 @@ export function describeHistory(history: History): string {
 }
 
 function describeStep(step: Step): string {
-  const pairs = (list: readonly Pair[]): string =>
+  const pairs = (list: readonly PhoneProfile[]): string =>
     list.map(({ phone, profile }) => `n${phone}/p${profile}`).join(' ');
   switch (step.kind) {
     case 'send':

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import { applyDesign, type Design, defaultDesignName, listDesigns } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { type ProofResult, proveHistories, proveInterleavings } from './run-histories.ts';
+import { type IsolationResult, runPermutations, runRandomHistories } from './run-histories.ts';
 
 /*
  * A part of what `npx tsx db/commands/isolation.ts` runs: a small number of cases for each design, and
@@ -27,7 +27,7 @@ function withDesign(design: Design, tests: (url: () => string) => void): void {
   tests(() => database.url);
 }
 
-function assertProven({ failures }: ProofResult): void {
+function assertProven({ failures }: IsolationResult): void {
   assert.equal(failures.length, 0, failures.join('\n\n'));
 }
 
@@ -35,17 +35,17 @@ for (const design of listDesigns()) {
   const share = design.name === defaultDesignName ? 1 : 4;
   describe(`design ${design.name} under concurrency`, () => {
     withDesign(design, (url) => {
-      it('blocks exactly the right numbers in the interleavings of two and three sessions', async (t) => {
-        const result = await proveInterleavings(url(), design, {
+      it('blocks exactly the right numbers in the permutations of two and three sessions', async (t) => {
+        const result = await runPermutations(url(), design, {
           perCase: 8 / share,
         });
-        t.diagnostic(`${result.histories} interleavings, ${JSON.stringify(result.tally)}`);
+        t.diagnostic(`${result.histories} permutations, ${JSON.stringify(result.counts)}`);
         assertProven(result);
       });
 
       it('blocks exactly the right numbers in random histories', async (t) => {
-        const result = await proveHistories(url(), design, { histories: 120 / share, seed });
-        t.diagnostic(`${result.histories} histories, ${JSON.stringify(result.tally)}`);
+        const result = await runRandomHistories(url(), design, { histories: 120 / share, seed });
+        t.diagnostic(`${result.histories} histories, ${JSON.stringify(result.counts)}`);
         assertProven(result);
       });
     });
@@ -53,10 +53,10 @@ for (const design of listDesigns()) {
 }
 
 if (racy === undefined) throw new Error('the racy fixture is missing');
-describe('a design that inserts and then counts, kept to prove the proofs', () => {
+describe('a design that inserts and then counts, kept to show that they can fail', () => {
   withDesign(racy, (url) => {
-    it('is caught by the interleavings', async () => {
-      const { failures } = await proveInterleavings(url(), racy, { perCase: 12 });
+    it('is caught by the permutations', async () => {
+      const { failures } = await runPermutations(url(), racy, { perCase: 12 });
       assert.ok(
         failures.some((failure) =>
           failure.includes('3 profiles have a committed 21610, and it is not blocked'),
@@ -66,7 +66,7 @@ describe('a design that inserts and then counts, kept to prove the proofs', () =
     });
 
     it('is caught by random histories, and shrunk', async () => {
-      const { failures } = await proveHistories(url(), racy, {
+      const { failures } = await runRandomHistories(url(), racy, {
         histories: 400,
         seed,
         timeLimitMs: 6_000,

@@ -1,7 +1,7 @@
 import { type History, type Level, type Step, statementsOf, type Transaction } from './history.ts';
 
 /** Some sessions whose every permutation is run, and the sentence that says why. */
-export interface Interleaving {
+export interface PermutedCase {
   readonly name: string;
   readonly before: readonly number[];
   /** Each session's statements between begin and end. */
@@ -22,7 +22,7 @@ const commit = (...steps: readonly Step[]) => ({ steps, end: 'commit' }) as cons
 const rollback = (...steps: readonly Step[]) => ({ steps, end: 'rollback' }) as const;
 
 /** The cases of two and three sessions. */
-export const interleavings: readonly Interleaving[] = [
+export const permutedCases: readonly PermutedCase[] = [
   {
     name: 'the second and the third profile at the same moment',
     before: [1],
@@ -116,13 +116,13 @@ export const interleavings: readonly Interleaving[] = [
 ];
 
 /** Every permutation of a case at one level, as histories. */
-export function* permutationsOf(interleaving: Interleaving, level: Level): Generator<History> {
-  const sessions = interleaving.sessions.map((session): Transaction[] => [{ level, ...session }]);
+export function* permutationsOf(permutedCase: PermutedCase, level: Level): Generator<History> {
+  const sessions = permutedCase.sessions.map((session): Transaction[] => [{ level, ...session }]);
   const lengths = sessions.map(([only]) => (only === undefined ? 0 : statementsOf(only).length));
   for (const schedule of schedules(lengths)) {
-    const begins = interleaving.alike.map((session) => schedule.indexOf(session));
+    const begins = permutedCase.alike.map((session) => schedule.indexOf(session));
     if (begins.some((begin, index) => begin < (begins[index - 1] ?? -1))) continue;
-    yield { before: interleaving.before, sessions, schedule };
+    yield { before: permutedCase.before, sessions, schedule };
   }
 }
 

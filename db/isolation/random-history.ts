@@ -3,7 +3,7 @@ import {
   describeHistory,
   type History,
   levels,
-  type Pair,
+  type PhoneProfile,
   profilesPerPhone,
   type Step,
   type Transaction,
@@ -67,7 +67,7 @@ function transaction(phones: number): fc.Arbitrary<Transaction> {
 function step(phones: number): fc.Arbitrary<Step> {
   const phone = fc.nat({ max: phones - 1 });
   const profile = fc.nat({ max: profilesPerPhone - 1 });
-  const pair: fc.Arbitrary<Pair> = fc.record({ phone, profile });
+  const pair: fc.Arbitrary<PhoneProfile> = fc.record({ phone, profile });
   const one = fc.tuple(pair);
   const batch = fc.uniqueArray(pair, {
     minLength: 1,

@@ -2,23 +2,23 @@ import fc from 'fast-check';
 import { wasInterrupted } from '../cli/command.ts';
 import { messageOf } from '../cli/errors.ts';
 import type { Design } from '../designs.ts';
-import { judge } from './checker.ts';
-import { execute, type Tally } from './execute.ts';
-import { openSandbox, type Sandbox } from './fixture.ts';
+import { checkHistory } from './checker.ts';
+import { execute, type RunCounts } from './execute.ts';
+import { type HistoryFixture, openHistoryFixture } from './fixture.ts';
 import { describeHistory, type History, levels } from './history.ts';
-import { interleavings, permutationsOf } from './permutations.ts';
+import { permutationsOf, permutedCases } from './permutations.ts';
 import { randomHistory } from './random-history.ts';
 
-/** What a proof ran, and what it found. */
-export interface ProofResult {
+/** What a command ran, and what it found. */
+export interface IsolationResult {
   readonly histories: number;
-  readonly tally: Tally;
+  readonly counts: RunCounts;
   /** The histories that went wrong, told as text; random ones are shrunk. */
   readonly failures: readonly string[];
 }
 
 /** How much to run. */
-export interface InterleavingOptions {
+export interface PermutationOptions {
   /** Run at most so many permutations of a case at a level, spread evenly (default: all of them). */
   readonly perCase?: number;
   /** Go on after this many failures of a case at a level (default 1). */
@@ -27,32 +27,32 @@ export interface InterleavingOptions {
 }
 
 /** Runs every permutation of every case at every level, in a scratch database that has the design. */
-export async function proveInterleavings(
+export async function runPermutations(
   url: string,
   design: Design,
-  options: InterleavingOptions = {},
-): Promise<ProofResult> {
+  options: PermutationOptions = {},
+): Promise<IsolationResult> {
   const {
     perCase = Number.POSITIVE_INFINITY,
     failuresPerCase = 1,
     onProgress = () => {},
   } = options;
-  const tally = emptyTally();
+  const counts = noRunCounts();
   const failures: string[] = [];
   let histories = 0;
-  await withSandbox(url, design, async (sandbox) => {
-    for (const interleaving of interleavings) {
+  await withFixture(url, design, async (fixture) => {
+    for (const permutedCase of permutedCases) {
       for (const level of levels) {
         let failed = 0;
-        const permutations = [...permutationsOf(interleaving, level)];
+        const permutations = [...permutationsOf(permutedCase, level)];
         const stride = Math.max(1, permutations.length / perCase);
         for (let at = 0; at < permutations.length; at += stride) {
           const history = permutations[Math.floor(at)];
           if (history === undefined) break;
           histories++;
-          const wrong = await verdictOn(sandbox, history, tally);
+          const wrong = await verdictOn(fixture, history, counts);
           if (wrong.length > 0) {
-            failures.push([interleaving.name, describeHistory(history), ...wrong].join('\n'));
+            failures.push([permutedCase.name, describeHistory(history), ...wrong].join('\n'));
             if (++failed >= failuresPerCase) break;
           }
           onProgress(histories);
@@ -60,11 +60,11 @@ export async function proveInterleavings(
       }
     }
   });
-  return { histories, tally, failures };
+  return { histories, counts, failures };
 }
 
 /** Runs random histories until one goes wrong, and shrinks that one. The same seed draws the same ones. */
-export async function proveHistories(
+export async function runRandomHistories(
   url: string,
   design: Design,
   options: {
@@ -74,18 +74,18 @@ export async function proveHistories(
     readonly timeLimitMs?: number;
     readonly onProgress?: (histories: number) => void;
   },
-): Promise<ProofResult> {
-  const tally = emptyTally();
+): Promise<IsolationResult> {
+  const counts = noRunCounts();
   let histories = 0;
   let smallest: string | undefined;
   const deadlineMs = performance.now() + (options.timeLimitMs ?? Number.POSITIVE_INFINITY);
-  await withSandbox(url, design, (sandbox) =>
+  await withFixture(url, design, (fixture) =>
     fc.check(
       fc.asyncProperty(randomHistory(), async (history) => {
         // a race among free sessions does not repeat exactly: shrinking it may take long
         if (smallest !== undefined && performance.now() > deadlineMs) return;
         histories++;
-        const wrong = await verdictOn(sandbox, history, tally);
+        const wrong = await verdictOn(fixture, history, counts);
         options.onProgress?.(histories);
         if (wrong.length === 0) return;
         smallest = [describeHistory(history), ...wrong].join('\n'); // shrinking comes to smaller ones
@@ -94,36 +94,36 @@ export async function proveHistories(
       { numRuns: options.histories, seed: options.seed },
     ),
   );
-  return { histories, tally, failures: smallest === undefined ? [] : [smallest] };
+  return { histories, counts, failures: smallest === undefined ? [] : [smallest] };
 }
 
-/** A tally of nothing. */
-export function emptyTally(): Tally {
+/** Counts of nothing. */
+export function noRunCounts(): RunCounts {
   return { statements: 0, waits: 0, serializationFailures: 0, deadlocks: 0, refusals: 0 };
 }
 
 async function verdictOn(
-  sandbox: Sandbox,
+  fixture: HistoryFixture,
   history: History,
-  tally: Tally,
+  counts: RunCounts,
 ): Promise<readonly string[]> {
   try {
-    return judge(history, await execute(sandbox, history, tally));
+    return checkHistory(history, await execute(fixture, history, counts));
   } catch (error) {
     if (wasInterrupted()) throw error; // what ends a session then is not the design's fault
     return [`unexpected: ${messageOf(error)}`]; // an error that no application would retry
   }
 }
 
-async function withSandbox<T>(
+async function withFixture<T>(
   url: string,
   design: Design,
-  work: (sandbox: Sandbox) => Promise<T>,
+  work: (fixture: HistoryFixture) => Promise<T>,
 ): Promise<T> {
-  const sandbox = await openSandbox(url, design);
+  const fixture = await openHistoryFixture(url, design);
   try {
-    return await work(sandbox);
+    return await work(fixture);
   } finally {
-    await sandbox.close();
+    await fixture.close();
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
-import { runCheck } from '../conformance/run-behaviours.ts';
+import { runBehaviour } from '../conformance/run-behaviours.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { MigrationError } from './dbmate.ts';
@@ -36,12 +36,12 @@ test('a check of which a statement takes too long says nothing, neither passed n
   for (const expect of [expectAccepted, expectRefused]) {
     const slow = {
       name: 'slow',
-      run: async (stage: Parameters<Parameters<typeof runCheck>[2]['run']>[0]) => {
-        const app = await stage.session();
+      run: async (fixture: Parameters<Parameters<typeof runBehaviour>[2]['run']>[0]) => {
+        const app = await fixture.session();
         await expect('a statement', app.query('select pg_sleep(3600)'));
       },
     };
-    const result = await runCheck(database.url, byDefault, slow, { statementTimeoutMs: 20 });
+    const result = await runBehaviour(database.url, byDefault, slow, { statementTimeoutMs: 20 });
     assert.equal(result.outcome, 'not run');
   }
 });

@@ -85,7 +85,7 @@ default_pool_size = ${poolSize}
     assert.match(await through('transaction'), /^2 error: a pooler gives [^\n]* session mode\n$/);
   });
 
-  it('is refused by the tests and the proofs, too', async () => {
+  it('is refused by the tests and by the isolation histories, too', async () => {
     for (const commandFile of ['bench/commands/test.ts', 'db/commands/isolation.ts']) {
       assert.match(
         await through('transaction', 5, commandFile),

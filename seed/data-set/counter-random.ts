@@ -2,7 +2,7 @@
  * Spreads a 32-bit integer over all 32-bit integers, one to one: "lowbias32" of Chris Wellons'
  * hash-prospector (public domain). Returns it as a signed 32-bit integer.
  */
-export function mix(value: number): number {
+export function lowbias32(value: number): number {
   let x = value | 0;
   x ^= x >>> 16;
   x = Math.imul(x, 0x7feb352d);
@@ -14,9 +14,9 @@ export function mix(value: number): number {
 
 /** A 32-bit key for one purpose, so that two purposes of one seed share nothing. */
 export function deriveKey(seed: number, purpose: string): number {
-  let key = mix(seed ^ mix(Math.floor(seed / 2 ** 32) + 0x51ed270b));
+  let key = lowbias32(seed ^ lowbias32(Math.floor(seed / 2 ** 32) + 0x51ed270b));
   for (let index = 0; index < purpose.length; index++) {
-    key = mix(key ^ Math.imul(purpose.charCodeAt(index) + 1, 0x9e3779b1));
+    key = lowbias32(key ^ Math.imul(purpose.charCodeAt(index) + 1, 0x9e3779b1));
   }
   return key;
 }
@@ -32,7 +32,7 @@ export class RandomSequence {
   /** The next 32 bits, unsigned. */
   bits(): number {
     this.state = (this.state + 0x9e3779b9) | 0;
-    return mix(this.state) >>> 0;
+    return lowbias32(this.state) >>> 0;
   }
 
   /** A whole number from 0 to `limit` - 1. */

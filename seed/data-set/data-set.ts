@@ -1,5 +1,5 @@
 import { makeBodies, makeProfileNames } from './bodies.ts';
-import { deriveKey, mix } from './counter-random.ts';
+import { deriveKey, lowbias32 } from './counter-random.ts';
 import { createLayout, type Layout, type Selection, selectCells } from './layout.ts';
 import { keyedPermutation, type Permutation } from './permutation.ts';
 import { phoneNumber, phoneNumberCount } from './phone-numbers.ts';
@@ -9,7 +9,7 @@ import {
   contactsPerTile,
   messagesPerTile,
   noProfile,
-  outcomes,
+  reportOutcomes,
   slotsPerContact,
 } from './tile.ts';
 import { uuidV7 } from './uuid-v7.ts';
@@ -94,7 +94,7 @@ export function createDataSet(options: DataSetOptions): DataSet {
   const tiledMessages = tileCount * messagesPerTile;
   const layout = createLayout(tile, tileCount, seed);
   const kinds = chooseReports(tile.outcome, tile.quietCells, options.ordinaryReportShare);
-  const isOptOut = (cell: number): boolean => tile.outcome[cell] === outcomes.optOut;
+  const isOptOut = (cell: number): boolean => tile.outcome[cell] === reportOutcomes.optOut;
   const reports = selectCells(layout, (cell) => kinds[cell] !== reportKinds.none);
   const optOuts = selectCells(layout, isOptOut);
   const blocks = selectCells(layout, (cell) => tile.ordinal[cell] === 3);
@@ -137,7 +137,7 @@ function chooseReports(
   ordinaryShare: number,
 ): Uint8Array {
   const kinds = Uint8Array.from(outcome, (value) =>
-    value === outcomes.none ? reportKinds.none : reportKinds.optOut,
+    value === reportOutcomes.none ? reportKinds.none : reportKinds.optOut,
   );
   const ordinary = quietCells.slice(0, Math.round(quietCells.length * ordinaryShare));
   for (const [index, cell] of ordinary.entries()) {
@@ -164,7 +164,7 @@ export function reportId(dataSet: DataSet, message: number): string {
 
 /** Which of the bodies a message has. */
 export function bodyOf(dataSet: DataSet, message: number): number {
-  return mix(message ^ dataSet.bodyKey) & (dataSet.bodies.length - 1);
+  return lowbias32(message ^ dataSet.bodyKey) & (dataSet.bodies.length - 1);
 }
 
 /** The profile in one of a contact's slots; `noProfile` gives -1. */

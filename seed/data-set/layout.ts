@@ -1,4 +1,4 @@
-import { deriveKey, mix, RandomSequence } from './counter-random.ts';
+import { deriveKey, lowbias32, RandomSequence } from './counter-random.ts';
 import { greatestCommonDivisor } from './permutation.ts';
 import { columnCount, contactsPerTile, messagesPerTile, type Tile, windowCount } from './tile.ts';
 
@@ -53,7 +53,7 @@ function drawCoprime(modulus: number, random: RandomSequence): number {
 /** Which of the shuffles a group has, as an index into `columnAt`. */
 function shuffleOf(layout: Layout, window: number, group: number): number {
   const number = window * layout.tileCount + group;
-  return (mix(number ^ layout.shuffleKey) & (shuffleCount - 1)) * columnCount;
+  return (lowbias32(number ^ layout.shuffleKey) & (shuffleCount - 1)) * columnCount;
 }
 
 /** The tile that a cell of a group belongs to. */

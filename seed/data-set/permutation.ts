@@ -1,4 +1,4 @@
-import { mix } from './counter-random.ts';
+import { lowbias32 } from './counter-random.ts';
 
 /** A one-to-one map of the whole numbers 0 … size - 1 onto themselves. */
 export type Permutation = (value: number) => number;
@@ -15,8 +15,8 @@ const roundCount = 3;
 export function permutationRounds(key: number): PermutationRounds {
   const rounds = Array.from({ length: roundCount }, (_, round) => key + 2 * round);
   return {
-    addends: Int32Array.from(rounds, mix),
-    factors: Int32Array.from(rounds, (round) => mix(round + 1) | 1),
+    addends: Int32Array.from(rounds, lowbias32),
+    factors: Int32Array.from(rounds, (round) => lowbias32(round + 1) | 1),
   };
 }
 

@@ -1,4 +1,4 @@
-import { deriveKey, mix } from './counter-random.ts';
+import { deriveKey, lowbias32 } from './counter-random.ts';
 import { keyedPermutation } from './permutation.ts';
 import { slotsPerContact } from './tile.ts';
 
@@ -38,8 +38,8 @@ export function createSenders(profileCount: number, seed: number): Senders {
     quantiles,
     profileAt: (contactSlot) => {
       const contact = Math.floor(contactSlot / slotsPerContact);
-      const senderClass = (contactSlot + mix(contact ^ key)) & (slotsPerContact - 1);
-      const quantile = mix(contactSlot + key) & (quantileCount - 1);
+      const senderClass = (contactSlot + lowbias32(contact ^ key)) & (slotsPerContact - 1);
+      const quantile = lowbias32(contactSlot + key) & (quantileCount - 1);
       return quantiles[senderClass * quantileCount + quantile] as number;
     },
   };

@@ -6,7 +6,7 @@ import {
   contactsPerTile,
   messagesPerTile,
   noProfile,
-  outcomes,
+  reportOutcomes,
   windowCount,
 } from './tile.ts';
 
@@ -21,8 +21,8 @@ describe('the tile', () => {
   });
 
   it('holds 300 reports of 21610, 270 of them opt-outs, and blocks 40 contacts', () => {
-    assert.equal(count(outcomes.optOut), 270);
-    assert.equal(count(outcomes.repeat) + count(outcomes.unsigned), 30);
+    assert.equal(count(reportOutcomes.optOut), 270);
+    assert.equal(count(reportOutcomes.repeat) + count(reportOutcomes.unsigned), 30);
     assert.equal(tile.contactsByStanding[3].length, 40);
     assert.equal(tile.quietCells.length, 700);
     assert.equal(new Set(tile.quietCells).size, 700);
@@ -50,15 +50,15 @@ describe('the tile', () => {
       for (const cell of own) {
         const slot = tile.slot[cell] ?? noProfile;
         assert.ok(optedOut.size < 3, 'no message follows the block');
-        if (tile.outcome[cell] === outcomes.optOut) {
+        if (tile.outcome[cell] === reportOutcomes.optOut) {
           assert.ok(!optedOut.has(slot));
           optedOut.add(slot);
           assert.equal(tile.ordinal[cell], optedOut.size);
         } else {
           assert.equal(tile.ordinal[cell], 0);
-          assert.equal(optedOut.has(slot), tile.outcome[cell] === outcomes.repeat);
+          assert.equal(optedOut.has(slot), tile.outcome[cell] === reportOutcomes.repeat);
         }
-        if (tile.outcome[cell] === outcomes.unsigned) assert.equal(slot, noProfile);
+        if (tile.outcome[cell] === reportOutcomes.unsigned) assert.equal(slot, noProfile);
       }
       assert.equal(optedOut.size, tile.standings[contact]);
     }

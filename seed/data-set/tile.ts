@@ -22,7 +22,7 @@ export const slotsPerContact = 4;
 export const noProfile = slotsPerContact;
 
 /** What the carrier said of a message. */
-export const outcomes = {
+export const reportOutcomes = {
   /** Nothing, or (as a share that is chosen for each data set) an ordinary report. */
   none: 0,
   /** 21610, the first from this profile: an opt-out. */
@@ -131,11 +131,11 @@ function draftHistory(count: number, standing: Standing, random: RandomSequence)
   return Array.from({ length: count }, (_, position) => {
     if (position === optOutAt[optOuts]) {
       optOuts++;
-      return { slot: optOuts - 1, outcome: outcomes.optOut, ordinal: optOuts };
+      return { slot: optOuts - 1, outcome: reportOutcomes.optOut, ordinal: optOuts };
     }
     // A profile that the contact has not opted out of (yet).
     const slot = optOuts + random.below(slotsPerContact - optOuts);
-    return { slot, outcome: outcomes.none, ordinal: 0 };
+    return { slot, outcome: reportOutcomes.none, ordinal: 0 };
   });
 }
 
@@ -145,21 +145,21 @@ function addRepeats(histories: readonly DraftMessage[][], random: RandomSequence
     let optOuts = 0;
     return history.flatMap((message) => {
       optOuts = Math.max(optOuts, message.ordinal);
-      return message.outcome === outcomes.none && optOuts > 0 ? [{ message, optOuts }] : [];
+      return message.outcome === reportOutcomes.none && optOuts > 0 ? [{ message, optOuts }] : [];
     });
   });
   for (const { message, optOuts } of random.shuffled(candidates).slice(0, repeatsPerTile)) {
     message.slot = random.below(optOuts);
-    message.outcome = outcomes.repeat;
+    message.outcome = reportOutcomes.repeat;
   }
 }
 
 function addUnsigned(histories: readonly DraftMessage[][], random: RandomSequence): void {
-  const candidates = histories.flat().filter((message) => message.outcome === outcomes.none);
+  const candidates = histories.flat().filter((message) => message.outcome === reportOutcomes.none);
   const chosen = random.shuffled(candidates).slice(0, unsignedMessages.all);
   for (const [index, message] of chosen.entries()) {
     message.slot = noProfile;
-    if (index < unsignedMessages.reported) message.outcome = outcomes.unsigned;
+    if (index < unsignedMessages.reported) message.outcome = reportOutcomes.unsigned;
   }
 }
 
@@ -198,7 +198,7 @@ function layOut(
     outcome: Uint8Array.from(cells, (cell) => cell.message.outcome),
     ordinal: Uint8Array.from(cells, (cell) => cell.message.ordinal),
     quietCells: random.shuffled(
-      cellNumbers.filter((cell) => cells[cell]?.message.outcome === outcomes.none),
+      cellNumbers.filter((cell) => cells[cell]?.message.outcome === reportOutcomes.none),
     ),
     standings,
     contactsByStanding: { 0: contactsOf(0), 1: contactsOf(1), 2: contactsOf(2), 3: contactsOf(3) },

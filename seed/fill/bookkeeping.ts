@@ -25,7 +25,7 @@ export async function createBookkeeping(client: pg.Client): Promise<void> {
 }
 
 /** The plan of this database, if a seed has begun one. Makes nothing. */
-export async function readPlan(client: pg.Client): Promise<Plan | undefined> {
+export async function readSeedRecord(client: pg.Client): Promise<Plan | undefined> {
   const found = await client.query(`select to_regclass('optout_lab.seed_plan') as plan`);
   if (found.rows[0]?.plan === null) return undefined;
   const { rows } = await client.query<{
@@ -53,7 +53,7 @@ export async function readPlan(client: pg.Client): Promise<Plan | undefined> {
 }
 
 /** Replaces whatever plan there was, and forgets its stages. */
-export async function beginPlan(client: pg.Client, options: DataSetOptions): Promise<void> {
+export async function beginSeed(client: pg.Client, options: DataSetOptions): Promise<void> {
   await client.query('delete from optout_lab.seed_stages');
   await client.query('delete from optout_lab.seed_plan');
   await client.query(
@@ -64,7 +64,7 @@ export async function beginPlan(client: pg.Client, options: DataSetOptions): Pro
 }
 
 /** Marks the plan as carried out. */
-export async function finishPlan(client: pg.Client): Promise<void> {
+export async function finishSeed(client: pg.Client): Promise<void> {
   await client.query('update optout_lab.seed_plan set finished_at = clock_timestamp()');
 }
 

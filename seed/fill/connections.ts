@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { endWithClient, lockDatabase } from '../../db/database-lock.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
-import type { LoadSession } from './stages.ts';
+import type { LoadConnection } from './stages.ts';
 
 const sessionName = 'optout-lab seed';
 
@@ -13,7 +13,7 @@ export function openControl(lab: Lab): Promise<pg.Client> {
 }
 
 /** A session that may use so much memory for an index, and that notices within a second when this process is gone. */
-export async function openLane(lab: Lab, memoryBytes: number): Promise<LoadSession> {
+export async function openLoadConnection(lab: Lab, memoryBytes: number): Promise<LoadConnection> {
   const client = await lab.connect(sessionName);
   const kilobytes = Math.floor(memoryBytes / 1024);
   await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);

@@ -13,16 +13,22 @@ import {
 import { findUnsound } from '../verify/soundness.ts';
 import { spotCheck } from '../verify/spot-check.ts';
 import {
-  beginPlan,
+  beginSeed,
   createBookkeeping,
   describeDataSet,
   type FinishedStage,
   finishedStages,
-  finishPlan,
+  finishSeed,
   isSameDataSet,
-  readPlan,
+  readSeedRecord,
 } from './bookkeeping.ts';
-import { endSessions, openControl, openLane, takeDatabase, takeTurns } from './connections.ts';
+import {
+  endSessions,
+  openControl,
+  openLoadConnection,
+  takeDatabase,
+  takeTurns,
+} from './connections.ts';
 import { putBack, readDefinitions, takeOffDefinitions } from './definitions.ts';
 import { DiskWatch, diskFull, explainFailure } from './failures.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -31,7 +37,7 @@ import { sendRows } from './send-rows.ts';
 import { findDataDirectory, readServerFacts, type ServerFacts } from './server-facts.ts';
 import { buildMemoryBytes, requireSpace } from './space.ts';
 import { createStageWatch } from './stage-watch.ts';
-import { type LoadSession, makeStages, type StageContext, stageNames } from './stages.ts';
+import { type LoadConnection, makeStages, type StageContext, stageNames } from './stages.ts';
 
 /** `another data set` keeps the wanted one where it is there unchanged, whole or in part; `anything` begins anew. */
 export type Replace = 'nothing' | 'another data set' | 'anything';
@@ -84,7 +90,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
     await inTransaction(control, async () => {
       await createBookkeeping(control);
       await takeOffDefinitions(control);
-      await beginPlan(control, options.dataSet);
+      await beginSeed(control, options.dataSet);
     });
   }
   const kept = await finishedStages(control);
@@ -101,7 +107,7 @@ async function decide(
   dataSet: DataSet,
   { dataSet: wanted, replace }: SeedOptions,
 ): Promise<'begin' | 'resume' | 'nothing to do'> {
-  const plan = await readPlan(control);
+  const plan = await readSeedRecord(control);
   if (plan === undefined) {
     await refuseForeignRows(control);
     return 'begin';
@@ -146,7 +152,7 @@ async function runStages(
   { print, terminal }: SeedOptions,
 ): Promise<void> {
   const progress = createProgress(dataSet, print, terminal);
-  const sessions: LoadSession[] = [];
+  const sessions: LoadConnection[] = [];
   const onControl = takeTurns();
   const stop = async (): Promise<void> => {
     await onControl(() => endSessions(control));
@@ -160,7 +166,7 @@ async function runStages(
   const notes = createStageWatch(progress, control, onControl);
   try {
     for (let lane = 0; lane < laneCount; lane++)
-      sessions.push(await openLane(lab, buildMemoryBytes(facts)));
+      sessions.push(await openLoadConnection(lab, buildMemoryBytes(facts)));
     const context: StageContext = {
       dataSet,
       definitions: await onControl(() => readDefinitions(control)),
@@ -203,7 +209,7 @@ async function finish(control: pg.Client): Promise<void> {
     for (const definition of await readDefinitions(control)) await putBack(control, definition);
     const findings = await findUnsound(control);
     if (findings.length > 0) throw new CheckFailure(findings.join('; '));
-    await finishPlan(control);
+    await finishSeed(control);
   });
 }
 

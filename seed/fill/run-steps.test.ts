@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runSteps, type Step } from './run-steps.ts';
+import { type LoadStep, runSteps } from './run-steps.ts';
 
 const nothing = async (): Promise<void> => {};
 
@@ -9,7 +9,7 @@ describe('steps in lanes', () => {
     const log: string[] = [];
     let atOnce = 0;
     let most = 0;
-    const step = (name: string, ...after: string[]): Step<string> => ({
+    const step = (name: string, ...after: string[]): LoadStep<string> => ({
       name,
       after,
       run: async () => {
@@ -27,7 +27,7 @@ describe('steps in lanes', () => {
 
   it('are left out when they were done before', async () => {
     const ran: string[] = [];
-    const step = (name: string, ...after: string[]): Step<string> => ({
+    const step = (name: string, ...after: string[]): LoadStep<string> => ({
       name,
       after,
       run: async () => void ran.push(name),
@@ -39,7 +39,7 @@ describe('steps in lanes', () => {
   it('stop after a failure: the others are told, none begins, the first error is thrown', async () => {
     let release = (): void => {};
     const log: string[] = [];
-    const steps: Step<string>[] = [
+    const steps: LoadStep<string>[] = [
       {
         name: 'long',
         after: [],

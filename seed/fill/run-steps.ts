@@ -1,8 +1,8 @@
 /** One step of a plan, and the steps that must be done before it. */
-export interface Step<Session> {
+export interface LoadStep<Connection> {
   readonly name: string;
   readonly after: readonly string[];
-  run(session: Session): Promise<void>;
+  run(session: Connection): Promise<void>;
 }
 
 /**
@@ -14,18 +14,19 @@ export interface Step<Session> {
  *
  * @param done names of steps that were done before
  */
-export async function runSteps<Session>(
-  steps: readonly Step<Session>[],
-  sessions: readonly Session[],
+export async function runSteps<Connection>(
+  steps: readonly LoadStep<Connection>[],
+  sessions: readonly Connection[],
   done: ReadonlySet<string>,
   stopOthers: () => Promise<void>,
 ): Promise<void> {
   const finished = new Set(done);
   const waiting = steps.filter(({ name }) => !finished.has(name));
-  const running = new Map<Session, Promise<void>>();
+  const running = new Map<Connection, Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
 
-  const isReady = (step: Step<Session>): boolean => step.after.every((name) => finished.has(name));
+  const isReady = (step: LoadStep<Connection>): boolean =>
+    step.after.every((name) => finished.has(name));
   for (;;) {
     for (const session of sessions) {
       if (failure !== undefined || running.has(session)) continue;

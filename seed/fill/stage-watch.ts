@@ -3,8 +3,8 @@ import { formatSeconds } from '../../db/cli/number-text.ts';
 import { readSql } from '../../db/sql.ts';
 import type { Turns } from './connections.ts';
 import type { Progress } from './progress.ts';
-import type { Step } from './run-steps.ts';
-import type { LoadSession, StageListener } from './stages.ts';
+import type { LoadStep } from './run-steps.ts';
+import type { LoadConnection, StageListener } from './stages.ts';
 
 /** How often the server is asked how far its index builds are. */
 const pollMs = 500;
@@ -12,7 +12,7 @@ const pollMs = 500;
 /** Tells a progress display what the stages do; follows index builds in pg_stat_progress_create_index. */
 export interface StageWatch extends StageListener {
   /** Says which stages there will be. */
-  expect(stages: readonly Step<LoadSession>[], done: ReadonlySet<string>): void;
+  expect(stages: readonly LoadStep<LoadConnection>[], done: ReadonlySet<string>): void;
   close(): Promise<void>;
 }
 

@@ -7,11 +7,11 @@ import { differences, summariseTable, type TableSummary } from '../verify/table-
 import { finishStage } from './bookkeeping.ts';
 import { copyTable } from './copy-table.ts';
 import { build, type Definition, putBack, quote, takesIndex, validate } from './definitions.ts';
-import type { Step } from './run-steps.ts';
+import type { LoadStep } from './run-steps.ts';
 import type { sendRows } from './send-rows.ts';
 
 /** A connection that stages run on, one stage at a time. */
-export interface LoadSession {
+export interface LoadConnection {
   readonly client: pg.Client;
   readonly pid: number;
 }
@@ -20,7 +20,7 @@ export interface LoadSession {
 export interface StageListener {
   copyBegins(source: CopySource): void;
   copyEnds(source: CopySource, seconds: number): void;
-  workBegins(stage: string, session: LoadSession): void;
+  workBegins(stage: string, session: LoadConnection): void;
   workEnds(stage: string, seconds: number): void;
 }
 
@@ -57,18 +57,18 @@ export function isVerifying(stage: string): boolean {
  * primary key, the reports' foreign key to it) needs comes before all else, and the rest fills the
  * second lane.
  */
-export function makeStages(context: StageContext): readonly Step<LoadSession>[] {
+export function makeStages(context: StageContext): readonly LoadStep<LoadConnection>[] {
   const { definitions } = context;
   const foreignKeys = definitions.filter(({ kind }) => kind === 'foreign key');
   const builds = definitions.filter(({ kind }) => kind === 'constraint' || kind === 'index');
   const buildsOf = (table: string): readonly Definition[] =>
     builds.filter((definition) => definition.table === table);
 
-  const fill = (table: TableName): Step<LoadSession>[] => [
+  const fill = (table: TableName): LoadStep<LoadConnection>[] => [
     copyStage(context, table),
     vacuumStage(context, table),
   ];
-  const buildAll = (table: TableName): Step<LoadSession>[] =>
+  const buildAll = (table: TableName): LoadStep<LoadConnection>[] =>
     buildsOf(table).map((definition) => buildStage(context, definition));
   const tablesOfKeys = foreignKeys.flatMap(({ table, referencedTable }) => [
     table,
@@ -99,7 +99,7 @@ export function makeStages(context: StageContext): readonly Step<LoadSession>[] 
   return [...loading, addConstraintsStage(context, constraints, loading)];
 }
 
-function copyStage(context: StageContext, table: TableName): Step<LoadSession> {
+function copyStage(context: StageContext, table: TableName): LoadStep<LoadConnection> {
   const name = stageNames.copy(table);
   return {
     name,
@@ -123,14 +123,14 @@ function copyStage(context: StageContext, table: TableName): Step<LoadSession> {
 }
 
 /** Statistics for the planner, and the visibility map: index-only scans and later vacuums need it. */
-function vacuumStage(context: StageContext, table: TableName): Step<LoadSession> {
+function vacuumStage(context: StageContext, table: TableName): LoadStep<LoadConnection> {
   const after = [stageNames.copy(table)];
   return plainStage(context, stageNames.vacuum(table), after, async ({ client }) => {
     await client.query(`vacuum (freeze, analyze) public.${quote(table)}`);
   });
 }
 
-function buildStage(context: StageContext, definition: Definition): Step<LoadSession> {
+function buildStage(context: StageContext, definition: Definition): LoadStep<LoadConnection> {
   const after = [stageNames.vacuum(definition.table)];
   return transactionStage(context, stageNames.build(definition), after, ({ client }) =>
     build(client, definition),
@@ -145,7 +145,7 @@ function addForeignKeysStage(
   context: StageContext,
   foreignKeys: readonly Definition[],
   after: readonly string[],
-): Step<LoadSession> {
+): LoadStep<LoadConnection> {
   return transactionStage(context, stageNames.addForeignKeys, after, async ({ client }) => {
     for (const definition of foreignKeys) await putBack(client, definition);
   });
@@ -158,8 +158,8 @@ function addForeignKeysStage(
 function addConstraintsStage(
   context: StageContext,
   constraints: readonly Definition[],
-  before: readonly Step<LoadSession>[],
-): Step<LoadSession> {
+  before: readonly LoadStep<LoadConnection>[],
+): LoadStep<LoadConnection> {
   const after = before.map(({ name }) => name);
   return plainStage(context, stageNames.addConstraints, after, async ({ client }) => {
     for (const constraint of constraints) {
@@ -168,7 +168,7 @@ function addConstraintsStage(
   });
 }
 
-function validateStage(context: StageContext, definition: Definition): Step<LoadSession> {
+function validateStage(context: StageContext, definition: Definition): LoadStep<LoadConnection> {
   return transactionStage(
     context,
     stageNames.validate(definition),
@@ -192,7 +192,7 @@ function verifyStage(
   context: StageContext,
   table: TableName,
   after: readonly string[],
-): Step<LoadSession> {
+): LoadStep<LoadConnection> {
   return transactionStage(context, stageNames.verify(table), after, async ({ client }) => {
     // Parallel workers, and from PostgreSQL 18 on those that read for it, would take the processor of
     // the other lane, where an index build ends, or a key is validated, with a single one.
@@ -209,8 +209,8 @@ function transactionStage(
   context: StageContext,
   name: string,
   after: readonly string[],
-  work: (session: LoadSession) => Promise<void>,
-): Step<LoadSession> {
+  work: (session: LoadConnection) => Promise<void>,
+): LoadStep<LoadConnection> {
   return plainStage(context, name, after, work, inTransaction);
 }
 
@@ -219,9 +219,9 @@ function plainStage(
   { listener }: StageContext,
   name: string,
   after: readonly string[],
-  work: (session: LoadSession) => Promise<void>,
+  work: (session: LoadConnection) => Promise<void>,
   within: typeof inTransaction = (_, all) => all(),
-): Step<LoadSession> {
+): LoadStep<LoadConnection> {
   return {
     name,
     after,

@@ -12,7 +12,7 @@ import {
   tableNames,
 } from '../data-set/data-set.ts';
 import { CopySource } from '../encode/copy-source.ts';
-import { describeDataSet, type Plan, readPlan } from '../fill/bookkeeping.ts';
+import { describeDataSet, type Plan, readSeedRecord } from '../fill/bookkeeping.ts';
 import { readServerFacts } from '../fill/server-facts.ts';
 import { buildMemoryBytes } from '../fill/space.ts';
 import { findUnsound } from './soundness.ts';
@@ -39,7 +39,7 @@ export async function verifyDatabase(
   const started = performance.now();
   const client = await lab.connect();
   try {
-    const options = chooseDataSet(await readPlan(client), expected);
+    const options = chooseDataSet(await readSeedRecord(client), expected);
     print(`verifying ${describeDataSet(options)}`);
     const dataSet = createDataSet(options);
     const findings: string[] = [...(await findUnsound(client))];

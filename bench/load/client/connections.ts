@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { connect } from '../../../db/connect.ts';
 import { readSql } from '../../../db/sql.ts';
-import { WireSession } from './extended-query.ts';
+import { ExtendedQuerySession } from './extended-query.ts';
 import { newReadingSocket } from './reading-socket.ts';
-import type { WorkerPlan } from './worker-options.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** The application name of all sessions that carry the load. */
 export const loadApplicationName = 'optout-lab load';
@@ -18,12 +18,12 @@ const longestPauseMs = 1_000;
  * @throws UserError when the server cannot be reached; Error when it refuses a statement.
  */
 export async function openSession(
-  plan: Pick<WorkerPlan, 'url' | 'sessionSql' | 'statements'>,
-): Promise<WireSession> {
+  plan: Pick<WorkerOptions, 'url' | 'sessionSql' | 'statements'>,
+): Promise<ExtendedQuerySession> {
   const reading = newReadingSocket();
   const client = await connect(plan.url, loadApplicationName, reading.socket);
   for (const sql of plan.sessionSql) await client.query(sql);
-  const session = new WireSession(client, reading);
+  const session = new ExtendedQuerySession(client, reading);
   const { statements } = plan;
   for (const [name, sql] of [
     ['send', statements.send],
@@ -50,9 +50,9 @@ const loadSessionsSql = readSql(new URL('./sql/load_sessions.sql', import.meta.u
 
 /** Opens a session in place of a lost one, trying again for as long as it takes. */
 export async function reopenSession(
-  plan: Pick<WorkerPlan, 'url' | 'sessionSql' | 'statements'>,
+  plan: Pick<WorkerOptions, 'url' | 'sessionSql' | 'statements'>,
   abandoned: () => boolean,
-): Promise<WireSession | undefined> {
+): Promise<ExtendedQuerySession | undefined> {
   for (let pauseMs = firstPauseMs; !abandoned(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       return await openSession(plan);

@@ -1,11 +1,11 @@
 import { type OutcomeWriter, outcomes } from '../record/outcome-log.ts';
-import type { Tally } from '../record/recorder.ts';
+import type { Recorder } from '../record/recorder.ts';
 import type { Application, Operation } from '../workload/application.ts';
 import type { Schedule } from '../workload/arrivals.ts';
 import type { Answer, Parameter } from './extended-query.ts';
 
 /** A connection as the engine sees it. */
-export interface Session {
+export interface Connection {
   execute(
     statement: string,
     parameters: readonly Parameter[],
@@ -15,7 +15,7 @@ export interface Session {
 }
 
 /** Wakes the engine at a time, more exactly than a timer of Node's, which counts whole milliseconds. */
-export interface Alarm {
+export interface Timer {
   set(dueMs: number): void;
 }
 
@@ -24,7 +24,7 @@ export interface EngineOptions {
   readonly application: Application;
   /** Undefined in a closed loop: the next operation starts when a connection is free. */
   readonly schedule: Schedule | undefined;
-  readonly tally: Tally;
+  readonly recorder: Recorder;
   readonly messages: OutcomeWriter;
   readonly reports: OutcomeWriter;
   readonly startMs: number;
@@ -32,11 +32,11 @@ export interface EngineOptions {
   readonly drainMs: number;
   readonly now: () => number;
   /** Opens a session, trying for as long as it takes unless `abandoned()`; undefined then. */
-  readonly reopen: (abandoned: () => boolean) => Promise<Session | undefined>;
+  readonly reopen: (abandoned: () => boolean) => Promise<Connection | undefined>;
 }
 
 interface Link {
-  session: Session | undefined;
+  session: Connection | undefined;
   idleSinceMs: number;
 }
 
@@ -60,7 +60,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #idle: Link[] = [];
   readonly #links: Link[];
-  readonly #alarm: Alarm;
+  readonly #timer: Timer;
   readonly #finished: Promise<void>;
   #finish: () => void = () => {};
   #endMs: number;
@@ -71,14 +71,14 @@ export class Engine {
 
   constructor(
     options: EngineOptions,
-    sessions: readonly Session[],
-    alarmFor: (wake: () => void) => Alarm,
+    sessions: readonly Connection[],
+    timerFor: (wake: () => void) => Timer,
   ) {
     this.#options = options;
     this.#endMs = options.endMs;
     this.#links = sessions.map((session) => ({ session, idleSinceMs: 0 }));
     this.#idle.push(...this.#links);
-    this.#alarm = alarmFor(() => this.#pump());
+    this.#timer = timerFor(() => this.#pump());
     this.#finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -86,8 +86,8 @@ export class Engine {
 
   /** Runs to the end: until all is answered, or the time to drain is over. */
   async run(): Promise<void> {
-    this.#alarm.set(this.#options.startMs);
-    // A coarse look at the clock beside the alarm: ends the run, and survives an alarm that was lost.
+    this.#timer.set(this.#options.startMs);
+    // A coarse look at the clock beside the timer: ends the run, and survives an timer that was lost.
     const watch = setInterval(() => this.#pump(), 100);
     try {
       await this.#finished;
@@ -132,12 +132,12 @@ export class Engine {
 
   #pump(): void {
     if (this.#over) return;
-    const { application, schedule, now, tally, drainMs } = this.#options;
+    const { application, schedule, now, recorder, drainMs } = this.#options;
     while (this.#idle.length > 0) {
       const nowMs = now();
       const nextMs = this.#nextMs();
       if (nextMs > nowMs || (schedule === undefined && nowMs >= this.#endMs)) {
-        if (nextMs !== Number.POSITIVE_INFINITY && nowMs < this.#endMs) this.#alarm.set(nextMs);
+        if (nextMs !== Number.POSITIVE_INFINITY && nowMs < this.#endMs) this.#timer.set(nextMs);
         break;
       }
       const link = this.#idle.pop();
@@ -151,8 +151,8 @@ export class Engine {
         operation = isReport
           ? application.nextReport(nextMs)
           : application.nextSend(schedule.take());
-        if (link.idleSinceMs <= nextMs) tally.startedLate(nowMs - nextMs);
-        else tally.counts.waited++;
+        if (link.idleSinceMs <= nextMs) recorder.startedLate(nowMs - nextMs);
+        else recorder.counts.waited++;
       }
       operation.startedMs = nowMs;
       this.#busy++;
@@ -170,7 +170,7 @@ export class Engine {
   #end(): void {
     this.#abandoned = true;
     this.#over = true;
-    this.#options.tally.counts.unknown += this.#busy;
+    this.#options.recorder.counts.unknown += this.#busy;
     this.#finish();
   }
 
@@ -189,48 +189,48 @@ export class Engine {
     if (this.#over) return;
     if (answer.kind === 'done') this.#acknowledge(link, operation);
     else if (answer.kind === 'lost' || meansLost(answer.sqlState)) {
-      this.#options.tally.counts.lostConnections++;
+      this.#options.recorder.counts.lostConnections++;
       operation.uncertain = true;
       void this.#recover(link, operation);
     } else if (answer.sqlState === refusal && operation.kind === 'send')
       this.#refuse(link, operation);
     else if (answer.sqlState === uniqueViolation && operation.uncertain) {
-      this.#options.tally.counts.foundDone++;
+      this.#options.recorder.counts.foundDone++;
       this.#acknowledge(link, operation);
     } else if (worthRetrying.has(answer.sqlState) && operation.attempts < mostAttempts) {
-      this.#options.tally.counts.retries++;
+      this.#options.recorder.counts.retries++;
       // Somewhat later, and not all at the same time: the other transaction needs to get on.
       const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);
       setTimeout(() => this.#attempt(link, operation), pauseMs);
     } else {
-      this.#options.tally.failed(answer.sqlState, answer.message);
+      this.#options.recorder.failed(answer.sqlState, answer.message);
       this.#settle(link, operation, operation.uncertain ? outcomes.unknown : outcomes.absent);
     }
   }
 
   #acknowledge(link: Link, operation: Operation): void {
-    const { tally, application, now } = this.#options;
+    const { recorder, application, now } = this.#options;
     const nowMs = now();
-    if (operation.kind === 'send') tally.counts.accepted++;
-    else tally.counts[operation.kind]++;
+    if (operation.kind === 'send') recorder.counts.accepted++;
+    else recorder.counts[operation.kind]++;
     const latencyClass =
       operation.kind === 'send'
         ? 'accepted'
         : operation.kind === 'optedOut'
           ? 'optedOut'
           : 'report';
-    tally.answered(latencyClass, operation.intendedMs, nowMs);
+    recorder.answered(latencyClass, operation.intendedMs, nowMs);
     application.acknowledged(operation, nowMs);
     this.#settle(link, operation, outcomes.there);
   }
 
   #refuse(link: Link, operation: Operation): void {
-    const { tally, application, now } = this.#options;
-    tally.counts.refused++;
-    tally.answered('refused', operation.intendedMs, now());
+    const { recorder, application, now } = this.#options;
+    recorder.counts.refused++;
+    recorder.answered('refused', operation.intendedMs, now());
     application.refused(operation);
     // Refused now, but an attempt before may have been committed when the number was not yet blocked.
-    if (operation.uncertain) tally.counts.unknown++;
+    if (operation.uncertain) recorder.counts.unknown++;
     this.#settle(link, operation, operation.uncertain ? outcomes.unknown : outcomes.absent);
   }
 
@@ -262,7 +262,7 @@ export class Engine {
       if (this.#over) return;
       if (answer.kind !== 'done') void this.#recover(link, operation);
       else if (answer.rows > 0) {
-        this.#options.tally.counts.foundDone++;
+        this.#options.recorder.counts.foundDone++;
         this.#acknowledge(link, operation);
       } else this.#attempt(link, operation);
     });

@@ -23,7 +23,7 @@ const lost: Answer = { kind: 'lost' };
  * than the server measures itself. What is left of the protocol is small: Bind, Execute and Sync out; completions,
  * errors and ReadyForQuery in (manual: "Message Flow", "Extended Query").
  */
-export class WireSession {
+export class ExtendedQuerySession {
   readonly #socket: Socket;
   #out = Buffer.allocUnsafe(4_096);
   #rest: Buffer | undefined;

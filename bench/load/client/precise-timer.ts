@@ -1,19 +1,19 @@
 import { once } from 'node:events';
-import type { Alarm } from './engine.ts';
+import type { Timer } from './engine.ts';
 import { startThread } from './thread.ts';
 
-/** An alarm that is exact to some tens of microseconds, kept by a thread of its own. */
-export interface PreciseAlarm {
+/** An timer that is exact to some tens of microseconds, kept by a thread of its own. */
+export interface PreciseTimer {
   /** Who is to be woken. Call once. */
-  onWake(wake: () => void): Alarm;
+  onWake(wake: () => void): Timer;
   close(): Promise<void>;
 }
 
 /** Starts the thread. */
-export async function startPreciseAlarm(): Promise<PreciseAlarm> {
+export async function startPreciseTimer(): Promise<PreciseTimer> {
   const control = new Int32Array(new SharedArrayBuffer(8));
   const due = new Float64Array(new SharedArrayBuffer(8));
-  // Infinity would be waited for and ended only by a change; a first alarm at once says "ready".
+  // Infinity would be waited for and ended only by a change; a first timer at once says "ready".
   const thread = startThread(new URL('./precise-timer-thread.ts', import.meta.url), {
     control,
     due,

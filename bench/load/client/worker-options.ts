@@ -9,7 +9,7 @@ export type IsolationLevel = (typeof isolationLevels)[number];
 export type Rate = number | 'max';
 
 /** What one worker of a run needs to know; plain data, so that it passes to a thread. */
-export interface WorkerPlan {
+export interface WorkerOptions {
   readonly url: string;
   /** This worker's number, and how many there are. */
   readonly worker: number;

@@ -1,17 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../../db/cli/errors.ts';
 import { Draws } from '../../stats/random.ts';
-import { NewsReel } from '../record/interval-reporter.ts';
+import { IntervalReporter } from '../record/interval-reporter.ts';
 import { OutcomeWriter } from '../record/outcome-log.ts';
-import { type SecondNews, Tally, type WorkerTotals } from '../record/recorder.ts';
+import { type IntervalReport, Recorder, type WorkerTotals } from '../record/recorder.ts';
 import { Application, type WrongAnswer } from '../workload/application.ts';
 import { Schedule } from '../workload/arrivals.ts';
 import { reportsPerSend } from '../workload/mix.ts';
 import { clockMs } from './clock.ts';
 import { openSession, reopenSession } from './connections.ts';
 import { Engine } from './engine.ts';
-import { startPreciseAlarm } from './precise-timer.ts';
-import type { WorkerPlan } from './worker-options.ts';
+import { startPreciseTimer } from './precise-timer.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** What the main thread tells a worker. */
 export type WorkerOrder =
@@ -22,7 +22,7 @@ export type WorkerOrder =
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'cannot start'; readonly reason: string; readonly isUserError: boolean }
-  | { readonly kind: 'news'; readonly news: SecondNews }
+  | { readonly kind: 'news'; readonly news: IntervalReport }
   | { readonly kind: 'finished'; readonly result: WorkerResult };
 
 /** What a worker did. */
@@ -40,12 +40,12 @@ if (port === null) throw new Error('this module is a thread of the load generato
 const tell = (message: WorkerMessage): void => port.postMessage(message);
 
 /** Sends a second that leave the planned share of the rate to their reports. */
-function sendsPerSecond(plan: WorkerPlan): number {
+function sendsPerSecond(plan: WorkerOptions): number {
   return plan.rate === 'max' ? 0 : plan.rate / (1 + reportsPerSend(plan.mix));
 }
 
-async function main(plan: WorkerPlan): Promise<void> {
-  const alarm = await startPreciseAlarm();
+async function main(plan: WorkerOptions): Promise<void> {
+  const timer = await startPreciseTimer();
   const sessions = await Promise.all(Array.from({ length: plan.clients }, () => openSession(plan)));
   const application = new Application(plan);
   const messages = new OutcomeWriter(plan.messageOutcomes);
@@ -60,7 +60,7 @@ async function main(plan: WorkerPlan): Promise<void> {
   tell({ kind: 'ready' });
   const startMs = await started;
   const endMs = startMs + plan.durationMs;
-  const tally = new Tally(startMs);
+  const recorder = new Recorder(startMs);
   const schedule =
     plan.rate === 'max'
       ? undefined
@@ -77,7 +77,7 @@ async function main(plan: WorkerPlan): Promise<void> {
     {
       application,
       schedule,
-      tally,
+      recorder,
       messages,
       reports,
       startMs,
@@ -87,21 +87,21 @@ async function main(plan: WorkerPlan): Promise<void> {
       reopen: (abandoned) => reopenSession(plan, abandoned),
     },
     sessions,
-    (wake) => alarm.onWake(wake),
+    (wake) => timer.onWake(wake),
   );
   engine = running;
-  const news = new NewsReel(startMs, tally, running, clockMs, (said) =>
+  const news = new IntervalReporter(startMs, recorder, running, clockMs, (said) =>
     tell({ kind: 'news', news: said }),
   );
   await running.run();
   news.end();
   messages.close();
   reports.close();
-  await alarm.close();
+  await timer.close();
   tell({
     kind: 'finished',
     result: {
-      totals: tally.totals(),
+      totals: recorder.totals(),
       made: application.made,
       unserved: running.unserved(),
       wrongAnswers: application.wrongAnswers,
@@ -111,7 +111,7 @@ async function main(plan: WorkerPlan): Promise<void> {
   port?.close();
 }
 
-main(workerData as WorkerPlan).catch((error: unknown) => {
+main(workerData as WorkerOptions).catch((error: unknown) => {
   const isUserError = error instanceof Error && error.name === 'UserError';
   tell({ kind: 'cannot start', reason: messageOf(error), isUserError });
 });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { UserError } from '../../../db/cli/errors.ts';
-import type { SecondNews } from '../record/recorder.ts';
+import type { IntervalReport } from '../record/recorder.ts';
 import { startThread } from './thread.ts';
 import type { WorkerMessage, WorkerOrder, WorkerResult } from './worker.ts';
-import type { WorkerPlan } from './worker-options.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** The threads that carry a load. */
 export class Workers {
@@ -12,10 +12,13 @@ export class Workers {
   readonly #results: Promise<readonly WorkerResult[]>;
   readonly #ready: Promise<unknown>;
 
-  constructor(plans: readonly WorkerPlan[], onNews: (worker: number, news: SecondNews) => void) {
+  constructor(
+    plans: readonly WorkerOptions[],
+    onReport: (worker: number, news: IntervalReport) => void,
+  ) {
     this.#threads = plans.map((plan) => startThread(new URL('./worker.ts', import.meta.url), plan));
     const states = this.#threads.map((thread, worker) =>
-      follow(thread, (news) => onNews(worker, news)),
+      follow(thread, (news) => onReport(worker, news)),
     );
     this.#ready = Promise.all(states.map(({ ready }) => ready));
     this.#results = Promise.all(states.map(({ finished }) => finished));
@@ -59,7 +62,7 @@ export class Workers {
 
 function follow(
   thread: Worker,
-  onNews: (news: SecondNews) => void,
+  onReport: (news: IntervalReport) => void,
 ): { readonly ready: Promise<void>; readonly finished: Promise<WorkerResult> } {
   const failed = once(thread, 'exit').then(() => {
     throw new Error('a worker of the load generator ended unexpectedly');
@@ -76,7 +79,7 @@ function follow(
   const isFinished = new Promise<WorkerResult>((resolve, reject) => {
     thread.on('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') becomeReady();
-      else if (message.kind === 'news') onNews(message.news);
+      else if (message.kind === 'news') onReport(message.news);
       else if (message.kind === 'finished') resolve(message.result);
       else {
         const { reason, isUserError } = message;

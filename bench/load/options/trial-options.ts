@@ -1,13 +1,13 @@
 import type { Design } from '../../../db/designs.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { IsolationLevel, Rate, Statements } from '../client/worker-options.ts';
-import type { SecondNews } from '../record/recorder.ts';
+import type { IntervalReport } from '../record/recorder.ts';
 import type { ServerSample } from '../record/sampler.ts';
 import type { RunRecord } from '../verify/run-record.ts';
 import type { Mix } from '../workload/mix.ts';
 
 /** One load. */
-export interface LegOptions {
+export interface TrialOptions {
   readonly url: string;
   /** Major version of the server. */
   readonly major: number;
@@ -53,6 +53,6 @@ export interface RunMark {
 /** A second as it is shown while it runs. */
 export interface Second {
   readonly second: number;
-  readonly news: readonly SecondNews[];
+  readonly news: readonly IntervalReport[];
   readonly sample: ServerSample | undefined;
 }

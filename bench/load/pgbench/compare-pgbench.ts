@@ -6,10 +6,10 @@ import { connect } from '../../../db/connect.ts';
 import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../../db/pgbench-process.ts';
 import { readSql } from '../../../db/sql.ts';
 import { fewestForInterval, median } from '../../stats/median.ts';
-import type { LegOptions } from '../options/trial-options.ts';
+import type { TrialOptions } from '../options/trial-options.ts';
 import { applicationStatements, prepareRun } from '../prepare.ts';
-import type { LoadLeg, PgbenchComparison } from '../results.ts';
-import { runLeg } from '../run-trial.ts';
+import type { ClosedLoopComparison, LoadTrial } from '../results.ts';
+import { runTrial } from '../run-trial.ts';
 import { removeRun } from '../verify/remove-run.ts';
 import type { Mix } from '../workload/mix.ts';
 import { plainBody } from '../workload/population.ts';
@@ -39,10 +39,10 @@ function sendsOnly(mix: Mix): Mix {
  * numbers to draw from, connections and server. The id comes in three parts and the number without
  * its plus, because a pgbench script cannot write either.
  */
-export async function comparePgbench(
-  options: Omit<LegOptions, 'rate' | 'statements'>,
+export async function compareClosedLoop(
+  options: Omit<TrialOptions, 'rate' | 'statements'>,
   onPair: (ours: number, pgbench: number) => void,
-): Promise<{ readonly comparison: PgbenchComparison; readonly legs: readonly LoadLeg[] }> {
+): Promise<{ readonly comparison: ClosedLoopComparison; readonly trials: readonly LoadTrial[] }> {
   const version = pgbenchVersion();
   if (version === undefined) {
     throw new UserError(
@@ -50,18 +50,18 @@ export async function comparePgbench(
     );
   }
   const statement = readSql(new URL('./sql/compare_send.sql', import.meta.url)).trim();
-  const legs: LoadLeg[] = [];
+  const trials: LoadTrial[] = [];
   const pairs: { ours: number; pgbench: number }[] = [];
   const ours = async (): Promise<number> => {
-    const leg = await runLeg({
+    const trial = await runTrial({
       ...options,
       mix: sendsOnly(options.mix),
       rate: 'max',
       plain: true,
       statements: { ...applicationStatements(), send: statement, split: true },
     });
-    legs.push(leg);
-    return leg.donePerSecond;
+    trials.push(trial);
+    return trial.donePerSecond;
   };
   const theirs = (): Promise<number> => runPgbench(options, statement);
   for (let pair = 0; pair < pairCount && options.signal?.aborted !== true; pair++) {
@@ -76,7 +76,7 @@ export async function comparePgbench(
   }
   const ratios = pairs.map(({ ours, pgbench }) => ours / pgbench);
   return {
-    legs,
+    trials,
     comparison: {
       version,
       statement,
@@ -90,7 +90,7 @@ export async function comparePgbench(
 
 /** Runs pgbench for a block, removes what it made, and returns its transactions a second. */
 async function runPgbench(
-  options: Pick<LegOptions, 'url' | 'design' | 'durationMs' | 'clients' | 'onBegin' | 'onEnd'>,
+  options: Pick<TrialOptions, 'url' | 'design' | 'durationMs' | 'clients' | 'onBegin' | 'onEnd'>,
   statement: string,
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'optout-lab-pgbench-'));

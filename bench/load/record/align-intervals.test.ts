@@ -2,9 +2,9 @@ import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
 import { Seconds } from './align-intervals.ts';
 import { noCounts } from './counts.ts';
-import type { SecondNews } from './recorder.ts';
+import type { IntervalReport } from './recorder.ts';
 
-function said(second: number, offered: number, last = false): SecondNews {
+function said(second: number, offered: number, last = false): IntervalReport {
   return {
     second,
     last,
@@ -19,7 +19,7 @@ function said(second: number, offered: number, last = false): SecondNews {
 }
 
 /** What is shown of what the workers say, in its order: the second, and what was offered. */
-function shown(workers: number, sayings: readonly [number, SecondNews][]): [number, number][] {
+function shown(workers: number, sayings: readonly [number, IntervalReport][]): [number, number][] {
   const seconds = new Seconds(Array.from({ length: workers }, (_, worker) => worker));
   return sayings.flatMap(([worker, news]) => {
     const over = seconds.add(worker, news);
@@ -30,7 +30,7 @@ function shown(workers: number, sayings: readonly [number, SecondNews][]): [numb
 
 describe('the seconds of several workers', () => {
   it('are told when all have told of them', () => {
-    const sayings: [number, SecondNews][] = [
+    const sayings: [number, IntervalReport][] = [
       [0, said(0, 1)],
       [1, said(0, 2)],
       [1, said(1, 4)],
@@ -43,7 +43,7 @@ describe('the seconds of several workers', () => {
   });
 
   it('keep what is said early for its own second', () => {
-    const sayings: [number, SecondNews][] = [
+    const sayings: [number, IntervalReport][] = [
       [0, said(0, 1)],
       [0, said(1, 2)],
       [0, said(2, 4)],
@@ -59,7 +59,7 @@ describe('the seconds of several workers', () => {
   });
 
   it('do not wait for a second that a worker skipped', () => {
-    const sayings: [number, SecondNews][] = [
+    const sayings: [number, IntervalReport][] = [
       [0, said(0, 1)],
       [0, said(1, 2)],
       [1, said(1, 4)],
@@ -73,7 +73,7 @@ describe('the seconds of several workers', () => {
   });
 
   it('do not wait for a worker that ended, and lose nothing at the end', () => {
-    const sayings: [number, SecondNews][] = [
+    const sayings: [number, IntervalReport][] = [
       [0, said(0, 1)],
       [1, said(0, 2, true)],
       [0, said(1, 4)],

@@ -1,4 +1,4 @@
-import type { SecondNews } from './recorder.ts';
+import type { IntervalReport } from './recorder.ts';
 
 /**
  * Puts together what the workers say of a second. A second is over when every worker that still
@@ -8,7 +8,7 @@ import type { SecondNews } from './recorder.ts';
 export class Seconds {
   /** The last second that each running worker told of. */
   readonly #told: Map<number, number>;
-  #waiting: SecondNews[] = [];
+  #waiting: IntervalReport[] = [];
 
   constructor(workers: Iterable<number>) {
     this.#told = new Map(Array.from(workers, (worker) => [worker, -1]));
@@ -17,8 +17,8 @@ export class Seconds {
   /** Takes what a worker says; gives the seconds that are over with it, of which one is told, the last. */
   add(
     worker: number,
-    news: SecondNews,
-  ): { readonly second: number; readonly news: readonly SecondNews[] } | undefined {
+    news: IntervalReport,
+  ): { readonly second: number; readonly news: readonly IntervalReport[] } | undefined {
     this.#waiting.push(news);
     if (news.last) this.#told.delete(worker);
     else this.#told.set(worker, news.second);

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { describe, it, mock } from 'node:test';
-import { NewsReel } from './interval-reporter.ts';
-import { Tally } from './recorder.ts';
+import { IntervalReporter } from './interval-reporter.ts';
+import { Recorder } from './recorder.ts';
 
 /** Runs a reel over a clock that is set by hand; gives the seconds told, with what was offered in each. */
 function reel(
@@ -18,9 +18,9 @@ function reel(
     let offered = 0;
     const told: [number, number, boolean][] = [];
     const engine = { offered: () => offered, behindMs: () => 0 };
-    const news = new NewsReel(
+    const news = new IntervalReporter(
       5_000,
-      new Tally(5_000),
+      new Recorder(5_000),
       engine,
       () => nowMs,
       (said) => {
@@ -99,9 +99,9 @@ describe('the news of a worker', () => {
       waits.push(ms);
     });
     const engine = { offered: () => 0, behindMs: () => 0 };
-    new NewsReel(
+    new IntervalReporter(
       5_000,
-      new Tally(5_000),
+      new Recorder(5_000),
       engine,
       () => times.shift() ?? 6_001,
       () => {},

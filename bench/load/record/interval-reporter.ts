@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { Engine } from '../client/engine.ts';
-import type { SecondNews, Tally } from './recorder.ts';
+import type { IntervalReport, Recorder } from './recorder.ts';
 
 /** Tells of each second of a run when it ends, by the clock that all workers share. */
-export class NewsReel {
+export class IntervalReporter {
   readonly #startMs: number;
-  readonly #tally: Tally;
+  readonly #recorder: Recorder;
   readonly #engine: Pick<Engine, 'behindMs' | 'offered'>;
   readonly #now: () => number;
-  readonly #tell: (news: SecondNews) => void;
+  readonly #tell: (news: IntervalReport) => void;
   #timer: NodeJS.Timeout | undefined;
   #offered = 0;
   /** The second that has not been told yet. */
@@ -17,13 +17,13 @@ export class NewsReel {
 
   constructor(
     startMs: number,
-    tally: Tally,
+    recorder: Recorder,
     engine: Pick<Engine, 'behindMs' | 'offered'>,
     now: () => number,
-    tell: (news: SecondNews) => void,
+    tell: (news: IntervalReport) => void,
   ) {
     this.#startMs = startMs;
-    this.#tally = tally;
+    this.#recorder = recorder;
     this.#engine = engine;
     this.#now = now;
     this.#tell = tell;
@@ -60,7 +60,7 @@ export class NewsReel {
     this.#utilisation = utilisation;
     const offered = this.#engine.offered();
     this.#tell(
-      this.#tally.takeNews({
+      this.#recorder.takeReport({
         second,
         last,
         offered: offered - this.#offered,

@@ -7,7 +7,7 @@ export const latencyClasses = ['accepted', 'refused', 'report', 'optedOut'] as c
 export type LatencyClass = (typeof latencyClasses)[number];
 
 /** What a worker says of a second: counts by when operations ended, latencies by when they were meant to start. */
-export interface SecondNews {
+export interface IntervalReport {
   /** Since the run's start. */
   readonly second: number;
   /** The worker has ended: there is no more. */
@@ -39,7 +39,7 @@ export interface WorkerTotals {
 }
 
 /** Counts and times the operations of one worker. */
-export class Tally {
+export class Recorder {
   readonly #startMs: number;
   readonly #total = noCounts();
   readonly #latency: Readonly<Record<LatencyClass, LatencyHistogram>>;
@@ -89,10 +89,10 @@ export class Tally {
   }
 
   /** What happened since the last call. */
-  takeNews(
-    at: Pick<SecondNews, 'second' | 'last' | 'offered' | 'behindMs' | 'utilisation'>,
-  ): SecondNews {
-    const news: SecondNews = {
+  takeReport(
+    at: Pick<IntervalReport, 'second' | 'last' | 'offered' | 'behindMs' | 'utilisation'>,
+  ): IntervalReport {
+    const news: IntervalReport = {
       ...at,
       counts: this.counts,
       intended: [...this.#intended].map(([second, bins]) => ({
@@ -110,7 +110,7 @@ export class Tally {
     return news;
   }
 
-  /** The whole run; after the last `takeNews`. */
+  /** The whole run; after the last `takeReport`. */
   totals(): WorkerTotals {
     const encode = (name: LatencyClass): string => this.#latency[name].encode();
     return {

@@ -3,23 +3,23 @@ import { labSchema } from '../../../db/schema/migrate.ts';
 import { readSql } from '../../../db/sql.ts';
 
 /** Figures of the server that only go up, by name. */
-export type Counters = Readonly<Record<string, number>>;
+export type ServerCounters = Readonly<Record<string, number>>;
 
 /** What the server has counted so far; absent what this version or this role does not have. */
 export interface Snapshot {
-  readonly wal: Counters;
-  readonly checkpoints: Counters;
-  readonly io?: ReadonlyMap<string, Counters>;
-  readonly statements?: ReadonlyMap<string, Counters>;
+  readonly wal: ServerCounters;
+  readonly checkpoints: ServerCounters;
+  readonly io?: ReadonlyMap<string, ServerCounters>;
+  readonly statements?: ReadonlyMap<string, ServerCounters>;
 }
 
 /** What the server counted between two snapshots. */
 export interface ServerDeltas {
-  readonly wal: Counters;
-  readonly checkpoints: Counters;
-  readonly io: readonly { readonly name: string; readonly counters: Counters }[];
+  readonly wal: ServerCounters;
+  readonly checkpoints: ServerCounters;
+  readonly io: readonly { readonly name: string; readonly counters: ServerCounters }[];
   /** The statements that took most time, nested ones left out. */
-  readonly statements: readonly { readonly name: string; readonly counters: Counters }[];
+  readonly statements: readonly { readonly name: string; readonly counters: ServerCounters }[];
 }
 
 /** Statements kept. */
@@ -58,21 +58,21 @@ export function snapshotDeltas(before: Snapshot, after: Snapshot): ServerDeltas 
 }
 
 function differences(
-  before: ReadonlyMap<string, Counters> | undefined,
-  after: ReadonlyMap<string, Counters> | undefined,
-): { readonly name: string; readonly counters: Counters }[] {
+  before: ReadonlyMap<string, ServerCounters> | undefined,
+  after: ReadonlyMap<string, ServerCounters> | undefined,
+): { readonly name: string; readonly counters: ServerCounters }[] {
   return [...(after ?? [])]
     .map(([name, counters]) => ({ name, counters: difference(before?.get(name) ?? {}, counters) }))
     .filter(({ counters }) => Object.values(counters).some((value) => value !== 0));
 }
 
-function difference(before: Counters, after: Counters): Counters {
+function difference(before: ServerCounters, after: ServerCounters): ServerCounters {
   return Object.fromEntries(
     Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]),
   );
 }
 
-async function countersOf(client: pg.Client, file: string): Promise<Counters> {
+async function countersOf(client: pg.Client, file: string): Promise<ServerCounters> {
   const { rows } = await client.query<{ counters: object }>(sqlFile(file));
   return numbersOf(rows[0]?.counters ?? {});
 }
@@ -80,7 +80,7 @@ async function countersOf(client: pg.Client, file: string): Promise<Counters> {
 async function namedCounters(
   client: pg.Client,
   sql: string,
-): Promise<ReadonlyMap<string, Counters>> {
+): Promise<ReadonlyMap<string, ServerCounters>> {
   const { rows } = await client.query<{ name: string; counters: object }>(sql);
   return new Map(rows.map(({ name, counters }) => [name, numbersOf(counters)]));
 }
@@ -88,7 +88,7 @@ async function namedCounters(
 /** pg_stat_statements wants to be preloaded, and to be an extension of this database: both may be missing. */
 async function statementCounters(
   client: pg.Client,
-): Promise<ReadonlyMap<string, Counters> | undefined> {
+): Promise<ReadonlyMap<string, ServerCounters> | undefined> {
   try {
     const found = await client.query<{ schema: string }>(sqlFile('statements_schema'));
     if (found.rows.length === 0) {
@@ -103,7 +103,7 @@ async function statementCounters(
 }
 
 /** Whatever is a number; pg gives large ones in JSON as numbers too. */
-function numbersOf(counters: object): Counters {
+function numbersOf(counters: object): ServerCounters {
   return Object.fromEntries(
     Object.entries(counters).filter(
       (entry): entry is [string, number] => typeof entry[1] === 'number',

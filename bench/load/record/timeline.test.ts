@@ -2,17 +2,17 @@ import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
 import { noCounts } from './counts.ts';
 import { LatencyBins } from './latency-bins.ts';
-import { Tally } from './recorder.ts';
-import { Series } from './timeline.ts';
+import { Recorder } from './recorder.ts';
+import { Timeline } from './timeline.ts';
 
 describe('the time series', () => {
   it('takes no more room for a day than for twenty minutes, and loses nothing', () => {
-    const series = new Series();
+    const series = new Timeline();
     const bins = new LatencyBins();
     bins.record(3);
     const seconds = 86_400;
     for (let second = 0; second < seconds; second++) {
-      series.addNews({
+      series.addReport({
         second,
         last: false,
         offered: 5,
@@ -41,11 +41,11 @@ describe('the time series', () => {
   });
 
   it('counts an answer when it comes and its latency when it was meant to start', () => {
-    const tally = new Tally(10_000);
-    tally.answered('accepted', 10_100, 12_600);
-    const series = new Series();
-    series.addNews(
-      tally.takeNews({ second: 2, last: false, offered: 0, behindMs: 0, utilisation: 0 }),
+    const recorder = new Recorder(10_000);
+    recorder.answered('accepted', 10_100, 12_600);
+    const series = new Timeline();
+    series.addReport(
+      recorder.takeReport({ second: 2, last: false, offered: 0, behindMs: 0, utilisation: 0 }),
     );
     assert.deepEqual(
       series.intervals().map(({ counts, maxMs }) => [counts.done, maxMs]),

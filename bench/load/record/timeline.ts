@@ -1,10 +1,10 @@
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { LatencyBins, type SparseBins } from './latency-bins.ts';
-import type { SecondNews } from './recorder.ts';
+import type { IntervalReport } from './recorder.ts';
 import type { ServerSample } from './sampler.ts';
 
 /** A stretch of the run as load.json keeps it. */
-export interface Interval {
+export interface TimelineInterval {
   /** Since the run's start. */
   readonly startS: number;
   readonly lengthS: number;
@@ -48,13 +48,13 @@ interface Bucket {
 const mostBuckets = 1_200;
 
 /** The run in time, at first second by second. */
-export class Series {
+export class Timeline {
   #buckets: Bucket[] = [];
   #lengthS = 1;
   #walBytes: number | undefined;
 
   /** Adds what a worker did in a second. */
-  addNews(news: SecondNews): void {
+  addReport(news: IntervalReport): void {
     const bucket = this.#bucket(news.second);
     bucket.offered += news.offered;
     addCounts(bucket.counts, news.counts);
@@ -80,7 +80,7 @@ export class Series {
   }
 
   /** The intervals so far. */
-  intervals(): readonly Interval[] {
+  intervals(): readonly TimelineInterval[] {
     return this.#buckets.map((bucket, index) => ({
       startS: index * this.#lengthS,
       lengthS: this.#lengthS,

@@ -1,11 +1,11 @@
-import type { LoadLeg } from '../results.ts';
+import type { LoadTrial } from '../results.ts';
 
 /** The load's sessions seen at work, by what they waited for, summed over all samples; the most first. */
 export function sessionsByWait(
-  leg: Pick<LoadLeg, 'intervals'>,
+  trial: Pick<LoadTrial, 'intervals'>,
 ): readonly { readonly wait: string; readonly sessions: number }[] {
   const sums = new Map<string, number>();
-  for (const { server } of leg.intervals) {
+  for (const { server } of trial.intervals) {
     for (const [wait, sessions] of Object.entries(server.waits)) {
       sums.set(wait, (sums.get(wait) ?? 0) + sessions);
     }
@@ -17,9 +17,9 @@ export function sessionsByWait(
 
 /** The same as shares of all sessions seen at work. */
 export function waitShares(
-  leg: Pick<LoadLeg, 'intervals'>,
+  trial: Pick<LoadTrial, 'intervals'>,
 ): readonly { readonly wait: string; readonly share: number }[] {
-  const waits = sessionsByWait(leg);
+  const waits = sessionsByWait(trial);
   const total = waits.reduce((sum, { sessions }) => sum + sessions, 0);
   return waits.map(({ wait, sessions }) => ({ wait, share: sessions / total }));
 }

@@ -6,8 +6,8 @@ import { after, before, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dataDirVariable } from '../../../db/server/paths.ts';
 import { runCommandFile } from '../../../db/testing/run-command-file.ts';
-import { runLeg } from '../run-trial.ts';
-import { testLeg, waveMix } from '../testing.ts';
+import { runTrial } from '../run-trial.ts';
+import { testTrial, waveMix } from '../testing.ts';
 
 /* An embedded server of this test's own, so that it may be killed. */
 
@@ -55,8 +55,8 @@ it('a server that is killed and started again in the middle costs no acknowledge
   let acceptedBefore = 0;
   let acceptedAfter = 0;
   const abort = new AbortController();
-  const leg = await runLeg(
-    testLeg(url, {
+  const trial = await runTrial(
+    testTrial(url, {
       mix: waveMix(),
       rate: 400,
       clients: 8,
@@ -81,15 +81,18 @@ it('a server that is killed and started again in the middle costs no acknowledge
   );
   await restarted;
   assert.ok(killed, 'nothing was accepted before the end');
-  assert.ok(leg.counts.lostConnections > 0);
+  assert.ok(trial.counts.lostConnections > 0);
   assert.ok(acceptedAfter > 1_000, 'nothing was accepted after the restart');
-  assert.equal(leg.counts.errors, 0, JSON.stringify(leg.errors));
+  assert.equal(trial.counts.errors, 0, JSON.stringify(trial.errors));
   // refused after its connection was lost: an earlier attempt may have gone through
-  assert.ok(leg.counts.unknown <= leg.counts.lostConnections, `${leg.counts.unknown} unknown`);
-  assert.equal(leg.server, undefined, 'counters of before the crash and after it say nothing');
-  const { ok, messages, reports, differences } = leg.verification;
+  assert.ok(
+    trial.counts.unknown <= trial.counts.lostConnections,
+    `${trial.counts.unknown} unknown`,
+  );
+  assert.equal(trial.server, undefined, 'counters of before the crash and after it say nothing');
+  const { ok, messages, reports, differences } = trial.verification;
   assert.deepEqual(differences, []);
   assert.equal(ok, true);
-  assert.equal(messages.acknowledged, leg.counts.accepted);
+  assert.equal(messages.acknowledged, trial.counts.accepted);
   assert.equal(messages.missing + reports.missing, 0);
 });

@@ -11,7 +11,7 @@ export interface RunRow {
 }
 
 /** Rows fetched at a time. */
-export const batchRows = 10_000;
+export const rowsPerQuery = 10_000;
 
 const statements = {
   messages: readSql(new URL('./sql/run_messages.sql', import.meta.url)),
@@ -30,11 +30,11 @@ export async function* runRows(
   let after = firstIdOf(run.fromUnixMs);
   const tag = run.runTag.toString(16).padStart(6, '0');
   for (;;) {
-    const { rows } = await client.query<RunRow>(statements[kind], [after, tag, batchRows]);
+    const { rows } = await client.query<RunRow>(statements[kind], [after, tag, rowsPerQuery]);
     const own = rows.filter(({ id }) => readId(id, run.runTag) !== undefined);
     if (own.length > 0) yield own;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < batchRows) return;
+    if (last === undefined || rows.length < rowsPerQuery) return;
     after = last.id;
   }
 }

@@ -4,8 +4,8 @@ import type pg from 'pg';
 import { firstIdOf } from '../../../db/schema/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../../../db/testing/test-database.ts';
 import { OutcomePage, outcomes, rowsPerPage } from '../record/outcome-log.ts';
-import { runLeg } from '../run-trial.ts';
-import { testLegUntil, waveMix } from '../testing.ts';
+import { runTrial } from '../run-trial.ts';
+import { testTrialUntil, waveMix } from '../testing.ts';
 import { profileInSlot } from '../workload/fresh-numbers.ts';
 import { numbersWithOptOuts } from './expected.ts';
 import type { RunRecord } from './run-record.ts';
@@ -20,7 +20,7 @@ let database: TestDatabase;
 let client: pg.Client;
 let run: RunRecord;
 let clean: Verification;
-let leg: Promise<unknown>;
+let trial: Promise<unknown>;
 let release: () => void;
 
 before(async () => {
@@ -30,8 +30,8 @@ before(async () => {
     "select current_setting('server_version_num')::int / 10000 as major",
   );
   await new Promise<void>((resolve, reject) => {
-    leg = runLeg(
-      testLegUntil(({ refused, delivered }) => refused > 50 && delivered > 2, database.url, {
+    trial = runTrial(
+      testTrialUntil(({ refused, delivered }) => refused > 50 && delivered > 2, database.url, {
         major: rows[0].major,
         mix: waveMix({ freshNumbersAtOnce: 2, freshSendsPerNumber: 60 }),
         rate: 300,
@@ -45,14 +45,14 @@ before(async () => {
         },
       }),
     );
-    leg.catch(reject);
+    trial.catch(reject);
   });
   clean = await verifyRun(run);
 });
 
 after(async () => {
   release();
-  await leg;
+  await trial;
   await client.end();
   await database.drop();
 });

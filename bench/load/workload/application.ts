@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue';
 import { Draws } from '../../stats/random.ts';
 import type { Parameter } from '../client/extended-query.ts';
-import type { WorkerPlan } from '../client/worker-options.ts';
+import type { WorkerOptions } from '../client/worker-options.ts';
 import {
   countBits,
   FreshNumbers,
@@ -59,7 +59,7 @@ const examplesKept = 5;
  * message, and knows which of its contacts must be blocked by now.
  */
 export class Application {
-  readonly #plan: WorkerPlan;
+  readonly #plan: WorkerOptions;
   readonly #mix: Mix;
   readonly #draws: Draws;
   readonly #population: Population;
@@ -72,7 +72,7 @@ export class Application {
   wrongAnswers = 0;
   readonly wrongExamples: WrongAnswer[] = [];
 
-  constructor(plan: WorkerPlan) {
+  constructor(plan: WorkerOptions) {
     this.#plan = plan;
     this.#mix = plan.mix;
     this.#draws = new Draws(plan.seed, `load worker ${plan.worker}`);

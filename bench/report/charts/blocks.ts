@@ -7,7 +7,7 @@ import { type Chart, plotSvg } from '../plot.ts';
 export interface DrawnBlock {
   readonly seconds: number;
   readonly medianNs: number;
-  readonly arm: 'check' | 'control';
+  readonly arm: 'treatment' | 'control';
   readonly warmup: boolean;
   /** A checkpoint or autovacuum touched it. */
   readonly disturbed: boolean;
@@ -41,15 +41,15 @@ export function blocksChart(label: string, blocks: readonly DrawnBlock[]): Chart
           blocks.filter((block) => block.disturbed),
           { x: 'seconds', stroke: colours.vermillion, strokeDasharray: '2 3' },
         ),
-        ...(['control', 'check'] as const).map((arm) => {
-          const colour = arm === 'check' ? armColours.treatment : armColours.control;
+        ...(['control', 'treatment'] as const).map((arm) => {
+          const colour = arm === 'treatment' ? armColours.treatment : armColours.control;
           return Plot.dot(
             blocks.filter((block) => block.arm === arm),
             {
               x: 'seconds',
               y: 'medianNs',
               r: space.narrow ? 2.5 : 3.5,
-              symbol: arm === 'check' ? 'circle' : 'triangle',
+              symbol: arm === 'treatment' ? 'circle' : 'triangle',
               stroke: colour,
               fill: (block: DrawnBlock) => (block.warmup ? colours.paper : colour),
               fillOpacity: 0.75,

@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
-import type { Interval } from '../../stats/estimate.ts';
+import type { EstimateRange } from '../../stats/estimate.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 
 /** One design's ratio. */
 export interface OverheadRow {
   readonly name: string;
-  readonly ratio: Interval;
+  readonly ratio: EstimateRange;
   /** What to print at the end of the row. */
   readonly label: string;
   /** False: the interval includes 1. */
@@ -30,8 +30,8 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
   return (space) => {
     const rowGap = space.narrow ? rowHeight + 14 : rowHeight;
     const limit = scaleLimit(rows);
-    const onScale = rows.filter((row) => row.ratio.estimate <= limit);
-    const beyond = rows.filter((row) => row.ratio.estimate > limit);
+    const onScale = rows.filter((row) => row.ratio.value <= limit);
+    const beyond = rows.filter((row) => row.ratio.value > limit);
     const low = Math.min(1, ...onScale.map((row) => row.ratio.low));
     const high = Math.max(
       options.goal ?? 1,
@@ -97,7 +97,7 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
         }),
         Plot.dot(onScale, {
           y: 'name',
-          x: (row: OverheadRow) => row.ratio.estimate,
+          x: (row: OverheadRow) => row.ratio.value,
           r: 4.5,
           fill: (row: OverheadRow) => (row.resolved ? colour(row) : colours.card),
           stroke: colour,
@@ -115,7 +115,7 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
  * probes an index, and would squeeze all the others into one spot. Its figure is printed.
  */
 function scaleLimit(rows: readonly OverheadRow[]): number {
-  const excess = rows.map((row) => Math.max(0, row.ratio.estimate - 1)).sort((a, b) => a - b);
+  const excess = rows.map((row) => Math.max(0, row.ratio.value - 1)).sort((a, b) => a - b);
   const typical = excess[Math.floor((excess.length - 1) / 2)] ?? 0;
   return 1 + Math.max(8 * typical, 0.1);
 }

@@ -1,6 +1,6 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
 import { ratioOfMedians, type Verdict, verdictOf } from '../../stats/bootstrap.ts';
-import type { Interval } from '../../stats/estimate.ts';
+import type { EstimateRange } from '../../stats/estimate.ts';
 import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
 import { blockMedians, pairRatios } from '../pair-ratios.ts';
 import { isPaired } from '../questions.ts';
@@ -22,7 +22,7 @@ export interface Change {
   readonly title: string;
   readonly measure: Measure;
   /** The later run over the earlier one, with its interval. */
-  readonly ratio: Interval;
+  readonly ratio: EstimateRange;
   readonly verdict: Verdict;
   /** Whether `--fail-on` looks at it: not at controls, whose drift is not the check's. */
   readonly judged: boolean;
@@ -59,7 +59,7 @@ export function compareRuns(before: Results, after: Results): Comparison {
   return {
     before,
     after,
-    changes: changes.sort((a, b) => b.ratio.estimate - a.ratio.estimate),
+    changes: changes.sort((a, b) => b.ratio.value - a.ratio.value),
     onlyBefore: missingFrom(before, after),
     onlyAfter: missingFrom(after, before),
     plans: comparePlans(before.plans, after.plans),
@@ -102,8 +102,8 @@ function designChanges(before: DesignResult, after: DesignResult): readonly Chan
         } satisfies Change,
       ];
     }
-    const single = armRatio(earlier, scenario, 'check');
-    if (!Number.isFinite(single.estimate)) return [];
+    const single = armRatio(earlier, scenario, 'treatment');
+    if (!Number.isFinite(single.value)) return [];
     const ratio = drift === undefined ? single : quotient(single, drift);
     return [
       {
@@ -120,7 +120,7 @@ function designChanges(before: DesignResult, after: DesignResult): readonly Chan
 }
 
 /** How the controls of a design's first one-row scenario moved from one run to the other. */
-function controlDrift(before: DesignResult, after: DesignResult): Interval | undefined {
+function controlDrift(before: DesignResult, after: DesignResult): EstimateRange | undefined {
   for (const scenario of after.scenarios) {
     const earlier = before.scenarios.find((candidate) => candidate.name === scenario.name);
     if (earlier === undefined || !isPaired(scenario) || !isPaired(earlier)) continue;
@@ -132,20 +132,20 @@ function controlDrift(before: DesignResult, after: DesignResult): Interval | und
 }
 
 /** The quotient of two intervals: as wide as both allow. */
-function quotient(a: Interval, b: Interval): Interval {
-  return { estimate: a.estimate / b.estimate, low: a.low / b.high, high: a.high / b.low };
+function quotient(a: EstimateRange, b: EstimateRange): EstimateRange {
+  return { value: a.value / b.value, low: a.low / b.high, high: a.high / b.low };
 }
 
 function armRatio(
   before: ScenarioResult,
   after: ScenarioResult,
-  arm: 'check' | 'control',
-): Interval {
+  arm: 'treatment' | 'control',
+): EstimateRange {
   return ratioOfMedians(blockMedians(after, arm), blockMedians(before, arm));
 }
 
 function medianNs(scenario: ScenarioResult): number {
-  return scenario.arms.find((arm) => arm.arm === 'check')?.percentiles.p50 ?? Number.NaN;
+  return scenario.arms.find((arm) => arm.arm === 'treatment')?.percentiles.p50 ?? Number.NaN;
 }
 
 function missingFrom(from: Results, other: Results): readonly string[] {

@@ -7,7 +7,7 @@ import type { Section } from '../page.ts';
 /** What the figures rest on. */
 export function beliefSection(results: LoadResults): Section {
   const { machine, server, client, project } = results.environment;
-  const limited = results.legs.filter(({ limit }) => limit.by === 'generator').length;
+  const limited = results.trials.filter(({ limit }) => limit.by === 'generator').length;
   const rows: [string, string][] = [
     ['command', results.commandLine],
     ['server', `${server.version}, ${server.kind}`],
@@ -33,7 +33,7 @@ export function beliefSection(results: LoadResults): Section {
     mark: limited > 0 || !results.complete ? 'open' : 'plain',
     answer:
       limited > 0
-        ? `In ${limited} of ${results.legs.length} loads the generator, and not the server, was the limit.`
+        ? `In ${limited} of ${results.trials.length} loads the generator, and not the server, was the limit.`
         : `The generator was not the limit${results.complete ? '' : '; the run was interrupted'}.${server.kind === 'embedded' ? ' Generator and server shared one machine.' : ''}`,
     body: [
       html`<p>Open loop: operations are due on a schedule that does not wait for answers, and latency counts from when each was due, so that a stall is seen by all who would have waited in it. Refusals are answers. Retries of 40001 and 40P01 and of broken connections are part of the latency. One machine, one disk, this data.</p>`,

@@ -1,12 +1,12 @@
-import type { LoadLeg } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';
 import { ms } from './words.ts';
 
 /** Several designs under the same load, one after another. */
-export function designsSection(legs: readonly LoadLeg[]): Section {
-  const sorted = [...legs].sort(
+export function designsSection(trials: readonly LoadTrial[]): Section {
+  const sorted = [...trials].sort(
     (a, b) => (a.latency.all.p99Ms ?? Infinity) - (b.latency.all.p99Ms ?? Infinity),
   );
   const [quickest, slowest] = [sorted[0], sorted.at(-1)];

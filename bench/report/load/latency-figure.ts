@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { binRanges } from '../../load/record/latency-bins.ts';
-import type { Interval } from '../../load/record/timeline.ts';
-import type { LoadLeg } from '../../load/results.ts';
+import type { TimelineInterval } from '../../load/record/timeline.ts';
+import type { LoadTrial } from '../../load/results.ts';
 import { figureHtml, type Table } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
@@ -10,9 +10,9 @@ import { type Chart, plotSvg } from '../plot.ts';
 import { ms } from './words.ts';
 
 /** Latency over time, with percentiles, checkpoints and autovacuums. */
-export function latencyFigure(leg: LoadLeg): Html {
-  const { checkpoints, autovacuums } = eventSpans(leg);
-  const worst = [...leg.intervals].sort((a, b) => b.maxMs - a.maxMs)[0];
+export function latencyTimelineFigure(trial: LoadTrial): Html {
+  const { checkpoints, autovacuums } = eventSpans(trial);
+  const worst = [...trial.intervals].sort((a, b) => b.maxMs - a.maxMs)[0];
   const events = [
     checkpoints.length > 0 ? 'a checkpoint ran' : 'no checkpoint ran',
     autovacuums.length > 0 ? 'autovacuum worked' : 'no autovacuum',
@@ -22,7 +22,7 @@ export function latencyFigure(leg: LoadLeg): Html {
       worst === undefined
         ? 'Nothing was answered'
         : `The longest wait, ${ms(worst.maxMs)}, began in second ${worst.startS}; ${events} during the load`,
-    reading: `Each cell: answers by when they were ${leg.loop === 'open' ? 'meant to start' : 'started'} and how long they took; darker is more, on a logarithmic scale.`,
+    reading: `Each cell: answers by when they were ${trial.loop === 'open' ? 'meant to start' : 'started'} and how long they took; darker is more, on a logarithmic scale.`,
     legend: [
       { colour: colours.ink, name: 'p50' },
       { colour: colours.vermillion, name: 'p99' },
@@ -34,13 +34,13 @@ export function latencyFigure(leg: LoadLeg): Html {
         ? [{ colour: colours.green, name: 'autovacuum (at the foot)', shape: 'bar' as const }]
         : []),
     ],
-    chart: latencyHeatMap(leg),
-    data: intervalTable(leg),
+    chart: latencyHeatMap(trial),
+    data: intervalTable(trial),
   });
 }
 
-function intervalTable(leg: LoadLeg): Table {
-  const step = Math.max(1, Math.ceil(leg.intervals.length / 120));
+function intervalTable(trial: LoadTrial): Table {
+  const step = Math.max(1, Math.ceil(trial.intervals.length / 120));
   const numeric = ['answers/s', 'refused/s', 'p50', 'p99', 'max', 'behind', 'retries', 'errors'];
   return {
     caption: step === 1 ? 'Each second' : `Every ${step}th interval`,
@@ -49,7 +49,7 @@ function intervalTable(leg: LoadLeg): Table {
       ...numeric.map((heading) => ({ heading, numeric: true })),
       { heading: 'server' },
     ],
-    rows: leg.intervals
+    rows: trial.intervals
       .filter((_, index) => index % step === 0)
       .map(({ startS, lengthS, counts, p50Ms, p99Ms, maxMs, behindMs, server }) => [
         String(startS),
@@ -78,13 +78,13 @@ interface Span {
 }
 
 /** When checkpoints ran, and autovacuums. */
-function eventSpans(leg: LoadLeg): {
+function eventSpans(trial: LoadTrial): {
   readonly checkpoints: readonly Span[];
   readonly autovacuums: readonly Span[];
 } {
-  const spansOf = (has: (interval: Interval) => boolean): Span[] => {
+  const spansOf = (has: (interval: TimelineInterval) => boolean): Span[] => {
     const spans: { x1: number; x2: number }[] = [];
-    for (const interval of leg.intervals) {
+    for (const interval of trial.intervals) {
       if (!has(interval)) continue;
       const last = spans.at(-1);
       if (last !== undefined && last.x2 === interval.startS)
@@ -100,16 +100,16 @@ function eventSpans(leg: LoadLeg): {
 }
 
 /** Latency over time: how many answers took how long, with percentiles and the server's own work. */
-function latencyHeatMap(leg: LoadLeg): Chart {
+function latencyHeatMap(trial: LoadTrial): Chart {
   return (space) => {
     const columns = space.narrow ? mostColumns.narrow : mostColumns.wide;
-    const step = Math.max(1, Math.ceil(leg.intervals.length / columns));
+    const step = Math.max(1, Math.ceil(trial.intervals.length / columns));
     const cells = new Map<
       string,
       { x1: number; x2: number; y1: number; y2: number; count: number }
     >();
-    for (const [index, interval] of leg.intervals.entries()) {
-      const x1 = (leg.intervals[index - (index % step)] ?? interval).startS;
+    for (const [index, interval] of trial.intervals.entries()) {
+      const x1 = (trial.intervals[index - (index % step)] ?? interval).startS;
       const x2 = x1 + step * interval.lengthS;
       for (const { fromMs, toMs, count } of joinBins(binRanges(interval.latencyBins))) {
         const key = `${x1} ${fromMs}`;
@@ -120,9 +120,9 @@ function latencyHeatMap(leg: LoadLeg): Chart {
     }
     const all = [...cells.values()];
     const most = Math.max(1, ...all.map(({ count }) => count));
-    const { checkpoints, autovacuums } = eventSpans(leg);
-    const middle = (interval: Interval): number => interval.startS + interval.lengthS / 2;
-    const lines = leg.intervals.filter(({ p50Ms }) => p50Ms !== null);
+    const { checkpoints, autovacuums } = eventSpans(trial);
+    const middle = (interval: TimelineInterval): number => interval.startS + interval.lengthS / 2;
+    const lines = trial.intervals.filter(({ p50Ms }) => p50Ms !== null);
     const lowest = Math.min(...all.map(({ y1 }) => y1), 1);
     const highest = Math.max(...all.map(({ y2 }) => y2), 2);
     return plotSvg('Latency over time', space, {

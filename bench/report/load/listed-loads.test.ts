@@ -14,7 +14,7 @@ after(() => rmSync(reports, { recursive: true }));
 /** A comparison with pgbench whose pairs came out at these ratios, the middle one the median. */
 function comparison(...ratios: readonly [number, number, number]): LoadResults {
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     kind: 'load',
     runId: 'load-pgbench',
     startedAt: '2026-03-01T10:00:00.000Z',
@@ -24,7 +24,7 @@ function comparison(...ratios: readonly [number, number, number]): LoadResults {
     scale: 'tiny',
     seed: 1,
     environment: syntheticEnvironment(),
-    legs: [],
+    trials: [],
     ramps: [],
     pgbench: {
       version: 'pgbench 18',

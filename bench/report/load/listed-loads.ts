@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { messageOf } from '../../../db/cli/errors.ts';
 import { pairsText, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { readLoad } from '../../load/read-load.ts';
-import type { LoadLeg, LoadResults } from '../../load/results.ts';
+import type { LoadResults, LoadTrial } from '../../load/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { folderLink, type Listed, listFolders } from '../listed-folders.ts';
 import { type Mark, markHtml, type Section } from '../page.ts';
 import { pgbenchMark } from './pgbench-mark.ts';
-import { legName, ms } from './words.ts';
+import { ms, trialName } from './words.ts';
 
 /** The section that lists the loads in a folder, the newest first; none where there are none. */
 export function loadsSection(folder: string): readonly Section[] {
@@ -50,18 +50,18 @@ function listedLoad(folder: string, name: string): ListedLoad {
   const title = folderLink(folder, name);
   try {
     const results = readLoad(join(folder, name));
-    const leg = tellingLeg(results);
-    const wrong = results.legs.some(({ verification }) => !verification.ok);
+    const trial = tellingTrial(results);
+    const wrong = results.trials.some(({ verification }) => !verification.ok);
     return {
       name,
       startedAt: results.startedAt,
       wrong,
       cells: [
         title,
-        leg === undefined ? '' : legName(leg),
-        leg === undefined ? '' : formatCount(Math.round(leg.donePerSecond)),
-        ms(leg?.latency.accepted.p50Ms ?? null),
-        ms(leg?.latency.accepted.p99Ms ?? null),
+        trial === undefined ? '' : trialName(trial),
+        trial === undefined ? '' : formatCount(Math.round(trial.donePerSecond)),
+        ms(trial?.latency.accepted.p50Ms ?? null),
+        ms(trial?.latency.accepted.p99Ms ?? null),
         html`${markHtml(wrong ? 'bad' : findingMark(results))} ${finding(results)}`,
       ],
     };
@@ -72,9 +72,9 @@ function listedLoad(folder: string, name: string): ListedLoad {
 }
 
 /** Of a ramp the highest rate that kept its objective, else the first load. */
-function tellingLeg({ legs, ramps }: LoadResults): LoadLeg | undefined {
+function tellingTrial({ trials, ramps }: LoadResults): LoadTrial | undefined {
   const [ramp] = ramps;
-  return legs.find(({ rate }) => ramp !== undefined && rate === ramp.highestRate) ?? legs[0];
+  return trials.find(({ rate }) => ramp !== undefined && rate === ramp.highestRate) ?? trials[0];
 }
 
 /** A load that is as it was acknowledged is good; a comparison must reach its goal, too. */
@@ -82,12 +82,12 @@ function findingMark({ pgbench }: LoadResults): Mark {
   return pgbench === undefined ? 'good' : pgbenchMark(pgbench);
 }
 
-function finding({ ramps, pgbench, legs }: LoadResults): string {
+function finding({ ramps, pgbench, trials }: LoadResults): string {
   if (ramps.length > 0) return ramps.map((ramp) => ramp.finding).join(' ');
   if (pgbench !== undefined) {
     return `${pairsText(pgbench)} of pgbench’s rate (goal: ${shareOfPgbench}), ${counted(pgbench.clients, 'client')}.`;
   }
-  return legs
-    .map(({ design, limit }) => (legs.length > 1 ? `${design}: ${limit.reason}` : limit.reason))
+  return trials
+    .map(({ design, limit }) => (trials.length > 1 ? `${design}: ${limit.reason}` : limit.reason))
     .join('; ');
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { LoadLeg, LoadResults } from '../../load/results.ts';
+import type { LoadResults, LoadTrial } from '../../load/results.ts';
 import { isPartOfRun } from '../../results/run-folder.ts';
 import { pageHtml } from '../page.ts';
 import { runsPage } from '../runs-page.ts';
@@ -8,7 +8,7 @@ import { beliefSection } from './belief-section.ts';
 import { designsSection } from './designs-section.ts';
 import { pgbenchSection } from './pgbench-section.ts';
 import { rampSection } from './ramp-section.ts';
-import { legSection } from './trial-section.ts';
+import { trialSection } from './trial-section.ts';
 import { verifiedSection } from './verified-section.ts';
 
 /** Writes the page of a load run beside its load.json, and lists it in the folder above; returns the page's path. */
@@ -25,12 +25,12 @@ export function loadPageHtml(results: LoadResults): string {
   const sections = [verifiedSection(results)];
   for (const ramp of results.ramps) sections.push(rampSection(ramp, results));
   if (results.pgbench !== undefined) sections.push(pgbenchSection(results.pgbench));
-  const shown = legsShown(results);
+  const shown = trialsShown(results);
   if (results.ramps.length === 0 && shown.length > 1) sections.push(designsSection(shown));
-  for (const [index, leg] of shown.entries()) sections.push(legSection(leg, index));
+  for (const [index, trial] of shown.entries()) sections.push(trialSection(trial, index));
   sections.push(beliefSection(results));
   const at = results.startedAt.slice(0, 16).replace('T', ' ');
-  const names = [...new Set(results.legs.map(({ mix }) => mix.name))].join(', ');
+  const names = [...new Set(results.trials.map(({ mix }) => mix.name))].join(', ');
   return pageHtml({
     title: `Load: ${names}`,
     subtitle: `${at} UTC · scale ${results.scale} · ${results.environment.server.version.split(' on ')[0] ?? ''}`,
@@ -43,11 +43,11 @@ export function loadPageHtml(results: LoadResults): string {
 }
 
 /** Of a ramp, the loads on both sides of the answer; of a comparison, none; else all. */
-function legsShown(results: LoadResults): readonly LoadLeg[] {
+function trialsShown(results: LoadResults): readonly LoadTrial[] {
   if (results.pgbench !== undefined) return [];
-  if (results.ramps.length === 0) return results.legs;
+  if (results.ramps.length === 0) return results.trials;
   return results.ramps.flatMap((ramp) =>
-    results.legs.filter(
+    results.trials.filter(
       ({ design, rate }) =>
         design === ramp.design && (rate === ramp.highestRate || rate === ramp.lowestMiss),
     ),

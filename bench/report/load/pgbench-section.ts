@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { pairsText, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
-import type { PgbenchComparison } from '../../load/results.ts';
+import type { ClosedLoopComparison } from '../../load/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';
@@ -9,7 +9,7 @@ import { type Chart, plotSvg } from '../plot.ts';
 import { pgbenchMark } from './pgbench-mark.ts';
 
 /** The generator's highest rate beside pgbench's. */
-export function pgbenchSection(comparison: PgbenchComparison): Section {
+export function pgbenchSection(comparison: ClosedLoopComparison): Section {
   const ratio = pairsText(comparison);
   return {
     id: 'pgbench',
@@ -42,7 +42,7 @@ export function pgbenchSection(comparison: PgbenchComparison): Section {
 }
 
 /** Pairs of blocks beside each other. */
-function pgbenchChart(comparison: PgbenchComparison): Chart {
+function pgbenchChart(comparison: ClosedLoopComparison): Chart {
   return (space) => {
     const bars = comparison.pairs.flatMap(({ ours, pgbench }, index) => [
       { pair: `${index + 1}`, who: 'ours', rate: ours },

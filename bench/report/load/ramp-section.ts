@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { LoadLeg, LoadResults, RampResult } from '../../load/results.ts';
+import type { LoadResults, LoadTrial, RampResult } from '../../load/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';
@@ -9,7 +9,7 @@ import { sentence } from './words.ts';
 
 /** The search for the highest rate that keeps an objective. */
 export function rampSection(ramp: RampResult, results: LoadResults): Section {
-  const legs = results.legs.filter(({ design }) => design === ramp.design);
+  const trials = results.trials.filter(({ design }) => design === ramp.design);
   return {
     id: `ramp-${ramp.design}`,
     question: `How much can ${ramp.design} take?`,
@@ -20,16 +20,16 @@ export function rampSection(ramp: RampResult, results: LoadResults): Section {
         : `${formatCount(ramp.highestRate)} operations a second kept ${ramp.objective}.`,
     body: figureHtml({
       finding: sentence(ramp.finding),
-      reading: `Each rate was offered for ${legs[0]?.plannedS ?? '?'} s, open loop. Filled: the objective was kept. Hollow: missed.`,
+      reading: `Each rate was offered for ${trials[0]?.plannedS ?? '?'} s, open loop. Filled: the objective was kept. Hollow: missed.`,
       legend: [
         { colour: colours.vermillion, name: 'p99' },
         { colour: colours.ink, name: 'p50', dash: '4 3' },
       ],
-      chart: rampChart(ramp, legs),
+      chart: rampChart(ramp, trials),
       data: {
         caption: 'Trials in the order in which they were made',
         columns: [{ heading: 'rate' }, { heading: 'objective' }, { heading: 'why' }],
-        rows: ramp.trials.map(({ rate, kept, reason }) => [
+        rows: ramp.rates.map(({ rate, kept, reason }) => [
           formatCount(rate),
           kept ? 'kept' : 'missed',
           reason,
@@ -40,14 +40,14 @@ export function rampSection(ramp: RampResult, results: LoadResults): Section {
 }
 
 /** The rates of a ramp and the latency at each. */
-function rampChart(ramp: RampResult, legs: readonly LoadLeg[]): Chart {
+function rampChart(ramp: RampResult, trials: readonly LoadTrial[]): Chart {
   return (space) => {
-    const points = legs.flatMap((leg, index) => {
-      const trial = ramp.trials[index];
-      const p99 = leg.latency.all.p99Ms;
-      return trial === undefined || p99 === null || typeof leg.rate !== 'number'
+    const points = trials.flatMap((trial, index) => {
+      const tried = ramp.rates[index];
+      const p99 = trial.latency.all.p99Ms;
+      return tried === undefined || p99 === null || typeof trial.rate !== 'number'
         ? []
-        : [{ rate: leg.rate, p50: leg.latency.all.p50Ms, p99, kept: trial.kept }];
+        : [{ rate: trial.rate, p50: trial.latency.all.p50Ms, p99, kept: tried.kept }];
     });
     const sorted = [...points].sort((a, b) => a.rate - b.rate);
     return plotSvg('Latency against rate', space, {

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { LoadLeg } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';
@@ -7,19 +7,19 @@ import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 
 /** What was answered each second, by kind. */
-export function rateFigure(leg: LoadLeg): Html {
-  const { counts } = leg;
+export function rateFigure(trial: LoadTrial): Html {
+  const { counts } = trial;
   const sends = counts.accepted + counts.refused;
   const share = sends === 0 ? 0 : (100 * counts.refused) / sends;
   return figureHtml({
-    finding: `${significant(share, 2)} % of the sends were refused; ${formatCount(counts.optedOut)} reports said 21610, and ${formatCount(leg.verification.optOuts.mustBeBlocked)} numbers became blocked`,
+    finding: `${significant(share, 2)} % of the sends were refused; ${formatCount(counts.optedOut)} reports said 21610, and ${formatCount(trial.verification.optOuts.mustBeBlocked)} numbers became blocked`,
     reading: 'Answers each second, by kind.',
     legend: [
       { colour: rateColours.accepted, name: 'sends accepted', dash: rateDashes.accepted },
       { colour: rateColours.reports, name: 'reports', dash: rateDashes.reports },
       { colour: rateColours.refused, name: 'sends refused', dash: rateDashes.refused },
     ],
-    chart: rateChart(leg),
+    chart: rateChart(trial),
     data: {
       caption: 'What was done',
       columns: [{ heading: 'operation' }, { heading: 'number', numeric: true }],
@@ -37,10 +37,10 @@ const rateColours = {
 const rateDashes = { accepted: '', reports: '7 3', refused: '2 2' } as const;
 
 /** What was answered each second: accepted sends, reports, refusals. */
-function rateChart(leg: LoadLeg): Chart {
+function rateChart(trial: LoadTrial): Chart {
   return (space) => {
     // the last interval may be a fraction of a second in which the backlog ended
-    const shown = leg.intervals.filter(({ startS }) => startS < leg.plannedS);
+    const shown = trial.intervals.filter(({ startS }) => startS < trial.plannedS);
     const series = shown.flatMap((interval) => {
       const { counts, startS, lengthS } = interval;
       const x = startS + lengthS / 2;
@@ -55,7 +55,7 @@ function rateChart(leg: LoadLeg): Chart {
       height: space.narrow ? 200 : 220,
       marginLeft: 52,
       marginBottom: 42,
-      x: { label: 'seconds since the start', domain: [0, Math.max(1, leg.plannedS)] },
+      x: { label: 'seconds since the start', domain: [0, Math.max(1, trial.plannedS)] },
       y: { label: 'answers a second', grid: true, zero: true, ticks: 5 },
       marks: [
         Plot.ruleY([0]),

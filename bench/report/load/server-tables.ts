@@ -1,17 +1,17 @@
-import type { LoadLeg } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes, formatCount, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
 
 /** What the server counted during a load. */
-export function serverTables(leg: LoadLeg): Html {
-  if (leg.server === undefined) {
+export function serverTables(trial: LoadTrial): Html {
+  if (trial.server === undefined) {
     return html`<p>The server’s counters went back during the load (a crash, or a reset), so they say nothing.</p>`;
   }
-  const { wal, checkpoints, statements, io } = leg.server;
+  const { wal, checkpoints, statements, io } = trial.server;
   const operations = Math.max(
     1,
-    leg.counts.accepted + leg.counts.delivered + leg.counts.filtered + leg.counts.optedOut,
+    trial.counts.accepted + trial.counts.delivered + trial.counts.filtered + trial.counts.optedOut,
   );
   return html`<p>WAL: ${formatBytes(wal['wal_bytes'] ?? 0)}, ${formatBytes(Math.round((wal['wal_bytes'] ?? 0) / operations))} for each row inserted, ${formatCount(wal['wal_fpi'] ?? 0)} full-page images. Checkpoints: ${(checkpoints['timed'] ?? 0) + (checkpoints['requested'] ?? 0)}.</p>
 <details><summary>Statements (pg_stat_statements)</summary>${tableHtml({

@@ -1,10 +1,11 @@
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { waitShares } from '../../load/record/waits.ts';
-import type { Latency, LoadLeg, LoadResults } from '../../load/results.ts';
+import type { Latency, LoadResults, LoadTrial } from '../../load/results.ts';
 
 /** What a load says at its end: the verdict first. */
 export function summaryText(results: LoadResults): string {
-  const parts = results.ramps.length > 0 ? results.ramps.map(rampText) : results.legs.map(legText);
+  const parts =
+    results.ramps.length > 0 ? results.ramps.map(rampText) : results.trials.map(trialText);
   const { pgbench } = results;
   if (pgbench !== undefined) {
     parts.push(
@@ -21,48 +22,48 @@ export function summaryText(results: LoadResults): string {
   return parts.join('\n\n');
 }
 
-function legText(leg: LoadLeg): string {
-  const { counts, latency } = leg;
+function trialText(trial: LoadTrial): string {
+  const { counts, latency } = trial;
   const rate =
-    leg.rate === 'max'
+    trial.rate === 'max'
       ? 'closed loop'
-      : `${leg.rate}/s asked for, ${leg.offeredPerSecond?.toLocaleString('en-US')}/s offered`;
+      : `${trial.rate}/s asked for, ${trial.offeredPerSecond?.toLocaleString('en-US')}/s offered`;
   const lines = [
-    `${leg.mix.name} on ${leg.design}: ${rate}, ${leg.donePerSecond.toLocaleString('en-US')}/s answered over ${leg.elapsedS.toFixed(1)} s, ${leg.clients} connections`,
-    verificationText(leg),
-    `limit: ${leg.limit.by === 'none' ? '' : `${leg.limit.by}: `}${leg.limit.reason}`,
+    `${trial.mix.name} on ${trial.design}: ${rate}, ${trial.donePerSecond.toLocaleString('en-US')}/s answered over ${trial.elapsedS.toFixed(1)} s, ${trial.clients} connections`,
+    verificationText(trial),
+    `limit: ${trial.limit.by === 'none' ? '' : `${trial.limit.by}: `}${trial.limit.reason}`,
     '',
-    `  ${leg.loop === 'open' ? 'ms from intended start' : 'ms from start (closed loop)'}    answers      p50      p90      p99    p99.9   p99.99      max`,
+    `  ${trial.loop === 'open' ? 'ms from intended start' : 'ms from start (closed loop)'}    answers      p50      p90      p99    p99.9   p99.99      max`,
     latencyLine('all', latency.all),
     latencyLine('sends accepted', latency.accepted),
     latencyLine('sends refused', latency.refused),
     latencyLine('reports', latency.report),
     latencyLine('reports with 21610', latency.optedOut),
-    latencyLine('(late start, own doing)', leg.lateness),
+    latencyLine('(late start, own doing)', trial.lateness),
     '',
-    `  retries ${counts.retries}, errors ${counts.errors}, lost connections ${counts.lostConnections}, found done after one ${counts.foundDone}, unknown ${counts.unknown}, never started ${leg.unserved}`,
+    `  retries ${counts.retries}, errors ${counts.errors}, lost connections ${counts.lostConnections}, found done after one ${counts.foundDone}, unknown ${counts.unknown}, never started ${trial.unserved}`,
   ];
-  for (const [sqlState, { count, message }] of Object.entries(leg.errors)) {
+  for (const [sqlState, { count, message }] of Object.entries(trial.errors)) {
     lines.push(`  error ${sqlState} (${count} times): ${message}`);
   }
-  const waits = waitShares(leg)
+  const waits = waitShares(trial)
     .slice(0, 4)
     .map(({ wait, share }) => `${wait} ${Math.round(share * 100)} %`);
   if (waits.length > 0) lines.push(`  sessions at work: ${waits.join(', ')}`);
-  const { count, busy, generator } = leg.processors;
+  const { count, busy, generator } = trial.processors;
   lines.push(`  processors: ${busy} of ${count} at work, ${generator} of them for the generator`);
-  if (leg.server !== undefined) {
-    const wal = leg.server.wal['wal_bytes'] ?? 0;
+  if (trial.server !== undefined) {
+    const wal = trial.server.wal['wal_bytes'] ?? 0;
     const checkpoints =
-      (leg.server.checkpoints['timed'] ?? 0) + (leg.server.checkpoints['requested'] ?? 0);
+      (trial.server.checkpoints['timed'] ?? 0) + (trial.server.checkpoints['requested'] ?? 0);
     lines.push(
-      `  WAL ${(wal / 2 ** 20).toFixed(1)} MB, ${leg.server.wal['wal_fpi'] ?? 0} full-page images, ${checkpoints} checkpoints`,
+      `  WAL ${(wal / 2 ** 20).toFixed(1)} MB, ${trial.server.wal['wal_fpi'] ?? 0} full-page images, ${checkpoints} checkpoints`,
     );
   }
   return lines.join('\n');
 }
 
-function verificationText({ verification }: LoadLeg): string {
+function verificationText({ verification }: LoadTrial): string {
   const { messages, reports, optOuts } = verification;
   const unknown = messages.unknown + reports.unknown;
   if (!verification.ok) {
@@ -80,7 +81,7 @@ function verificationText({ verification }: LoadLeg): string {
 function rampText(ramp: LoadResults['ramps'][number]): string {
   return [
     `${ramp.design}, ${ramp.objective}, ${ramp.from} to ${ramp.to}/s: ${ramp.highestRate === null ? 'none' : `${ramp.highestRate}/s`}`,
-    ...ramp.trials.map(
+    ...ramp.rates.map(
       ({ rate, kept, reason }) =>
         `  ${kept ? 'kept  ' : 'missed'} ${String(rate).padStart(7)}/s  ${reason}`,
     ),

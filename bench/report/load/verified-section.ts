@@ -1,14 +1,14 @@
-import type { LoadLeg, LoadResults } from '../../load/results.ts';
+import type { LoadResults, LoadTrial } from '../../load/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';
-import { legName } from './words.ts';
+import { trialName } from './words.ts';
 
 /** Whether the databases held what was acknowledged. */
-export function verifiedSection({ legs }: LoadResults): Section {
-  const bad = legs.filter(({ verification }) => !verification.ok);
-  const sum = (of: (leg: LoadLeg) => number): number =>
-    legs.reduce((total, leg) => total + of(leg), 0);
+export function verifiedSection({ trials }: LoadResults): Section {
+  const bad = trials.filter(({ verification }) => !verification.ok);
+  const sum = (of: (trial: LoadTrial) => number): number =>
+    trials.reduce((total, trial) => total + of(trial), 0);
   const messages = sum(({ verification }) => verification.messages.acknowledged);
   const reports = sum(({ verification }) => verification.reports.acknowledged);
   return {
@@ -35,10 +35,10 @@ export function verifiedSection({ legs }: LoadResults): Section {
           'wrong answers',
         ].map((heading) => ({ heading, numeric: true })),
       ],
-      rows: legs.map((leg) => {
-        const { messages: m, reports: r, optOuts, wrongAnswers } = leg.verification;
+      rows: trials.map((trial) => {
+        const { messages: m, reports: r, optOuts, wrongAnswers } = trial.verification;
         return [
-          legName(leg),
+          trialName(trial),
           ...[
             m.acknowledged,
             m.missing,

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { sessionsByWait } from '../../load/record/waits.ts';
-import type { LoadLeg } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';
@@ -8,21 +8,21 @@ import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 
 /** What the load's sessions waited for. */
-export function waitFigure(leg: LoadLeg): Html {
-  const shown = shownWaits(leg);
-  const sorted = sessionsByWait(leg);
-  const samples = leg.intervals.reduce((sum, { server }) => sum + server.samples, 0);
+export function waitFigure(trial: LoadTrial): Html {
+  const shown = shownWaits(trial);
+  const sorted = sessionsByWait(trial);
+  const samples = trial.intervals.reduce((sum, { server }) => sum + server.samples, 0);
   const total = sorted.reduce((sum, { sessions }) => sum + sessions, 0);
   const [top] = sorted;
   return figureHtml({
     finding:
       top === undefined
         ? 'No session was ever seen at work'
-        : `Of ${leg.clients} sessions ${significant(total / Math.max(1, samples), 2)} were at work on average, ${Math.round((100 * top.sessions) / total)} % of them ${top.wait === 'CPU' ? 'not waiting for anything but a processor' : `waiting for ${top.wait}`}`,
+        : `Of ${trial.clients} sessions ${significant(total / Math.max(1, samples), 2)} were at work on average, ${Math.round((100 * top.sessions) / total)} % of them ${top.wait === 'CPU' ? 'not waiting for anything but a processor' : `waiting for ${top.wait}`}`,
     reading:
       'The load’s sessions at work, sampled once a second, by what they waited for (pg_stat_activity).',
     legend: shown.map(({ name, colour }) => ({ colour, name, shape: 'bar' })),
-    chart: waitChart(leg),
+    chart: waitChart(trial),
     data: {
       caption: 'Sessions by wait event, summed over the samples',
       columns: [{ heading: 'wait event' }, { heading: 'sessions', numeric: true }],
@@ -40,8 +40,10 @@ const waitColours = [
 ];
 
 /** Wait events with a colour of their own, CPU first; the others together. */
-function shownWaits(leg: LoadLeg): readonly { readonly name: string; readonly colour: string }[] {
-  const waits = sessionsByWait(leg)
+function shownWaits(
+  trial: LoadTrial,
+): readonly { readonly name: string; readonly colour: string }[] {
+  const waits = sessionsByWait(trial)
     .filter(({ wait }) => wait !== 'CPU')
     .slice(0, waitColours.length)
     .map(({ wait: name }, index) => ({ name, colour: waitColours[index] ?? colours.muted }));
@@ -53,10 +55,10 @@ function shownWaits(leg: LoadLeg): readonly { readonly name: string; readonly co
 }
 
 /** Sessions at work over time, by what they wait for. */
-function waitChart(leg: LoadLeg): Chart {
+function waitChart(trial: LoadTrial): Chart {
   return (space) => {
-    const shown = shownWaits(leg);
-    const during = leg.intervals.filter(({ startS }) => startS < leg.plannedS);
+    const shown = shownWaits(trial);
+    const during = trial.intervals.filter(({ startS }) => startS < trial.plannedS);
     const step = Math.max(1, Math.ceil(during.length / (space.narrow ? 60 : 150)));
     const bars: { x1: number; x2: number; name: string; sessions: number }[] = [];
     for (let at = 0; at < during.length; at += step) {
@@ -82,7 +84,7 @@ function waitChart(leg: LoadLeg): Chart {
       height: space.narrow ? 200 : 220,
       marginLeft: 52,
       marginBottom: 42,
-      x: { label: 'seconds since the start', domain: [0, Math.max(1, leg.plannedS)] },
+      x: { label: 'seconds since the start', domain: [0, Math.max(1, trial.plannedS)] },
       y: { label: 'sessions at work', grid: true, ticks: 5 },
       color: { domain: shown.map(({ name }) => name), range: shown.map(({ colour }) => colour) },
       marks: [

@@ -1,10 +1,10 @@
-import type { LoadLeg } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results.ts';
 import { formatCount, significant } from '../format.ts';
 
 /** A load in a few words. */
-export function legName(leg: LoadLeg): string {
-  const rate = leg.rate === 'max' ? 'closed loop' : `${formatCount(leg.rate)}/s`;
-  return `${leg.mix.name} on ${leg.design}, ${rate}`;
+export function trialName(trial: LoadTrial): string {
+  const rate = trial.rate === 'max' ? 'closed loop' : `${formatCount(trial.rate)}/s`;
+  return `${trial.mix.name} on ${trial.design}, ${rate}`;
 }
 
 /** A time in words; a dash for none. */

@@ -11,9 +11,16 @@ import {
   significant,
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import type { Answer, Section } from '../page.ts';
+import type { Section, SectionAnswer } from '../page.ts';
 import { armColours, colours } from '../palette.ts';
-import { isPaired, leadDesign, pairedOf, ratioOf, rolesOf, timedDesigns } from '../questions.ts';
+import {
+  isPaired,
+  leadDesign,
+  pairedOf,
+  questionsOf,
+  ratioOf,
+  timedDesigns,
+} from '../questions.ts';
 import { environmentHtml } from './environment.ts';
 
 /** Can I believe it: the method, how precise the intervals came out, drift, the environment. */
@@ -45,7 +52,7 @@ differ elsewhere; ratios travel better, and the order of the designs best.</p>`,
 }
 
 /** The answer alone. */
-export function believeAnswer(results: Results): Answer {
+export function believeAnswer(results: Results): SectionAnswer {
   return {
     id: 'believe',
     question: 'Can I believe it?',
@@ -108,8 +115,8 @@ function pairedScenarios(results: Results) {
 
 function blockFigures(results: Results): readonly Figure[] {
   const lead = leadDesign(results);
-  const roles = rolesOf(results);
-  return [roles.oneRow ?? roles.oneRowNotDurable, roles.bulk].flatMap((name) => {
+  const questions = questionsOf(results);
+  return [questions.oneRow ?? questions.oneRowNotDurable, questions.bulk].flatMap((name) => {
     const scenario = pairedOf(lead, name);
     return lead === undefined || scenario === undefined ? [] : [blockFigure(lead.name, scenario)];
   });
@@ -157,7 +164,7 @@ export function blockFigure(design: string, scenario: ScenarioResult): Figure {
       ],
       rows: scenario.blocks.map((block) => [
         `${block.order} (pair ${block.pair})`,
-        block.arm === 'check' ? 'with' : 'without',
+        block.arm === 'treatment' ? 'with' : 'without',
         `${significant(block.startedMs / 1000, 4)} s`,
         String(block.samples),
         formatNs(block.medianNs),
@@ -228,7 +235,7 @@ function pgbenchHtml({ pgbench }: Results): Html {
     rows: pgbench.comparisons.map((row) => [
       row.scenario,
       row.design,
-      row.arm === 'check' ? 'with' : 'without',
+      row.arm === 'treatment' ? 'with' : 'without',
       formatNs(row.pgbenchP50Ns),
       formatNs(row.oursP50Ns),
       row.ratio.toFixed(2),

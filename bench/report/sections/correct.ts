@@ -1,11 +1,11 @@
-import type { CheckOutcome, DesignResult, Results } from '../../results/results.ts';
+import type { BehaviourOutcome, DesignResult, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, inWords } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import type { Answer, Section } from '../page.ts';
+import type { Section, SectionAnswer } from '../page.ts';
 
 /** Is it correct: which designs passed the functional checks, before anything was timed. */
-export function correctAnswer(results: Results): Answer {
+export function correctAnswer(results: Results): SectionAnswer {
   const verdicts = verdictsOf(results);
   const { right, wrong, unproven } = verdicts;
   // one that was only explained owes no proof, one that was timed does
@@ -44,7 +44,7 @@ interface Verdicts {
 
 function verdictsOf({ designs }: Results): Verdicts {
   return {
-    checks: Math.max(0, ...designs.map((design) => design.checks.length)),
+    checks: Math.max(0, ...designs.map((design) => design.behaviours.length)),
     right: designs.filter(isProven),
     wrong: designs.filter((design) => failedChecks(design).length > 0),
     unbuilt: designs.filter(
@@ -57,7 +57,9 @@ function verdictsOf({ designs }: Results): Verdicts {
 /** The answer alone, for summaries. A check that was not run proves nothing, and is never counted as passed. */
 function correctSentence({ checks, right, wrong, unbuilt, unproven }: Verdicts): string {
   if (checks === 0) return 'No functional check was run.';
-  const limited = right.filter((design) => design.checks.some((check) => check.declared === true));
+  const limited = right.filter((design) =>
+    design.behaviours.some((check) => check.declared === true),
+  );
   const whole = limited.length > 0 ? 'every check that applies to it' : `all ${checks} checks`;
   const passed =
     right.length === 0
@@ -78,18 +80,18 @@ function correctSentence({ checks, right, wrong, unbuilt, unproven }: Verdicts):
 
 function isProven(design: DesignResult): boolean {
   return (
-    design.checks.length > 0 &&
-    design.checks.every((check) => check.outcome === 'passed' || check.declared === true)
+    design.behaviours.length > 0 &&
+    design.behaviours.every((check) => check.outcome === 'passed' || check.declared === true)
   );
 }
 
 function isUnproven(design: DesignResult): boolean {
-  return !isProven(design) && design.checks.length > 0 && failedChecks(design).length === 0;
+  return !isProven(design) && design.behaviours.length > 0 && failedChecks(design).length === 0;
 }
 
 /** The checks that a design failed; a behaviour that it declares it cannot show is no failure. */
-export function failedChecks(design: DesignResult): readonly CheckOutcome[] {
-  return design.checks.filter((check) => check.outcome === 'failed' && check.declared !== true);
+export function failedChecks(design: DesignResult): readonly BehaviourOutcome[] {
+  return design.behaviours.filter((check) => check.outcome === 'failed' && check.declared !== true);
 }
 
 function designTable(designs: readonly DesignResult[]): Html {
@@ -103,7 +105,7 @@ function designTable(designs: readonly DesignResult[]): Html {
     ],
     rows: designs.map((design) => {
       const failed = failedChecks(design).length;
-      const declared = design.checks.filter((check) => check.declared === true);
+      const declared = design.behaviours.filter((check) => check.declared === true);
       return [
         html`<span class="name">${design.name}</span>`,
         design.title,
@@ -117,9 +119,9 @@ function designTable(designs: readonly DesignResult[]): Html {
 }
 
 function passedText(design: DesignResult): string {
-  if (design.checks.every((check) => check.outcome === 'not run')) return 'not run';
-  const passed = design.checks.filter((check) => check.outcome === 'passed').length;
-  return `${passed} of ${design.checks.length}`;
+  if (design.behaviours.every((check) => check.outcome === 'not run')) return 'not run';
+  const passed = design.behaviours.filter((check) => check.outcome === 'passed').length;
+  return `${passed} of ${design.behaviours.length}`;
 }
 
 function failureNote(design: DesignResult): Html {
@@ -131,7 +133,9 @@ function failureNote(design: DesignResult): Html {
 }
 
 function checkList(designs: readonly DesignResult[]): Html {
-  const names = [...new Set(designs.flatMap((design) => design.checks.map((check) => check.name)))];
+  const names = [
+    ...new Set(designs.flatMap((design) => design.behaviours.map((check) => check.name))),
+  ];
   return html`<details><summary>The ${names.length} behaviours that every design must show</summary>
 <ol>${names.map((name) => html`<li>${name}</li>`)}</ol></details>`;
 }

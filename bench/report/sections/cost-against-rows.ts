@@ -1,24 +1,24 @@
 import type { Results, SweepPoint } from '../../results/results.ts';
 import { verdictOf } from '../../stats/bootstrap.ts';
-import type { Interval } from '../../stats/estimate.ts';
+import type { EstimateRange } from '../../stats/estimate.ts';
 import { linesOverRows, type RowsLine, type RowsPoint } from '../charts/lines-over-rows.ts';
 import { type Figure, lineLegend } from '../figure.ts';
 import { formatNs, formatNsInterval, formatRatioInterval, inWords, shortCount } from '../format.ts';
 import { colours, focusLimit, type LineStyle, lineStyles, modelStyle } from '../palette.ts';
-import { defaultDesign, intervalOf } from '../questions.ts';
+import { defaultDesign } from '../questions.ts';
 
 const floorStyle: LineStyle = { colour: colours.ink, dash: '2 3', symbol: 'times', width: 1.5 };
 
 /** How a design's check grew from the smallest size of a sweep to the largest. */
-export interface Growth {
+export interface Scaling {
   readonly from: number;
   readonly to: number;
   /** The last over the first: as wide as both intervals allow. */
-  readonly ratio: Interval;
+  readonly ratio: EstimateRange;
 }
 
-/** The growth of one design's check over a sweep; undefined where fewer than two sizes have it. */
-export function growthOf(results: Results, design: string): Growth | undefined {
+/** The scaling of one design's check over a sweep; undefined where fewer than two sizes have it. */
+export function scalingOf(results: Results, design: string): Scaling | undefined {
   const points = pointsOf(results.sweep, design);
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || first === last || !(first.value > 0)) {
@@ -29,7 +29,7 @@ export function growthOf(results: Results, design: string): Growth | undefined {
     from: first.rows,
     to: last.rows,
     ratio: {
-      estimate: last.value / first.value,
+      value: last.value / first.value,
       low: (last.low ?? last.value) / high,
       high: (last.high ?? last.value) / low,
     },
@@ -37,7 +37,7 @@ export function growthOf(results: Results, design: string): Growth | undefined {
 }
 
 /** `at 100M messages the check costs 1.2 (1.1 to 1.4) times what it costs at 10k`. */
-export function growthText({ from, to, ratio }: Growth): string {
+export function scalingText({ from, to, ratio }: Scaling): string {
   const bounds = formatRatioInterval(ratio);
   return verdictOf(ratio) === 'could not be told apart'
     ? `its cost at ${shortCount(to)} messages could not be told apart from its cost at ${shortCount(from)}: ${bounds} times`
@@ -52,7 +52,7 @@ export function costFigure(results: Results): readonly Figure[] {
   const style = lineStyles(focus);
   const floor: RowsLine = {
     name: 'floor: a bare probe',
-    points: results.sweep.map((point) => ({ rows: point.messages, value: point.floorNsPerProbe })),
+    points: results.sweep.map((point) => ({ rows: point.messages, value: point.indexProbeNs })),
     style: floorStyle,
     labelled: true,
   };
@@ -91,7 +91,7 @@ export function costFigure(results: Results): readonly Figure[] {
         ],
         rows: [
           ...names.map((name) => [name, ...results.sweep.map((point) => costCell(point, name))]),
-          ['floor: a bare probe', ...results.sweep.map((point) => formatNs(point.floorNsPerProbe))],
+          ['floor: a bare probe', ...results.sweep.map((point) => formatNs(point.indexProbeNs))],
         ],
       },
     },
@@ -108,7 +108,7 @@ function modelLine(sweep: readonly SweepPoint[]): readonly RowsLine[] {
       name: 'model: pages of a btree',
       points: sweep.map((point) => ({
         rows: point.messages,
-        value: (first.floorNsPerProbe * pages(point)) / pages(first),
+        value: (first.indexProbeNs * pages(point)) / pages(first),
       })),
       style: modelStyle,
       labelled: true,
@@ -118,16 +118,16 @@ function modelLine(sweep: readonly SweepPoint[]): readonly RowsLine[] {
 }
 
 function costFinding(results: Results, names: readonly string[]): string {
-  const growths = names.flatMap((name) => {
-    const growth = growthOf(results, name);
-    return growth === undefined ? [] : [{ name, growth }];
+  const scalings = names.flatMap((name) => {
+    const scaling = scalingOf(results, name);
+    return scaling === undefined ? [] : [{ name, scaling }];
   });
-  const lead = growths.find((entry) => entry.name === defaultDesign) ?? growths[0];
+  const lead = scalings.find((entry) => entry.name === defaultDesign) ?? scalings[0];
   if (lead === undefined) return 'No design was measured at two sizes';
-  const text = `${lead.name}: ${growthText(lead.growth)}`;
+  const text = `${lead.name}: ${scalingText(lead.scaling)}`;
   // rows grow a thousandfold and more: what follows them is not told from its neighbours by a little
-  const steep = growths
-    .filter(({ growth }) => growth.ratio.low > Math.sqrt(growth.to / growth.from))
+  const steep = scalings
+    .filter(({ scaling }) => scaling.ratio.low > Math.sqrt(scaling.to / scaling.from))
     .map(({ name }) => name);
   if (steep.length === 0 || steep.includes(lead.name)) return text;
   return `${text}; ${inWords(steep)} grow${steep.length === 1 ? 's' : ''} with the data`;
@@ -139,7 +139,7 @@ function costCell(point: SweepPoint, name: string): string {
   const cost = design.checkNsPerRow;
   if (cost === undefined) return design.status === 'timed' ? '–' : design.status;
   if (cost.low <= 0) return `≤ ${formatNs(cost.high)}`;
-  return formatNsInterval(intervalOf(cost));
+  return formatNsInterval(cost);
 }
 
 function sweptDesigns(sweep: readonly SweepPoint[]): readonly string[] {
@@ -151,8 +151,8 @@ function pointsOf(sweep: readonly SweepPoint[], name: string): readonly RowsPoin
     const cost = point.designs.find((design) => design.name === name)?.checkNsPerRow;
     if (cost === undefined) return [];
     // an interval that reaches below zero ends at the floor: a logarithm has no place for it
-    const low = Math.max(cost.low, Math.min(cost.median, point.floorNsPerProbe));
-    return [{ rows: point.messages, value: cost.median, low, high: cost.high }];
+    const low = Math.max(cost.low, Math.min(cost.value, point.indexProbeNs));
+    return [{ rows: point.messages, value: cost.value, low, high: cost.high }];
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Results } from '../../results/results.ts';
-import type { Interval } from '../../stats/estimate.ts';
+import type { EstimateRange } from '../../stats/estimate.ts';
 import { tableHtml } from '../figure.ts';
 import { formatNsInterval, formatRatioInterval, sentenceCase } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { intervalOf, leadDesign, mainRoles, timedDesigns } from '../questions.ts';
+import { leadDesign, mainQuestions, timedDesigns } from '../questions.ts';
 import { type Rank, rankDesigns, rankedOf } from '../ranking.ts';
 
 /** How far the lead design is from the best of each question, and from the floor. */
@@ -27,7 +27,7 @@ ${tableHtml({
 }
 
 function mainRows(results: Results, lead: string | undefined): readonly (readonly string[])[] {
-  return mainRoles(results).flatMap(({ words, scenario }) => {
+  return mainQuestions(results).flatMap(({ words, scenario }) => {
     const ranks = rankDesigns(results, scenario);
     const own = ranks.find((rank) => rank.design === lead);
     const best = rankedOf(ranks)[0];
@@ -55,14 +55,14 @@ function distanceText(own: Rank): string {
 function serverRows(results: Results, lead: string | undefined): readonly (readonly string[])[] {
   const costs = timedDesigns(results)
     .flatMap(({ name, serverSide }) =>
-      serverSide?.nsPerRow === undefined ? [] : [{ name, cost: intervalOf(serverSide.nsPerRow) }],
+      serverSide?.nsPerRow === undefined ? [] : [{ name, cost: serverSide.nsPerRow }],
     )
-    .sort((a, b) => a.cost.estimate - b.cost.estimate);
+    .sort((a, b) => a.cost.value - b.cost.value);
   const own = costs.find(({ name }) => name === lead);
   if (own === undefined) return [];
   // a cost that may be none is too uncertain to be called the cheapest
   const best = costs.find(({ cost }) => cost.low > 0);
-  const floor = results.floor && intervalOf(results.floor.nsPerProbe);
+  const floor = results.indexProbe?.nsPerProbe;
   return [
     ...(best === undefined || costs.length < 2 ? [] : [serverRow('The check alone', own, best)]),
     ...(floor === undefined
@@ -73,7 +73,7 @@ function serverRows(results: Results, lead: string | undefined): readonly (reado
 
 interface Cost {
   readonly name: string;
-  readonly cost: Interval;
+  readonly cost: EstimateRange;
 }
 
 function serverRow(words: string, own: Cost, other: Cost): readonly string[] {
@@ -87,9 +87,9 @@ function serverRow(words: string, own: Cost, other: Cost): readonly string[] {
 }
 
 /** The quotient of two intervals that were measured apart: as wide as both allow. */
-function quotientText(a: Interval, b: Interval): string {
+function quotientText(a: EstimateRange, b: EstimateRange): string {
   if (a.low <= 0 || b.low <= 0) return 'could not be told apart';
-  const quotient = { estimate: a.estimate / b.estimate, low: a.low / b.high, high: a.high / b.low };
+  const quotient = { value: a.value / b.value, low: a.low / b.high, high: a.high / b.low };
   return quotient.low <= 1 && quotient.high >= 1
     ? 'could not be told apart'
     : `${formatRatioInterval(quotient)} times`;

@@ -8,7 +8,7 @@ import {
   sentenceCase,
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { intervalOf, mainRoles, pairedOf, ratioOf, scenarioOf, whyNoFigure } from '../questions.ts';
+import { mainQuestions, pairedOf, ratioOf, scenarioOf, whyNoFigure } from '../questions.ts';
 import { totalSize } from './size.ts';
 
 /** Every design: its idea, what its figures say, when to choose it and what it costs. */
@@ -29,7 +29,7 @@ export function designSentence(results: Results, design: DesignResult): string {
       : `Not timed: ${design.reason ?? design.status}.`;
   }
   const parts = [
-    ...mainRoles(results).map(({ words, scenario }) => roleText(design, words, scenario)),
+    ...mainQuestions(results).map(({ words, scenario }) => roleText(design, words, scenario)),
     ...serverText(design),
     ...(design.sizes.length === 0 ? [] : [`on disk ${formatBytes(totalSize(design))}`]),
   ];
@@ -51,7 +51,7 @@ function serverText({ serverSide }: DesignResult): readonly string[] {
   return [
     cost.low <= 0
       ? `the check alone takes at most ${formatNs(cost.high)}`
-      : `the check alone takes ${formatNsWithin(intervalOf(cost))}`,
+      : `the check alone takes ${formatNsWithin(cost)}`,
   ];
 }
 

@@ -12,31 +12,32 @@ import {
   shortCount,
 } from '../format.ts';
 import { html } from '../html.ts';
-import type { Answer, Mark, Section } from '../page.ts';
+import type { Mark, Section, SectionAnswer } from '../page.ts';
 import { armColours } from '../palette.ts';
 import {
   goals,
-  intervalOf,
   leadDesign,
   type PairedScenario,
   pairedOf,
+  questionsOf,
   ratioOf,
-  rolesOf,
   scenarioOf,
   whyNoFigure,
 } from '../questions.ts';
-import { costFigure, growthOf, growthText } from './cost-against-rows.ts';
+import { costFigure, scalingOf, scalingText } from './cost-against-rows.ts';
 import { buffersFigure } from './pages-against-rows.ts';
-import { growthFigure, lookupGrowthText } from './scaling.ts';
+import { lookupScalingText, scalingFigure } from './scaling.ts';
 
 /** Is it instant: what the lead design adds to one message, and how that grows. */
 export function instantSection(results: Results): Section {
   const lead = leadDesign(results);
-  const roles = rolesOf(results);
-  const oneRow = pairedOf(lead, roles.oneRow ?? roles.oneRowNotDurable);
+  const questions = questionsOf(results);
+  const oneRow = pairedOf(lead, questions.oneRow ?? questions.oneRowNotDurable);
   const figures: Figure[] = [
-    ...(lead !== undefined && oneRow !== undefined ? [latencyFigure(lead, oneRow)] : []),
-    ...growthFigure(results),
+    ...(lead !== undefined && oneRow !== undefined
+      ? [latencyDistributionFigure(lead, oneRow)]
+      : []),
+    ...scalingFigure(results),
     ...costFigure(results),
     ...buffersFigure(results),
   ];
@@ -52,24 +53,24 @@ measured only where a chart says so: <code>npm run bench -- --sweep 10k,100k,1M,
 }
 
 /** The answer with its mark, for the page, the terminal and Markdown. */
-export function instantAnswer(results: Results): Answer {
+export function instantAnswer(results: Results): SectionAnswer {
   const asked = { id: 'instant', question: 'Is it instant?' };
   const lead = leadDesign(results);
   if (lead === undefined) return { ...asked, mark: 'open', answer: 'No design was timed.' };
-  const roles = rolesOf(results);
-  const oneRow = pairedOf(lead, roles.oneRow ?? roles.oneRowNotDurable);
-  const growth = growthOf(results, lead.name);
-  const growthSentence =
-    lookupGrowthText(results) ?? (growth === undefined ? undefined : growthText(growth));
+  const questions = questionsOf(results);
+  const oneRow = pairedOf(lead, questions.oneRow ?? questions.oneRowNotDurable);
+  const scaling = scalingOf(results, lead.name);
+  const scalingSentence =
+    lookupScalingText(results) ?? (scaling === undefined ? undefined : scalingText(scaling));
   const parts = [
     `With ${shortCount(results.dataSet.messages)} messages and ${shortCount(results.dataSet.blockedContacts)} blocked numbers, ${checkCost(lead)}`,
   ];
   parts.push(
     oneRow === undefined
-      ? `an insert of one row has no figure to quote (${whyNoFigure(scenarioOf(lead, roles.oneRow ?? roles.oneRowNotDurable ?? ''))})`
+      ? `an insert of one row has no figure to quote (${whyNoFigure(scenarioOf(lead, questions.oneRow ?? questions.oneRowNotDurable ?? ''))})`
       : oneRowSentence(oneRow),
   );
-  if (growthSentence !== undefined) parts.push(growthSentence);
+  if (scalingSentence !== undefined) parts.push(scalingSentence);
   return { ...asked, mark: instantMark(oneRow), answer: `${parts.join('; ')}.` };
 }
 
@@ -81,7 +82,7 @@ function checkCost(lead: DesignResult): string {
       ? ''
       : ` and touches ${counted(Number(buffers.toPrecision(3)), 'buffer')}`;
   if (cost === undefined) return `the check of ${lead.name} was timed through a client only`;
-  return `the check of ${lead.name} takes ${formatNsInterval(intervalOf(cost))} inside the server${touched}`;
+  return `the check of ${lead.name} takes ${formatNsInterval(cost)} inside the server${touched}`;
 }
 
 function oneRowSentence(scenario: PairedScenario): string {
@@ -112,16 +113,16 @@ const quoted = [
 ] as const satisfies readonly (readonly [keyof Percentiles, string])[];
 
 /** Latency percentiles of one scenario, with the check and without. */
-export function latencyFigure(design: DesignResult, scenario: ScenarioResult): Figure {
-  const arms = (['check', 'control'] as const).flatMap((arm) => {
+export function latencyDistributionFigure(design: DesignResult, scenario: ScenarioResult): Figure {
+  const arms = (['treatment', 'control'] as const).flatMap((arm) => {
     const summary = scenario.arms.find((candidate) => candidate.arm === arm);
     return summary === undefined || summary.samples === 0 ? [] : [summary];
   });
-  const colour = (arm: 'check' | 'control'): string =>
-    arm === 'check' ? armColours.treatment : armColours.control;
-  const name = (arm: 'check' | 'control'): string =>
-    arm === 'check' ? 'with the check' : 'without the check';
-  const dash = (arm: 'check' | 'control'): string => (arm === 'check' ? '' : '6 3');
+  const colour = (arm: 'treatment' | 'control'): string =>
+    arm === 'treatment' ? armColours.treatment : armColours.control;
+  const name = (arm: 'treatment' | 'control'): string =>
+    arm === 'treatment' ? 'with the check' : 'without the check';
+  const dash = (arm: 'treatment' | 'control'): string => (arm === 'treatment' ? '' : '6 3');
   return {
     finding: latencyFinding(arms),
     reading: `${design.name}, ${scenario.title}: latency of one statement seen by the client, closed loop, by percentile. Every further nine has as much room as the one before; the line ends at the maximum.`,
@@ -154,7 +155,7 @@ export function latencyFigure(design: DesignResult, scenario: ScenarioResult): F
 }
 
 function latencyFinding(arms: ScenarioResult['arms']): string {
-  const check = arms.find((arm) => arm.arm === 'check')?.percentiles;
+  const check = arms.find((arm) => arm.arm === 'treatment')?.percentiles;
   const control = arms.find((arm) => arm.arm === 'control')?.percentiles;
   if (check?.p50 === undefined || check.p50 === null) return 'Too few samples to say';
   const tail = check.p99;

@@ -10,16 +10,17 @@ import {
   formatSignedNsWithin,
   sentenceCase,
 } from '../format.ts';
-import { anyScenario, differenceOf, goals, leadDesign, rolesOf } from '../questions.ts';
+import { anyScenario, differenceOf, goals, leadDesign, questionsOf } from '../questions.ts';
 import { type Rank, rankDesigns, rankingSentence } from '../ranking.ts';
 
 /** Every design's ratio in one scenario, the cheapest first; nothing where no design has enough pairs. */
 export function overheadFigure(results: Results, name: string): readonly Figure[] {
-  const roles = rolesOf(results);
+  const questions = questionsOf(results);
   const ranks = rankDesigns(results, name);
   const scenario = anyScenario(results, name);
   if (ranks.length === 0 || scenario === undefined) return [];
-  const goal = name === roles.oneRow ? goals.oneRow : name === roles.bulk ? goals.bulk : undefined;
+  const goal =
+    name === questions.oneRow ? goals.oneRow : name === questions.bulk ? goals.bulk : undefined;
   return [
     {
       finding: sentenceCase(`${scenario.title}: ${rankingSentence(ranks)}`),

@@ -1,29 +1,28 @@
-import type { GrowthResult, GrowthSize, Results } from '../../results/results.ts';
+import type { Results, ScalingResult, ScalingSize } from '../../results/results.ts';
 import { verdictOf } from '../../stats/bootstrap.ts';
 import { linesOverRows, type RowsLine } from '../charts/lines-over-rows.ts';
 import { type Figure, lineLegend } from '../figure.ts';
 import { formatCount, formatNsInterval, formatRatioInterval, shortCount } from '../format.ts';
 import { colours, modelStyle } from '../palette.ts';
-import { intervalOf } from '../questions.ts';
 
 /** The smallest size, and the one that has as many blocked numbers as the data set; undefined where they are not two. */
-export function growthEnds({
-  growth,
+export function scalingEnds({
+  scaling,
   dataSet,
-}: Pick<Results, 'growth' | 'dataSet'>):
-  | { readonly first: GrowthSize; readonly own: GrowthSize }
+}: Pick<Results, 'scaling' | 'dataSet'>):
+  | { readonly first: ScalingSize; readonly own: ScalingSize }
   | undefined {
-  const first = growth?.sizes[0];
-  const own = growth?.sizes.findLast((size) => size.rows <= dataSet.blockedContacts);
+  const first = scaling?.sizes[0];
+  const own = scaling?.sizes.findLast((size) => size.rows <= dataSet.blockedContacts);
   return first === undefined || own === undefined || own === first ? undefined : { first, own };
 }
 
 /** `among 4M blocked numbers a lookup takes 1.1 (1.0 to 1.2) times what it takes among 400`; undefined where it was not measured. */
-export function lookupGrowthText(results: Results): string | undefined {
-  const ends = growthEnds(results);
+export function lookupScalingText(results: Results): string | undefined {
+  const ends = scalingEnds(results);
   if (ends === undefined) return undefined;
   const { first, own } = ends;
-  const ratio = intervalOf(own.lookup.ratio);
+  const ratio = own.lookup.ratio;
   const bounds = formatRatioInterval(ratio);
   const [many, few] = [shortCount(own.rows), shortCount(first.rows)];
   return verdictOf(ratio) === 'could not be told apart'
@@ -32,11 +31,11 @@ export function lookupGrowthText(results: Results): string | undefined {
 }
 
 /** A lookup against the rows it looks among, sizes in turns; nothing where it was not measured. */
-export function growthFigure(results: Results): readonly Figure[] {
-  const { growth } = results;
-  if (growth === undefined || growth.sizes.length < 2) return [];
-  const lines = linesOf(growth);
-  const text = lookupGrowthText(results) ?? 'a lookup against the numbers it looks among';
+export function scalingFigure(results: Results): readonly Figure[] {
+  const { scaling } = results;
+  if (scaling === undefined || scaling.sizes.length < 2) return [];
+  const lines = linesOf(scaling);
+  const text = lookupScalingText(results) ?? 'a lookup against the numbers it looks among';
   return [
     {
       finding: text.charAt(0).toUpperCase() + text.slice(1),
@@ -53,7 +52,7 @@ export function growthFigure(results: Results): readonly Figure[] {
         formatY: (value) => `${value}×`,
       }),
       data: {
-        caption: `Lookups in tables of several sizes, ${growth.rounds} blocks of ${formatCount(growth.lookupsPerBlock)} each, in turns`,
+        caption: `Lookups in tables of several sizes, ${scaling.rounds} blocks of ${formatCount(scaling.lookupsPerBlock)} each, in turns`,
         columns: [
           { heading: 'Blocked numbers', numeric: true },
           { heading: 'Pages by the model', numeric: true },
@@ -62,12 +61,12 @@ export function growthFigure(results: Results): readonly Figure[] {
           { heading: 'Bare probe', numeric: true },
           { heading: 'to the smallest', numeric: true },
         ],
-        rows: growth.sizes.map(({ rows, predictedBuffers, lookup, probe }) => [
+        rows: scaling.sizes.map(({ rows, predictedBuffers, lookup, probe }) => [
           formatCount(rows),
           String(predictedBuffers),
           ...[lookup, probe].flatMap(({ ns, ratio }) => [
-            formatNsInterval(intervalOf(ns)),
-            formatRatioInterval(intervalOf(ratio)),
+            formatNsInterval(ns),
+            formatRatioInterval(ratio),
           ]),
         ]),
       },
@@ -75,11 +74,11 @@ export function growthFigure(results: Results): readonly Figure[] {
   ];
 }
 
-function linesOf({ sizes }: GrowthResult): readonly RowsLine[] {
+function linesOf({ sizes }: ScalingResult): readonly RowsLine[] {
   const points = (kind: 'lookup' | 'probe'): RowsLine['points'] =>
     sizes.map((size) => {
-      const { median, low, high } = size[kind].ratio;
-      return { rows: size.rows, value: median, low, high };
+      const { value, low, high } = size[kind].ratio;
+      return { rows: size.rows, value, low, high };
     });
   const smallest = sizes[0]?.predictedBuffers ?? 1;
   return [

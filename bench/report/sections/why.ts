@@ -2,7 +2,7 @@ import type { CapturedPlan, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import type { Answer, Section } from '../page.ts';
+import type { Section, SectionAnswer } from '../page.ts';
 import { planViewerHtml, type ViewedPlan } from '../plan-viewer.ts';
 import { defaultDesign } from '../questions.ts';
 
@@ -23,7 +23,7 @@ ${planViewerHtml(viewed, firstPair(results))}`
 }
 
 /** The answer alone. */
-export function whyAnswer({ plans }: Results): Answer {
+export function whyAnswer({ plans }: Results): SectionAnswer {
   return { id: 'why', question: 'Why?', mark: 'plain', answer: whySentence(plans) };
 }
 

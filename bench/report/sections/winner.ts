@@ -10,13 +10,13 @@ import {
   inWords,
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import type { Answer, Section } from '../page.ts';
+import type { Section, SectionAnswer } from '../page.ts';
 import {
   anyScenario,
   leadDesign,
-  mainRoles,
+  mainQuestions,
   pairedOf,
-  type Role,
+  type Question,
   ratioOf,
   scenarioNames,
   scenarioOf,
@@ -31,7 +31,7 @@ import { sizeFigures, totalSize } from './size.ts';
 
 /** Which design wins and by how much: for one row, for bulk, for reports, for space. */
 export function winnerSection(results: Results): Section {
-  const main = mainRoles(results).map((role) => role.scenario);
+  const main = mainQuestions(results).map((question) => question.scenario);
   const others = scenarioNames(results).filter((name) => !main.includes(name));
   const more = others.flatMap((name) => overheadFigure(results, name));
   return {
@@ -49,7 +49,7 @@ ${eachDesign(results)}`,
 }
 
 /** The answer alone. */
-export function winnerAnswer(results: Results): Answer {
+export function winnerAnswer(results: Results): SectionAnswer {
   return {
     id: 'winner',
     question: 'Which design wins, and by how much?',
@@ -64,12 +64,12 @@ function winnerSentence(results: Results): string {
   if (timed.length === 0) return 'No design was timed.';
   if (timed.length === 1) return `Only ${timed[0]?.name} was timed: there is nothing to compare.`;
   return [
-    ...mainRoles(results).map((role) => roleSentence(results, role)),
+    ...mainQuestions(results).map((question) => questionSentence(results, question)),
     ...smallestSentence(timed),
   ].join(' ');
 }
 
-function roleSentence(results: Results, { words, scenario }: Role): string {
+function questionSentence(results: Results, { words, scenario }: Question): string {
   const ranks = rankDesigns(results, scenario);
   if (ranks.length === 0) return `For ${words} no design has enough pairs to be quoted.`;
   const [only] = ranks;

@@ -43,7 +43,7 @@ export function syntheticResults(run: SyntheticRun = {}): Results {
   } = run;
   const random = seededRandom(seed);
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     runId,
     startedAt: '2026-03-01T10:00:00.000Z',
     finishedAt: '2026-03-01T10:04:12.000Z',
@@ -71,9 +71,9 @@ export function syntheticResults(run: SyntheticRun = {}): Results {
     },
     environment: syntheticEnvironment(),
     designs: designs.map((design) => designResult(design, pairs, random)),
-    floor: {
+    indexProbe: {
       probes: 1_000_000,
-      nsPerProbe: { median: 1_600, low: 1_580, high: 1_630, samples: 9 },
+      nsPerProbe: { value: 1_600, low: 1_580, high: 1_630, samples: 9 },
       buffersPerProbe: 3,
       blockedContacts: 40_000,
     },
@@ -111,9 +111,9 @@ function designResult(design: SyntheticDesign, pairs: number, random: Random): D
     chooseWhen: 'you want it.',
     costs: 'what it costs.',
     keeps: [design.name],
-    status: failed ? 'failed checks' : 'timed',
+    status: failed ? 'failed behaviours' : 'timed',
     ...(failed ? { reason: 'concurrent reports: 3 of 150 blocks were missed' } : {}),
-    checks: Array.from({ length: 12 }, (_, index) => ({
+    behaviours: Array.from({ length: 12 }, (_, index) => ({
       name: `behaviour ${index + 1} holds`,
       outcome: failed && index === 7 ? ('failed' as const) : ('passed' as const),
       ...(failed && index === 7 ? { reason: '3 of 150 blocks were missed' } : {}),
@@ -153,11 +153,12 @@ function scenarioResult(
 ): ScenarioResult {
   const added = shape.rows === 1 ? design.checkNs : design.bulkNs * shape.rows;
   const blocks: Block[] = [];
-  const histograms = { check: LatencyHistogram.create(), control: LatencyHistogram.create() };
+  const histograms = { treatment: LatencyHistogram.create(), control: LatencyHistogram.create() };
   for (let pair = 0; pair < pairs; pair++) {
     const drift = 1 + 0.1 * Math.sin(pair / 6);
-    for (const arm of ['check', 'control'] as const) {
-      const typical = (shape.base * drift + (arm === 'check' ? added : 0)) * noise(random, 0.02);
+    for (const arm of ['treatment', 'control'] as const) {
+      const typical =
+        (shape.base * drift + (arm === 'treatment' ? added : 0)) * noise(random, 0.02);
       for (let sample = 0; sample < 200; sample++) {
         histograms[arm].record(typical * (0.9 + 0.2 * random() + 0.02 / (1 - random() + 0.001)));
       }
@@ -169,7 +170,7 @@ function scenarioResult(
     used.filter((candidate) => candidate.arm === arm).map((candidate) => candidate.medianNs);
   const controls = medians('control');
   const compared = comparePairs(
-    medians('check').map((treatment, index) => ({ treatment, control: controls[index] ?? 1 })),
+    medians('treatment').map((treatment, index) => ({ treatment, control: controls[index] ?? 1 })),
     { random },
   );
   const halfWidth = (compared.ratio.high - compared.ratio.low) / 2;
@@ -185,10 +186,10 @@ function scenarioResult(
     blocks,
     paired: {
       pairs: controls.length,
-      ratio: compared.ratio.median,
+      ratio: compared.ratio.value,
       ratioLow: compared.ratio.low,
       ratioHigh: compared.ratio.high,
-      differenceNsPerRow: compared.difference.median / shape.rows,
+      differenceNsPerRow: compared.difference.value / shape.rows,
       differenceLowNsPerRow: compared.difference.low / shape.rows,
       differenceHighNsPerRow: compared.difference.high / shape.rows,
       baselineNs: compared.baseline,
@@ -196,7 +197,7 @@ function scenarioResult(
       resolved: compared.resolved,
       preciseEnough: halfWidth < 0.02,
     },
-    arms: (['check', 'control'] as const).map((arm) => ({
+    arms: (['treatment', 'control'] as const).map((arm) => ({
       arm,
       samples: histograms[arm].samples,
       percentiles: histograms[arm].summary(),
@@ -236,12 +237,12 @@ function block(order: number, pair: number, arm: Arm, typicalNs: number): Block 
 
 function sweepPoint(messages: number, designs: readonly SyntheticDesign[]): SweepPoint {
   const blockedContacts = messages * 0.04;
-  const growth = 1 + 0.01 * Math.log10(messages / 1e4);
+  const scaling = 1 + 0.01 * Math.log10(messages / 1e4);
   return {
     messages,
     blockedContacts,
     seedSeconds: messages / 700_000,
-    floorNsPerProbe: 1_300 * growth,
+    indexProbeNs: 1_300 * scaling,
     tree: {
       index: 'blocked_contacts_pkey',
       sizeBytes: blockedContacts * 40,
@@ -251,10 +252,10 @@ function sweepPoint(messages: number, designs: readonly SyntheticDesign[]): Swee
     },
     designs: designs.map((design) => {
       const timedOut = design.scans === true && messages > 1e6;
-      const ns = design.scans === true ? messages * 9 : design.checkNs * growth;
+      const ns = design.scans === true ? messages * 9 : design.checkNs * scaling;
       return {
         name: design.name,
-        status: design.failed === true ? 'failed checks' : timedOut ? 'timed out' : 'timed',
+        status: design.failed === true ? 'failed behaviours' : timedOut ? 'timed out' : 'timed',
         ...(timedOut ? { reason: 'one statement took more than 5 s' } : {}),
         sizeBytes: design.sizeBytes * (messages / 1e6),
         buildMs: messages / 1_000,
@@ -262,7 +263,7 @@ function sweepPoint(messages: number, designs: readonly SyntheticDesign[]): Swee
           ? {}
           : {
               checkNsPerRow: around(ns),
-              bulkNsPerRow: around(design.scans === true ? ns : design.bulkNs * growth),
+              bulkNsPerRow: around(design.scans === true ? ns : design.bulkNs * scaling),
               buffersPerCheck:
                 design.scans === true ? messages / 200 : 2 + Math.log10(messages / 1e4),
             }),
@@ -272,7 +273,7 @@ function sweepPoint(messages: number, designs: readonly SyntheticDesign[]): Swee
 }
 
 function around(value: number) {
-  return { median: value, low: value * 0.96, high: value * 1.05, samples: 15 };
+  return { value, low: value * 0.96, high: value * 1.05, samples: 15 };
 }
 
 function noise(random: Random, spread: number): number {
