@@ -134,7 +134,7 @@ describe('npm run load', () => {
          (select count(*)::int from delivery_reports) as reports,
          (select count(*)::int from opt_outs) as opt_outs,
          (select count(*)::int from profiles) as profiles,
-         (select count(*)::int from optout_lab.load_session) as records`,
+         (select count(*)::int from optout_lab.load_reservation) as records`,
     );
     assert.deepEqual(rows, [{ messages: 0, reports: 0, opt_outs: 0, profiles: 0, records: 0 }]);
   });

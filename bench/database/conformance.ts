@@ -3,7 +3,7 @@ import type { Design } from '../../db/designs.ts';
 import type { BehaviourOutcome } from '../results/results.ts';
 
 /** Checks that run at the same time: they wait for the disk and for each other's sessions more than they compute. */
-const lanes = 2;
+const concurrency = 2;
 
 /** Longest that a statement of a check may take; a send that is looked up takes a thousandth of it. */
 const statementTimeoutMs = 10_000;
@@ -23,7 +23,7 @@ export async function checkConformance(
   const deadlineMs = performance.now() + secondsAllowed * 1_000;
   const outcomes: BehaviourOutcome[] = [];
   let next = 0;
-  const lane = async (): Promise<void> => {
+  const runner = async (): Promise<void> => {
     while (next < allBehaviours.length) {
       const index = next++;
       const behaviour = allBehaviours[index];
@@ -48,7 +48,7 @@ export async function checkConformance(
       };
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: concurrency }, runner));
   return outcomes;
 }
 

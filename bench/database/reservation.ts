@@ -50,11 +50,11 @@ export async function reserveForBench(
   const opened: pg.Client[] = [];
   try {
     await lockDatabase(admin, 'bench', busy);
-    await admin.query(sql('bench_session'));
+    await admin.query(sql('bench_reservation'));
     await recover(lab.url, admin);
     const boundary = await idBoundary(admin);
     await admin.query(
-      `insert into optout_lab.bench_session
+      `insert into optout_lab.bench_reservation
          (process_id, boundary, design, tables_without_autovacuum, threshold)
        values ($1, $2, $3, $4, public.opt_out_block_threshold())`,
       [
@@ -101,7 +101,7 @@ async function recover(url: string, admin: pg.Client): Promise<void> {
     design: string;
     tables_without_autovacuum: string[];
     threshold: number | null;
-  }>(sql('read_bench_session'));
+  }>(sql('read_bench_reservation'));
   const record = rows[0];
   if (record === undefined) return;
   if (record.process_id !== process.pid) {
@@ -123,7 +123,7 @@ async function recover(url: string, admin: pg.Client): Promise<void> {
     if (record.tables_without_autovacuum.includes(table)) continue;
     await admin.query(`alter table public.${table} reset (autovacuum_enabled)`);
   }
-  await admin.query('delete from optout_lab.bench_session');
+  await admin.query('delete from optout_lab.bench_reservation');
 }
 
 async function removeMade(

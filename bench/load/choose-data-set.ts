@@ -25,16 +25,16 @@ export async function dataInPlace(
   }
   const client = await lab.connect();
   try {
-    const plan = await readSeedRecord(client);
-    if (plan?.finished === false) {
+    const record = await readSeedRecord(client);
+    if (record?.finished === false) {
       throw new UserError('the database holds half a data set: finish it with npm run seed');
     }
-    if (plan === undefined) {
+    if (record === undefined) {
       process.stdout.write(
         'no data set here: the tables are empty (npm run seed -- --scale small seeds one)\n',
       );
     }
-    return plan?.options;
+    return record?.options;
   } finally {
     await client.end();
   }

@@ -10,7 +10,7 @@ function second(number: number): Second {
   for (let ms = 1; ms <= 100; ms++) bins.record(ms);
   return {
     second: number,
-    news: [
+    reports: [
       {
         second: number,
         last: false,

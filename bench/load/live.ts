@@ -56,13 +56,13 @@ const columns = [
 
 const heading = columns.map((column) => column.heading.padStart(column.width)).join('');
 
-function figuresOf({ second, news }: Second): string {
+function figuresOf({ second, reports }: Second): string {
   const bins = new LatencyBins();
-  for (const { ended, endedMaxMs } of news) bins.add(ended, endedMaxMs);
-  const sum = (of: (each: Second['news'][number]) => number): number =>
-    news.reduce((total, each) => total + of(each), 0);
-  const highest = (of: (each: Second['news'][number]) => number): number =>
-    Math.max(0, ...news.map(of));
+  for (const { ended, endedMaxMs } of reports) bins.add(ended, endedMaxMs);
+  const sum = (of: (each: Second['reports'][number]) => number): number =>
+    reports.reduce((total, each) => total + of(each), 0);
+  const highest = (of: (each: Second['reports'][number]) => number): number =>
+    Math.max(0, ...reports.map(of));
   const offered = sum((each) => each.offered);
   const cells = [
     String(second + 1),

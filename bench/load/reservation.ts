@@ -52,7 +52,7 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
   };
   try {
     await take();
-    await client.query(sql('load_session'));
+    await client.query(sql('load_reservation'));
     await recover(lab.url, client);
     const design = await currentDesign(client);
     await client.query(design.checkOnSql); // a bench that was killed may have left it off
@@ -88,7 +88,7 @@ interface LoadReservationRow {
 
 /** Takes back what the record says, if there is one, and removes the record. */
 async function recover(url: string, client: pg.Client): Promise<void> {
-  const { rows } = await client.query<LoadReservationRow>(sql('read_load_session'));
+  const { rows } = await client.query<LoadReservationRow>(sql('read_load_reservation'));
   const [record] = rows;
   if (record === undefined) return;
   if (record.run_tag !== null) {
@@ -101,5 +101,5 @@ async function recover(url: string, client: pg.Client): Promise<void> {
     });
   }
   await applyDesign(url, client, designNamed(record.design));
-  await client.query(sql('end_load_session'));
+  await client.query(sql('end_load_reservation'));
 }

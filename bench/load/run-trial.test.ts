@@ -107,8 +107,8 @@ describe('a load', () => {
       rate: 100,
       workers: 2,
       durationMs: 3_000,
-      onSecond: ({ second, news }) => {
-        told.push([second, news.reduce((sum, { offered }) => sum + offered, 0)]);
+      onSecond: ({ second, reports }) => {
+        told.push([second, reports.reduce((sum, { offered }) => sum + offered, 0)]);
       },
     });
     // a thread that the machine kept waiting skips seconds, and tells of them with the next
@@ -195,9 +195,9 @@ describe('a stall of the server', () => {
       clients: 4,
       durationMs: 3_600_000,
       signal: abort.signal,
-      onSecond: ({ news }) => {
+      onSecond: ({ reports }) => {
         locked ??= stall();
-        for (const each of news) offered += each.offered;
+        for (const each of reports) offered += each.offered;
         // a 99th percentile takes a thousand
         if (isOver && offered > 1_200) abort.abort();
       },

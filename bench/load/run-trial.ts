@@ -134,17 +134,17 @@ async function carry(options: TrialOptions, plans: readonly WorkerOptions[], sam
   const series = new Timeline();
   const seconds = new Seconds(plans.keys());
   let showing = Promise.resolve();
-  const show = async (second: number, news: readonly IntervalReport[]): Promise<void> => {
+  const show = async (second: number, reports: readonly IntervalReport[]): Promise<void> => {
     // the end of the run is no second of its own where nothing was left for it
-    if (news.every(({ last, counts }) => last && counts.done === 0)) return;
+    if (reports.every(({ last, counts }) => last && counts.done === 0)) return;
     const sample = await sampler.sample();
     if (sample !== undefined) series.addSample(second, sample);
-    options.onSecond?.({ second, news, sample });
+    options.onSecond?.({ second, reports, sample });
   };
   const workers = new Workers(plans, (worker, said) => {
     series.addReport(said);
     const over = seconds.add(worker, said);
-    if (over !== undefined) showing = showing.then(() => show(over.second, over.news));
+    if (over !== undefined) showing = showing.then(() => show(over.second, over.reports));
   });
   await workers.ready();
   await sampler.sample();

@@ -59,8 +59,8 @@ export function testTrialUntil(
     ...changes,
     durationMs: 3_600_000,
     signal: abort.signal,
-    onSecond: ({ news }) => {
-      for (const { counts } of news) addCounts(seen, counts);
+    onSecond: ({ reports }) => {
+      for (const { counts } of reports) addCounts(seen, counts);
       if (enough(seen)) abort.abort();
     },
   });

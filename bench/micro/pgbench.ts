@@ -68,7 +68,7 @@ async function compare(
   );
   const client = await bench.reservation.openClient(design);
   if (!durable) await client.query('set synchronous_commit = off');
-  const stage = {
+  const context = {
     arm: 'treatment',
     clients: [client],
     admin: bench.reservation.admin,
@@ -76,7 +76,7 @@ async function compare(
     blockedShare: 0,
   } as const;
   const ownBlock = async (supply: number): Promise<ArrayLike<number>> => {
-    const work = { ...insertCalls(stage, [phone]), supply };
+    const work = { ...insertCalls(context, [phone]), supply };
     return (await timeBlock(work, 0, async () => {})).latenciesNs;
   };
   const usualNs = median(await ownBlock(transactions.least));

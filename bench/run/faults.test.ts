@@ -85,7 +85,7 @@ describe('in the middle of a bench or a seed', { skip: skipDrills }, () => {
     await until('messages are there', async () => {
       const { rows } = await client.query(
         `select from optout_lab.seed_stages where stage = 'copy outbound_messages'
-           and (select messages from optout_lab.seed_plan) = 200000`,
+           and (select messages from optout_lab.seed_record) = 200000`,
       );
       assert.equal(command.child.exitCode, null, 'the seed ended before its test');
       return rows.length === 1;

@@ -212,6 +212,26 @@ test('a threshold that a bench changed is put back, by itself or by the next one
   }
 });
 
+test('what an older lab’s killed bench left is taken back, though its record had another name', async () => {
+  const client = await database.connect();
+  try {
+    const killed = await reserveForBench(lab);
+    await killed.admin.query('create schema optout_lab_growth');
+    await killed.admin.query('select from set_opt_out_block_threshold(2)');
+    await killed.admin.query('alter table optout_lab.bench_reservation rename to bench_session');
+    await killed.admin.end();
+    await (await reserveForBench(lab)).close();
+    const { rows } = await client.query(
+      `select opt_out_block_threshold() as threshold,
+         to_regclass('optout_lab.bench_session') as record,
+         to_regnamespace('optout_lab_growth') as tables`,
+    );
+    assert.deepEqual(rows, [{ threshold: 3, record: null, tables: null }]);
+  } finally {
+    await client.end();
+  }
+});
+
 test('a bench that was killed in the middle of a long statement keeps no other out', async () => {
   const killed = await reserveForBench(lab);
   const working = assert.rejects(killed.admin.query('select pg_sleep(600)'));

@@ -8,8 +8,8 @@ export const hotNumber = singleRow({
   clients: 4,
   weight: 2,
   selected: 'one design',
-  phones: (stage, count) => {
-    const [phone] = stage.draw.unblocked(1);
+  phones: (context, count) => {
+    const [phone] = context.draw.unblocked(1);
     return new Array<string>(count).fill(phone ?? '');
   },
 });

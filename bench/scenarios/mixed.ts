@@ -14,10 +14,10 @@ export const mixed: Scenario = {
   weight: 2,
   selected: 'on request',
   blockMs: 60,
-  async prepare(stage) {
-    const phones = stage.draw.unblocked(1_024);
-    const blocked = stage.draw.blocked(Math.round(phones.length * stage.blockedShare));
-    for (const phone of blocked) phones[Math.floor(stage.draw.random() * phones.length)] = phone;
-    return insertCalls(stage, phones, 'an answer');
+  async prepare(context) {
+    const phones = context.draw.unblocked(1_024);
+    const blocked = context.draw.blocked(Math.round(phones.length * context.blockedShare));
+    for (const phone of blocked) phones[Math.floor(context.draw.random() * phones.length)] = phone;
+    return insertCalls(context, phones, 'an answer');
   },
 };

@@ -26,11 +26,11 @@ export interface Scenario {
   /** Wanted length of a block. */
   readonly blockMs: number;
   /** Makes what the block needs, and returns what is to be timed. */
-  prepare(stage: BlockStage): Promise<BlockWork>;
+  prepare(context: BlockContext): Promise<BlockWork>;
 }
 
 /** What a scenario has to prepare a block with. */
-export interface BlockStage {
+export interface BlockContext {
   readonly arm: Arm;
   /** One for each client, with the settings of the scenario. */
   readonly clients: readonly pg.Client[];

@@ -1,7 +1,7 @@
 import { codeOf } from '../../db/cli/errors.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
-import type { BlockStage, BlockWork, Scenario } from './scenario.ts';
+import type { BlockContext, BlockWork, Scenario } from './scenario.ts';
 import { statements } from './statements.ts';
 
 /** How many numbers are drawn for a block; they are used again in turn when it is longer. */
@@ -16,30 +16,31 @@ export function singleRow(options: {
   readonly weight: number;
   readonly selected: Scenario['selected'];
   readonly control?: Scenario['control'];
-  readonly phones?: (stage: BlockStage, count: number) => string[];
+  readonly phones?: (context: BlockContext, count: number) => string[];
 }): Scenario {
-  const { control = 'check off', phones = (stage, count) => stage.draw.unblocked(count) } = options;
+  const { control = 'check off', phones = (context, count) => context.draw.unblocked(count) } =
+    options;
   return {
     ...options,
     control,
     rowsPerStatement: 1,
     statement: statements.insertMessage.text,
     blockMs: 60,
-    prepare: async (stage) => insertCalls(stage, phones(stage, drawnPerBlock)),
+    prepare: async (context) => insertCalls(context, phones(context, drawnPerBlock)),
   };
 }
 
 /** Calls that insert one message each, the numbers in turn, every client beginning elsewhere. */
 export function insertCalls(
-  stage: BlockStage,
+  context: BlockContext,
   phones: readonly string[],
   refused: 'an error' | 'an answer' = 'an error',
 ): BlockWork {
-  const profiles = stage.draw.profiles(256);
+  const profiles = context.draw.profiles(256);
   return {
-    calls: stage.clients.map((client, index) => {
+    calls: context.clients.map((client, index) => {
       const execute = prepared(client, statements.insertMessage);
-      let next = Math.floor((index * phones.length) / stage.clients.length);
+      let next = Math.floor((index * phones.length) / context.clients.length);
       const insert = (): Promise<void> => {
         next = (next + 1) % phones.length;
         return execute([profiles[next % profiles.length], phones[next], benchBody]);

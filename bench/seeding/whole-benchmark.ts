@@ -9,7 +9,7 @@ import { type DataSet, tableNames } from '../../seed/data-set/data-set.ts';
 import { beginSeed, createBookkeeping, finishedStages } from '../../seed/fill/bookkeeping.ts';
 import { openLoadConnection } from '../../seed/fill/connections.ts';
 import { readDefinitions, takeOffDefinitions } from '../../seed/fill/definitions.ts';
-import { laneCount, seedDatabase } from '../../seed/fill/loader.ts';
+import { connectionCount, seedDatabase } from '../../seed/fill/loader.ts';
 import { runSteps } from '../../seed/fill/run-steps.ts';
 import { readServerFacts } from '../../seed/fill/server-facts.ts';
 import { buildMemoryBytes } from '../../seed/fill/space.ts';
@@ -79,7 +79,7 @@ async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<
       await takeOffDefinitions(control);
       await beginSeed(control, dataSet.options);
     });
-    for (let lane = 0; lane < laneCount; lane++) {
+    for (let opened = 0; opened < connectionCount; opened++) {
       sessions.push(await openLoadConnection(lab, buildMemoryBytes(facts)));
     }
     const nobody = { copyBegins() {}, copyEnds() {}, workBegins() {}, workEnds() {} };

@@ -24,11 +24,11 @@ export async function runThreshold(
   const reservation = await reserveForBench(lab);
   try {
     const { admin } = reservation;
-    const plan = await readSeedRecord(admin);
-    if (plan?.finished !== true) {
+    const record = await readSeedRecord(admin);
+    if (record?.finished !== true) {
       throw new UserError('there is no data set to measure on: npm run seed makes one');
     }
-    const dataSet = createDataSet(plan.options);
+    const dataSet = createDataSet(record.options);
     const before = await currentDesign(admin);
     await applyDesign(lab.url, admin, designNamed(defaultDesignName));
     const environment = await startEnvironment(admin, lab.server);

@@ -5,7 +5,7 @@ import { scaleName } from '../data-set/scale.ts';
 import type { TableSummary } from '../verify/table-summary.ts';
 
 /** The data set that a database holds, or was to hold when a seed was cut short. */
-export interface Plan {
+export interface SeedRecord {
   readonly version: number;
   readonly options: DataSetOptions;
   readonly finished: boolean;
@@ -24,10 +24,16 @@ export async function createBookkeeping(client: pg.Client): Promise<void> {
   await client.query(readSql(new URL('./sql/bookkeeping.sql', import.meta.url)));
 }
 
-/** The plan of this database, if a seed has begun one. Makes nothing. */
-export async function readSeedRecord(client: pg.Client): Promise<Plan | undefined> {
-  const found = await client.query(`select to_regclass('optout_lab.seed_plan') as plan`);
-  if (found.rows[0]?.plan === null) return undefined;
+/** What a seed recorded of its data set, if one has begun. Makes nothing. */
+export async function readSeedRecord(client: pg.Client): Promise<SeedRecord | undefined> {
+  const { rows: tables } = await client.query<{ name: string | null }>(
+    // labs before December 2026 called it seed_plan; the next seed renames it
+    `select coalesce(
+       to_regclass('optout_lab.seed_record'), to_regclass('optout_lab.seed_plan')
+     )::text as name`,
+  );
+  const table = tables[0]?.name ?? undefined;
+  if (table === undefined) return undefined;
   const { rows } = await client.query<{
     data_set_version: number;
     messages: string;
@@ -36,7 +42,7 @@ export async function readSeedRecord(client: pg.Client): Promise<Plan | undefine
     finished: boolean;
   }>(
     `select data_set_version, messages, seed, ordinary_report_share, finished_at is not null as finished
-     from optout_lab.seed_plan`,
+     from ${table}`,
   );
   const row = rows[0];
   return row === undefined
@@ -52,20 +58,20 @@ export async function readSeedRecord(client: pg.Client): Promise<Plan | undefine
       };
 }
 
-/** Replaces whatever plan there was, and forgets its stages. */
+/** Replaces what an earlier seed recorded, and forgets its stages. */
 export async function beginSeed(client: pg.Client, options: DataSetOptions): Promise<void> {
   await client.query('delete from optout_lab.seed_stages');
-  await client.query('delete from optout_lab.seed_plan');
+  await client.query('delete from optout_lab.seed_record');
   await client.query(
-    `insert into optout_lab.seed_plan (data_set_version, messages, seed, ordinary_report_share)
+    `insert into optout_lab.seed_record (data_set_version, messages, seed, ordinary_report_share)
      values ($1, $2, $3, $4)`,
     [dataSetVersion, options.messages, options.seed, options.ordinaryReportShare],
   );
 }
 
-/** Marks the plan as carried out. */
+/** Notes that the data set is all there. */
 export async function finishSeed(client: pg.Client): Promise<void> {
-  await client.query('update optout_lab.seed_plan set finished_at = clock_timestamp()');
+  await client.query('update optout_lab.seed_record set finished_at = clock_timestamp()');
 }
 
 /** Remembers that a stage is done. In the transaction of the stage's own work, where it has one. */
@@ -97,13 +103,13 @@ export async function finishedStages(client: pg.Client): Promise<readonly Finish
   }));
 }
 
-/** Whether two plans write the same rows. */
-export function isSameDataSet(plan: Plan, options: DataSetOptions): boolean {
+/** Whether a recorded seed and this data set have the same rows. */
+export function isSameDataSet(record: SeedRecord, options: DataSetOptions): boolean {
   return (
-    plan.version === dataSetVersion &&
-    plan.options.messages === options.messages &&
-    plan.options.seed === options.seed &&
-    plan.options.ordinaryReportShare === options.ordinaryReportShare
+    record.version === dataSetVersion &&
+    record.options.messages === options.messages &&
+    record.options.seed === options.seed &&
+    record.options.ordinaryReportShare === options.ordinaryReportShare
   );
 }
 

@@ -53,7 +53,7 @@ export interface SeedOptions {
 }
 
 /** As many server sessions work at a time: one for the longest chain, one for the rest. */
-export const laneCount = 2;
+export const connectionCount = 2;
 
 /**
  * Fills the database with a data set, or finishes what an earlier, interrupted seed left, and
@@ -107,19 +107,19 @@ async function decide(
   dataSet: DataSet,
   { dataSet: wanted, replace }: SeedOptions,
 ): Promise<'begin' | 'resume' | 'nothing to do'> {
-  const plan = await readSeedRecord(control);
-  if (plan === undefined) {
+  const record = await readSeedRecord(control);
+  if (record === undefined) {
     await refuseForeignRows(control);
     return 'begin';
   }
   if (replace === 'anything') return 'begin';
-  if (!isSameDataSet(plan, wanted)) {
+  if (!isSameDataSet(record, wanted)) {
     if (replace === 'another data set') return 'begin';
     throw new UserError(
-      `the database holds ${describeDataSet(plan.options)}: pass --replace to empty it first`,
+      `the database holds ${describeDataSet(record.options)}: pass --replace to empty it first`,
     );
   }
-  if (!plan.finished) return 'resume';
+  if (!record.finished) return 'resume';
   const suspicious = await spotCheck(control, dataSet);
   if (suspicious.length > 0) {
     if (replace === 'another data set') return 'begin';
@@ -165,7 +165,7 @@ async function runStages(
   const watch = new DiskWatch(await findDataDirectory(lab, control), stop);
   const notes = createStageWatch(progress, control, onControl);
   try {
-    for (let lane = 0; lane < laneCount; lane++)
+    for (let opened = 0; opened < connectionCount; opened++)
       sessions.push(await openLoadConnection(lab, buildMemoryBytes(facts)));
     const context: StageContext = {
       dataSet,

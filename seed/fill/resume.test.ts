@@ -95,11 +95,24 @@ describe('a seed that is cut short', () => {
        values ('delivery_reports', $1, 'foreign key', $2, 'outbound_messages')`,
       [key.name, key.definition],
     );
-    await client.query('update optout_lab.seed_plan set finished_at = null');
+    await client.query('update optout_lab.seed_record set finished_at = null');
     await client.query('delete from optout_lab.seed_stages where stage = $1', [
       `validate ${key.name}`,
     ]);
     await seedQuietly(lab, { messages: 1_000 });
+    await verifyDatabase(lab, nothingSaid, () => {});
+  });
+
+  it('by an older lab, whose record had another name, is verified, and renamed by the next seed', async () => {
+    await seedQuietly(lab, { messages: 1_000 });
+    await client.query('alter table optout_lab.seed_record rename to seed_plan');
+    await verifyDatabase(lab, nothingSaid, () => {});
+    await client.query('update optout_lab.seed_plan set finished_at = null');
+    await seedQuietly(lab, { messages: 1_000 });
+    const { rows } = await client.query(
+      `select messages::int, finished_at is not null as finished from optout_lab.seed_record`,
+    );
+    assert.deepEqual(rows, [{ messages: 1_000, finished: true }]);
     await verifyDatabase(lab, nothingSaid, () => {});
   });
 

@@ -4,7 +4,7 @@ import { type LoadStep, runSteps } from './run-steps.ts';
 
 const nothing = async (): Promise<void> => {};
 
-describe('steps in lanes', () => {
+describe('steps on several connections', () => {
   it('run after their predecessors, the first of the list first, two at a time', async () => {
     const log: string[] = [];
     let atOnce = 0;

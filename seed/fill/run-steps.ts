@@ -1,4 +1,4 @@
-/** One step of a plan, and the steps that must be done before it. */
+/** One step of a load, and the steps that must be done before it. */
 export interface LoadStep<Connection> {
   readonly name: string;
   readonly after: readonly string[];

@@ -55,7 +55,7 @@ export function isVerifying(stage: string): boolean {
 /**
  * The stages of a load, the most urgent first: what the longest chain (messages, the index of their
  * primary key, the reports' foreign key to it) needs comes before all else, and the rest fills the
- * second lane.
+ * second connection.
  */
 export function makeStages(context: StageContext): readonly LoadStep<LoadConnection>[] {
   const { definitions } = context;
@@ -195,7 +195,7 @@ function verifyStage(
 ): LoadStep<LoadConnection> {
   return transactionStage(context, stageNames.verify(table), after, async ({ client }) => {
     // Parallel workers, and from PostgreSQL 18 on those that read for it, would take the processor of
-    // the other lane, where an index build ends, or a key is validated, with a single one.
+    // the other connection, where an index build ends, or a key is validated, with a single one.
     await client.query('set local max_parallel_workers_per_gather = 0');
     await client.query('set local effective_io_concurrency = 0');
     const expected = context.summaries.get(table);

@@ -12,13 +12,13 @@ import {
   tableNames,
 } from '../data-set/data-set.ts';
 import { CopySource } from '../encode/copy-source.ts';
-import { describeDataSet, type Plan, readSeedRecord } from '../fill/bookkeeping.ts';
+import { describeDataSet, readSeedRecord, type SeedRecord } from '../fill/bookkeeping.ts';
 import { readServerFacts } from '../fill/server-facts.ts';
 import { buildMemoryBytes } from '../fill/space.ts';
 import { findUnsound } from './soundness.ts';
 import { differences, summariseTable, type TableSummary } from './table-summary.ts';
 
-/** What the caller says of the data set, which must be what the database's own plan says; what it leaves out is not asked. */
+/** What the caller says of the data set, which must be what the database's own record says; what it leaves out is not asked. */
 export type ExpectedDataSet = {
   readonly [Key in keyof DataSetOptions]: DataSetOptions[Key] | undefined;
 };
@@ -66,21 +66,21 @@ export async function verifyDatabase(
   }
 }
 
-function chooseDataSet(plan: Plan | undefined, expected: ExpectedDataSet): DataSetOptions {
-  if (plan === undefined) throw new UserError('the database has not been seeded: npm run seed');
+function chooseDataSet(record: SeedRecord | undefined, expected: ExpectedDataSet): DataSetOptions {
+  if (record === undefined) throw new UserError('the database has not been seeded: npm run seed');
   const options: DataSetOptions = {
-    messages: expected.messages ?? plan.options.messages,
-    seed: expected.seed ?? plan.options.seed,
-    ordinaryReportShare: expected.ordinaryReportShare ?? plan.options.ordinaryReportShare,
+    messages: expected.messages ?? record.options.messages,
+    seed: expected.seed ?? record.options.seed,
+    ordinaryReportShare: expected.ordinaryReportShare ?? record.options.ordinaryReportShare,
   };
-  if (!plan.finished) {
+  if (!record.finished) {
     throw new UserError(
-      `a seed of ${describeDataSet(plan.options)} was cut short: run npm run seed with the same flags to finish it`,
+      `a seed of ${describeDataSet(record.options)} was cut short: run npm run seed with the same flags to finish it`,
     );
   }
-  if (describeDataSet(options) !== describeDataSet(plan.options)) {
+  if (describeDataSet(options) !== describeDataSet(record.options)) {
     throw new UserError(
-      `the database holds ${describeDataSet(plan.options)}, not ${describeDataSet(options)}`,
+      `the database holds ${describeDataSet(record.options)}, not ${describeDataSet(options)}`,
     );
   }
   return options;

@@ -22,7 +22,7 @@ export type WorkerOrder =
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'cannot start'; readonly reason: string; readonly isUserError: boolean }
-  | { readonly kind: 'news'; readonly news: IntervalReport }
+  | { readonly kind: 'report'; readonly report: IntervalReport }
   | { readonly kind: 'finished'; readonly result: WorkerResult };
 
 /** What a worker did. */
@@ -90,11 +90,11 @@ async function main(plan: WorkerOptions): Promise<void> {
     (wake) => timer.onWake(wake),
   );
   engine = running;
-  const news = new IntervalReporter(startMs, recorder, running, clockMs, (said) =>
-    tell({ kind: 'news', news: said }),
+  const reporter = new IntervalReporter(startMs, recorder, running, clockMs, (said) =>
+    tell({ kind: 'report', report: said }),
   );
   await running.run();
-  news.end();
+  reporter.end();
   messages.close();
   reports.close();
   await timer.close();

@@ -14,11 +14,11 @@ export class Workers {
 
   constructor(
     plans: readonly WorkerOptions[],
-    onReport: (worker: number, news: IntervalReport) => void,
+    onReport: (worker: number, report: IntervalReport) => void,
   ) {
     this.#threads = plans.map((plan) => startThread(new URL('./worker.ts', import.meta.url), plan));
     const states = this.#threads.map((thread, worker) =>
-      follow(thread, (news) => onReport(worker, news)),
+      follow(thread, (report) => onReport(worker, report)),
     );
     this.#ready = Promise.all(states.map(({ ready }) => ready));
     this.#results = Promise.all(states.map(({ finished }) => finished));
@@ -62,7 +62,7 @@ export class Workers {
 
 function follow(
   thread: Worker,
-  onReport: (news: IntervalReport) => void,
+  onReport: (report: IntervalReport) => void,
 ): { readonly ready: Promise<void>; readonly finished: Promise<WorkerResult> } {
   const failed = once(thread, 'exit').then(() => {
     throw new Error('a worker of the load generator ended unexpectedly');
@@ -79,7 +79,7 @@ function follow(
   const isFinished = new Promise<WorkerResult>((resolve, reject) => {
     thread.on('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') becomeReady();
-      else if (message.kind === 'news') onReport(message.news);
+      else if (message.kind === 'report') onReport(message.report);
       else if (message.kind === 'finished') resolve(message.result);
       else {
         const { reason, isUserError } = message;

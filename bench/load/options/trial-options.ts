@@ -53,6 +53,6 @@ export interface RunMark {
 /** A second as it is shown while it runs. */
 export interface Second {
   readonly second: number;
-  readonly news: readonly IntervalReport[];
+  readonly reports: readonly IntervalReport[];
   readonly sample: ServerSample | undefined;
 }

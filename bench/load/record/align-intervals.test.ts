@@ -21,10 +21,10 @@ function said(second: number, offered: number, last = false): IntervalReport {
 /** What is shown of what the workers say, in its order: the second, and what was offered. */
 function shown(workers: number, sayings: readonly [number, IntervalReport][]): [number, number][] {
   const seconds = new Seconds(Array.from({ length: workers }, (_, worker) => worker));
-  return sayings.flatMap(([worker, news]) => {
-    const over = seconds.add(worker, news);
+  return sayings.flatMap(([worker, report]) => {
+    const over = seconds.add(worker, report);
     if (over === undefined) return [];
-    return [[over.second, over.news.reduce((sum, { offered }) => sum + offered, 0)]];
+    return [[over.second, over.reports.reduce((sum, { offered }) => sum + offered, 0)]];
   });
 }
 

@@ -17,15 +17,15 @@ export class Seconds {
   /** Takes what a worker says; gives the seconds that are over with it, of which one is told, the last. */
   add(
     worker: number,
-    news: IntervalReport,
-  ): { readonly second: number; readonly news: readonly IntervalReport[] } | undefined {
-    this.#waiting.push(news);
-    if (news.last) this.#told.delete(worker);
-    else this.#told.set(worker, news.second);
+    report: IntervalReport,
+  ): { readonly second: number; readonly reports: readonly IntervalReport[] } | undefined {
+    this.#waiting.push(report);
+    if (report.last) this.#told.delete(worker);
+    else this.#told.set(worker, report.second);
     const over = Math.min(...this.#told.values());
     const ready = this.#waiting.filter(({ second }) => second <= over);
     if (ready.length === 0) return undefined;
     this.#waiting = this.#waiting.filter(({ second }) => second > over);
-    return { second: Math.max(...ready.map(({ second }) => second)), news: ready };
+    return { second: Math.max(...ready.map(({ second }) => second)), reports: ready };
   }
 }

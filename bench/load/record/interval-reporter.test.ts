@@ -3,12 +3,12 @@ import { describe, it, mock } from 'node:test';
 import { IntervalReporter } from './interval-reporter.ts';
 import { Recorder } from './recorder.ts';
 
-/** Runs a reel over a clock that is set by hand; gives the seconds told, with what was offered in each. */
-function reel(
+/** Runs a reporter over a clock that is set by hand; gives the seconds told, with what was offered in each. */
+function report(
   use: (run: {
     offer(operations: number): void;
     tick(ms: number): void;
-    /** Time that passes before the reel's timer comes round. */
+    /** Time that passes before the reporter's timer comes round. */
     pass(ms: number): void;
   }) => void,
 ) {
@@ -18,7 +18,7 @@ function reel(
     let offered = 0;
     const told: [number, number, boolean][] = [];
     const engine = { offered: () => offered, behindMs: () => 0 };
-    const news = new IntervalReporter(
+    const reporter = new IntervalReporter(
       5_000,
       new Recorder(5_000),
       engine,
@@ -39,16 +39,16 @@ function reel(
         nowMs += ms;
       },
     });
-    news.end();
+    reporter.end();
     return told;
   } finally {
     mock.timers.reset();
   }
 }
 
-describe('the news of a worker', () => {
+describe('the interval reports of a worker', () => {
   it('tell of each second when it is over, and at the end of what is left', () => {
-    const told = reel(({ offer, tick }) => {
+    const told = report(({ offer, tick }) => {
       offer(3);
       tick(1_000);
       offer(4);
@@ -64,7 +64,7 @@ describe('the news of a worker', () => {
   });
 
   it('tell of a second that ends with the run under its own number, though its timer is late', () => {
-    const told = reel(({ offer, tick, pass }) => {
+    const told = report(({ offer, tick, pass }) => {
       offer(3);
       tick(1_000);
       offer(4);
@@ -77,7 +77,7 @@ describe('the news of a worker', () => {
   });
 
   it('tell of seconds that a thread was kept from with the last of them', () => {
-    const told = reel(({ offer, tick }) => {
+    const told = report(({ offer, tick }) => {
       offer(3);
       tick(3_400);
       offer(4);

@@ -8,7 +8,7 @@ export class IntervalReporter {
   readonly #recorder: Recorder;
   readonly #engine: Pick<Engine, 'behindMs' | 'offered'>;
   readonly #now: () => number;
-  readonly #tell: (news: IntervalReport) => void;
+  readonly #tell: (report: IntervalReport) => void;
   #timer: NodeJS.Timeout | undefined;
   #offered = 0;
   /** The second that has not been told yet. */
@@ -20,7 +20,7 @@ export class IntervalReporter {
     recorder: Recorder,
     engine: Pick<Engine, 'behindMs' | 'offered'>,
     now: () => number,
-    tell: (news: IntervalReport) => void,
+    tell: (report: IntervalReport) => void,
   ) {
     this.#startMs = startMs;
     this.#recorder = recorder;

@@ -47,7 +47,7 @@ export class Recorder {
   readonly #errors: Record<string, { count: number; message: string }> = {};
   #intended = new Map<number, LatencyBins>();
   #ended = new LatencyBins();
-  /** Since the last news. */
+  /** Since the last report. */
   counts = noCounts();
 
   constructor(startMs: number) {
@@ -92,7 +92,7 @@ export class Recorder {
   takeReport(
     at: Pick<IntervalReport, 'second' | 'last' | 'offered' | 'behindMs' | 'utilisation'>,
   ): IntervalReport {
-    const news: IntervalReport = {
+    const report: IntervalReport = {
       ...at,
       counts: this.counts,
       intended: [...this.#intended].map(([second, bins]) => ({
@@ -107,7 +107,7 @@ export class Recorder {
     this.counts = noCounts();
     this.#intended = new Map();
     this.#ended = new LatencyBins();
-    return news;
+    return report;
   }
 
   /** The whole run; after the last `takeReport`. */

@@ -54,13 +54,13 @@ export class Timeline {
   #walBytes: number | undefined;
 
   /** Adds what a worker did in a second. */
-  addReport(news: IntervalReport): void {
-    const bucket = this.#bucket(news.second);
-    bucket.offered += news.offered;
-    addCounts(bucket.counts, news.counts);
-    bucket.behindMs = Math.max(bucket.behindMs, news.behindMs);
-    bucket.utilisation = Math.max(bucket.utilisation, news.utilisation);
-    for (const { second: intended, bins, maxMs } of news.intended) {
+  addReport(report: IntervalReport): void {
+    const bucket = this.#bucket(report.second);
+    bucket.offered += report.offered;
+    addCounts(bucket.counts, report.counts);
+    bucket.behindMs = Math.max(bucket.behindMs, report.behindMs);
+    bucket.utilisation = Math.max(bucket.utilisation, report.utilisation);
+    for (const { second: intended, bins, maxMs } of report.intended) {
       this.#bucket(intended).bins.add(bins, maxMs);
     }
   }

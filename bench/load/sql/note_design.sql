@@ -1,3 +1,3 @@
 -- $1 text: the design to put back.
-insert into optout_lab.load_session (design)
+insert into optout_lab.load_reservation (design)
 values ($1);

@@ -63,8 +63,8 @@ it('a server that is killed and started again in the middle costs no acknowledge
       workers: 2,
       durationMs: 3_600_000,
       signal: abort.signal,
-      onSecond: ({ news }) => {
-        const accepted = news.reduce((sum, { counts }) => sum + counts.accepted, 0);
+      onSecond: ({ reports }) => {
+        const accepted = reports.reduce((sum, { counts }) => sum + counts.accepted, 0);
         if (isUpAgain) acceptedAfter += accepted;
         if (acceptedAfter > 1_000) abort.abort();
         if (killed) return;

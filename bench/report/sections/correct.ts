@@ -8,7 +8,7 @@ import type { Section, SectionAnswer } from '../page.ts';
 export function correctAnswer(results: Results): SectionAnswer {
   const verdicts = verdictsOf(results);
   const { right, wrong, unproven } = verdicts;
-  // one that was only explained owes no proof, one that was timed does
+  // one that was only explained need not show its behaviours, one that was timed does
   const open = right.length === 0 || unproven.some(({ status }) => status === 'timed');
   return {
     id: 'correct',

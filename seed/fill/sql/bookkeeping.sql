@@ -2,7 +2,10 @@
 -- written in the same transactions as the data: it cannot say anything that is not so.
 create schema if not exists optout_lab;
 
-create table if not exists optout_lab.seed_plan (
+-- what labs before December 2026 called it
+alter table if exists optout_lab.seed_plan rename to seed_record;
+
+create table if not exists optout_lab.seed_record (
   only_row boolean primary key default true check (only_row),
   data_set_version integer not null,
   messages bigint not null,
@@ -11,7 +14,7 @@ create table if not exists optout_lab.seed_plan (
   started_at timestamptz not null default now(),
   finished_at timestamptz
 );
-comment on table optout_lab.seed_plan is
+comment on table optout_lab.seed_record is
   'The data set that this database holds, or that a seed has begun to write. At most one row.';
 
 create table if not exists optout_lab.seed_stages (
@@ -22,7 +25,7 @@ create table if not exists optout_lab.seed_stages (
   finished_at timestamptz not null default clock_timestamp()
 );
 comment on table optout_lab.seed_stages is
-  'Stages of the plan that are done: each row was committed together with what the stage made.';
+  'Stages of a seed that are done: each row was committed together with what the stage made.';
 
 create table if not exists optout_lab.seed_definitions (
   table_name text not null,

@@ -1,0 +1,1 @@
+delete from optout_lab.load_reservation;

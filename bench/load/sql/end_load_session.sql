@@ -1,1 +1,0 @@
-delete from optout_lab.load_session;
