@@ -38,14 +38,13 @@ begin
       from public.unreported_opt_outs as u
       where u.phone = new.to_number
     ) as profiles
-  ) >= public.opt_out_block_threshold() then
-    raise exception 'Cannot send message - frequently unsubscribed recipient'
-      using errcode = 'OPTED',
-            detail = 'At least ' || public.opt_out_block_threshold()
-              || ' distinct profiles were told 21610 for this number.',
-            schema = 'public',
-            table = 'outbound_messages',
-            column = 'to_number';
+  ) >= public.opt_out_block_threshold()
+    or octet_length(new.to_number) > public.longest_to_number()
+  then
+    perform public.refuse_message(
+      new.to_number,
+      case when tg_op = 'INSERT' then new.id end
+    );
   end if;
   return new;
 end
