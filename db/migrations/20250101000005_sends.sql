@@ -14,6 +14,7 @@ comment on function public.longest_to_number() is
 create function public.refuse_message(to_number text, id uuid default null) returns boolean
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $function$

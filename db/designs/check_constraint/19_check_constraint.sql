@@ -1,13 +1,14 @@
 -- title: blocked_contacts by primary key, check constraint
 -- idea: A check constraint on to_number calls a function that looks the number up.
 -- choose it when: Never: it is here because it is often proposed.
--- costs: A message to a contact who was blocked later can no longer be edited, and a dump that holds one cannot be restored; one call of an SQL function a row; whoever may insert may also ask whether a number is blocked.
+-- costs: One call of a PL/pgSQL function a row, also for an edit; a dump restored data only, over the schema, is refused where it holds a message to a blocked contact, and no setting switches a constraint off; whoever may insert may also ask whether a number is blocked.
 -- keeps: opt_outs, blocked_contacts
--- needs: execute on function message_may_go(text, uuid)
+-- needs: execute on function message_may_go(text,uuid)
 
 -- migrate:up
 
--- A constraint is evaluated for every row that is written, also where to_number stays what it was.
+-- A constraint is evaluated for every row that is written, also where to_number stays what it was. An edited
+-- message is there already, and so it may go; the trigger on updates stays and refuses a move.
 
 create function public.message_may_go(to_number text, id uuid) returns boolean
 language plpgsql

@@ -1,9 +1,9 @@
 -- title: blocked_contacts by primary key, view with check option
--- idea: outbound_messages becomes a view whose check option looks the number up; the lookup is part of the insert's own plan, without a trigger or PL/pgSQL.
--- choose it when: The application reaches its tables through views anyway, and statements are prepared.
--- costs: No COPY; whoever writes to the table behind the view is not checked; every row read through the view is looked up too; every insert is planned with the lookup in it.
+-- idea: outbound_messages becomes a view whose check option calls a function that looks the number up; no trigger.
+-- choose it when: The application reaches its tables through views anyway.
+-- costs: No COPY; whoever writes to the table behind the view is not checked; every row read through the view costs a call of the function too; whoever may insert may also ask whether a number is blocked; a message that is deleted at the same moment may be stored again under its id.
 -- keeps: opt_outs, blocked_contacts
--- needs: execute on function message_may_go(text, uuid)
+-- needs: execute on function message_may_go(text,uuid)
 -- cannot: a COPY that holds one blocked number is refused whole and inserts nothing
 
 -- migrate:up

@@ -20,7 +20,8 @@ stable
 security definer
 set enable_seqscan = off
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level.
+-- Locks nothing but the key of a message that is there already; reads with the statement's snapshot, at
+-- any isolation level.
 -- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
 -- "perform" runs the lookup without the expression that "if exists" would wrap around it.
 begin

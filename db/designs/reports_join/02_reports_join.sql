@@ -20,7 +20,8 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level. Nothing is derived when
+-- Scans whole tables by idea, so it says nothing of the planner's ways. Locks nothing but the key of a message
+-- that is there already; reads with the statement's snapshot, at any isolation level. Nothing is derived when
 -- a report is stored, so no two reporters can miss each other: once all are committed, they count.
 begin
   if (

@@ -20,7 +20,8 @@ stable
 security definer
 set enable_seqscan = off
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level. Nothing is derived when
+-- Locks nothing but the key of a message that is there already; reads with the statement's snapshot, at
+-- any isolation level. Nothing is derived when
 -- a report is stored, so no two reporters can miss each other: once all are committed, they count.
 -- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
 -- "offset 0" allows only a probe for each of the number's messages, never a join that would read the index of

@@ -1,9 +1,10 @@
 -- title: blocked_contacts by primary key, row-level security
 -- idea: A restrictive policy for insert looks the number up in blocked_contacts; the lookup is part of the insert's own plan, without a trigger or PL/pgSQL.
 -- choose it when: The application has a role of its own that owns nothing, and statements are prepared.
--- costs: No COPY; superusers and the owner are not checked; the application may read blocked_contacts; every insert is planned with the lookup in it.
+-- costs: No COPY; superusers and the owner are not checked; the application may read blocked_contacts; every insert is planned with the lookup in it, so the application's sessions must set enable_seqscan off, or a prepared statement may keep a plan that scans.
 -- keeps: opt_outs, blocked_contacts
--- needs: execute on function message_may_go(text, uuid)
+-- needs: select on blocked_contacts
+-- needs: execute on function refuse_message(text,uuid)
 -- cannot: a COPY that holds one blocked number is refused whole and inserts nothing
 
 -- migrate:up
@@ -26,6 +27,7 @@ begin
       grant select, insert, update, delete
         on public.profiles, public.outbound_messages, public.delivery_reports
         to optout_lab_app;
+      grant select on public.blocked_contacts to optout_lab_app;
       exit;
     exception
       when duplicate_object or unique_violation or undefined_object then
@@ -35,30 +37,8 @@ begin
 end
 $migration$;
 
-create function public.message_may_go(to_number text, id uuid) returns boolean
-language plpgsql
-stable
-security definer
-set enable_seqscan = off
-as $function$
--- True, or a refusal. Locks nothing but the key of a message that is there already; reads with the
--- statement's snapshot, at any isolation level.
--- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
-begin
-  perform
-  from public.blocked_contacts as b
-  where b.phone operator(pg_catalog.=) message_may_go.to_number;
-
-  if found
-    or pg_catalog.octet_length(message_may_go.to_number) operator(pg_catalog.>) public.longest_to_number()
-  then
-    return public.refuse_message(message_may_go.to_number, message_may_go.id);
-  end if;
-  return true;
-end
-$function$;
-comment on function public.message_may_go(text, uuid) is
-  'Refuses a message to a blocked contact. A policy runs as whoever inserts, so everyone may call it.';
+-- A policy runs as whoever inserts, and so does what it calls.
+grant execute on function public.refuse_message(text, uuid) to public;
 
 create policy outbound_messages_allow on public.outbound_messages
 for all
@@ -67,12 +47,29 @@ with check (true);
 comment on policy outbound_messages_allow on public.outbound_messages is
   'Everything goes that no restrictive policy forbids.';
 
+-- The lookup is part of the plan of the application's own statement, which a prepared statement keeps:
+-- one that was made while blocked_contacts was empty or had one page would scan it later on. A policy has
+-- no settings of its own. So the application's sessions switch scans off (session.sql), which costs a
+-- send nothing; a function with the setting costs 7 to 8 % of one (171,100 instructions for 159,600).
+-- "offset 0" allows only a probe for each new row, never a hash table of all of blocked_contacts.
 create policy outbound_messages_refuse_blocked on public.outbound_messages
 as restrictive
 for insert
-with check (public.message_may_go(to_number, id));
+with check (
+  case
+    when octet_length(to_number) > public.longest_to_number()
+      or exists (
+        select
+        from public.blocked_contacts as b
+        where b.phone = to_number
+        offset 0
+      )
+    then public.refuse_message(to_number, id)
+    else true
+  end
+);
 comment on policy outbound_messages_refuse_blocked on public.outbound_messages is
-  'Looked up by a function: the plan of the insert itself would be kept by a prepared statement, scan and all.';
+  'Looked up within the plan of the insert itself. Runs as whoever inserts, who therefore may read blocked_contacts.';
 
 alter table public.outbound_messages enable row level security;
 
@@ -91,7 +88,7 @@ comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_me
 alter table public.outbound_messages disable row level security;
 drop policy outbound_messages_refuse_blocked on public.outbound_messages;
 drop policy outbound_messages_allow on public.outbound_messages;
-drop function if exists public.message_may_go(text, uuid);
+revoke execute on function public.refuse_message(text, uuid) from public;
 drop function if exists public.refuse_message(); -- an earlier version of this design made it
 
 revoke all on public.blocked_contacts from optout_lab_app;

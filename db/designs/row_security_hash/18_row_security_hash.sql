@@ -3,7 +3,8 @@
 -- choose it when: What row_security asks for, and nobody needs blocked_contacts in order.
 -- costs: What row_security and blocked_hash cost together.
 -- keeps: opt_outs, blocked_contacts
--- needs: execute on function message_may_go(text, uuid)
+-- needs: select on blocked_contacts
+-- needs: execute on function refuse_message(text,uuid)
 -- cannot: a COPY that holds one blocked number is refused whole and inserts nothing
 
 -- migrate:up
@@ -30,6 +31,7 @@ begin
       grant select, insert, update, delete
         on public.profiles, public.outbound_messages, public.delivery_reports
         to optout_lab_app;
+      grant select on public.blocked_contacts to optout_lab_app;
       exit;
     exception
       when duplicate_object or unique_violation or undefined_object then
@@ -39,30 +41,8 @@ begin
 end
 $migration$;
 
-create function public.message_may_go(to_number text, id uuid) returns boolean
-language plpgsql
-stable
-security definer
-set enable_seqscan = off
-as $function$
--- True, or a refusal. Locks nothing but the key of a message that is there already; reads with the
--- statement's snapshot, at any isolation level.
--- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
-begin
-  perform
-  from public.blocked_contacts as b
-  where b.phone operator(pg_catalog.=) message_may_go.to_number;
-
-  if found
-    or pg_catalog.octet_length(message_may_go.to_number) operator(pg_catalog.>) public.longest_to_number()
-  then
-    return public.refuse_message(message_may_go.to_number, message_may_go.id);
-  end if;
-  return true;
-end
-$function$;
-comment on function public.message_may_go(text, uuid) is
-  'Refuses a message to a blocked contact. A policy runs as whoever inserts, so everyone may call it.';
+-- A policy runs as whoever inserts, and so does what it calls.
+grant execute on function public.refuse_message(text, uuid) to public;
 
 create policy outbound_messages_allow on public.outbound_messages
 for all
@@ -71,12 +51,29 @@ with check (true);
 comment on policy outbound_messages_allow on public.outbound_messages is
   'Everything goes that no restrictive policy forbids.';
 
+-- The lookup is part of the plan of the application's own statement, which a prepared statement keeps:
+-- one that was made while blocked_contacts was empty or had one page would scan it later on. A policy has
+-- no settings of its own. So the application's sessions switch scans off (session.sql), which costs a
+-- send nothing; a function with the setting costs 7 to 8 % of one (171,100 instructions for 159,600).
+-- "offset 0" allows only a probe for each new row, never a hash table of all of blocked_contacts.
 create policy outbound_messages_refuse_blocked on public.outbound_messages
 as restrictive
 for insert
-with check (public.message_may_go(to_number, id));
+with check (
+  case
+    when octet_length(to_number) > public.longest_to_number()
+      or exists (
+        select
+        from public.blocked_contacts as b
+        where b.phone = to_number
+        offset 0
+      )
+    then public.refuse_message(to_number, id)
+    else true
+  end
+);
 comment on policy outbound_messages_refuse_blocked on public.outbound_messages is
-  'Looked up by a function: the plan of the insert itself would be kept by a prepared statement, scan and all.';
+  'Looked up within the plan of the insert itself. Runs as whoever inserts, who therefore may read blocked_contacts.';
 
 alter table public.outbound_messages enable row level security;
 
@@ -95,7 +92,7 @@ comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_me
 alter table public.outbound_messages disable row level security;
 drop policy outbound_messages_refuse_blocked on public.outbound_messages;
 drop policy outbound_messages_allow on public.outbound_messages;
-drop function if exists public.message_may_go(text, uuid);
+revoke execute on function public.refuse_message(text, uuid) from public;
 drop function if exists public.refuse_message(); -- an earlier version of this design made it
 
 revoke all on public.blocked_contacts from optout_lab_app;
