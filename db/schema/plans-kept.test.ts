@@ -105,7 +105,7 @@ for (const design of listDesigns()) {
 
         assert.equal(whileSmall, start, 'sequential scans while few numbers were blocked');
         assert.equal(atEnd, start, 'sequential scans after many numbers were blocked');
-        await owner.query('select count(*) from outbound_messages, profiles');
+        await owner.query('select count(body) from outbound_messages');
         await flush(owner);
         assert.ok((await scans()) > atEnd, 'the counter does not count');
       });
