@@ -18,34 +18,42 @@ create function public.refuse_by_reports() returns trigger
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level. Nothing is derived when
+-- Locks nothing but the key of a message that is there already; reads with the statement's snapshot, at
+-- any isolation level. Nothing is derived when
 -- a report is stored, so no two reporters can miss each other: once all are committed, they count.
+-- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
+-- "offset 0" allows only a probe for each of the number's messages, never a join that would read the index of
+-- all reports.
 begin
   if (
-    select count(*)
+    select pg_catalog.count(*)
     from (
       select m.profile_id
       from public.outbound_messages as m
-      join public.delivery_reports as r on r.message_id = m.id
-      where m.to_number = new.to_number
+      where m.to_number operator(pg_catalog.=) new.to_number
         and m.profile_id is not null
-        and r.event_type = 'failed'
-        and r.error_code = 21610
+        and exists (
+          select
+          from public.delivery_reports as r
+          where r.message_id operator(pg_catalog.=) m.id
+            and r.event_type operator(pg_catalog.=) 'failed'
+            and r.error_code operator(pg_catalog.=) 21610
+          offset 0
+        )
       union
       select u.profile_id
       from public.unreported_opt_outs as u
-      where u.phone = new.to_number
+      where u.phone operator(pg_catalog.=) new.to_number
     ) as profiles
-  ) >= public.opt_out_block_threshold() then
-    raise exception 'Cannot send message - frequently unsubscribed recipient'
-      using errcode = 'OPTED',
-            detail = 'At least ' || public.opt_out_block_threshold()
-              || ' distinct profiles were told 21610 for this number.',
-            schema = 'public',
-            table = 'outbound_messages',
-            column = 'to_number';
+  ) operator(pg_catalog.>=) public.opt_out_block_threshold()
+    or pg_catalog.octet_length(new.to_number) operator(pg_catalog.>) public.longest_to_number()
+  then
+    perform public.refuse_message(
+      new.to_number,
+      case when tg_op operator(pg_catalog.=) 'INSERT' then new.id end
+    );
   end if;
   return new;
 end
