@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { connect } from './connect.ts';
+import { migrateUpWithDesign } from './designs.ts';
 import { requireOwnOrEmpty, requireSupportedVersion } from './guard.ts';
-import { migrateUp, requireWritable } from './migrate.ts';
+import { requireWritable } from './migrate.ts';
 import { refusePooledSessions } from './pooler.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
 
@@ -52,7 +53,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       if (options.allowNonempty !== true) await requireOwnOrEmpty(client);
       if (options.migrate !== false) {
         await requireWritable(client);
-        await migrateUp(server.url);
+        await migrateUpWithDesign(server.url);
       }
       return {
         url: server.url,

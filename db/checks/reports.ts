@@ -84,5 +84,39 @@ const deletes: Check = {
   },
 };
 
+const movedAfterwards: Check = {
+  name: 'a message that gets another number or a profile after its 21610 counts for both',
+  async run(stage) {
+    const app = await stage.session();
+    const [before, after] = [stage.phone(), stage.phone()];
+    const messages: string[] = [];
+    for (const profile of await stage.profiles(2)) {
+      messages.push(await stage.send(app, before, profile));
+    }
+    const late = await stage.send(app, before, null);
+    for (const message of [...messages, late]) {
+      await stage.report(app, message, 'failed', optedOut);
+    }
+    const unreported = await stage.send(app, stage.phone(), await stage.profile());
+    const update = (id: string, column: string, value: string): Promise<unknown> =>
+      app.query(`update outbound_messages set ${column} = $2 where id = $1`, [id, value]);
+    await expectAccepted('two profiles', stage.send(app, before, await stage.profile()));
+    await update(late, 'profile_id', await stage.profile());
+    await expectRefused('a third, given late', stage.send(app, before, await stage.profile()));
+
+    for (const message of [unreported, ...messages]) await update(message, 'to_number', after);
+    await expectAccepted('two moved', stage.send(app, after, await stage.profile()));
+    await expectAccepted('the move of the third', update(late, 'to_number', after));
+    await expectRefused('three moved', stage.send(app, after, await stage.profile()));
+    await expectRefused('where they were', stage.send(app, before, await stage.profile()));
+  },
+};
+
 /** What delivery reports must lead to, and what they must not. */
-export const reports: readonly Check[] = [updated, withoutProfile, unknownMessage, deletes];
+export const reports: readonly Check[] = [
+  updated,
+  withoutProfile,
+  unknownMessage,
+  deletes,
+  movedAfterwards,
+];
