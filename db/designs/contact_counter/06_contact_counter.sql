@@ -86,7 +86,7 @@ begin
               column = 'message_id';
     end if;
   else
-    if row_security_active('public.delivery_reports') then
+    if row_security_active('public.delivery_reports'::regclass) then
       raise exception 'row-level security may hide the reports of a message that is moved'
         using errcode = 'insufficient_privilege',
               hint = 'Exempt the owner of this function from the policies of delivery_reports.';

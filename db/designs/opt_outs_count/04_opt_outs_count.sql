@@ -77,7 +77,7 @@ begin
               column = 'message_id';
     end if;
   else
-    if row_security_active('public.delivery_reports') then
+    if row_security_active('public.delivery_reports'::regclass) then
       raise exception 'row-level security may hide the reports of a message that is moved'
         using errcode = 'insufficient_privilege',
               hint = 'Exempt the owner of this function from the policies of delivery_reports.';
@@ -99,7 +99,7 @@ begin
     return null;
   end if;
 
-  if row_security_active('public.opt_outs') then
+  if row_security_active('public.opt_outs'::regclass) then
     raise exception 'row-level security may hide opt-outs, so that they would not be counted'
       using errcode = 'insufficient_privilege',
             hint = 'Exempt the owner of this function from the policies of opt_outs.';
