@@ -351,7 +351,7 @@ async function forgetOne(client: pg.Client, phone: string, profile: string): Pro
   }
   await client.query(
     `delete from blocked_contacts as b
-     where b.phone = $1 and (select count(*) from opt_outs as o where o.phone = b.phone) < 3`,
+     where b.phone = $1 and (select count(*) from opt_outs as o where o.phone = $1) < 3`,
     [phone],
   );
 }
