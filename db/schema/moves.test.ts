@@ -21,6 +21,7 @@ before(async () => {
   profiles = rows.map(({ id }) => id);
 });
 afterEach(async () => {
+  await owner.query('rollback'); // of a test that failed in a transaction
   await Promise.all(open.splice(0).map((client) => client.end()));
 });
 after(async () => {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { refusal } from '../checks/stage.ts';
 import { applyDesign, type Design, designNamed, listDesigns } from '../designs.ts';
@@ -35,6 +35,8 @@ for (const design of listDesigns()) {
       await owner.end();
       await database.drop();
     });
+
+    afterEach(() => owner.query('rollback')); // of a test that failed in a transaction
 
     const newPhone = (): string => `+1202555${String(numbers++).padStart(4, '0')}`;
 
