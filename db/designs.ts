@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { messageOf, UserError } from './cli/errors.ts';
 import { nearest } from './cli/nearest.ts';
+import { connect } from './connect.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
-import { labSchema } from './schema/migrate.ts';
+import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
 export interface Design {
@@ -94,6 +95,25 @@ export async function applyDesign(
   if (current.name !== defaultDesignName) await dbmate(url, migrationsOf(current), 'rollback');
   if (design.name !== defaultDesignName) {
     await dbmate(url, migrationsOf(design), 'migrate', statementTimeoutMs);
+  }
+}
+
+/**
+ * Applies the migrations that are missing. A design that was in place then, built over the schema as it
+ * was, is taken away and laid over the new one.
+ */
+export async function migrateUpWithDesign(url: string): Promise<void> {
+  const client = await connect(url);
+  try {
+    const before = await appliedMigrations(client);
+    await migrateUp(url);
+    if (before === 0 || (await appliedMigrations(client)) === before) return;
+    const design = await currentDesign(client);
+    if (design.name === defaultDesignName) return;
+    await applyDesign(url, client, designNamed(defaultDesignName));
+    await applyDesign(url, client, design);
+  } finally {
+    await client.end();
   }
 }
 

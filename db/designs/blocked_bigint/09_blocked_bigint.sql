@@ -21,6 +21,9 @@ comment on function public.phone_number(text) is
 alter table public.blocked_contacts
   drop constraint blocked_contacts_pkey;
 
+-- Without a primary key: so that deletes can be published. The phone is all there is in a row.
+alter table public.blocked_contacts replica identity full;
+
 create unique index blocked_contacts_number_key
 on public.blocked_contacts (public.phone_number(phone));
 comment on index public.blocked_contacts_number_key is
@@ -106,4 +109,5 @@ drop index public.blocked_contacts_number_key;
 drop function public.phone_number(text);
 
 alter table public.blocked_contacts
-  add constraint blocked_contacts_pkey primary key (phone);
+  add constraint blocked_contacts_pkey primary key (phone),
+  replica identity default;

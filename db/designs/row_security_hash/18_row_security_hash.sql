@@ -15,6 +15,9 @@ alter table public.blocked_contacts
   drop constraint blocked_contacts_pkey,
   add constraint blocked_contacts_phone_excl exclude using hash (phone with =);
 
+-- Without a primary key: so that deletes can be published. The phone is all there is in a row.
+alter table public.blocked_contacts replica identity full;
+
 -- Superusers and the table's owner pass by every policy, so an application needs a role of its own.
 -- Roles belong to the whole server: another database may make or drop this one at the same moment.
 do $migration$
@@ -111,4 +114,5 @@ $migration$;
 
 alter table public.blocked_contacts
   drop constraint blocked_contacts_phone_excl,
-  add constraint blocked_contacts_pkey primary key (phone);
+  add constraint blocked_contacts_pkey primary key (phone),
+  replica identity default;

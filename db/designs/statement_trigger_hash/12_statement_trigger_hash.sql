@@ -10,6 +10,9 @@ alter table public.blocked_contacts
   drop constraint blocked_contacts_pkey,
   add constraint blocked_contacts_phone_excl exclude using hash (phone with =);
 
+-- Without a primary key: so that deletes can be published. The phone is all there is in a row.
+alter table public.blocked_contacts replica identity full;
+
 create function public.refuse_blocked_contacts() returns trigger
 language plpgsql
 stable
@@ -68,4 +71,5 @@ drop function public.refuse_blocked_contacts();
 
 alter table public.blocked_contacts
   drop constraint blocked_contacts_phone_excl,
-  add constraint blocked_contacts_pkey primary key (phone);
+  add constraint blocked_contacts_pkey primary key (phone),
+  replica identity default;
