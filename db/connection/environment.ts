@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir as systemHome } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../cli/errors.ts';
 import { addressOf, isSocket, type Parameters, readUrl, urlOf } from './address.ts';
@@ -33,6 +33,15 @@ const variables: Readonly<Record<string, string>> = {
   PGCONNECT_TIMEOUT: 'connect_timeout',
   PGTARGETSESSIONATTRS: 'target_session_attrs',
 };
+
+/** An account that no file knows has none. */
+function homedir(): string {
+  try {
+    return systemHome();
+  } catch {
+    return '/nonexistent';
+  }
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
