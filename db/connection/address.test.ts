@@ -116,7 +116,7 @@ describe('what each program is told of a server', () => {
   it('for dbmate is no more than its driver knows, and the settings of its session', () => {
     assert.equal(
       dbmateUrl(address, settings),
-      'postgres://u:p%20w@[::1]:5433/db?sslmode=require&options=-c%20work_mem%3D8MB' +
+      'postgres:///db?host=%3A%3A1&port=5433&user=u&password=p%20w&sslmode=require&options=-c%20work_mem%3D8MB' +
         '&default_transaction_isolation=read%20committed&jit=off',
     );
   });

@@ -144,8 +144,15 @@ export function addressOf(parameters: Parameters): ServerAddress {
   };
 }
 
-/** An address as a URL that says all of it. */
-export function urlOf({ host, port, user, database, sslMode, more }: ServerAddress): string {
+/**
+ * An address as a URL that says all of it.
+ *
+ * @param place where the host stands: where hosts usually do, or as a parameter, as a socket's must
+ */
+export function urlOf(
+  { host, port, user, database, sslMode, more }: ServerAddress,
+  place: 'usual' | 'parameter' = isSocket(host) ? 'parameter' : 'usual',
+): string {
   const encode = encodeURIComponent;
   const { password, ...rest } = more;
   const query = (parameters: Parameters): string =>
@@ -154,7 +161,7 @@ export function urlOf({ host, port, user, database, sslMode, more }: ServerAddre
         value === undefined ? [] : [`${name}=${encode(value).replaceAll('%2F', '/')}`],
       )
       .join('&');
-  if (isSocket(host)) {
+  if (place === 'parameter') {
     const login = {
       host,
       port: String(port),
@@ -164,8 +171,8 @@ export function urlOf({ host, port, user, database, sslMode, more }: ServerAddre
     return `postgres:///${encode(database)}?${query({ ...login, sslmode: sslMode, ...rest })}`;
   }
   const login = `${encode(user)}${password === undefined ? '' : `:${encode(password)}`}`;
-  const place = host.includes(':') ? `[${encode(host).replaceAll('%3A', ':')}]` : encode(host);
-  return `postgres://${login}@${place}:${port}/${encode(database)}?${query({ sslmode: sslMode, ...rest })}`;
+  const written = host.includes(':') ? `[${encode(host).replaceAll('%3A', ':')}]` : encode(host);
+  return `postgres://${login}@${written}:${port}/${encode(database)}?${query({ sslmode: sslMode, ...rest })}`;
 }
 
 /** Whether a host is the folder of a socket. */

@@ -9,6 +9,7 @@ import { pgbenchVersion, runPgbenchProcess } from '../pgbench-process.ts';
 import { dbmate } from '../schema/dbmate.ts';
 import { type Drill, newDrill, skipDrills } from '../testing/embedded-drill.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { withoutServerVariables } from './environment.ts';
 
 /* What a shell may have for servers of its own. Each of them alone breaks somebody who listens to it. */
 const variables: Readonly<Record<string, string>> = {
@@ -104,14 +105,6 @@ drop table public.told;
     rmSync(folder, { recursive: true });
   });
 
-  const withVariable = async (name: string, work: () => Promise<unknown>): Promise<void> => {
-    process.env[name] = variables[name];
-    try {
-      await work();
-    } finally {
-      delete process.env[name];
-    }
-  };
   const told = async (name: string): Promise<unknown> =>
     (await client.query('select setting from told where name = $1', [name])).rows[0]?.setting;
 
@@ -119,28 +112,47 @@ drop table public.told;
     folder: pathToFileURL(`${join(folder, 'migrations')}/`),
     historyTable: 'optout_lab.told_migrations',
   };
+  it('does not listen to the shell, nor to a .env: dbmate', async () => {
+    await withVariables(async () => {
+      await dbmate(database.url, migrations, 'migrate');
+      assert.equal(await told('default_transaction_read_only'), 'off');
+      assert.equal(await told('application_name'), 'optout-lab dbmate');
+      await dbmate(database.url, migrations, 'rollback');
+    });
+  });
+
+  it('does not listen to the shell: pgbench', async (t) => {
+    if (pgbenchVersion() === undefined) return t.skip('no pgbench on this machine');
+    const script = join(folder, 'script.sql');
+    writeFileSync(
+      script,
+      'create table public.told as select name, setting from pg_catalog.pg_settings;\n',
+    );
+    const args = ['--no-vacuum', '--transactions=1', `--file=${script}`];
+    await withVariables(() => runPgbenchProcess(database.url, args, { applicationName: 'told' }));
+    assert.equal(await told('search_path'), 'public');
+    assert.equal(await told('default_transaction_read_only'), 'off');
+    assert.equal(await told('application_name'), 'told');
+    await client.query('drop table told');
+  });
+
   for (const name of Object.keys(variables)) {
-    it(`which is dbmate or pgbench, does not listen to ${name}`, async () => {
-      await withVariable(name, async () => {
-        await dbmate(database.url, migrations, 'migrate');
-        assert.equal(await told('default_transaction_read_only'), 'off');
-        assert.equal(await told('application_name'), 'optout-lab dbmate');
-        await dbmate(database.url, migrations, 'rollback');
-        if (pgbenchVersion() === undefined) return;
-        const script = join(folder, 'script.sql');
-        writeFileSync(
-          script,
-          `create table public.told as select name, setting from pg_catalog.pg_settings;\n`,
-        );
-        await runPgbenchProcess(
-          database.url,
-          ['--no-vacuum', '--transactions=1', `--file=${script}`],
-          { applicationName: 'told' },
-        );
-        assert.equal(await told('search_path'), 'public');
-        assert.equal(await told('application_name'), 'told');
-        await client.query('drop table told');
-      });
+    it(`is not given ${name}`, () => {
+      assert.equal(withoutServerVariables({ [name]: 'x' })[name], undefined);
     });
   }
 });
+
+/** Does something in a shell that has all of the variables. */
+async function withVariables(work: () => Promise<unknown>): Promise<void> {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    await work();
+  } finally {
+    for (const name of Object.keys(variables)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
+}

@@ -45,7 +45,9 @@ export function attempts(sslMode: SslMode): readonly boolean[] {
 export function dbmateUrl(address: ServerAddress, settings: Settings): string {
   // what its driver (lib/pq) does not know it takes for a setting of the server
   const { keepalives, keepalives_idle, channel_binding, ...more } = address.more;
-  return urlOf({ ...address, more: { ...more, ...settings } });
+  const told = { ...address, more: { ...more, ...settings } };
+  // dbmate takes the brackets off an IPv6 address and puts the port right behind it
+  return address.host.includes(':') ? urlOf(told, 'parameter') : urlOf(told);
 }
 
 /** The whole environment of a program that uses libpq: no login stands on its command line. */

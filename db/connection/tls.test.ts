@@ -60,7 +60,7 @@ describe('a URL with each of the ways to a server', { skip: skipDrills || noOpen
     ];
     writeFileSync(
       join(data, 'pg_hba.conf'),
-      `local all all trust\nhostnossl all "no tls" 127.0.0.1/32 trust\n${rules.map((rule) => `${rule} scram-sha-256\n`).join('')}`,
+      `local all all trust\nhostssl all "no tls" 127.0.0.1/32 reject\nhostnossl all "no tls" 127.0.0.1/32 trust\n${rules.map((rule) => `${rule} scram-sha-256\n`).join('')}`,
     );
     const again = await connect(socketUrl);
     await again.query('create role "no tls" superuser login');
