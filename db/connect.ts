@@ -3,15 +3,18 @@ import pg from 'pg';
 import { wasInterrupted } from './cli/command.ts';
 import { codeOf, messageOf, UserError } from './cli/errors.ts';
 import { withoutPassword } from './cli/hide-password.ts';
+import { readAddress, type ServerAddress } from './connection/address.ts';
+import { attempts, pgConfig } from './connection/programs.ts';
+import { makeSettings } from './connection/session-settings.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;
 
 /**
- * Opens a session. JIT is off in all of the lab's sessions, so that its compile time is not taken
- * for the cost of a design.
+ * Opens a session, with the settings that the lab relies on, whatever the defaults of the database
+ * and of the role. Nothing is read from the environment.
  *
- * @param socket not connected yet; a new one is made unless given, and where the URL asks for TLS
+ * @param socket not connected yet; a new one is made unless given, and where TLS is used
  * @throws UserError, without the password, when the server cannot be reached or refuses the login.
  */
 export async function connect(
@@ -19,30 +22,27 @@ export async function connect(
   applicationName = 'optout-lab',
   socket?: Socket,
 ): Promise<pg.Client> {
-  const client = newClient(url, applicationName, socket);
-  // A session that breaks between two queries must not end the process: its next query fails anyway.
-  client.on('error', () => {});
   try {
-    await client.connect();
-    await client.query('set jit = off');
+    const client = await open(readAddress(url), applicationName, socket);
+    await makeSettings(client).catch(async (error) => {
+      await client.end().catch(() => {});
+      throw error;
+    });
     return client;
   } catch (error) {
-    await client.end().catch(() => {});
     throw explain(error, url);
   }
 }
 
 /** Whether a server answers there: `yes`, `starting` (not yet), or `no`. */
 export async function canConnect(url: string): Promise<'yes' | 'starting' | 'no'> {
-  const client = newClient(url, 'optout-lab');
-  client.on('error', () => {});
   try {
-    await client.connect();
+    const client = await open(readAddress(url), 'optout-lab');
+    await client.end().catch(() => {});
     return 'yes';
   } catch (error) {
+    if (error instanceof UserError) throw error;
     return codeOf(error) === '57P03' ? 'starting' : 'no';
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 
@@ -51,34 +51,65 @@ export function withDatabase(url: string, database: string): string {
   return url.replace(/^(\w+:\/\/[^/?#]*)(\/[^?#]*)?/, `$1/${encodeURIComponent(database)}`);
 }
 
-/** Throws a UserError, without the password, for a DATABASE_URL that names no PostgreSQL server. */
-export function requirePostgresUrl(url: string): void {
-  newClient(url, 'optout-lab');
+/** Where a server may be asked with TLS or without, which of them it last took. */
+const taken = new Map<string, boolean>();
+
+/** Tries with TLS, without, or one after the other, as the address says; a session that breaks later ends no process. */
+async function open(
+  address: ServerAddress,
+  applicationName: string,
+  socket?: Socket,
+): Promise<pg.Client> {
+  const place = `${address.host} ${address.port} ${address.user}`;
+  const order = attempts(address.sslMode);
+  const last = taken.get(place);
+  const inOrder = order.length > 1 && last !== undefined ? [last, !last] : order;
+  for (const [index, tls] of inOrder.entries()) {
+    const client = newClient(address, tls, applicationName, socket);
+    // A session that breaks between two queries must not end the process: its next query fails anyway.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      taken.set(place, tls);
+      return client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      if (index + 1 === inOrder.length || !asksForTheOther(error)) throw error;
+    }
+  }
+  throw new Error('nothing was tried');
 }
 
-function newClient(url: string, applicationName: string, socket?: Socket): pg.Client {
-  // pg takes any text for the name of a host; psql and dbmate do not
-  if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new UserError(
-      'DATABASE_URL is not a PostgreSQL URL: it must begin with postgres:// or postgresql://',
-    );
+/** Whether a server refused only how it was asked: it has no TLS, or no rule for such a session. */
+function asksForTheOther(error: unknown): boolean {
+  return codeOf(error) === '28000' || /does not support SSL/.test(messageOf(error));
+}
+
+function newClient(
+  address: ServerAddress,
+  tls: boolean,
+  applicationName: string,
+  socket?: Socket,
+): pg.Client {
+  const client = new pg.Client({
+    ...pgConfig(address, tls),
+    application_name: applicationName,
+    ...(socket === undefined || tls ? {} : { stream: () => socket }),
+  });
+  // what pg would else take from PGOPTIONS and PGREPLICATION
+  const { options } = address.more;
+  Object.assign(parametersOf(client), { options, replication: undefined });
+  return client;
+}
+
+/** pg's own record of what it tells the server; its types leave it out. */
+function parametersOf(client: pg.Client): object {
+  if (!('connectionParameters' in client)) throw new Error('pg keeps its parameters elsewhere');
+  const { connectionParameters } = client;
+  if (typeof connectionParameters !== 'object' || connectionParameters === null) {
+    throw new Error('pg keeps its parameters elsewhere');
   }
-  try {
-    const options = {
-      connectionString: url,
-      application_name: applicationName,
-      connectionTimeoutMillis: 30_000,
-    };
-    const client = new pg.Client(options);
-    // Node refuses to connect to such a port in a way that pg never tells of
-    if (!(client.port >= 1 && client.port <= 65_535)) throw new Error('a port is 1 to 65535');
-    if (socket === undefined || client.ssl) return client;
-    return new pg.Client({ ...options, stream: () => socket });
-  } catch (error) {
-    throw new UserError(
-      `DATABASE_URL is not a PostgreSQL URL (${messageOf(error)}): ${withoutPassword(url)}`,
-    );
-  }
+  return connectionParameters;
 }
 
 const reasons: Readonly<Record<string, string>> = {

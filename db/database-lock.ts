@@ -35,6 +35,6 @@ export async function lockDatabase(
   } catch (error) {
     throw codeOf(error) === '55P03' ? new UserError(refusal) : error;
   } finally {
-    await client.query('reset lock_timeout').catch(() => {});
+    await client.query('set lock_timeout = 0').catch(() => {}); // as connect() made it
   }
 }

@@ -10,8 +10,9 @@ import { expectAccepted, expectRefused } from './conformance/expect.ts';
 import { type Fixture, openFixture } from './conformance/fixture.ts';
 import { allBehaviours } from './conformance/run-behaviours.ts';
 import { optedOut } from './contract.ts';
-import { applyDesign, type Design, designNamed, listDesigns } from './designs.ts';
+import { applyDesign, type Design, designNamed, listDesigns, whyNotHere } from './designs.ts';
 import { readSql } from './sql.ts';
+import { skipDesign } from './testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 
 const catalogSql = readSql(new URL('./catalog.test.sql', import.meta.url));
@@ -68,8 +69,31 @@ describe('a design folder', () => {
   });
 });
 
+describe('a server without ICU', () => {
+  it('is said to lack the collation of a design, in one line, and has all others', async () => {
+    const database = await createTestDatabase();
+    const client = await database.connect();
+    try {
+      await client.query('set allow_system_table_mods = on');
+      await client.query(`delete from pg_collation where collname like '%-x-icu'`); // of this database
+      for (const design of listDesigns()) {
+        assert.equal(
+          await whyNotHere(client, design),
+          design.name === 'blocked_icu'
+            ? 'the server has no collation "und-x-icu" (it may be built without ICU)'
+            : undefined,
+        );
+      }
+    } finally {
+      await client.end();
+      await database.drop();
+    }
+  });
+});
+
 for (const design of listDesigns()) {
-  describe(`design ${design.name}, laid over a database that is in use`, () => {
+  const skip = await skipDesign(design);
+  describe(`design ${design.name}, laid over a database that is in use`, { skip }, () => {
     let database: TestDatabase;
     let client: pg.Client;
     let fixture: Fixture;

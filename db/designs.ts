@@ -27,6 +27,10 @@ export interface Design {
   readonly forgetSql: string;
   /** What an application's session runs first (a role to take, for instance), or nothing. */
   readonly sessionSql: string | undefined;
+  /** Constraints that it adds without validating the rows that are there. */
+  readonly notValidated: readonly string[];
+  /** The collations that it names, but "C", which every server has. */
+  readonly collations: readonly string[];
   /** dbmate's version of the design's migration; no two designs share one. */
   readonly version: string;
   readonly folder: URL;
@@ -117,6 +121,22 @@ export async function migrateUpWithDesign(url: string): Promise<void> {
   }
 }
 
+/**
+ * Why this server cannot have a design, whatever is in the database; undefined where it can. A server
+ * may be built without ICU, and lacks its collations then.
+ */
+export async function whyNotHere(client: pg.Client, design: Design): Promise<string | undefined> {
+  const { rows } = await client.query<{ missing: string }>(
+    `select name as missing from unnest($1::text[]) as name
+     where not exists (select from pg_catalog.pg_collation as c where c.collname = name)`,
+    [design.collations],
+  );
+  const missing = rows[0]?.missing;
+  return missing === undefined
+    ? undefined
+    : `the server has no collation "${missing}" (it may be built without ICU)`;
+}
+
 function migrationsOf(design: Design): MigrationSet {
   return { folder: design.folder, historyTable: designHistory };
 }
@@ -164,10 +184,17 @@ function readDesign(name: string, folder: URL): Design {
     keeps: field('keeps').split(/, */),
     needs: fields('needs'),
     cannot: fields('cannot'),
+    notValidated: matches(text, /add constraint (\w+)[^;]*?\bnot valid\b/g),
+    collations: matches(text, /\bcollate "([^"]+)"/g).filter((collation) => collation !== 'C'),
     checkOffSql: sql('check_off.sql'),
     checkOnSql: sql('check_on.sql'),
     forgetSql: sql('forget.sql'),
     sessionSql: existsSync(new URL('session.sql', own)) ? sql('session.sql') : undefined,
     version: migration.slice(0, migration.indexOf('_')),
   };
+}
+
+/** What the first group of a pattern matches, each once. */
+function matches(text: string, pattern: RegExp): readonly string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, found = '']) => found))];
 }

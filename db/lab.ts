@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { connect } from './connect.ts';
+import { completeUrl } from './connection/environment.ts';
 import { migrateUpWithDesign } from './designs.ts';
 import { requireWritable } from './schema/migrate.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
@@ -9,7 +10,10 @@ import { refusePooledSessions } from './server/pooler.ts';
 /** A server that DATABASE_URL names: not ours to start or stop. */
 export interface ExternalServer {
   readonly kind: 'external';
+  /** With all that the environment adds to DATABASE_URL. */
   readonly url: string;
+  /** DATABASE_URL itself. */
+  readonly givenUrl: string;
   close(): Promise<void>;
 }
 
@@ -81,13 +85,14 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
 export async function openServer(
   options: Pick<LabOptions, 'leaveRunning' | 'tcpPort'> = {},
 ): Promise<EmbeddedServer | ExternalServer> {
-  const url = process.env['DATABASE_URL'];
-  if (url === undefined || url === '') {
+  const givenUrl = process.env['DATABASE_URL'];
+  if (givenUrl === undefined || givenUrl === '') {
     return openEmbeddedServer({
       leaveRunning: options.leaveRunning ?? false,
       tcpPort: options.tcpPort,
     });
   }
+  const url = completeUrl(givenUrl);
   const client = await connect(url);
   try {
     await requireSupportedVersion(client);
@@ -95,5 +100,5 @@ export async function openServer(
     await client.end();
   }
   await refusePooledSessions(url);
-  return { kind: 'external', url, close: async () => {} };
+  return { kind: 'external', url, givenUrl, close: async () => {} };
 }

@@ -1,13 +1,33 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { connect } from './connect.ts';
+import { readAddress } from './connection/address.ts';
+import { libpqEnvironment } from './connection/programs.ts';
+import { type Settings, settingsToAskFor } from './connection/session-settings.ts';
 
-/** Runs pgbench and returns what it printed. Throws its last line where it fails. */
-export function runPgbenchProcess(
+/** How pgbench's sessions differ from the lab's own. */
+export interface PgbenchSessions {
+  readonly applicationName: string;
+  readonly settings?: Settings;
+}
+
+/**
+ * Runs pgbench on a server and returns what it printed, on standard output and error. Which server and
+ * which login stands in its environment: a command line can be read by other users.
+ *
+ * @throws Error with its last line where it fails
+ */
+export async function runPgbenchProcess(
+  url: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  { applicationName, settings = {} }: PgbenchSessions,
 ): Promise<string> {
+  const asked = { ...(await settingsOfNewSession(url)), ...settings };
   return new Promise((resolve, reject) => {
     const child = spawn('pgbench', args, {
-      env: { ...process.env, ...env },
+      env: {
+        ...libpqEnvironment(readAddress(url), asked),
+        PGAPPNAME: applicationName,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let printed = '';
@@ -20,7 +40,7 @@ export function runPgbenchProcess(
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(printed);
+      if (code === 0) resolve(printed + errors);
       else reject(new Error(errors.trim().split('\n').at(-1) ?? `exit code ${code}`));
     });
   });
@@ -35,17 +55,12 @@ export function pgbenchVersion(): string | undefined {
   }
 }
 
-/**
- * A command line can be read by other users: the password goes through the environment, wherever the
- * URL has it: before the "@", or as a parameter.
- */
-export function splitPassword(url: string): { connection: string; password: string | undefined } {
-  const login = /^(\w+:\/\/[^/?#@:]*):([^/?#]*)@(.*)$/.exec(url);
-  const bare = login === null ? url : `${login[1]}@${login[3]}`;
-  const parameter = /([?&])password=([^&#]*)&?/.exec(bare);
-  const password = parameter?.[2] ?? login?.[2];
-  return {
-    connection: parameter === null ? bare : bare.replace(parameter[0], parameter[1] ?? ''),
-    password: password === undefined ? undefined : decodeURIComponent(password),
-  };
+/** What pgbench's session must ask for to be like the lab's own. */
+async function settingsOfNewSession(url: string): Promise<Settings> {
+  const client = await connect(url);
+  try {
+    return await settingsToAskFor(client);
+  } finally {
+    await client.end();
+  }
 }

@@ -1,5 +1,6 @@
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
+import { messageOf } from '../../db/cli/errors.ts';
 import { wholeNumber } from '../../db/cli/flags.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import { requireWritableFile, writeTextFile } from '../../db/cli/output-path.ts';
@@ -83,10 +84,14 @@ async function compareCopy(lab: Lab, dataSet: DataSet, count: number): Promise<S
 }
 
 async function pgbenchLine(lab: Lab, messages: number): Promise<string> {
-  const pgbench = await measurePgbench(lab, messages);
-  return pgbench === undefined
-    ? 'pgbench -i: no pgbench on this machine'
-    : `pgbench -i (C client, rows of 97 bytes): ${formatCount(pgbench)} rows/s`;
+  try {
+    const pgbench = await measurePgbench(lab, messages);
+    return pgbench === undefined
+      ? 'pgbench -i: no pgbench on this machine'
+      : `pgbench -i (C client, rows of 97 bytes): ${formatCount(pgbench)} rows/s`;
+  } catch (error) {
+    return `pgbench -i failed: ${messageOf(error)}`; // the pairs are measured, and kept
+  }
 }
 
 async function compareWhole(lab: Lab, dataSet: DataSet, count: number): Promise<SpeedPair[]> {

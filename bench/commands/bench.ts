@@ -1,7 +1,7 @@
-import { relative } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { positiveNumber, share, wholeNumber } from '../../db/cli/flags.ts';
+import { shownPath } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
@@ -63,7 +63,7 @@ await runCommand(async () => {
     process.stderr.write(`${seconds} s  ${what}\n`);
   });
   const { results, pagePath } = writeReport(run.folder);
-  process.stdout.write(terminalSummary(results, relative(process.cwd(), pagePath)));
+  process.stdout.write(terminalSummary(results, shownPath(pagePath)));
 });
 
 function namesOf(items: readonly { readonly name: string }[]): string {

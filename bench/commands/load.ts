@@ -1,5 +1,6 @@
 import { runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
+import { shownPath } from '../../db/cli/output-path.ts';
 import { openLab } from '../../db/lab.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
 import { readLoadFlags } from '../load/options/flags.ts';
@@ -17,7 +18,7 @@ await runCommand(async () => {
     async (finished) => {
       // not before it is needed: it brings the charts with it
       const { writeLoadPage } = await import('../report/load/load-page.ts');
-      const page = writeLoadPage(finished.results, finished.folder);
+      const page = shownPath(writeLoadPage(finished.results, finished.folder));
       process.stdout.write(`\n${summaryText(finished.results)}\n\n${page}\n`);
     },
   );

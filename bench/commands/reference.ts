@@ -1,6 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../../db/cli/command.ts';
+import { onInterruptGoOnWith, runCommand } from '../../db/cli/command.ts';
+import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
+import { shownPath } from '../../db/cli/output-path.ts';
 import { openServer } from '../../db/lab.ts';
 import { readReferenceFlags } from '../reference/flags.ts';
 import { overviewMarkdown, totalTimes } from '../reference/overview.ts';
@@ -17,6 +19,9 @@ await runCommand(async () => {
   if (again) rmSync(folder, { recursive: true, force: true });
   const parts = referenceParts({ ...options, out: 'reports' });
   requireSameReference(folder, parts);
+  onInterruptGoOnWith(() =>
+    commandLine('reference', withoutFlag(process.argv.slice(2), '--again', 'switch')),
+  );
   const server = await openServer(); // the parts find it running, with what they read in its cache
   try {
     const done = await runParts(folder, parts, {
@@ -33,7 +38,7 @@ await runCommand(async () => {
       `\n${textTable(
         [{ heading: 'part' }, { heading: 'time', align: 'right' }, { heading: 'command' }],
         [...rows, ...totalTimes(results, done).map((cells) => [...cells, ''])],
-      )}\nreports/${options.name}/index.html\n`,
+      )}\n${shownPath(join(folder, 'index.html'))}\n`,
     );
   } finally {
     await server.close();

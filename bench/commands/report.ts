@@ -1,4 +1,5 @@
 import { newCommand, runCommand } from '../../db/cli/command.ts';
+import { shownPath } from '../../db/cli/output-path.ts';
 import { findLoad, readLoad } from '../load/read-load.ts';
 import { findRun } from '../report/compare/find-run.ts';
 import { writeLoadPage } from '../report/load/load-page.ts';
@@ -15,9 +16,9 @@ await runCommand(async () => {
   const load = findLoad(name);
   if (load !== undefined) {
     const results = readLoad(load);
-    process.stdout.write(`${summaryText(results)}\n\n${writeLoadPage(results, load)}\n`);
+    process.stdout.write(`${summaryText(results)}\n\n${shownPath(writeLoadPage(results, load))}\n`);
     return;
   }
   const { results, pagePath } = writeReport(findRun(name));
-  process.stdout.write(terminalSummary(results, pagePath));
+  process.stdout.write(terminalSummary(results, shownPath(pagePath)));
 });

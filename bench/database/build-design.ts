@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { messageOf } from '../../db/cli/errors.ts';
-import { applyDesign, type Design, defaultDesignName } from '../../db/designs.ts';
+import { applyDesign, type Design, defaultDesignName, whyNotHere } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { MigrationError } from '../../db/schema/dbmate.ts';
 import type { RelationSize } from '../results/results.ts';
@@ -27,6 +27,8 @@ export async function buildDesign(
   { admin }: BenchReservation,
   design: Design,
 ): Promise<BuiltDesign> {
+  const missing = await whyNotHere(admin, design);
+  if (missing !== undefined) return { state: 'could not be built', reason: missing };
   const startedMs = performance.now();
   try {
     await applyDesign(lab.url, admin, design, statementSeconds * 1_000);

@@ -1,3 +1,5 @@
+import { onInterruptGoOnWith } from '../../db/cli/command.ts';
+import { commandLine } from '../../db/cli/command-line.ts';
 import { UserError } from '../../db/cli/errors.ts';
 import type { Lab } from '../../db/lab.ts';
 import { type DataSetOptions, defaultDataSet } from '../../seed/data-set/data-set.ts';
@@ -15,12 +17,13 @@ export async function dataInPlace(
 ): Promise<DataSetOptions | undefined> {
   if (messages !== undefined) {
     const dataSet = { ...defaultDataSet, messages };
+    const forget = onInterruptGoOnWith(() => commandLine('load'));
     await seedDatabase(lab, {
       dataSet,
       replace: replace ? 'another data set' : 'nothing',
       print: (line) => process.stdout.write(`${line}\n`),
       terminal: process.stdout.isTTY === true,
-    });
+    }).finally(forget);
     return dataSet;
   }
   const client = await lab.connect();

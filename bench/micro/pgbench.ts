@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Design } from '../../db/designs.ts';
-import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../db/pgbench-process.ts';
+import { pgbenchVersion, runPgbenchProcess } from '../../db/pgbench-process.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { timeBlock } from '../paired/block.ts';
@@ -127,7 +127,6 @@ async function runPgbench(
   perBlock: number,
   values: { readonly phone: string; readonly profile: string },
 ): Promise<readonly number[]> {
-  const { connection, password } = splitPassword(url);
   const args = [
     '--no-vacuum',
     '--protocol=prepared',
@@ -140,12 +139,10 @@ async function runPgbench(
     `--define=phone=${values.phone}`,
     `--define=profile=${values.profile}`,
     `--define=body=${benchBody}`,
-    connection,
   ];
-  await runPgbenchProcess(args, {
-    PGAPPNAME: benchApplication,
-    PGOPTIONS: `-c jit=off -c synchronous_commit=${durable ? 'on' : 'off'}`,
-    ...(password === undefined ? {} : { PGPASSWORD: password }),
+  await runPgbenchProcess(url, args, {
+    applicationName: benchApplication,
+    settings: durable ? {} : { synchronous_commit: 'off' },
   });
   const logs = readdirSync(folder).filter((file) => file.startsWith('latency'));
   const lines = logs.flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));

@@ -124,7 +124,7 @@ async function measureBlock(
       blockedShare: bench.blockedShare,
     });
   } finally {
-    await admin.query('reset statement_timeout');
+    await admin.query('set statement_timeout = 0');
   }
   state.pending = work.phones ?? [];
   let before = noCounters;

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { onInterrupt } from '../../db/cli/command.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
+import { shownPath } from '../../db/cli/output-path.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
 import { projectFacts } from '../environment/machine.ts';
 import type { Part } from './parts.ts';
@@ -73,7 +74,7 @@ export function requireSameReference(folder: string, parts: readonly Part[]): vo
     done.some(({ name, command }) => name === part.name && command !== commandOf(part));
   if (!parts.some(isOther)) return;
   throw new UserError(
-    `${relative(process.cwd(), folder)} holds another reference (made with other --sizes, --designs, --rate or --load-seconds): pass --name NAME to keep it, or --again to delete it`,
+    `${shownPath(folder)} holds another reference (made with other --sizes, --designs, --rate or --load-seconds): pass --name NAME to keep it, or --again to delete it`,
   );
 }
 

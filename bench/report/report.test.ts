@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
+import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { misfit } from '../results/json-schema.ts';
 import { resultsSchema } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
@@ -31,6 +40,15 @@ after(() => rmSync(reports, { recursive: true, force: true }));
 
 test('the synthetic run fits the schema of results.json', () => {
   assert.equal(misfit(JSON.parse(JSON.stringify(results)), resultsSchema()), undefined);
+});
+
+test('a file of a report that cannot be written is told in one line', async () => {
+  writeSyntheticRun(folder, results);
+  mkdirSync(join(folder, 'summary.md')); // root may write everywhere, but not here
+  const { exitCode, stdout, stderr } = await runCommandFile('bench/commands/report.ts', [folder]);
+  rmSync(join(folder, 'summary.md'), { recursive: true });
+  assert.match(stderr, /^error: cannot write \/\S+\/summary\.md: EISDIR[^\n]*\n$/);
+  assert.deepEqual([exitCode, stdout], [2, '']);
 });
 
 test('an interval that includes 1 is "could not be told apart", never "equal"', () => {

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { writeTextFile } from '../../db/cli/output-path.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { isPartOfRun } from '../results/run-folder.ts';
@@ -23,18 +24,18 @@ export interface WrittenReport {
  * Makes index.html, summary.md, results.csv and charts/*.svg of a run from its results.json and
  * plans, and lists it in the index.html of the folder above, unless that is a run itself. Needs no database.
  *
- * @throws UserError where the results cannot be read.
+ * @throws UserError where the results cannot be read, or a file cannot be written.
  */
 export function writeReport(runFolder: string): WrittenReport {
   const folder = resolve(runFolder);
   const results = readResults(folder);
   const pagePath = join(folder, 'index.html');
-  writeFileSync(pagePath, runPage(results, folder));
-  writeFileSync(join(folder, 'summary.md'), summaryMarkdown(results));
-  writeFileSync(join(folder, 'results.csv'), resultsCsv(results));
+  writeTextFile(pagePath, runPage(results, folder));
+  writeTextFile(join(folder, 'summary.md'), summaryMarkdown(results));
+  writeTextFile(join(folder, 'results.csv'), resultsCsv(results));
   writeCharts(results, join(folder, 'charts'));
   if (!isPartOfRun(folder)) {
-    writeFileSync(join(dirname(folder), 'index.html'), runsPage(dirname(folder)));
+    writeTextFile(join(dirname(folder), 'index.html'), runsPage(dirname(folder)));
   }
   return { results, pagePath };
 }
@@ -54,6 +55,6 @@ function writeCharts(results: Results, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   if (charts.length > 0) mkdirSync(folder);
   for (const { name, figure } of charts) {
-    writeFileSync(join(folder, `${name}.svg`), figureImage(figure));
+    writeTextFile(join(folder, `${name}.svg`), figureImage(figure));
   }
 }

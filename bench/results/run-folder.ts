@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
-import { makeFolders } from '../../db/cli/output-path.ts';
+import { makeFolders, shownPath } from '../../db/cli/output-path.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
 import { isUnfinished } from './journal.ts';
 
@@ -90,8 +90,9 @@ function makeParent(parent: string): void {
 }
 
 function alreadyThere(path: string, resume: boolean): string {
-  if (resume) return `${path} holds no unfinished run: there is nothing to go on with`;
+  const shown = shownPath(path);
+  if (resume) return `${shown} holds no unfinished run: there is nothing to go on with`;
   return isUnfinished(path)
-    ? `${path} holds a run that was interrupted: go on with it by --resume, or give another --run`
-    : `${path} exists already: give the run another name with --run`;
+    ? `${shown} holds a run that was interrupted: go on with it by --resume, or give another --run`
+    : `${shown} exists already: give the run another name with --run`;
 }

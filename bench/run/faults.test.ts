@@ -71,6 +71,10 @@ describe('in the middle of a bench or a seed', { skip: skipDrills }, () => {
     interrupted.child.kill('SIGINT');
     const last = await interrupted.outcome;
     assert.match(last.stderr, /clearing up after a bench that was killed/);
+    assert.match(
+      last.stderr,
+      /\nwhat is done is kept; to go on: npm run bench -- --scale 20000 .* --run interrupted --resume\n$/,
+    );
     assert.equal(last.exitCode, 130);
     await assertIntact(url);
     const verified = await drill.run('seed/commands/seed.ts', ...seed, '--verify');

@@ -23,7 +23,7 @@ before(async () => {
   await client.end();
   lab = {
     url: database.url,
-    server: { kind: 'external', url: database.url, close: async () => {} },
+    server: { kind: 'external', url: database.url, givenUrl: database.url, close: async () => {} },
     major: Math.floor(Number(rows[0]?.server_version_num) / 10_000),
     connect: () => database.connect(),
     close: async () => {},

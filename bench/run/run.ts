@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandLine } from '../../db/cli/command-line.ts';
+import { onInterruptGoOnWith } from '../../db/cli/command.ts';
+import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
@@ -64,6 +65,7 @@ export async function runBench(
     startedMs: performance.now(),
     loadBefore: loadAverage(),
   };
+  const forget = onInterruptGoOnWith(() => goOnWith(folder.runId));
   const measured = await measureAll(run).catch((error: unknown) => {
     if (folder.isNew && journal.isEmpty()) rmSync(folder.path, { recursive: true });
     throw error;
@@ -72,6 +74,7 @@ export async function runBench(
   writeFileSync(join(folder.path, 'results.json'), `${JSON.stringify(results)}\n`);
   journal.finish();
   folder.nameLatest();
+  forget();
   return { results, folder: folder.path };
 }
 
@@ -210,6 +213,16 @@ async function measureInFull(
       pgbench,
     };
   });
+}
+
+/** The command that goes on with a run: the same flags, and its name. */
+function goOnWith(runId: string): string {
+  const flags = withoutFlag(
+    withoutFlag(process.argv.slice(2), '--run', 'with a value'),
+    '--resume',
+    'switch',
+  );
+  return commandLine('bench', [...flags, '--run', runId, '--resume']);
 }
 
 /** A run goes on only with the same of all this. */

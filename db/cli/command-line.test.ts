@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { commandLine } from './command-line.ts';
+import { commandLine, withoutFlag } from './command-line.ts';
 
 describe('a command line', () => {
   it('is read by a shell as the words it was made from', () => {
@@ -15,6 +15,17 @@ describe('a command line', () => {
 
   it('has no dashes where nothing follows', () => {
     assert.equal(commandLine('load', []), 'npm run load');
+  });
+
+  it('goes on without a flag, however it was given', () => {
+    for (const args of [
+      ['--a', '--run', 'x', '--b'],
+      ['--a', '--run=x', '--b'],
+      ['--a', '--b'],
+    ]) {
+      assert.deepEqual(withoutFlag(args, '--run', 'with a value'), ['--a', '--b']);
+    }
+    assert.deepEqual(withoutFlag(['--again', 'x'], '--again', 'switch'), ['x']);
   });
 
   it('shows no password', () => {

@@ -15,6 +15,18 @@ export function commandLine(
 }
 
 /** A word as a POSIX shell takes it for one: quoted where it holds anything that means something there. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Arguments without a flag: a switch, or one whose value follows it, after "=" or as the next word. */
+export function withoutFlag(
+  args: readonly string[],
+  flag: string,
+  kind: 'switch' | 'with a value',
+): readonly string[] {
+  return args.filter((word, index) => {
+    if (word === flag || word.startsWith(`${flag}=`)) return false;
+    return !(kind === 'with a value' && args[index - 1] === flag);
+  });
 }

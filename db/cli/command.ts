@@ -1,17 +1,43 @@
 import { Command, CommanderError } from 'commander';
-import { CheckFailure, isConnectionLost, messageOf, UserError } from './errors.ts';
+import { CheckFailure, isConnectionLost, isFileRefused, messageOf, UserError } from './errors.ts';
+import { requireFlagsHandedOn } from './npm-flags.ts';
 
 const exitCodes = { good: 0, checkFailed: 1, badInput: 2, bug: 70 } as const;
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 const cleanups: (() => Promise<void>)[] = [];
+let goOn: (() => string) | undefined;
 let interrupted = false;
 
 /** A command line of the lab: what commander says of a wrong one is one line, and ends in exit code 2. */
 export function newCommand(name: string): Command {
-  return new Command(name).exitOverride().configureOutput({
+  return new LabCommand(name).exitOverride().configureOutput({
     outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
   });
+}
+
+/** A command that notices flags which npm kept to itself. */
+class LabCommand extends Command {
+  override parse(...given: Parameters<Command['parse']>): this {
+    requireFlagsHandedOn(this, given[0] ?? process.argv.slice(2));
+    return super.parse(...given);
+  }
+
+  override parseAsync(...given: Parameters<Command['parseAsync']>): Promise<this> {
+    requireFlagsHandedOn(this, given[0] ?? process.argv.slice(2));
+    return super.parseAsync(...given);
+  }
+}
+
+/**
+ * What an interrupted command says last: the command line that goes on with what is done. Returns a
+ * function that takes it back.
+ */
+export function onInterruptGoOnWith(line: () => string): () => void {
+  goOn = line;
+  return () => {
+    if (goOn === line) goOn = undefined;
+  };
 }
 
 /**
@@ -41,7 +67,7 @@ export async function unlessInterrupted(): Promise<void> {
 
 /**
  * Runs a command: exit code 0 when `main` returns, 1 for a CheckFailure, 2 for a UserError or a
- * server that went away (each one line on standard error), 70 with a stack for anything else, 128 + n after signal n.
+ * server that went away or a file that the system refuses (each one line on standard error), 70 with a stack for anything else, 128 + n after signal n.
  */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   for (const signal of Object.keys(signalNumbers) as (keyof typeof signalNumbers)[]) {
@@ -67,6 +93,7 @@ async function interrupt(signal: keyof typeof signalNumbers): Promise<void> {
       process.stderr.write(`while cleaning up: ${messageOf(error)}\n`);
     }
   }
+  if (goOn !== undefined) process.stderr.write(`what is done is kept; to go on: ${goOn()}\n`);
   process.exit(128 + signalNumbers[signal]);
 }
 
@@ -83,6 +110,10 @@ function report(error: unknown): number {
     process.stderr.write(
       `error: the server went away (${messageOf(error)}): run the same command again, which clears up first\n`,
     );
+    return exitCodes.badInput;
+  }
+  if (isFileRefused(error)) {
+    process.stderr.write(`error: a file cannot be used: ${messageOf(error)}\n`);
     return exitCodes.badInput;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);

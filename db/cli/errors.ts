@@ -41,3 +41,14 @@ export function isConnectionLost(error: unknown): boolean {
     )
   );
 }
+
+/** Whether the system refused a file: rights, a full disk, something else in its place. */
+export function isFileRefused(error: unknown): boolean {
+  const refusals = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EISDIR', 'ENOTDIR', 'ELOOP'];
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    !String(error.syscall).startsWith('spawn') &&
+    refusals.includes(codeOf(error) ?? '')
+  );
+}

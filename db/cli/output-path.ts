@@ -7,7 +7,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { codeOf, messageOf, UserError } from './errors.ts';
 
 /**
@@ -55,4 +55,10 @@ export function writeTextFile(file: string, text: string): void {
   } catch (error) {
     throw new UserError(`cannot write ${file}: ${messageOf(error)}`);
   }
+}
+
+/** A path as it is shown: from the folder that we are in, where it lies below it. */
+export function shownPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below === '' || isAbsolute(below) || below.split(sep)[0] === '..' ? path : below;
 }

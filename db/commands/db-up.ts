@@ -22,7 +22,8 @@ await runCommand(async () => {
   }
   const lab = await openLab({ leaveRunning: true, allowNonempty, tcpPort });
   await lab.close();
-  process.stdout.write(`${lab.url}\n`);
+  const { server } = lab;
+  process.stdout.write(`${server.kind === 'external' ? server.givenUrl : server.url}\n`);
 });
 
 function portNumber(text: string): number {

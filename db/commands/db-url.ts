@@ -1,6 +1,6 @@
 import { newCommand, runCommand } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
-import { requirePostgresUrl } from '../connect.ts';
+import { readAddress } from '../connection/address.ts';
 import { embeddedTcpUrl, embeddedUrl } from '../server/embedded.ts';
 
 await runCommand(async () => {
@@ -19,7 +19,7 @@ await runCommand(async () => {
     return;
   }
   const isNamed = named !== undefined && named !== '';
-  if (isNamed) requirePostgresUrl(named);
+  if (isNamed) readAddress(named); // whether it is one
   const url = isNamed ? named : embeddedUrl();
   if (url === undefined) throw new UserError('no server is running: npm run db:up starts it');
   process.stdout.write(`${url}\n`);

@@ -1,7 +1,7 @@
 import { newCommand, onInterrupt, runCommand } from '../cli/command.ts';
 import { CheckFailure } from '../cli/errors.ts';
 import { wholeNumber } from '../cli/flags.ts';
-import { applyDesign, type Design, designsNamed, listDesigns } from '../designs.ts';
+import { applyDesign, type Design, designsNamed, listDesigns, whyNotHere } from '../designs.ts';
 import {
   type IsolationResult,
   runPermutations,
@@ -38,7 +38,16 @@ await runCommand(async () => {
       const forget = onInterrupt(() => database.drop());
       try {
         const client = await database.connect();
-        await applyDesign(database.url, client, design).finally(() => client.end());
+        try {
+          const missing = await whyNotHere(client, design);
+          if (missing !== undefined) {
+            process.stdout.write(`${design.name}: left out: ${missing}\n`);
+            continue;
+          }
+          await applyDesign(database.url, client, design);
+        } finally {
+          await client.end();
+        }
         const { permutations: perCase = Number.POSITIVE_INFINITY, histories, seed } = flags;
         if (perCase > 0) {
           const result = await runPermutations(database.url, design, {

@@ -1,13 +1,21 @@
 import { newCommand, runCommand } from '../cli/command.ts';
+import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
 import { applyDesign, defaultDesignName, designNamed } from '../designs.ts';
 import { openLab } from '../lab.ts';
-import { appliedMigrations, migrateDown, requireWritable } from '../schema/migrate.ts';
+import {
+  appliedMigrations,
+  migrateDown,
+  requireWritable,
+  tablesWithRows,
+} from '../schema/migrate.ts';
 
 await runCommand(async () => {
-  newCommand('migrate:down')
-    .description('Take the whole schema back, with all that it holds')
-    .parse();
+  const { dropRows } = newCommand('migrate:down')
+    .description('Take the whole schema back')
+    .option('--drop-rows', 'also where its tables hold rows, which are lost')
+    .parse()
+    .opts<{ dropRows?: boolean }>();
   // A database without the lab's schema loses nothing, whatever else it holds.
   await using lab = await openLab({ migrate: false, allowNonempty: true });
   const client = await lab.connect();
@@ -17,6 +25,12 @@ await runCommand(async () => {
       return;
     }
     await requireWritable(client);
+    const full = dropRows === true ? [] : await tablesWithRows(client);
+    if (full.length > 0) {
+      throw new UserError(
+        `${full.join(', ')} hold rows, which would be lost: npm run migrate:down -- --drop-rows drops them`,
+      );
+    }
     await applyDesign(lab.url, client, designNamed(defaultDesignName));
     await migrateDown(lab.url, client);
   } finally {

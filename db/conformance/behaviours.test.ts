@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import { applyDesign, listDesigns } from '../designs.ts';
+import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { allBehaviours, runBehaviour } from './run-behaviours.ts';
 
 for (const design of listDesigns()) {
-  describe(`design ${design.name}`, () => {
+  describe(`design ${design.name}`, { skip: await skipDesign(design) }, () => {
     let database: TestDatabase;
 
     before(async () => {

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import { applyDesign, type Design, defaultDesignName, listDesigns } from '../designs.ts';
+import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { type IsolationResult, runPermutations, runRandomHistories } from './run-histories.ts';
 
@@ -33,7 +34,7 @@ function assertProven({ failures }: IsolationResult): void {
 
 for (const design of listDesigns()) {
   const share = design.name === defaultDesignName ? 1 : 4;
-  describe(`design ${design.name} under concurrency`, () => {
+  describe(`design ${design.name} under concurrency`, { skip: await skipDesign(design) }, () => {
     withDesign(design, (url) => {
       it('blocks exactly the right numbers in the permutations of two and three sessions', async (t) => {
         const result = await runPermutations(url(), design, {

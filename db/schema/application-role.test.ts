@@ -14,6 +14,7 @@ import { connect } from '../connect.ts';
 import { refusal } from '../contract.ts';
 import { applyDesign, designNamed, listDesigns } from '../designs.ts';
 import { readSql } from '../sql.ts';
+import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { createTestRole, type TestRole } from '../testing/test-role.ts';
 import { unqualifiedNames } from './unqualified-names.ts';
@@ -214,7 +215,8 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const design of listDesigns()) {
-  describe(`an application's role, design ${design.name}`, () => {
+  const skip = await skipDesign(design);
+  describe(`an application's role, design ${design.name}`, { skip }, () => {
     let database: TestDatabase;
     let owner: pg.Client;
     let role: TestRole;

@@ -4,6 +4,11 @@ import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
+import { connect } from '../connect.ts';
+import { readAddress } from '../connection/address.ts';
+import { withoutServerVariables } from '../connection/environment.ts';
+import { dbmateUrl } from '../connection/programs.ts';
+import { type Settings, settingsToAskFor } from '../connection/session-settings.ts';
 
 /** A folder of migrations and the table that keeps its history. */
 export interface MigrationSet {
@@ -23,13 +28,19 @@ export class MigrationError extends UserError {}
  *
  * @param statementTimeoutMs longest that one statement may take; 0: as the server has it
  */
-export function dbmate(
+export async function dbmate(
   url: string,
   set: MigrationSet,
   command: 'migrate' | 'rollback',
   statementTimeoutMs = 0,
 ): Promise<string> {
+  const settings: Settings = {
+    ...(await settingsOfNewSession(url)),
+    application_name: dbmateApplication,
+    ...(statementTimeoutMs > 0 ? { statement_timeout: String(statementTimeoutMs) } : {}),
+  };
   const args = [
+    ...['--env-file', '/dev/null'], // not a .env of the folder that we are in
     '--no-dump-schema',
     `--migrations-dir=${fileURLToPath(set.folder)}`,
     `--migrations-table=${set.historyTable}`,
@@ -37,7 +48,7 @@ export function dbmate(
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(resolveBinary(), args, {
-      env: { ...process.env, DATABASE_URL: dbmateUrl(url, statementTimeoutMs) },
+      env: { ...withoutServerVariables(), DATABASE_URL: dbmateUrl(readAddress(url), settings) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const forget = onInterrupt(async () => {
@@ -58,14 +69,15 @@ export function dbmate(
   });
 }
 
-/** dbmate's driver wants TLS where a URL says nothing; pg and psql do without. */
-function dbmateUrl(url: string, statementTimeoutMs: number): string {
-  const added = [
-    `application_name=${encodeURIComponent(dbmateApplication)}`,
-    ...(/[?&]sslmode=/.test(url) ? [] : ['sslmode=disable']),
-    ...(statementTimeoutMs > 0 ? [`statement_timeout=${statementTimeoutMs}`] : []),
-  ];
-  return `${url}${url.includes('?') ? '&' : '?'}${added.join('&')}`;
+/** What dbmate's session must ask for, because the database or the role has other defaults. */
+async function settingsOfNewSession(url: string): Promise<Settings> {
+  const client = await connect(url);
+  try {
+    // the usual search_path is right for migrations, which name every schema
+    return await settingsToAskFor(client, ['jit', 'search_path']);
+  } finally {
+    await client.end();
+  }
 }
 
 function reasonOf(output: string): string {

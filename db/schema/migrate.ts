@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
+import { formatCount } from '../cli/number-text.ts';
 import { connect } from '../connect.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
@@ -33,6 +34,22 @@ export async function migrateUp(url: string): Promise<void> {
 export async function migrateDown(url: string, client: pg.Client): Promise<void> {
   while ((await appliedMigrations(client)) > 0) await dbmate(url, schemaMigrations, 'rollback');
   await dropBookkeeping(client);
+}
+
+/** The tables that an application writes to and that hold any row, each with about how many. */
+export async function tablesWithRows(client: pg.Client): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const table of ['profiles', 'outbound_messages', 'delivery_reports']) {
+    const { rows } = await client.query<{ holds: boolean; about: string }>(
+      `select exists (select from public.${table}) as holds,
+              greatest((select reltuples from pg_class where oid = $1::regclass), 0)::bigint as about`,
+      [`public.${table}`],
+    );
+    if (rows[0]?.holds !== true) continue;
+    const about = Number(rows[0].about);
+    found.push(about > 0 ? `${table} (about ${formatCount(about)})` : table);
+  }
+  return found;
 }
 
 /** How many migrations the database has; 0 without a history. */

@@ -12,6 +12,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { codeOf, UserError } from '../cli/errors.ts';
 import { type Account, may } from './account.ts';
+import { isPlainForTools } from './paths.ts';
 
 /** PostgreSQL's programs, at a place from which the server's account can run them. */
 export interface Binaries {
@@ -25,13 +26,16 @@ export interface Binaries {
 /**
  * Finds the npm package with this platform's PostgreSQL. Mends the links between its libraries when
  * npm ran without install scripts, and copies the programs into `home` when the server's account
- * cannot reach them where npm put them.
+ * cannot reach them where npm put them, or the path there is not one that they can bear.
  */
 export function findBinaries(account: Account, home: string): Binaries {
   const { folder, version } = platformPackage();
   const native = join(folder, 'native');
   const missingLinks = libraryLinks(folder).filter((link) => !existsSync(link.path));
-  const usable = may(account, '-x', join(native, 'bin', 'postgres')) && link(missingLinks);
+  const usable =
+    isPlainForTools(native) &&
+    may(account, '-x', join(native, 'bin', 'postgres')) &&
+    link(missingLinks);
   const root = usable
     ? native
     : copyOnce(native, join(home, `postgresql-${version}`), folder, account);

@@ -127,7 +127,12 @@ export async function initialise(cluster: Cluster): Promise<void> {
   ]);
   if (initdb.exitCode !== 0) {
     rmSync(unfinished, { recursive: true, force: true });
-    throw new UserError(`initdb failed in ${paths.home}: ${lastLine(initdb.output)}`);
+    throw new UserError(
+      /could not look up effective user ID/.test(initdb.output)
+        ? `PostgreSQL runs under no account without a name, and uid ${cluster.account.uid} has none: ` +
+            'add it to /etc/passwd, run this as another user, or set DATABASE_URL'
+        : `initdb failed in ${paths.home}: ${lastLine(initdb.output)}`,
+    );
   }
   write(cluster, join(unfinished, settingsFile), '# settings follow\n');
   renameSync(unfinished, paths.data);
@@ -293,9 +298,17 @@ function run(cluster: Cluster, program: string, args: readonly string[]): Promis
     child.stderr.on('data', (data: Buffer) => {
       output += data.toString();
     });
-    child.on('error', (error) => reject(new UserError(`cannot run ${program}: ${error.message}`)));
+    child.on('error', (error) => reject(new UserError(explainSpawn(program, error))));
     child.on('close', (exitCode) => resolve({ exitCode: exitCode ?? 1, output }));
   });
+}
+
+/** Linux says ENOENT of a program that is there when the loader that it names is not. */
+function explainSpawn(program: string, error: Error): string {
+  return codeOf(error) === 'ENOENT' && existsSync(program)
+    ? `the embedded server needs glibc, and this system has another C library (musl, as in Alpine): ` +
+        'set DATABASE_URL to a server of your own, or use an image with glibc'
+    : `cannot run ${program}: ${error.message}`;
 }
 
 function lastLine(text: string): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { shellWord } from '../cli/command-line.ts';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { makeFolders } from '../cli/output-path.ts';
 import { projectDir } from '../cli/project-dir.ts';
@@ -42,6 +43,12 @@ export function serverPaths(account: Account): ServerPaths {
 
 /** Makes the folders that the server needs, private to its account. Throws a UserError where it cannot. */
 export function makeServerFolders(paths: ServerPaths, account: Account): void {
+  if (!isPlainForTools(paths.home)) {
+    throw new UserError(
+      `PostgreSQL's own tools cannot work in ${paths.home}, because of the $, \`, " or \\ in its name: ` +
+        `set ${dataDirVariable} to another place`,
+    );
+  }
   mkdirFor(account, paths.home);
   mkdirFor(account, paths.socketDir);
   // /tmp is everybody's: what is found there, links included, must be what this account would make
@@ -51,12 +58,32 @@ export function makeServerFolders(paths: ServerPaths, account: Account): void {
       `${paths.socketDir} is not a private folder of the server's account (${account.name}): remove it`,
     );
   }
+  const closed = closedFolder(account, paths.home);
+  if (closed !== undefined) {
+    throw new UserError(
+      `the server's account (${account.name}) cannot enter ${closed}, and so not ${paths.home}: ` +
+        `let others enter that folder (chmod o+x ${shellWord(closed)}), or set ${dataDirVariable} to another place`,
+    );
+  }
   if (!may(account, '-x', paths.home) || !may(account, '-w', paths.home)) {
     throw new UserError(
       `the server's account (${account.name}) cannot use ${paths.home}: ` +
         `set ${dataDirVariable} to a folder that it can enter and write`,
     );
   }
+}
+
+/** The first folder on the way to another, from the root on, that the account cannot enter. */
+function closedFolder(account: Account, folder: string): string | undefined {
+  const above: string[] = [];
+  for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) above.unshift(at);
+  if (may(account, '-x', dirname(folder))) return undefined;
+  return above.find((path) => !may(account, '-x', path));
+}
+
+/** Characters that mean something between double quotes to the shell through which initdb and pg_ctl run PostgreSQL. */
+export function isPlainForTools(path: string): boolean {
+  return !/[$`"\\\n]/.test(path);
 }
 
 function mkdirFor(account: Account, folder: string): void {

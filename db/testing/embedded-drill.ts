@@ -22,6 +22,12 @@ export const skipDrills =
 export interface Drill {
   readonly home: string;
   run(file: string, ...args: readonly string[]): Promise<CommandOutcome>;
+  /** The same in a shell that has more variables. */
+  runWith(
+    variables: Readonly<Record<string, string>>,
+    file: string,
+    ...args: readonly string[]
+  ): Promise<CommandOutcome>;
   start(file: string, ...args: readonly string[]): RunningCommand;
   /** Starts the server and leaves it running. */
   up(): Promise<string>;
@@ -47,6 +53,8 @@ export function newDrill(): Drill {
   const drill: Drill = {
     home,
     run: (file, ...args) => runCommandFile(file, args, { env }),
+    runWith: (variables, file, ...args) =>
+      runCommandFile(file, args, { env: { ...env, ...variables } }),
     start(file, ...args) {
       const command = startCommandFile(file, args, { env });
       started.push(command);

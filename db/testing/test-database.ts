@@ -69,7 +69,7 @@ async function createDatabase(
     );
   } catch (error) {
     throw new UserError(
-      `npm test works in scratch databases and cannot make one: ${error instanceof Error ? error.message : error}`,
+      `this works in scratch databases, and cannot make one: ${error instanceof Error ? error.message : error}`,
     );
   } finally {
     await admin.end();

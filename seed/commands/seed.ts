@@ -1,4 +1,5 @@
-import { newCommand, runCommand } from '../../db/cli/command.ts';
+import { newCommand, onInterruptGoOnWith, runCommand } from '../../db/cli/command.ts';
+import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
 import { UserError } from '../../db/cli/errors.ts';
 import { share, wholeNumber } from '../../db/cli/flags.ts';
 import { openLab } from '../../db/lab.ts';
@@ -60,9 +61,15 @@ await runCommand(async () => {
       replace: flags.replace ? 'anything' : 'nothing',
       print,
       terminal: process.stdout.isTTY === true,
+      onBegun: () => void onInterruptGoOnWith(goOn),
     });
   }
 });
+
+/** What goes on with this seed: replaced is what was there by now. */
+function goOn(): string {
+  return commandLine('seed', withoutFlag(process.argv.slice(2), '--replace', 'switch'));
+}
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

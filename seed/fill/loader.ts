@@ -50,6 +50,8 @@ export interface SeedOptions {
   /** Where lines go. Bars are drawn only where `terminal` says that there is one. */
   readonly print: (line: string) => void;
   readonly terminal: boolean;
+  /** Called when the data set is begun, or gone on with: from here on the same call goes on, unless it begins anew. */
+  readonly onBegun?: () => void;
 }
 
 /** As many server sessions work at a time: one for the longest chain, one for the rest. */
@@ -93,6 +95,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
       await beginSeed(control, options.dataSet);
     });
   }
+  options.onBegun?.();
   const kept = await finishedStages(control);
   if (decision === 'resume') print(describeKept(kept));
   await runStages(lab, control, dataSet, facts, kept, options);
@@ -137,7 +140,7 @@ async function refuseForeignRows(control: pg.Client): Promise<void> {
     );
     if (rows[0]?.found === true) {
       throw new UserError(
-        `${table} holds rows that the seeder did not write: it leaves them alone (npm run migrate:down drops them)`,
+        `${table} holds rows that the seeder did not write: it leaves them alone (npm run migrate:down -- --drop-rows drops them)`,
       );
     }
   }
@@ -160,7 +163,6 @@ async function runStages(
   const forget = onInterrupt(async () => {
     progress.close();
     await stop();
-    process.stderr.write('what is done is kept: run the same command again to go on\n');
   });
   const watch = new DiskWatch(await findDataDirectory(lab, control), stop);
   const notes = createStageWatch(progress, control, onControl);

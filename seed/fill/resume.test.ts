@@ -25,16 +25,17 @@ describe('a seed that is cut short', () => {
     await lab.close();
   });
 
-  for (const [signal, exitCode] of [
-    ['SIGKILL', null],
-    ['SIGINT', 130],
+  for (const [signal, exitCode, says] of [
+    ['SIGKILL', null, /^$/],
+    ['SIGINT', 130, /; to go on: npm run seed -- --scale \d+\n$/],
   ] as const) {
     it(`by ${signal} keeps what is done and finishes the rest when run again`, async () => {
       await holdBefore(client, 'build delivery_reports_pkey');
-      const { child, ended } = startSeed(lab.url);
+      const { child, ended, said } = startSeed(lab.url);
       await until(client, 'copy delivery_reports', ended);
       child.kill(signal);
       assert.equal(await ended, exitCode);
+      assert.match(said(), says);
       await letGo(client);
       assert.match(await seedQuietly(lab, { messages }), /kept: .*copy delivery_reports/);
       await verifyDatabase(lab, nothingSaid, () => {});
@@ -155,14 +156,22 @@ describe('a seed that is cut short', () => {
 
 const nothingSaid = { messages: undefined, seed: undefined, ordinaryReportShare: undefined };
 
-/** The real command, in a process of its own; `ended` gives its exit code. */
-function startSeed(url: string): { child: ChildProcess; ended: Promise<number | null> } {
+/** The real command, in a process of its own; `ended` gives its exit code, `said` its standard error. */
+function startSeed(url: string): {
+  child: ChildProcess;
+  ended: Promise<number | null>;
+  said: () => string;
+} {
   const command = fileURLToPath(new URL('../commands/seed.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', command, '--scale', String(messages)], {
     env: { ...process.env, DATABASE_URL: url },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  return { child, ended: once(child, 'exit').then(([code]) => code) };
+  let text = '';
+  child.stderr.setEncoding('utf8').on('data', (data: string) => {
+    text += data;
+  });
+  return { child, ended: once(child, 'close').then(([code]) => code), said: () => text };
 }
 
 /** Waits for the seeder to have noted a stage as done; fails where it ends without. */

@@ -15,7 +15,7 @@ export async function createTestLab(): Promise<TestLab> {
   return {
     database,
     url: database.url,
-    server: { kind: 'external', url: database.url, close: async () => {} },
+    server: { kind: 'external', url: database.url, givenUrl: database.url, close: async () => {} },
     major: 0,
     connect: () => database.connect(),
     close,

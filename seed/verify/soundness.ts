@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { currentDesign } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
 import { tableNames } from '../data-set/data-set.ts';
 
@@ -6,7 +7,7 @@ import { tableNames } from '../data-set/data-set.ts';
 export async function findUnsound(client: pg.Client): Promise<readonly string[]> {
   const { rows } = await client.query<{ finding: string }>(
     readSql(new URL('./sql/soundness.sql', import.meta.url)),
-    [tableNames],
+    [tableNames, (await currentDesign(client)).notValidated],
   );
   return rows.map(({ finding }) => finding);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../../db/cli/errors.ts';
 import { connect } from '../../../db/connect.ts';
-import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../../db/pgbench-process.ts';
+import { pgbenchVersion, runPgbenchProcess } from '../../../db/pgbench-process.ts';
 import { readSql } from '../../../db/sql.ts';
 import { fewestForInterval, median } from '../../stats/median.ts';
 import type { TrialOptions } from '../options/trial-options.ts';
@@ -111,7 +111,6 @@ async function runPgbench(
       `\\set seq :seq + 1\n\\set n :seq * ${options.clients} + :client_id\n` +
         `\\set phone 1${area}5550000 + random(0, 9999)\n${sql};\n`,
     );
-    const { connection, password } = splitPassword(options.url);
     const seconds = String(Math.round(options.durationMs / 1000));
     const variables = {
       seq: '0',
@@ -123,13 +122,13 @@ async function runPgbench(
     };
     try {
       const printed = await runPgbenchProcess(
+        options.url,
         [
           ...['--no-vacuum', '--protocol=prepared', `--file=${script}`, `--time=${seconds}`],
           ...[`--client=${options.clients}`, `--jobs=${Math.min(pgbenchThreads, options.clients)}`],
           ...Object.entries(variables).flatMap(([name, value]) => ['--define', `${name}=${value}`]),
-          connection,
         ],
-        password === undefined ? {} : { PGPASSWORD: password },
+        { applicationName: 'optout-lab pgbench' },
       );
       return Number(/tps = ([\d.]+)/.exec(printed)?.[1] ?? Number.NaN);
     } catch (error) {

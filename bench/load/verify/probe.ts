@@ -30,8 +30,7 @@ export async function probe(
       }
     }
   } finally {
-    await client.query('rollback');
-    await client.query('reset all');
+    await client.query('rollback'); // with what the session's SQL has set
   }
 }
 

@@ -43,4 +43,8 @@ test('an unfinished run is said to be one, with the flags that go on with it', (
     refusal('a/half'),
     `"a/half" is unfinished: ${goOn} --out ${out} --run half --resume`,
   );
+  mkdirSync(join(reports, 'two words', 'half'), { recursive: true });
+  writeFileSync(join(reports, 'two words', 'half', 'unfinished.jsonl'), '');
+  assert.match(refusal('two words/half'), / --out '[^']*two words' --run half --resume$/);
+  rmSync(join(reports, 'two words'), { recursive: true });
 });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { commandLine } from '../../../db/cli/command-line.ts';
 import { UserError } from '../../../db/cli/errors.ts';
 import { nearest } from '../../../db/cli/nearest.ts';
 import { projectDir } from '../../../db/cli/project-dir.ts';
@@ -28,7 +29,7 @@ function whyNone(nameOrPath: string, named: string, folder: string): string {
   }
   const unfinished = places.find(isUnfinished);
   if (unfinished !== undefined) {
-    return `"${nameOrPath}" is unfinished: go on with npm run bench -- ${resumeFlags(unfinished, folder)}`;
+    return `"${nameOrPath}" is unfinished: go on with ${commandLine('bench', resumeFlags(unfinished, folder))}`;
   }
   const known = existsSync(folder)
     ? readdirSync(folder).filter((name) => existsSync(join(folder, name, 'results.json')))
@@ -39,8 +40,8 @@ function whyNone(nameOrPath: string, named: string, folder: string): string {
 }
 
 /** The flags that go on with a run, beside those that it was begun with. */
-function resumeFlags(run: string, folder: string): string {
+function resumeFlags(run: string, folder: string): readonly string[] {
   const parent = dirname(resolve(run));
-  const out = parent === resolve(folder) ? '' : `--out ${relative(process.cwd(), parent)} `;
-  return `${out}--run ${basename(resolve(run))} --resume`;
+  const out = parent === resolve(folder) ? [] : ['--out', relative(process.cwd(), parent)];
+  return [...out, '--run', basename(resolve(run)), '--resume'];
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { writeTextFile } from '../../../db/cli/output-path.ts';
 import type { LoadResults, LoadTrial } from '../../load/results.ts';
 import { isPartOfRun } from '../../results/run-folder.ts';
 import { pageHtml } from '../page.ts';
@@ -14,9 +14,9 @@ import { verifiedSection } from './verified-section.ts';
 /** Writes the page of a load run beside its load.json, and lists it in the folder above; returns the page's path. */
 export function writeLoadPage(results: LoadResults, folder: string): string {
   const path = join(folder, 'index.html');
-  writeFileSync(path, loadPageHtml(results));
+  writeTextFile(path, loadPageHtml(results));
   const above = dirname(resolve(folder));
-  if (!isPartOfRun(folder)) writeFileSync(join(above, 'index.html'), runsPage(above));
+  if (!isPartOfRun(folder)) writeTextFile(join(above, 'index.html'), runsPage(above));
   return path;
 }
 

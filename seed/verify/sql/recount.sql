@@ -1,6 +1,6 @@
 -- What the reports say, against what opt_outs and blocked_contacts hold. Every 21610 must have its
 -- opt-out, every opt-out a 21610; a phone's ordinals count up from 1; and a phone is blocked when it has
--- the ordinal that the threshold names. Nothing is sorted: all joins hash, and their scans are shared
+-- the ordinal that the threshold names. The collation is named, because a design may have changed a column's. Nothing is sorted: all joins hash, and their scans are shared
 -- among parallel workers.
 select
   sum((o.phone is null)::integer) as reports_without_opt_out,
@@ -23,7 +23,7 @@ select
       from public.opt_outs as last
       where last.ordinal = public.opt_out_block_threshold()
     ) as enough
-    full join public.blocked_contacts as b on b.phone = enough.phone
+    full join public.blocked_contacts as b on b.phone collate "C" = enough.phone collate "C"
     where b.phone is null
       or enough.phone is null
   ) as wrong_blocked_contacts
