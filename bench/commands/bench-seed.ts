@@ -9,11 +9,11 @@ import { createDataSet, type DataSet, defaultDataSet } from '../../seed/data-set
 import { parseScale } from '../../seed/data-set/scale.ts';
 import { isVerifying } from '../../seed/fill/stages.ts';
 import { measureCopyPairs, measureEncoder } from '../seeding/copy-benchmark.ts';
+import { speedFormatVersion } from '../seeding/format-version.ts';
 import { measurePgbench } from '../seeding/pgbench-load.ts';
 import {
   type SpeedPair,
   type SpeedResults,
-  speedFormatVersion,
   speedRatios,
   speedVerdict,
 } from '../seeding/speed-results.ts';

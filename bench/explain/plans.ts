@@ -88,6 +88,7 @@ async function capture(
     write('txt', asText(explained, outcome, nested));
   }
   const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
+  const summary = inner.length > 0 ? mergeSummaries(inner) : outer;
   return {
     design: design.name,
     statement: explained.name,
@@ -97,7 +98,7 @@ async function capture(
     textFile: `${name}.txt`,
     nested,
     ...(outcome.nestedMissing === undefined ? {} : { nestedMissing: outcome.nestedMissing }),
-    summary: inner.length > 0 || outer === undefined ? mergeSummaries(inner) : outer,
+    ...(summary === undefined ? {} : { summary }),
     ...(outer === undefined ? {} : { outer }),
     refused: outcome.refused,
     ...(outcome.failed === undefined ? {} : { failed: outcome.failed }),

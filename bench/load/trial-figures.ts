@@ -2,12 +2,16 @@ import { LatencyHistogram } from '../stats/histogram.ts';
 import type { WorkerResult } from './client/worker.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { addCounts, noCounts } from './record/counts.ts';
-import type { Processors } from './record/processors.ts';
 import { type LatencyClass, latencyClasses } from './record/recorder.ts';
-import type { ServerDeltas } from './record/server-counters.ts';
-import type { TimelineInterval } from './record/timeline.ts';
-import type { Latency, Limit, LoadTrial } from './results.ts';
-import type { Verification } from './verify/verify.ts';
+import type {
+  Latency,
+  Limit,
+  LoadTrial,
+  Processors,
+  ServerDeltas,
+  TimelineInterval,
+  Verification,
+} from './results.ts';
 
 /** Everything that was measured of one load. */
 export interface TrialMeasured {

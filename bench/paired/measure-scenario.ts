@@ -26,8 +26,14 @@ export async function measureScenario(
 ): Promise<ScenarioResult> {
   const { reservation, method } = bench;
   const clients = await openClients(bench, design, scenario, secondsAllowed);
-  const random = seededRandom(seedFor(bench.seed, `${design.name} ${scenario.name}`));
-  const options: PairedOptions = { method, random, rowsPerStatement: scenario.rowsPerStatement };
+  const stream = (what: string): number =>
+    seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
+  const order = seededRandom(stream('order of the arms'));
+  const options: PairedOptions = {
+    method,
+    bootstrapSeed: stream('bootstrap'),
+    rowsPerStatement: scenario.rowsPerStatement,
+  };
   const state: Progress = {
     blocks: [],
     histograms: [],
@@ -43,7 +49,7 @@ export async function measureScenario(
   try {
     for (let pair = 0; pair === 0 || !outOfTime(); pair++) {
       const arms: readonly Arm[] =
-        scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], random);
+        scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], order);
       const seed = seedFor(bench.seed, `${scenario.name} ${pair}`);
       for (const arm of arms) {
         await measureBlock(bench, design, scenario, clients, state, { arm, pair, seed, timeoutMs });
@@ -72,7 +78,7 @@ export async function measureScenario(
     rowsPerStatement: scenario.rowsPerStatement,
     clients: scenario.clients,
     durable: scenario.durable,
-    kind: scenario.control === 'none' ? 'single' : 'paired',
+    kind: scenario.kind,
     control: scenario.control,
     statement: scenario.statement,
     ...summarise(state.blocks, state.histograms, options),

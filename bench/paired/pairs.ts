@@ -8,12 +8,13 @@ import type {
 } from '../results/results.ts';
 import { comparePairs, mean, type Pair, warmupLength } from '../stats/bootstrap.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
-import type { Random } from '../stats/random.ts';
+import { seededRandom } from '../stats/random.ts';
 
 /** How blocks become a figure. */
 export interface PairedOptions {
   readonly method: Method;
-  readonly random: Random;
+  /** The bootstrap draws from a stream of its own, anew for each figure: a figure depends on its blocks alone, and how often one looks does not change the order of what is timed. */
+  readonly bootstrapSeed: number;
   readonly rowsPerStatement: number;
 }
 
@@ -51,9 +52,9 @@ export function summarise(
 }
 
 function pairedFigure(blocks: readonly Block[], options: PairedOptions): PairedFigure {
-  const { method, random, rowsPerStatement } = options;
+  const { method, bootstrapSeed, rowsPerStatement } = options;
   const { ratio, difference, baseline, resolved } = comparePairs(completePairs(blocks), {
-    random,
+    random: seededRandom(bootstrapSeed),
     resamples: method.bootstrapResamples,
     confidence: method.confidence,
   });

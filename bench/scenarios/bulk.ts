@@ -11,6 +11,7 @@ export function bulkInsert(
   return {
     name: `bulk-${rows}`,
     title: `${rows.toLocaleString('en')} rows in one statement`,
+    kind: 'send',
     rowsPerStatement: rows,
     clients: 1,
     durable: true,

@@ -10,6 +10,7 @@ export function copy(rows: number): Scenario {
   return {
     name: `copy-${rows}`,
     title: `${rows.toLocaleString('en')} rows by COPY`,
+    kind: 'copy',
     rowsPerStatement: rows,
     clients: 1,
     durable: true,

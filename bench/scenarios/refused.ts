@@ -8,6 +8,7 @@ import { statements } from './statements.ts';
 export const refused: Scenario = {
   name: 'refused',
   title: 'a refused insert',
+  kind: 'send',
   rowsPerStatement: 1,
   clients: 1,
   durable: true,

@@ -24,6 +24,7 @@ function report(options: {
 }): Scenario {
   return {
     ...options,
+    kind: 'report',
     rowsPerStatement: 1,
     clients: 1,
     durable: false,

@@ -23,6 +23,7 @@ export function singleRow(options: {
   return {
     ...options,
     control,
+    kind: 'send',
     rowsPerStatement: 1,
     statement: statements.insertMessage.text,
     blockMs: 60,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { labSchema } from '../../../db/schema/migrate.ts';
 import { readSql } from '../../../db/sql.ts';
+import type { ServerDeltas } from '../results.ts';
 
 /** Figures of the server that only go up, by name. */
 export type ServerCounters = Readonly<Record<string, number>>;
@@ -11,15 +12,6 @@ export interface Snapshot {
   readonly checkpoints: ServerCounters;
   readonly io?: ReadonlyMap<string, ServerCounters>;
   readonly statements?: ReadonlyMap<string, ServerCounters>;
-}
-
-/** What the server counted between two snapshots. */
-export interface ServerDeltas {
-  readonly wal: ServerCounters;
-  readonly checkpoints: ServerCounters;
-  readonly io: readonly { readonly name: string; readonly counters: ServerCounters }[];
-  /** The statements that took most time, nested ones left out. */
-  readonly statements: readonly { readonly name: string; readonly counters: ServerCounters }[];
 }
 
 /** Statements kept. */

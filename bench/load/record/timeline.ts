@@ -1,35 +1,8 @@
+import type { TimelineInterval } from '../results.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
-import { LatencyBins, type SparseBins } from './latency-bins.ts';
+import { LatencyBins } from './latency-bins.ts';
 import type { IntervalReport } from './recorder.ts';
 import type { ServerSample } from './sampler.ts';
-
-/** A stretch of the run as load.json keeps it. */
-export interface TimelineInterval {
-  /** Since the run's start. */
-  readonly startS: number;
-  readonly lengthS: number;
-  /** Operations that became due. */
-  readonly offered: number;
-  /** By when operations ended. */
-  readonly counts: Counts;
-  /** Latency by when operations were meant to start: bin, count, bin, count … */
-  readonly latencyBins: SparseBins;
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-  readonly maxMs: number;
-  /** How far the oldest operation that had not started was behind its time. */
-  readonly behindMs: number;
-  /** Of the busiest worker. */
-  readonly utilisation: number;
-  readonly server: {
-    readonly samples: number;
-    /** Sessions by what they waited for, summed over the samples. */
-    readonly waits: Readonly<Record<string, number>>;
-    readonly autovacuums: readonly string[];
-    readonly checkpointing: boolean;
-    readonly walBytes: number;
-  };
-}
 
 interface Bucket {
   offered: number;

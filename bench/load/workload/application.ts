@@ -2,6 +2,7 @@ import TinyQueue from 'tinyqueue';
 import { Draws } from '../../stats/random.ts';
 import type { Parameter } from '../client/extended-query.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
+import type { WrongAnswer } from '../results.ts';
 import {
   countBits,
   FreshNumbers,
@@ -42,13 +43,6 @@ interface DueReport {
   readonly messageId: string;
   readonly freshNumber: number;
   readonly slot: number;
-}
-
-/** An answer that the opt-out check should not have given. */
-export interface WrongAnswer {
-  readonly what: 'accepted though blocked' | 'refused though not blocked';
-  readonly phone: string;
-  readonly messageId: string;
 }
 
 /** Wrong answers kept as examples. */

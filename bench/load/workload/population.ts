@@ -9,7 +9,7 @@ import {
 import { slotsPerContact } from '../../../seed/data-set/tile.ts';
 import type { Draws } from '../../stats/random.ts';
 import type { FreshNumbers } from './fresh-numbers.ts';
-import type { NumberKind } from './mix.ts';
+import type { NumberKind } from './number-kinds.ts';
 
 /** To whom a message goes, and from whom. */
 export interface Addressee {

@@ -1,7 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { binRanges } from '../../load/record/latency-bins.ts';
-import type { TimelineInterval } from '../../load/record/timeline.ts';
-import type { LoadTrial } from '../../load/results.ts';
+import type { LoadTrial, TimelineInterval } from '../../load/results.ts';
 import { figureHtml, type Table } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
