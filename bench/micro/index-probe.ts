@@ -9,7 +9,7 @@ import type { ExplainedStatement } from '../explain/plan-summary.ts';
 import type { IndexProbeResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
-import { seededRandom } from '../stats/random.ts';
+import { seededRandom, seedFor } from '../stats/random.ts';
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 const probeSql = sql('index_probe');
@@ -70,7 +70,7 @@ async function measureProbes(
     await client.query(`set statement_timeout = ${statementTimeoutMs}`);
     for (const setting of probePlannerSettings) await client.query(`set ${setting}`);
     await client.query('create temp table index_probes (phone text collate "C" not null)');
-    const phones = createDraw(dataSet, seed).unblocked(probes);
+    const phones = createDraw(dataSet, seedFor(seed, 'index probe draw')).unblocked(probes);
     await client.query('insert into index_probes select unnest($1::text[])', [phones]);
     await client.query('analyze index_probes');
     const differences: number[] = [];
@@ -89,7 +89,9 @@ async function measureProbes(
     );
     return {
       probes,
-      nsPerProbe: bootstrapMedian(differences, { random: seededRandom(seed) }),
+      nsPerProbe: bootstrapMedian(differences, {
+        random: seededRandom(seedFor(seed, 'index probe bootstrap')),
+      }),
       buffersPerProbe: probeBuffers(rows[0]?.['QUERY PLAN'][0]) / probes,
       blockedContacts: Number(counted[0]?.count),
     };

@@ -11,7 +11,7 @@ import { createDraw } from '../scenarios/draw.ts';
 import { insertCalls } from '../scenarios/single-row.ts';
 import { quantileOfSorted } from '../stats/bootstrap.ts';
 import { median } from '../stats/median.ts';
-import { seededRandom, shuffled } from '../stats/random.ts';
+import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 
 /** Blocks of each client: they alternate, as the arms of a pair do. */
 const rounds = 5;
@@ -58,7 +58,7 @@ async function compare(
   folder: string,
   durable: boolean,
 ): Promise<PgbenchComparison> {
-  const draw = createDraw(bench.dataSet, bench.seed);
+  const draw = createDraw(bench.dataSet, seedFor(bench.seed, 'pgbench draw'));
   const [phone = ''] = draw.unblocked(1);
   const [profile = ''] = draw.profiles(1);
   const script = join(folder, 'insert.sql');
@@ -86,9 +86,9 @@ async function compare(
   );
   const medians = { pgbench: [] as number[], ours: [] as number[] };
   let ourSamples = 0;
-  const random = seededRandom(bench.seed);
+  const order = seededRandom(seedFor(bench.seed, 'pgbench order'));
   for (let round = 0; round < rounds; round++) {
-    for (const who of shuffled(['pgbench', 'ours'] as const, random)) {
+    for (const who of shuffled(['pgbench', 'ours'] as const, order)) {
       if (who === 'pgbench') {
         const latencies = await runPgbench(url, folder, script, durable, perBlock, {
           phone,

@@ -6,7 +6,7 @@ import type { BenchReservation } from '../database/reservation.ts';
 import type { ScalingResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
-import { seededRandom, shuffled } from '../stats/random.ts';
+import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 import { predictTree } from './btree-model.ts';
 import { probePlannerSettings, timed } from './index-probe.ts';
 
@@ -45,7 +45,7 @@ export async function measureScaling(
     for (const [number, wanted] of sizes.entries()) rows.push(await build(client, number, wanted));
     for (const setting of probePlannerSettings) await client.query(`set ${setting}`);
     const times = await timeInTurns(client, dataSet, seed, sizes.length);
-    const random = seededRandom(seed);
+    const random = seededRandom(seedFor(seed, 'scaling bootstrap'));
     return {
       rounds: rounds - 1,
       lookupsPerBlock,
@@ -98,14 +98,14 @@ async function timeInTurns(
   const texts = { lookup: sql('scaling_lookup'), probe: sql('scaling_probe') };
   const empty = (): number[][] => Array.from({ length: sizes }, () => []);
   const times = { lookup: empty(), probe: empty() };
-  const random = seededRandom(seed);
-  const draw = createDraw(dataSet, seed);
+  const order = seededRandom(seedFor(seed, 'scaling order'));
+  const draw = createDraw(dataSet, seedFor(seed, 'scaling draw'));
   const blocks = kinds.flatMap((kind) =>
     Array.from({ length: sizes }, (_, number) => ({ kind, number })),
   );
   for (let round = 0; round < rounds; round++) {
     const phones = draw.unblocked(lookupsPerBlock);
-    for (const { kind, number } of shuffled(blocks, random)) {
+    for (const { kind, number } of shuffled(blocks, order)) {
       const text = texts[kind].replaceAll('blocked_0', `blocked_${number}`);
       const ns = await timed(client, { name: `${kind} ${number}`, text, values: [phones] });
       if (round > 0) times[kind][number]?.push(ns / lookupsPerBlock);

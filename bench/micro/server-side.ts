@@ -110,14 +110,14 @@ async function pairedLoop(
   seconds: number,
 ): Promise<Estimate> {
   const { admin } = bench.reservation;
-  const random = seededRandom(seedFor(bench.seed, `server side ${kind}`));
+  const order = seededRandom(seedFor(bench.seed, `server side ${kind} order`));
   const differences: number[] = [];
   const deadlineMs = performance.now() + seconds * 1_000;
   const { rows } = loops[kind];
   const outOfTime = (): boolean => performance.now() >= deadlineMs;
   for (let pair = 0; pair < fewestPairs || (pair < mostPairs && !outOfTime()); pair++) {
     const ns = { treatment: 0, control: 0 };
-    for (const arm of shuffled(['treatment', 'control'] as const, random)) {
+    for (const arm of shuffled(['treatment', 'control'] as const, order)) {
       await admin.query(arm === 'treatment' ? design.checkOnSql : design.checkOffSql);
       const seed = seedFor(bench.seed, `server side ${kind} ${pair}`);
       await runLoop(bench, client, kind, seed, 20); // plans after the switch, caches
@@ -125,6 +125,7 @@ async function pairedLoop(
     }
     if (pair > 0) differences.push((ns.treatment - ns.control) / rows);
   }
+  const random = seededRandom(seedFor(bench.seed, `server side ${kind} bootstrap`));
   return bootstrapMedian(differences, { random });
 }
 
@@ -189,7 +190,7 @@ async function coldCost(
   const deadlineMs = performance.now() + seconds * 1_000;
   const relations = [...checkPlan.indexes, ...checkPlan.relations];
   const extra: number[] = [];
-  const random = seededRandom(bench.seed);
+  const order = seededRandom(seedFor(bench.seed, 'cold order'));
   for (
     let probe = 0;
     probe < coldProbes && (probe < 6 || performance.now() < deadlineMs);
@@ -197,12 +198,13 @@ async function coldCost(
   ) {
     const seed = seedFor(bench.seed, `cold ${probe}`);
     const ns = { cold: 0, warm: 0 };
-    for (const state of shuffled(['cold', 'warm'] as const, random)) {
+    for (const state of shuffled(['cold', 'warm'] as const, order)) {
       await evict(bench.reservation.admin, bench.major, relations);
       if (state === 'warm') await runLoop(bench, other, 'oneByOne', seed, 1);
       ns[state] = await runLoop(bench, client, 'oneByOne', seed, 1);
     }
     extra.push(ns.cold - ns.warm + warm.value);
   }
+  const random = seededRandom(seedFor(bench.seed, 'cold bootstrap'));
   return bootstrapMedian(extra, { random });
 }
