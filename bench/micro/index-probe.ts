@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { BenchReservation } from '../database/reservation.ts';
-import type { ExplainedStatement } from '../explain/plan-summary.ts';
+import { type ExplainedStatement, sharedBuffers } from '../explain/plan-summary.ts';
 import type { IndexProbeResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
@@ -81,10 +83,10 @@ async function measureProbes(
       const probeNs = await timed(client, probeSql);
       if (round > 0) differences.push((probeNs - scanNs) / probes);
     }
-    const { rows } = await client.query<{ 'QUERY PLAN': ExplainedStatement[] }>(
+    const explained = await client.query<{ 'QUERY PLAN': ExplainedStatement[] }>(
       `explain (analyze, buffers, timing off, format json) ${probeSql}`,
     );
-    const { rows: counted } = await reservation.admin.query<{ count: string }>(
+    const counted = await reservation.admin.query<{ count: string }>(
       'select count(*) from public.blocked_contacts',
     );
     return {
@@ -92,8 +94,9 @@ async function measureProbes(
       nsPerProbe: bootstrapMedian(differences, {
         random: seededRandom(seedFor(seed, 'index probe bootstrap')),
       }),
-      buffersPerProbe: probeBuffers(rows[0]?.['QUERY PLAN'][0]) / probes,
-      blockedContacts: Number(counted[0]?.count),
+      // shared ones only: the temporary table's are local
+      buffersPerProbe: sharedBuffers(itemAt(onlyRow(explained)['QUERY PLAN'], 0).Plan) / probes,
+      blockedContacts: Number(onlyRow(counted).count),
     };
   } finally {
     await client.end();
@@ -108,10 +111,4 @@ export async function timed(
   const before = process.hrtime.bigint();
   await client.query(statement);
   return Number(process.hrtime.bigint() - before);
-}
-
-/** Shared buffers only: the temporary table's are local ones. */
-function probeBuffers(explained: ExplainedStatement | undefined): number {
-  const plan = explained?.Plan;
-  return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Design } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../db/pgbench-process.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
@@ -59,8 +60,8 @@ async function compare(
   durable: boolean,
 ): Promise<PgbenchComparison> {
   const draw = createDraw(bench.dataSet, seedFor(bench.seed, 'pgbench draw'));
-  const [phone = ''] = draw.unblocked(1);
-  const [profile = ''] = draw.profiles(1);
+  const phone = itemAt(draw.unblocked(1), 0);
+  const profile = itemAt(draw.profiles(1), 0);
   const script = join(folder, 'insert.sql');
   writeFileSync(
     script,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
 import type { Design } from '../../db/designs.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import { keptRelations } from '../database/build-design.ts';
@@ -140,11 +141,11 @@ async function runLoop(
   const draw = createDraw(bench.dataSet, seed);
   await client.query('begin');
   try {
-    const { rows: timed } = await client.query<{ ns: string }>(
+    const timed = await client.query<{ ns: string }>(
       `select pg_temp.${loops[kind].function}($1, $2, $3) as ns`,
       [draw.profiles(rows), draw.unblocked(rows), benchBody],
     );
-    return Number(timed[0]?.ns);
+    return Number(onlyRow(timed).ns);
   } finally {
     await client.query('rollback');
   }
@@ -166,12 +167,13 @@ async function functionSelfNs(bench: Workbench, client: pg.Client): Promise<numb
 
 async function functionTimes(client: pg.Client): Promise<{ calls: number; selfMs: number }> {
   await client.query('select pg_stat_force_next_flush()');
-  const { rows } = await client.query<{ calls: string; self_time: number }>(
+  const answer = await client.query<{ calls: string; self_time: number }>(
     `select coalesce(sum(calls), 0) as calls, coalesce(sum(self_time), 0) as self_time
      from pg_stat_user_functions
      where schemaname = 'public' and funcname <> 'uuidv7'`,
   );
-  return { calls: Number(rows[0]?.calls), selfMs: Number(rows[0]?.self_time) };
+  const counted = onlyRow(answer);
+  return { calls: Number(counted.calls), selfMs: counted.self_time };
 }
 
 /**

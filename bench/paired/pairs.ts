@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import type {
   Arm,
   ArmSummary,
@@ -45,7 +46,7 @@ export function summarise(
 ): Pick<ScenarioResult, 'blocks' | 'paired' | 'arms'> {
   const blocks = markWarmup(measured);
   const arms = (['treatment', 'control'] as const)
-    .filter((arm) => blocks.some((block) => block.arm === arm))
+    .filter((arm) => blocks.some((block) => block.arm === arm && !block.warmup))
     .map((arm) => armSummary(arm, blocks, histograms, options.rowsPerStatement));
   const paired = pairedFigure(blocks, options);
   return { blocks, arms, ...(paired.pairs > 0 ? { paired } : {}) };
@@ -93,13 +94,13 @@ function armSummary(
   rowsPerStatement: number,
 ): ArmSummary {
   const own = blocks.filter((block) => block.arm === arm && !block.warmup);
-  const merged = LatencyHistogram.merge(own.flatMap((block) => histograms[block.order] ?? []));
+  const merged = LatencyHistogram.merge(own.map((block) => itemAt(histograms, block.order)));
   const walBytes = own.reduce((sum, block) => sum + block.walBytes, 0);
   return {
     arm,
     samples: merged.samples,
     percentiles: merged.summary(),
     histogram: merged.encode(),
-    walBytesPerRow: Math.round(walBytes / Math.max(1, merged.samples * rowsPerStatement)),
+    walBytesPerRow: Math.round(walBytes / (merged.samples * rowsPerStatement)),
   };
 }

@@ -94,7 +94,8 @@ function insertGoals(results: Results): readonly Goal[] {
     const paired = pairedOf(design, scenario);
     return paired === undefined ? undefined : ratioOf(paired.paired);
   };
-  const best = rankedOf(rankDesigns(results, questions.bulk ?? ''))[0];
+  const best =
+    questions.bulk === undefined ? undefined : rankedOf(rankDesigns(results, questions.bulk))[0];
   return [
     within(
       `one durable row: ≤ ${designGoals.oneRow} of no check`,

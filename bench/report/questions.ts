@@ -87,8 +87,8 @@ export interface Question {
 }
 
 function bulkName(results: Results, scenario: string | undefined): string {
-  const rows = scenario === undefined ? undefined : anyScenario(results, scenario);
-  return `${formatCount(rows?.rowsPerStatement ?? 0)} rows at once`;
+  const found = scenario === undefined ? undefined : anyScenario(results, scenario);
+  return found === undefined ? 'bulk' : `${formatCount(found.rowsPerStatement)} rows at once`;
 }
 
 /** Every scenario of a run, in the order of the first design that has it. */

@@ -24,7 +24,7 @@ function fromVersion1(value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name, member]) => !isAbsent(name, member))
+      .filter(([name, member]) => !isAbsent(name, member, value))
       .map(([name, member]) => {
         if (name === 'arm' && member === 'check') return [name, 'treatment'];
         if (name === 'status' && member === 'failed checks') return [name, 'failed behaviours'];
@@ -44,9 +44,15 @@ function kindOf(statement: unknown): string {
   return /\bdelivery_reports\b/.test(sql) ? 'report' : 'send';
 }
 
-/** What stands for nothing: every plan has a node, and no check reads no page. */
-function isAbsent(name: string, member: unknown): boolean {
+/** What stands for nothing: every plan has a node, every check reads a page, what was not timed kept no client busy, and what was not built has no size. */
+function isAbsent(
+  name: string,
+  member: unknown,
+  value: Readonly<Record<string, unknown>>,
+): boolean {
   if (name === 'buffersPerCheck') return member === 0;
+  if (name === 'client') return Array.isArray(value['blocks']) && value['blocks'].length === 0;
+  if (name === 'sizeBytes') return value['status'] === 'could not be built';
   if (name !== 'summary' || !isObject(member)) return false;
   return Array.isArray(member['nodes']) && member['nodes'].length === 0;
 }

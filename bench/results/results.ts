@@ -197,7 +197,7 @@ export const sweepDesignSchema = define(
       status: designStatusSchema,
       reason: optional(text()),
       buildMs: optional(number()),
-      sizeBytes: number(),
+      sizeBytes: optional(number('Absent where it could not be built.')),
       checkNsPerRow: optional(described(estimateSchema, 'Server side: the check alone, one row.')),
       bulkNsPerRow: optional(estimateSchema),
       buffersPerCheck: optional(number()),

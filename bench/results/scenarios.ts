@@ -143,7 +143,7 @@ export const scenarioResultSchema = define(
         ),
       ),
       arms: list(armSummarySchema),
-      client: clientLoadSchema,
+      client: optional(described(clientLoadSchema, 'Absent where no block was timed.')),
       stoppedBecause: oneOf([
         'precise enough',
         'time is up',

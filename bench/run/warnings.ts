@@ -1,4 +1,5 @@
 import { formatCount } from '../../db/cli/number-text.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { pageBytes } from '../micro/btree-model.ts';
 import type { PlanSummary, Results, TableState, TreeShape } from '../results/results.ts';
 
@@ -27,8 +28,8 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
   const told = scenarios.filter(
     (one) => one.control === 'check off twice' && one.paired?.resolved === true,
   );
-  const limited = scenarios.filter((one) => one.client.clientLimited);
-  const load = environment.machine.loadBefore[0] ?? 0;
+  const limited = scenarios.filter((one) => one.client?.clientLimited === true);
+  const load = itemAt(environment.machine.loadBefore, 0);
   const timed = results.designs.filter(({ status }) => status === 'timed').map(({ name }) => name);
   const notReached = results.notReached ?? [];
   const checkpoints = blocks.filter((block) => block.checkpoints > 0).length;

@@ -91,7 +91,8 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
   if (kind === 'autovacuum') {
     await client.query(`${alter} reset (autovacuum_enabled)`);
   } else if (kind === 'index') {
-    await client.query(indexDefinition ?? '');
+    if (indexDefinition === null) throw new Error(`the definition of index ${name} was not kept`);
+    await client.query(indexDefinition);
   } else if (kind === 'foreign key') {
     const unchecked = constraintDefinition?.replace(/ NOT VALID$/, '');
     await client.query(`${constraint} ${unchecked} not valid`);

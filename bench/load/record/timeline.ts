@@ -1,3 +1,4 @@
+import { itemAt } from '../../../db/item-at.ts';
 import type { TimelineInterval } from '../results.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { LatencyBins } from './latency-bins.ts';
@@ -60,10 +61,10 @@ export class Timeline {
       offered: bucket.offered,
       counts: bucket.counts,
       latencyBins: bucket.bins.sparse(),
-      p50Ms: round(bucket.bins.percentileMs(50)),
-      p99Ms: round(bucket.bins.percentileMs(99)),
-      maxMs: round(bucket.bins.maxMs) ?? 0,
-      behindMs: round(bucket.behindMs) ?? 0,
+      p50Ms: roundOrNull(bucket.bins.percentileMs(50)),
+      p99Ms: roundOrNull(bucket.bins.percentileMs(99)),
+      maxMs: round(bucket.bins.maxMs),
+      behindMs: round(bucket.behindMs),
       utilisation: Math.round(bucket.utilisation * 1000) / 1000,
       server: {
         samples: bucket.samples,
@@ -79,7 +80,7 @@ export class Timeline {
     while (Math.floor(second / this.#lengthS) >= mostBuckets) this.#join();
     const index = Math.floor(second / this.#lengthS);
     while (this.#buckets.length <= index) this.#buckets.push(emptyBucket());
-    return this.#buckets[index] ?? emptyBucket();
+    return itemAt(this.#buckets, index);
   }
 
   #join(): void {
@@ -125,6 +126,10 @@ function mergeInto(bucket: Bucket, other: Bucket): void {
   bucket.walBytes += other.walBytes;
 }
 
-function round(valueMs: number | undefined): number | null {
-  return valueMs === undefined ? null : Math.round(valueMs * 1000) / 1000;
+function roundOrNull(valueMs: number | undefined): number | null {
+  return valueMs === undefined ? null : round(valueMs);
+}
+
+function round(valueMs: number): number {
+  return Math.round(valueMs * 1000) / 1000;
 }

@@ -1,4 +1,5 @@
 import TinyQueue from 'tinyqueue';
+import { itemAt } from '../../../db/item-at.ts';
 import { Draws } from '../../stats/random.ts';
 import type { Parameter } from '../client/extended-query.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
@@ -170,7 +171,7 @@ export class Application {
     const ownNumber = (oldest + this.#draws.below(atOnce)) % own;
     const freshNumber = ownNumber * workers + worker;
     const slot = this.#draws.below(Math.min(slotsPerNumber, profileIds.length));
-    const profileId = profileIds[profileInSlot(freshNumber, slot, profileIds.length)] ?? '';
+    const profileId = itemAt(profileIds, profileInSlot(freshNumber, slot, profileIds.length));
     const mustBeRefused = countBits(this.#ledger.acknowledged(freshNumber)) >= threshold;
     return this.#send(
       intendedMs,
@@ -192,7 +193,7 @@ export class Application {
   ): Operation {
     const { id, number } = this.#messageIds.make();
     const { bodies } = this.#population;
-    const body = bodies[this.#draws.below(bodies.length)] ?? '';
+    const body = itemAt(bodies, this.#draws.below(bodies.length));
     return {
       kind: 'send',
       intendedMs,

@@ -1,3 +1,4 @@
+import { itemAt } from '../../../db/item-at.ts';
 import type { CapturedPlan, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords, significant } from '../format.ts';
@@ -71,13 +72,13 @@ function pathTable(plans: readonly CapturedPlan[]): Html | undefined {
   const designs = [...new Set(plans.map((plan) => plan.design))];
   const find = (design: string, statement: string): CapturedPlan | undefined =>
     plans.find((plan) => plan.design === design && plan.statement === statement);
-  const first = statements[0]?.[0] ?? '';
+  const [first, firstTitle] = itemAt(statements, 0);
   return tableHtml({
     caption:
       'How one message is checked, and the buffers that the check touches in each statement. ▲ reads a big table from end to end.',
     columns: [
       { heading: 'Design' },
-      { heading: `Access path of ${statements[0]?.[1] ?? 'the check'}` },
+      { heading: `Access path of ${firstTitle}` },
       ...statements.map(([, title]) => ({ heading: title, numeric: true })),
     ],
     rows: designs.map((design) => [
