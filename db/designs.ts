@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { messageOf, UserError } from './cli/errors.ts';
 import { nearest } from './cli/nearest.ts';
 import { connect } from './connect.ts';
+import { onlyRow } from './only-row.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
 import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
 
@@ -142,11 +143,11 @@ function migrationsOf(design: Design): MigrationSet {
 }
 
 async function appliedVersions(client: pg.Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ exists: boolean }>(
+  const known = await client.query<{ exists: boolean }>(
     'select to_regclass($1) is not null as exists',
     [designHistory],
   );
-  if (rows[0]?.exists !== true) return [];
+  if (!onlyRow(known).exists) return [];
   const history = await client.query<{ version: string }>(`select version from ${designHistory}`);
   return history.rows.map((row) => row.version);
 }

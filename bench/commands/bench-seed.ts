@@ -4,17 +4,18 @@ import { messageOf } from '../../db/cli/errors.ts';
 import { wholeNumber } from '../../db/cli/flags.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import { requireWritableFile, writeTextFile } from '../../db/cli/output-path.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { type Lab, openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { createDataSet, type DataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
 import { isVerifying } from '../../seed/fill/stages.ts';
 import { measureCopyPairs, measureEncoder } from '../seeding/copy-benchmark.ts';
+import { speedFormatVersion } from '../seeding/format-version.ts';
 import { measurePgbench } from '../seeding/pgbench-load.ts';
 import {
   type SpeedPair,
   type SpeedResults,
-  speedFormatVersion,
   speedRatios,
   speedVerdict,
 } from '../seeding/speed-results.ts';
@@ -109,7 +110,7 @@ async function compareWhole(lab: Lab, dataSet: DataSet, count: number): Promise<
 }
 
 function ratioOf(loads: SpeedResults['loads'], pair: SpeedPair): string {
-  return (speedRatios({ loads, pairs: [pair] })[0] ?? Number.NaN).toFixed(3);
+  return itemAt(speedRatios({ loads, pairs: [pair] }), 0).toFixed(3);
 }
 
 /** The time of each stage, the seeder's and the server's; two stages run at a time. */

@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
-import { positiveNumber, share, wholeNumber } from '../../db/cli/flags.ts';
+import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
@@ -18,11 +19,7 @@ await runCommand(async () => {
       '--scale <name|number>',
       'tiny, small, medium, large, or a number of messages (default: "small")',
     )
-    .option(
-      '--seed <number>',
-      'which data set, and which order of blocks (default: 1)',
-      wholeNumber(0),
-    )
+    .option('--seed <number>', `${seedMeaning} (default: ${defaultDataSet.seed})`, wholeNumber(0))
     .option(
       '--designs <names|all>',
       `designs to time (default: ${defaultDesignName}; the other designs are explained, not timed)`,

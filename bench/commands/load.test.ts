@@ -12,8 +12,7 @@ import {
   startCommandFile,
 } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
-import { loadSchema, readLoad } from '../load/read-load.ts';
-import { misfit } from '../results/json-schema.ts';
+import { loadMisfit, readLoad } from '../load/read-load.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -54,7 +53,13 @@ async function untilMessagesAreThere({ child }: RunningCommand): Promise<void> {
 
 describe('npm run load', () => {
   it('writes results that fit their schema, a page beside them, and lists it', async () => {
-    const { exitCode, stdout, stderr } = await load('schema', '--mix', 'opt-out-wave');
+    const { exitCode, stdout, stderr } = await load(
+      'schema',
+      '--mix',
+      'opt-out-wave',
+      '--seed',
+      '7',
+    );
     assert.deepEqual([exitCode, stderr], [0, '']);
     assert.match(stdout, /^no data set here: [^\n]* seeds one\)\n/);
     assert.match(stdout, /^verified: [\d,]+ messages and [\d,]+ reports there/m);
@@ -62,11 +67,12 @@ describe('npm run load', () => {
     const list = readFileSync(join(reports, 'index.html'), 'utf8');
     assert.match(list, /href="schema\/index\.html"[\s\S]*opt-out-wave on blocked_contacts, 100\/s/);
     const value = JSON.parse(readFileSync(join(reports, 'schema', 'load.json'), 'utf8'));
-    assert.equal(misfit(value, loadSchema()), undefined);
-    const { trials, complete } = readLoad(join(reports, 'schema'));
+    assert.equal(loadMisfit(value), undefined);
+    const { trials, complete, drawSeed, dataSetSeed } = readLoad(join(reports, 'schema'));
+    assert.deepEqual([drawSeed, dataSetSeed], [7, undefined]);
     assert.equal(complete, true);
     assert.equal(trials[0]?.mix.name, 'opt-out-wave');
-    assert.match(misfit({ ...value, trials: [{}] }, loadSchema()) ?? '', /^trials\[0\]/);
+    assert.match(loadMisfit({ ...value, trials: [{}] }) ?? '', /^trials\[0\]/);
   });
 
   it('ends with code 1 and one line where an acknowledged message is not there', async () => {
@@ -180,5 +186,24 @@ describe('npm run load', () => {
         [40, true],
       ],
     );
+  });
+
+  it('keeps the seed of the data set and that of the draws, each by its name', async () => {
+    const seeds = async (run: string, ...flags: readonly string[]): Promise<unknown> => {
+      const { exitCode, stderr } = await load(run, ...flags);
+      assert.equal(exitCode, 0, stderr);
+      const { scale, dataSetSeed, drawSeed } = readLoad(join(reports, run));
+      return { scale, dataSetSeed, drawSeed };
+    };
+    assert.deepEqual(await seeds('seeding', '--scale', '2000', '--seed', '7'), {
+      scale: '2000',
+      dataSetSeed: 7,
+      drawSeed: 7,
+    });
+    assert.deepEqual(await seeds('another-seed', '--seed', '9'), {
+      scale: '2000',
+      dataSetSeed: 7,
+      drawSeed: 9,
+    });
   });
 });

@@ -10,7 +10,7 @@ import { summaryText } from '../report/load/terminal-summary.ts';
 await runCommand(async () => {
   const { options, messages, replace, allowNonempty } = readLoadFlags(process.argv.slice(2));
   await using lab = await openLab({ allowNonempty });
-  const dataSet = await dataInPlace(lab, messages, replace);
+  const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   const { results } = await runLoad(
     lab,
     { ...options, dataSet },

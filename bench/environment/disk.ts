@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, fsyncSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { itemAt } from '../../db/item-at.ts';
 import type { DiskFacts } from '../results/results.ts';
 import { median } from '../stats/median.ts';
 
@@ -45,7 +46,7 @@ function mountOf(folder: string): { fileSystem: string; device: string } {
   try {
     // POSIX columns, with the type as the second: GNU and busybox
     const lines = execFileSync('df', ['-PT', folder], { encoding: 'utf8' }).trim().split('\n');
-    const [device, fileSystem] = (lines[1] ?? '').split(/\s+/);
+    const [device, fileSystem] = itemAt(lines, 1).split(/\s+/);
     return { fileSystem: fileSystem ?? 'unknown', device: device ?? 'unknown' };
   } catch {
     return { fileSystem: 'unknown', device: 'unknown' };

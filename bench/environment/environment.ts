@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
 import type { Lab } from '../../db/lab.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { relationSizes } from '../database/relations.ts';
 import type { Environment, Setting, TableState } from '../results/results.ts';
@@ -57,15 +58,14 @@ async function serverFacts(
   client: pg.Client,
   kind: 'embedded' | 'external',
 ): Promise<Environment['server']> {
-  const { rows } = await client.query<{
+  const answer = await client.query<{
     version: string;
     versionNumber: number;
     encoding: string;
     collation: string;
     databaseSizeBytes: string;
   }>(sqlFile('server_facts'));
-  const facts = rows[0];
-  if (facts === undefined) throw new Error('the server told nothing about its database');
+  const facts = onlyRow(answer);
   const settings = await client.query<Setting>(sqlFile('changed_settings'));
   const extensions = await client.query<{ name: string; version: string }>(
     'select extname as name, extversion as version from pg_extension order by 1',
@@ -94,10 +94,10 @@ async function pgConfig(client: pg.Client): Promise<Record<string, string>> {
 }
 
 async function databaseSize(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ size: string }>(
+  const answer = await client.query<{ size: string }>(
     'select pg_database_size(current_database()) as size',
   );
-  return Number(rows[0]?.size ?? 0);
+  return Number(onlyRow(answer).size);
 }
 
 function sqlFile(name: string): string {

@@ -45,7 +45,8 @@ export async function enableAutoExplain(client: pg.Client): Promise<void> {
 export function nestedExplains(client: pg.Client): NestedCollector {
   let collected: NestedExplain[] = [];
   const listen = (notice: { readonly message?: string | undefined }): void => {
-    const explained = parseNotice(notice.message ?? '');
+    if (notice.message === undefined) return;
+    const explained = parseNotice(notice.message);
     if (explained !== undefined) collected.push(explained);
   };
   return {
@@ -69,7 +70,8 @@ export function parseNotice(message: string): NestedExplain | undefined {
   const duration = /^duration: ([\d.]+) ms/.exec(message)?.[1];
   if (duration === undefined || start < 0) return undefined;
   const explained = JSON.parse(message.slice(start)) as ExplainedStatement;
-  const query = explained['Query Text'] ?? '';
+  const query = explained['Query Text'];
+  if (query === undefined) throw new Error('auto_explain left the statement out of its plan');
   if (/^\s*explain\b/i.test(query)) return undefined;
   return { query, plan: { ...explained, 'Execution Time': Number(duration) } };
 }

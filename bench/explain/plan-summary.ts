@@ -11,7 +11,6 @@ export interface PlanNode {
   readonly 'Subplan Name'?: string;
   readonly 'Actual Rows'?: number;
   readonly 'Actual Loops'?: number;
-  readonly 'Actual Total Time'?: number;
   readonly 'Shared Hit Blocks'?: number;
   readonly 'Shared Read Blocks'?: number;
   readonly 'Heap Fetches'?: number;
@@ -31,27 +30,55 @@ export const bigTableRows = 10_000;
 /** What a reader compares between plans: access path, buffers, rows, and whether it read a big table whole. */
 export function summarisePlan(
   explained: ExplainedStatement,
-  rowsOfTable: (table: string) => number,
+  rowsOfTable: (table: string) => number | undefined,
 ): PlanSummary {
   const root = explained.Plan;
   const nodes = flatten(root);
   const seqScans = nodes.filter(
     (node) =>
       node['Node Type'] === 'Seq Scan' &&
-      (node['Actual Loops'] ?? 1) > 0 &&
-      rowsOfTable(node['Relation Name'] ?? '') >= bigTableRows,
+      figure(node, 'Actual Loops') > 0 &&
+      isBig(node['Relation Name'], rowsOfTable),
   );
   return {
     nodes: nodes.map(describe),
     indexes: distinct(nodes.flatMap((node) => node['Index Name'] ?? [])),
     relations: distinct(nodes.flatMap((node) => node['Relation Name'] ?? [])),
-    buffers: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
+    buffers: sharedBuffers(root),
     heapFetches: nodes.reduce((sum, node) => sum + (node['Heap Fetches'] ?? 0), 0),
-    rows: (root['Actual Rows'] ?? 0) * (root['Actual Loops'] ?? 1),
-    milliseconds: explained['Execution Time'] ?? root['Actual Total Time'] ?? 0,
+    rows: figure(root, 'Actual Rows') * figure(root, 'Actual Loops'),
+    milliseconds: executionTime(explained),
     bigSeqScans: distinct(seqScans.flatMap((node) => node['Relation Name'] ?? [])),
     shape: shapeOf(root),
   };
+}
+
+/** Shared buffers hit or read below a node, as EXPLAIN (BUFFERS) counts them. */
+export function sharedBuffers(node: PlanNode): number {
+  return figure(node, 'Shared Hit Blocks') + figure(node, 'Shared Read Blocks');
+}
+
+type NodeFigure = 'Actual Rows' | 'Actual Loops' | 'Shared Hit Blocks' | 'Shared Read Blocks';
+
+function figure(node: PlanNode, name: NodeFigure): number {
+  const value = node[name];
+  if (value === undefined) throw new Error(`a plan has no ${name}: ${node['Node Type']}`);
+  return value;
+}
+
+function executionTime(explained: ExplainedStatement): number {
+  const time = explained['Execution Time'];
+  if (time === undefined) throw new Error('a plan has no Execution Time');
+  return time;
+}
+
+/** Of a table that is not the schema's, nothing is known. */
+function isBig(
+  table: string | undefined,
+  rowsOfTable: (table: string) => number | undefined,
+): boolean {
+  const rows = table === undefined ? undefined : rowsOfTable(table);
+  return rows !== undefined && rows >= bigTableRows;
 }
 
 /** A short hash of what makes a plan another plan: node types, join types, relations and indexes, in their tree. */
@@ -71,7 +98,10 @@ export function mergeSummaries(summaries: readonly PlanSummary[]): PlanSummary {
     indexes: distinct(summaries.flatMap((summary) => summary.indexes)),
     relations: distinct(summaries.flatMap((summary) => summary.relations)),
     buffers: sum((summary) => summary.buffers),
-    heapFetches: sum((summary) => summary.heapFetches ?? 0),
+    heapFetches: sum((summary) => {
+      if (summary.heapFetches === undefined) throw new Error('a summary without heap fetches');
+      return summary.heapFetches;
+    }),
     rows: sum((summary) => summary.rows),
     milliseconds: sum((summary) => summary.milliseconds),
     bigSeqScans: distinct(summaries.flatMap((summary) => summary.bigSeqScans)),

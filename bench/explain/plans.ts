@@ -4,6 +4,8 @@ import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
 import { formatCount } from '../../db/cli/number-text.ts';
 import type { Design } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
 import type { CapturedPlan, NestedPlan, PlanSummary } from '../results/results.ts';
@@ -38,18 +40,20 @@ const explainedStatements: readonly Explained[] = [
   reportOf('report-blocking', 'the 21610 that blocks a number', 2),
 ];
 
-/** Where a run's plans are written: `folder` is the run's. */
+/** What the plans are held against, and where they are written. */
 export interface PlanTarget {
-  readonly folder: string;
-  readonly rowsOfTable: (table: string) => number;
+  /** The run's; without one nothing is written. */
+  readonly folder?: string;
+  /** By the planner's estimate; undefined for a table that is not the schema's. */
+  readonly rowsOfTable: (table: string) => number | undefined;
 }
 
-/** Captures the plans of all statements under the design that is in place, in transactions that are rolled back. Without a target nothing is written. */
+/** Captures the plans of all statements under the design that is in place, in transactions that are rolled back. */
 export async function capturePlans(
   reservation: BenchReservation,
   design: Design,
   dataSet: DataSet,
-  target: PlanTarget | undefined,
+  target: PlanTarget,
   names: readonly string[] = explainedStatements.map(({ name }) => name),
 ): Promise<readonly CapturedPlan[]> {
   const client = await reservation.openClient(design, enableAutoExplain);
@@ -71,15 +75,14 @@ async function capture(
   design: Design,
   explained: Explained,
   draw: Draw,
-  target: PlanTarget | undefined,
+  target: PlanTarget,
 ): Promise<CapturedPlan> {
-  const rowsOfTable = target?.rowsOfTable ?? (() => 0);
+  const { folder, rowsOfTable } = target;
   const outcome = await explain(client, explained, draw);
   const outer = outcome.json === undefined ? undefined : summarisePlan(outcome.json, rowsOfTable);
   const nested = groupNested(outcome.nested, rowsOfTable);
   const name = join('plans', design.name, explained.name);
-  if (target !== undefined) {
-    const { folder } = target;
+  if (folder !== undefined) {
     mkdirSync(join(folder, 'plans', design.name), { recursive: true });
     const kept = { statement: explained.sql, plan: outcome.json ?? null, nested };
     const write = (ending: string, plan: string): void =>
@@ -88,6 +91,7 @@ async function capture(
     write('txt', asText(explained, outcome, nested));
   }
   const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
+  const summary = inner.length > 0 ? mergeSummaries(inner) : outer;
   return {
     design: design.name,
     statement: explained.name,
@@ -97,7 +101,7 @@ async function capture(
     textFile: `${name}.txt`,
     nested,
     ...(outcome.nestedMissing === undefined ? {} : { nestedMissing: outcome.nestedMissing }),
-    summary: inner.length > 0 || outer === undefined ? mergeSummaries(inner) : outer,
+    ...(summary === undefined ? {} : { summary }),
     ...(outer === undefined ? {} : { outer }),
     refused: outcome.refused,
     ...(outcome.failed === undefined ? {} : { failed: outcome.failed }),
@@ -170,7 +174,7 @@ async function explain(client: pg.Client, explained: Explained, draw: Draw): Pro
 /** A row trigger runs its query for every row: equal plans are kept once and counted. */
 function groupNested(
   explains: readonly NestedExplain[],
-  rowsOfTable: (table: string) => number,
+  rowsOfTable: PlanTarget['rowsOfTable'],
 ): readonly NestedPlan[] {
   const groups = new Map<string, { times: number; summary: PlanSummary; explain: NestedExplain }>();
   for (const explain of explains) {
@@ -213,7 +217,11 @@ function insertOf(name: string, title: string, phones: (draw: Draw) => string[])
     name,
     title,
     sql: statements.insertMessage.text,
-    prepare: async (_client, draw) => [draw.profiles(1)[0], phones(draw)[0], benchBody],
+    prepare: async (_client, draw) => [
+      itemAt(draw.profiles(1), 0),
+      itemAt(phones(draw), 0),
+      benchBody,
+    ],
   };
 }
 
@@ -237,11 +245,11 @@ function reportOf(name: string, title: string, before: number): Explained {
       const profiles = [...new Set(draw.profiles(64))].slice(0, before + 1);
       let messageId: string | undefined;
       for (const [index, profile] of profiles.entries()) {
-        const { rows } = await client.query<{ id: string }>(
+        const message = await client.query<{ id: string }>(
           `${statements.insertMessage.text} returning id`,
           [profile, phone, benchBody],
         );
-        messageId = rows[0]?.id;
+        messageId = onlyRow(message).id;
         if (index < before) await client.query(statements.insertReport.text, [messageId, 21610]);
       }
       return [messageId, 21610];

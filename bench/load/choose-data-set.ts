@@ -7,16 +7,17 @@ import { readSeedRecord } from '../../seed/fill/bookkeeping.ts';
 import { seedDatabase } from '../../seed/fill/loader.ts';
 
 /**
- * The data set that the load works on: the one of so many messages, seeded if it is not there, or
+ * The data set that the load works on: the one of so many messages and that seed, seeded if it is not there, or
  * whatever the database holds. Undefined for a database without one.
  */
 export async function dataInPlace(
   lab: Lab,
   messages: number | undefined,
+  seed: number,
   replace: boolean,
 ): Promise<DataSetOptions | undefined> {
   if (messages !== undefined) {
-    const dataSet = { ...defaultDataSet, messages };
+    const dataSet = { ...defaultDataSet, messages, seed };
     const forget = onInterruptGoOnWith(() => commandLine('load'));
     await seedDatabase(lab, {
       dataSet,

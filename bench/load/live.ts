@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import type { Second } from './options/trial-options.ts';
 import { LatencyBins } from './record/latency-bins.ts';
 
@@ -77,7 +78,7 @@ function figuresOf({ second, reports }: Second): string {
     ms(highest(({ behindMs }) => behindMs)),
     `${Math.round(highest(({ utilisation }) => utilisation) * 100)} %`,
   ];
-  return cells.map((cell, index) => cell.padStart(columns[index]?.width ?? 0)).join('');
+  return cells.map((cell, index) => cell.padStart(itemAt(columns, index).width)).join('');
 }
 
 function serverText(sample: Second['sample']): string {

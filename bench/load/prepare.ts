@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import type { Statements } from './client/worker-options.ts';
 import { slotsPerNumber } from './workload/fresh-numbers.ts';
@@ -45,7 +46,7 @@ export async function prepareRun(client: pg.Client, design: Design): Promise<Pre
   const thresholds = await client.query<{ threshold: number }>(
     'select public.opt_out_block_threshold() as threshold',
   );
-  const threshold = thresholds.rows[0]?.threshold ?? 3;
+  const { threshold } = onlyRow(thresholds);
   if (threshold > slotsPerNumber) {
     throw new UserError(
       `the block threshold is ${threshold}: the load generator follows up to ${slotsPerNumber} profiles a number`,
@@ -76,10 +77,10 @@ export async function prepareRun(client: pg.Client, design: Design): Promise<Pre
 
 /** Counts the opt-outs and the blocks of the default design. */
 export async function countOptOuts(client: pg.Client): Promise<OptOutTotals> {
-  const { rows } = await client.query<{ opt_outs: string; blocked: string }>(
-    sqlFile('count_opt_outs'),
+  const counted = onlyRow(
+    await client.query<{ opt_outs: string; blocked: string }>(sqlFile('count_opt_outs')),
   );
-  return { optOuts: Number(rows[0]?.opt_outs), blocked: Number(rows[0]?.blocked) };
+  return { optOuts: Number(counted.opt_outs), blocked: Number(counted.blocked) };
 }
 
 /** The application's statements. */

@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import type { Objective, RateRange } from './options/flag-values.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { waitShares } from './record/waits.ts';
@@ -108,17 +109,20 @@ function finding(
   rates: readonly RampRate[],
   trials: readonly LoadTrial[],
 ): string {
-  if (miss === null) return `the highest rate that was tried, ${highest ?? '?'}/s, kept it`;
+  if (miss === null) {
+    return highest === null
+      ? 'no rate was tried to its end'
+      : `the highest rate that was tried, ${highest}/s, kept it`;
+  }
   const at = rates.findIndex(({ rate }) => rate === miss);
-  const trial = trials[at];
-  const waits = trial === undefined ? [] : waitShares(trial).slice(0, 2);
+  const trial = itemAt(trials, at);
+  const waits = waitShares(trial).slice(0, 2);
   const waited =
     waits.length === 0
       ? ''
       : `; sessions at work were ${waits.map(({ wait, share }) => `${Math.round(share * 100)} % ${describeWait(wait)}`).join(', ')}`;
   const kept = highest === null ? 'no rate that was tried kept it' : `${highest}/s kept it`;
-  const busy = trial === undefined ? '' : busyText(trial);
-  return `${kept}; at ${miss}/s ${rates[at]?.reason ?? ''}${busy}${waited}`;
+  return `${kept}; at ${miss}/s ${itemAt(rates, at).reason}${busyText(trial)}${waited}`;
 }
 
 function busyText(trial: LoadTrial): string {

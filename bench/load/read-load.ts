@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../db/cli/errors.ts';
-import { misfit, type Schema } from '../results/json-schema.ts';
-import { resultsSchema } from '../results/read-results.ts';
 import { reportsDir } from '../results/run-folder.ts';
+import { schemaCheck } from '../results/schema-check.ts';
+import { loadFormatVersion } from './format-version.ts';
 import { inNewestLoadFormat } from './older-formats.ts';
-import { type LoadResults, loadFormatVersion } from './results.ts';
+import type { LoadResults } from './results.ts';
 
 /** The folder of a load: a path, or a name under reports/; undefined where it is not one. */
 export function findLoad(nameOrPath: string): string | undefined {
@@ -33,14 +33,10 @@ export function readLoad(folder: string): LoadResults {
       `${file} has format version ${version}, and this lab reads ${loadFormatVersion}: run the load again`,
     );
   }
-  const problem = misfit(value, loadSchema());
+  const problem = loadMisfit(value);
   if (problem !== undefined) throw new UserError(`${file} is not a complete load: ${problem}`);
   return value as LoadResults;
 }
 
-/** load.schema.json, with what it takes from results.schema.json put in. */
-export function loadSchema(): Schema {
-  const text = readFileSync(new URL('./load.schema.json', import.meta.url), 'utf8');
-  const schema: Schema = JSON.parse(text.replaceAll('results.schema.json#', '#'));
-  return { ...schema, $defs: { ...resultsSchema().$defs, ...schema.$defs } };
-}
+/** Where a value does not fit load.schema.json. */
+export const loadMisfit = schemaCheck(new URL('./load.schema.json', import.meta.url));

@@ -4,17 +4,17 @@ import type pg from 'pg';
 import { onInterrupt } from '../../db/cli/command.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
-import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
+import { loadFormatVersion } from './format-version.ts';
 import { Live, type Screen } from './live.ts';
 import type { LoadOptions } from './options/load-options.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { compareClosedLoop } from './pgbench/compare-pgbench.ts';
 import { runRamp } from './ramp.ts';
 import { type LoadReservation, reserveForLoad } from './reservation.ts';
-import { type LoadResults, type LoadTrial, loadFormatVersion, type RampResult } from './results.ts';
+import type { LoadResults, LoadTrial, RampResult } from './results.ts';
 import { runTrial } from './run-trial.ts';
 
 /** A finished run: its results, and the folder that holds them. */
@@ -84,7 +84,8 @@ async function carryOut(
     commandLine: options.commandLine,
     complete: !signal.aborted,
     scale: options.dataSet === undefined ? 'empty' : scaleName(options.dataSet.messages),
-    seed: options.seed,
+    ...(options.dataSet === undefined ? {} : { dataSetSeed: options.dataSet.seed }),
+    drawSeed: options.seed,
     environment: await withSession(lab, (client) => environment.finish(client)),
     trials,
     ramps,
@@ -165,6 +166,3 @@ function describeRun(options: LoadOptions): string {
       : options.mix.name;
   return `load-${what.replace(/[^\w-]+/g, '-')}`;
 }
-
-/** The seed of the draws where none is given. */
-export const defaultSeed = defaultDataSet.seed;

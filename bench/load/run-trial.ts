@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { connect } from '../../db/connect.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { clockMs } from './client/clock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
 import type { WorkerOptions } from './client/worker-options.ts';
@@ -45,11 +46,11 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
       design: options.design,
       seed: options.seed,
       fromUnixMs,
-      ledger: plans[0]?.ledger ?? OptOutLedger.memory(0),
+      ledger: itemAt(plans, 0).ledger,
       workers: carried.results.map((result, worker) => ({
         result,
-        messageOutcomes: plans[worker]?.messageOutcomes ?? '',
-        reportOutcomes: plans[worker]?.reportOutcomes ?? '',
+        messageOutcomes: itemAt(plans, worker).messageOutcomes,
+        reportOutcomes: itemAt(plans, worker).reportOutcomes,
       })),
     };
     await options.beforeVerifying?.(run);

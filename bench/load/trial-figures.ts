@@ -2,12 +2,16 @@ import { LatencyHistogram } from '../stats/histogram.ts';
 import type { WorkerResult } from './client/worker.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { addCounts, noCounts } from './record/counts.ts';
-import type { Processors } from './record/processors.ts';
 import { type LatencyClass, latencyClasses } from './record/recorder.ts';
-import type { ServerDeltas } from './record/server-counters.ts';
-import type { TimelineInterval } from './record/timeline.ts';
-import type { Latency, Limit, LoadTrial } from './results.ts';
-import type { Verification } from './verify/verify.ts';
+import type {
+  Latency,
+  Limit,
+  LoadTrial,
+  Processors,
+  ServerDeltas,
+  TimelineInterval,
+  Verification,
+} from './results.ts';
 
 /** Everything that was measured of one load. */
 export interface TrialMeasured {
@@ -127,8 +131,9 @@ function findLimit(measured: TrialMeasured, all: Latency, lateness: Latency): Li
       reason: `a thread of the generator was busy ${Math.round(busiest * 100)} % of the time: use more --workers, or another machine`,
     };
   }
-  const [lateP99, p99] = [lateness.p99Ms ?? 0, all.p99Ms ?? 0];
-  if (lateP99 > harmlessLatenessMs && lateP99 > p99 / 2) {
+  const [lateP99, p99] = [lateness.p99Ms, all.p99Ms];
+  const isLate = lateP99 !== null && lateP99 > harmlessLatenessMs;
+  if (isLate && p99 !== null && lateP99 > p99 / 2) {
     return {
       by: 'generator',
       reason: `operations started ${lateP99} ms late (p99) although a connection was free, and p99 is ${p99} ms`,

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { useExtension } from '../database/extension.ts';
 import type { RelationSize } from '../results/results.ts';
 
@@ -41,10 +42,10 @@ export async function readIntoBuffers(
   relations: readonly Pick<RelationSize, 'name' | 'sizeBytes'>[],
 ): Promise<readonly string[]> {
   await useExtension(admin, 'pg_prewarm');
-  const { rows } = await admin.query<{ bytes: string }>(
+  const answer = await admin.query<{ bytes: string }>(
     "select pg_size_bytes(current_setting('shared_buffers')) / 2 as bytes",
   );
-  let room = Number(rows[0]?.bytes);
+  let room = Number(onlyRow(answer).bytes);
   const left: string[] = [];
   for (const { name, sizeBytes } of relations.toSorted((a, b) => a.sizeBytes - b.sizeBytes)) {
     room -= sizeBytes;

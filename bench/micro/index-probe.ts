@@ -1,15 +1,17 @@
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { BenchReservation } from '../database/reservation.ts';
-import type { ExplainedStatement } from '../explain/plan-summary.ts';
+import { type ExplainedStatement, sharedBuffers } from '../explain/plan-summary.ts';
 import type { IndexProbeResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
-import { seededRandom } from '../stats/random.ts';
+import { seededRandom, seedFor } from '../stats/random.ts';
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 const probeSql = sql('index_probe');
@@ -70,7 +72,7 @@ async function measureProbes(
     await client.query(`set statement_timeout = ${statementTimeoutMs}`);
     for (const setting of probePlannerSettings) await client.query(`set ${setting}`);
     await client.query('create temp table index_probes (phone text collate "C" not null)');
-    const phones = createDraw(dataSet, seed).unblocked(probes);
+    const phones = createDraw(dataSet, seedFor(seed, 'index probe draw')).unblocked(probes);
     await client.query('insert into index_probes select unnest($1::text[])', [phones]);
     await client.query('analyze index_probes');
     const differences: number[] = [];
@@ -81,17 +83,20 @@ async function measureProbes(
       const probeNs = await timed(client, probeSql);
       if (round > 0) differences.push((probeNs - scanNs) / probes);
     }
-    const { rows } = await client.query<{ 'QUERY PLAN': ExplainedStatement[] }>(
+    const explained = await client.query<{ 'QUERY PLAN': ExplainedStatement[] }>(
       `explain (analyze, buffers, timing off, format json) ${probeSql}`,
     );
-    const { rows: counted } = await reservation.admin.query<{ count: string }>(
+    const counted = await reservation.admin.query<{ count: string }>(
       'select count(*) from public.blocked_contacts',
     );
     return {
       probes,
-      nsPerProbe: bootstrapMedian(differences, { random: seededRandom(seed) }),
-      buffersPerProbe: probeBuffers(rows[0]?.['QUERY PLAN'][0]) / probes,
-      blockedContacts: Number(counted[0]?.count),
+      nsPerProbe: bootstrapMedian(differences, {
+        random: seededRandom(seedFor(seed, 'index probe bootstrap')),
+      }),
+      // shared ones only: the temporary table's are local
+      buffersPerProbe: sharedBuffers(itemAt(onlyRow(explained)['QUERY PLAN'], 0).Plan) / probes,
+      blockedContacts: Number(onlyRow(counted).count),
     };
   } finally {
     await client.end();
@@ -106,10 +111,4 @@ export async function timed(
   const before = process.hrtime.bigint();
   await client.query(statement);
   return Number(process.hrtime.bigint() - before);
-}
-
-/** Shared buffers only: the temporary table's are local ones. */
-function probeBuffers(explained: ExplainedStatement | undefined): number {
-  const plan = explained?.Plan;
-  return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Design } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { pgbenchVersion, runPgbenchProcess } from '../../db/pgbench-process.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
@@ -11,7 +12,7 @@ import { createDraw } from '../scenarios/draw.ts';
 import { insertCalls } from '../scenarios/single-row.ts';
 import { quantileOfSorted } from '../stats/bootstrap.ts';
 import { median } from '../stats/median.ts';
-import { seededRandom, shuffled } from '../stats/random.ts';
+import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 
 /** Blocks of each client: they alternate, as the arms of a pair do. */
 const rounds = 5;
@@ -58,9 +59,9 @@ async function compare(
   folder: string,
   durable: boolean,
 ): Promise<PgbenchComparison> {
-  const draw = createDraw(bench.dataSet, bench.seed);
-  const [phone = ''] = draw.unblocked(1);
-  const [profile = ''] = draw.profiles(1);
+  const draw = createDraw(bench.dataSet, seedFor(bench.seed, 'pgbench draw'));
+  const phone = itemAt(draw.unblocked(1), 0);
+  const profile = itemAt(draw.profiles(1), 0);
   const script = join(folder, 'insert.sql');
   writeFileSync(
     script,
@@ -86,9 +87,9 @@ async function compare(
   );
   const medians = { pgbench: [] as number[], ours: [] as number[] };
   let ourSamples = 0;
-  const random = seededRandom(bench.seed);
+  const order = seededRandom(seedFor(bench.seed, 'pgbench order'));
   for (let round = 0; round < rounds; round++) {
-    for (const who of shuffled(['pgbench', 'ours'] as const, random)) {
+    for (const who of shuffled(['pgbench', 'ours'] as const, order)) {
       if (who === 'pgbench') {
         const latencies = await runPgbench(url, folder, script, durable, perBlock, {
           phone,

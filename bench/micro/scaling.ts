@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { BenchReservation } from '../database/reservation.ts';
 import type { ScalingResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
-import { seededRandom, shuffled } from '../stats/random.ts';
+import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 import { predictTree } from './btree-model.ts';
 import { probePlannerSettings, timed } from './index-probe.ts';
 
@@ -45,15 +47,15 @@ export async function measureScaling(
     for (const [number, wanted] of sizes.entries()) rows.push(await build(client, number, wanted));
     for (const setting of probePlannerSettings) await client.query(`set ${setting}`);
     const times = await timeInTurns(client, dataSet, seed, sizes.length);
-    const random = seededRandom(seed);
+    const random = seededRandom(seedFor(seed, 'scaling bootstrap'));
     return {
       rounds: rounds - 1,
       lookupsPerBlock,
       sizes: rows.map((held, number) => {
         const figures = (kind: Kind) => {
-          const own = times[kind][number] ?? [];
-          const smallest = times[kind][0] ?? [];
-          const ratios = own.map((ns, round) => ns / (smallest[round] ?? Number.NaN));
+          const own = itemAt(times[kind], number);
+          const smallest = itemAt(times[kind], 0);
+          const ratios = own.map((ns, round) => ns / itemAt(smallest, round));
           return {
             ns: bootstrapMedian(own, { random }),
             ratio: bootstrapMedian(ratios, { random }),
@@ -75,17 +77,17 @@ export async function measureScaling(
 
 /** The rows of blocked_contacts at each size of a sweep, and beyond the last. */
 export function scalingSizes(blockedContacts: readonly number[]): readonly number[] {
-  const last = blockedContacts.at(-1) ?? 0;
+  const last = itemAt(blockedContacts, blockedContacts.length - 1);
   return [...blockedContacts, last * beyond].filter((rows) => rows > 0);
 }
 
 async function build(client: pg.Client, number: number, wanted: number): Promise<number> {
-  const { rows } = await client.query<{ held: string }>(
+  const answer = await client.query<{ held: string }>(
     'select optout_lab_scaling.build($1, $2) as held',
     [number, wanted],
   );
   await client.query(`vacuum (analyze) optout_lab_scaling.blocked_${number}`);
-  return Number(rows[0]?.held);
+  return Number(onlyRow(answer).held);
 }
 
 /** Nanoseconds a lookup: by kind, size and round. */
@@ -98,17 +100,17 @@ async function timeInTurns(
   const texts = { lookup: sql('scaling_lookup'), probe: sql('scaling_probe') };
   const empty = (): number[][] => Array.from({ length: sizes }, () => []);
   const times = { lookup: empty(), probe: empty() };
-  const random = seededRandom(seed);
-  const draw = createDraw(dataSet, seed);
+  const order = seededRandom(seedFor(seed, 'scaling order'));
+  const draw = createDraw(dataSet, seedFor(seed, 'scaling draw'));
   const blocks = kinds.flatMap((kind) =>
     Array.from({ length: sizes }, (_, number) => ({ kind, number })),
   );
   for (let round = 0; round < rounds; round++) {
     const phones = draw.unblocked(lookupsPerBlock);
-    for (const { kind, number } of shuffled(blocks, random)) {
+    for (const { kind, number } of shuffled(blocks, order)) {
       const text = texts[kind].replaceAll('blocked_0', `blocked_${number}`);
       const ns = await timed(client, { name: `${kind} ${number}`, text, values: [phones] });
-      if (round > 0) times[kind][number]?.push(ns / lookupsPerBlock);
+      if (round > 0) itemAt(times[kind], number).push(ns / lookupsPerBlock);
     }
   }
   return times;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
 import type { Design } from '../../db/designs.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import { keptRelations } from '../database/build-design.ts';
@@ -110,14 +111,14 @@ async function pairedLoop(
   seconds: number,
 ): Promise<Estimate> {
   const { admin } = bench.reservation;
-  const random = seededRandom(seedFor(bench.seed, `server side ${kind}`));
+  const order = seededRandom(seedFor(bench.seed, `server side ${kind} order`));
   const differences: number[] = [];
   const deadlineMs = performance.now() + seconds * 1_000;
   const { rows } = loops[kind];
   const outOfTime = (): boolean => performance.now() >= deadlineMs;
   for (let pair = 0; pair < fewestPairs || (pair < mostPairs && !outOfTime()); pair++) {
     const ns = { treatment: 0, control: 0 };
-    for (const arm of shuffled(['treatment', 'control'] as const, random)) {
+    for (const arm of shuffled(['treatment', 'control'] as const, order)) {
       await admin.query(arm === 'treatment' ? design.checkOnSql : design.checkOffSql);
       const seed = seedFor(bench.seed, `server side ${kind} ${pair}`);
       await runLoop(bench, client, kind, seed, 20); // plans after the switch, caches
@@ -125,6 +126,7 @@ async function pairedLoop(
     }
     if (pair > 0) differences.push((ns.treatment - ns.control) / rows);
   }
+  const random = seededRandom(seedFor(bench.seed, `server side ${kind} bootstrap`));
   return bootstrapMedian(differences, { random });
 }
 
@@ -139,11 +141,11 @@ async function runLoop(
   const draw = createDraw(bench.dataSet, seed);
   await client.query('begin');
   try {
-    const { rows: timed } = await client.query<{ ns: string }>(
+    const timed = await client.query<{ ns: string }>(
       `select pg_temp.${loops[kind].function}($1, $2, $3) as ns`,
       [draw.profiles(rows), draw.unblocked(rows), benchBody],
     );
-    return Number(timed[0]?.ns);
+    return Number(onlyRow(timed).ns);
   } finally {
     await client.query('rollback');
   }
@@ -165,12 +167,13 @@ async function functionSelfNs(bench: Workbench, client: pg.Client): Promise<numb
 
 async function functionTimes(client: pg.Client): Promise<{ calls: number; selfMs: number }> {
   await client.query('select pg_stat_force_next_flush()');
-  const { rows } = await client.query<{ calls: string; self_time: number }>(
+  const answer = await client.query<{ calls: string; self_time: number }>(
     `select coalesce(sum(calls), 0) as calls, coalesce(sum(self_time), 0) as self_time
      from pg_stat_user_functions
      where schemaname = 'public' and funcname <> 'uuidv7'`,
   );
-  return { calls: Number(rows[0]?.calls), selfMs: Number(rows[0]?.self_time) };
+  const counted = onlyRow(answer);
+  return { calls: Number(counted.calls), selfMs: counted.self_time };
 }
 
 /**
@@ -189,7 +192,7 @@ async function coldCost(
   const deadlineMs = performance.now() + seconds * 1_000;
   const relations = [...checkPlan.indexes, ...checkPlan.relations];
   const extra: number[] = [];
-  const random = seededRandom(bench.seed);
+  const order = seededRandom(seedFor(bench.seed, 'cold order'));
   for (
     let probe = 0;
     probe < coldProbes && (probe < 6 || performance.now() < deadlineMs);
@@ -197,12 +200,13 @@ async function coldCost(
   ) {
     const seed = seedFor(bench.seed, `cold ${probe}`);
     const ns = { cold: 0, warm: 0 };
-    for (const state of shuffled(['cold', 'warm'] as const, random)) {
+    for (const state of shuffled(['cold', 'warm'] as const, order)) {
       await evict(bench.reservation.admin, bench.major, relations);
       if (state === 'warm') await runLoop(bench, other, 'oneByOne', seed, 1);
       ns[state] = await runLoop(bench, client, 'oneByOne', seed, 1);
     }
     extra.push(ns.cold - ns.warm + warm.value);
   }
+  const random = seededRandom(seedFor(bench.seed, 'cold bootstrap'));
   return bootstrapMedian(extra, { random });
 }

@@ -62,7 +62,9 @@ export async function timeBlock(
   const durationMs = performance.now() - startedMs;
   const samplesMs = bench.tasks.flatMap(({ result }) => {
     if (!('latency' in result)) throw new Error(`a block was not completed: ${result.state}`);
-    return result.latency.samples ?? [];
+    const { samples } = result.latency;
+    if (samples === undefined) throw new Error('a block kept no samples');
+    return samples;
   });
   return {
     latenciesNs: Float64Array.from(samplesMs, (sampleMs) => sampleMs * 1e6).sort(),

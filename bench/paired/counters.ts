@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 
 /** What the server counted, ever. */
@@ -9,15 +10,6 @@ export interface BlockCounters {
   readonly checkpoints: number;
   readonly autovacuums: number;
 }
-
-/** Before anything was counted. */
-export const noCounters: BlockCounters = {
-  walBytes: 0,
-  walRecords: 0,
-  fullPageImages: 0,
-  checkpoints: 0,
-  autovacuums: 0,
-};
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 const countersSql = sql('block_counters');
@@ -30,16 +22,16 @@ export async function readCounters(
   sessions: readonly pg.Client[] = [],
 ): Promise<BlockCounters> {
   for (const session of sessions) await session.query('select pg_stat_force_next_flush()');
-  const { rows } = await admin.query<Record<keyof BlockCounters, string>>(
+  const answer = await admin.query<Record<keyof BlockCounters, string>>(
     major >= 17 ? countersSql : countersBefore17Sql,
   );
-  const row = rows[0];
+  const row = onlyRow(answer);
   return {
-    walBytes: Number(row?.walBytes),
-    walRecords: Number(row?.walRecords),
-    fullPageImages: Number(row?.fullPageImages),
-    checkpoints: Number(row?.checkpoints),
-    autovacuums: Number(row?.autovacuums),
+    walBytes: Number(row.walBytes),
+    walRecords: Number(row.walRecords),
+    fullPageImages: Number(row.fullPageImages),
+    checkpoints: Number(row.checkpoints),
+    autovacuums: Number(row.autovacuums),
   };
 }
 

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
 import type { Design } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { Workbench } from '../database/workbench.ts';
 import type { Arm, Block, ClientLoad, ScenarioResult } from '../results/results.ts';
@@ -11,7 +12,7 @@ import { quantileOfSorted } from '../stats/bootstrap.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
 import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 import { firstWarmup, laterWarmup, timeBlock } from './block.ts';
-import { countersBetween, noCounters, readCounters } from './counters.ts';
+import { type BlockCounters, countersBetween, readCounters } from './counters.ts';
 import { figureOf, type PairedOptions, summarise } from './pairs.ts';
 
 /** Above this share of its time, the measuring process is taken to be the limit. */
@@ -26,8 +27,14 @@ export async function measureScenario(
 ): Promise<ScenarioResult> {
   const { reservation, method } = bench;
   const clients = await openClients(bench, design, scenario, secondsAllowed);
-  const random = seededRandom(seedFor(bench.seed, `${design.name} ${scenario.name}`));
-  const options: PairedOptions = { method, random, rowsPerStatement: scenario.rowsPerStatement };
+  const stream = (what: string): number =>
+    seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
+  const order = seededRandom(stream('order of the arms'));
+  const options: PairedOptions = {
+    method,
+    bootstrapSeed: stream('bootstrap'),
+    rowsPerStatement: scenario.rowsPerStatement,
+  };
   const state: Progress = {
     blocks: [],
     histograms: [],
@@ -43,7 +50,7 @@ export async function measureScenario(
   try {
     for (let pair = 0; pair === 0 || !outOfTime(); pair++) {
       const arms: readonly Arm[] =
-        scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], random);
+        scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], order);
       const seed = seedFor(bench.seed, `${scenario.name} ${pair}`);
       for (const arm of arms) {
         await measureBlock(bench, design, scenario, clients, state, { arm, pair, seed, timeoutMs });
@@ -72,11 +79,11 @@ export async function measureScenario(
     rowsPerStatement: scenario.rowsPerStatement,
     clients: scenario.clients,
     durable: scenario.durable,
-    kind: scenario.control === 'none' ? 'single' : 'paired',
+    kind: scenario.kind,
     control: scenario.control,
     statement: scenario.statement,
     ...summarise(state.blocks, state.histograms, options),
-    client: state.load.result(),
+    ...state.load.result(),
     stoppedBecause,
     ...(failure === undefined ? {} : { failure }),
   };
@@ -127,11 +134,10 @@ async function measureBlock(
     await admin.query('set statement_timeout = 0');
   }
   state.pending = work.phones ?? [];
-  let before = noCounters;
-  let startedMs = 0;
+  let begun: { readonly counters: BlockCounters; readonly ms: number } | undefined;
   const afterWarmup = async (): Promise<void> => {
-    before = await readCounters(admin, bench.major, clients);
-    startedMs = performance.now() - bench.runStartedMs;
+    const counters = await readCounters(admin, bench.major, clients);
+    begun = { counters, ms: performance.now() - bench.runStartedMs };
     state.load.resume();
   };
   const { latenciesNs, durationMs } = await timeBlock(
@@ -141,7 +147,8 @@ async function measureBlock(
     pair === 0 ? firstWarmup : laterWarmup(scenario.rowsPerStatement),
   );
   state.load.pause(latenciesNs.length);
-  const counted = countersBetween(before, await readCounters(admin, bench.major, clients));
+  if (begun === undefined) throw new Error('a block was timed before its warm-up had ended');
+  const counted = countersBetween(begun.counters, await readCounters(admin, bench.major, clients));
   const histogram = LatencyHistogram.create('small');
   for (const latencyNs of latenciesNs) histogram.record(latencyNs);
   state.histograms.push(histogram);
@@ -149,13 +156,13 @@ async function measureBlock(
     order: state.blocks.length,
     pair,
     arm,
-    startedMs: round(startedMs),
+    startedMs: round(begun.ms),
     durationMs: round(durationMs),
     samples: latenciesNs.length,
     medianNs: Math.round(quantileOfSorted(latenciesNs, 0.5)),
     meanNs: Math.round(latenciesNs.reduce((sum, value) => sum + value, 0) / latenciesNs.length),
     p95Ns: Math.round(quantileOfSorted(latenciesNs, 0.95)),
-    maxNs: Math.round(latenciesNs.at(-1) ?? 0),
+    maxNs: Math.round(itemAt(latenciesNs, latenciesNs.length - 1)),
     warmup: false, // marked when the whole series is known
     ...counted,
   });
@@ -184,7 +191,8 @@ interface LoadMeter {
   resume(): void;
   pause(statements: number): void;
   stop(): void;
-  result(): ClientLoad;
+  /** Nothing where no block was timed. */
+  result(): { readonly client?: ClientLoad };
 }
 
 function startLoad(): LoadMeter {
@@ -214,12 +222,15 @@ function startLoad(): LoadMeter {
       delay.disable();
     },
     result: () => {
-      const utilisation = wallMs === 0 ? 0 : activeMs / wallMs;
+      if (statements === 0) return {};
+      const utilisation = activeMs / wallMs;
       return {
-        eventLoopDelayP99Ns: Math.round(delay.percentile(99)),
-        utilisation: Math.round(utilisation * 1_000) / 1_000,
-        cpuNsPerStatement: statements === 0 ? 0 : Math.round((cpuUs * 1_000) / statements),
-        clientLimited: utilisation > clientLimitedAbove,
+        client: {
+          eventLoopDelayP99Ns: Math.round(delay.percentile(99)),
+          utilisation: Math.round(utilisation * 1_000) / 1_000,
+          cpuNsPerStatement: Math.round((cpuUs * 1_000) / statements),
+          clientLimited: utilisation > clientLimitedAbove,
+        },
       };
     },
   };

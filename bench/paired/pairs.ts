@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import type {
   Arm,
   ArmSummary,
@@ -8,12 +9,13 @@ import type {
 } from '../results/results.ts';
 import { comparePairs, mean, type Pair, warmupLength } from '../stats/bootstrap.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
-import type { Random } from '../stats/random.ts';
+import { seededRandom } from '../stats/random.ts';
 
 /** How blocks become a figure. */
 export interface PairedOptions {
   readonly method: Method;
-  readonly random: Random;
+  /** The bootstrap draws from a stream of its own, anew for each figure: a figure depends on its blocks alone, and how often one looks does not change the order of what is timed. */
+  readonly bootstrapSeed: number;
   readonly rowsPerStatement: number;
 }
 
@@ -44,16 +46,16 @@ export function summarise(
 ): Pick<ScenarioResult, 'blocks' | 'paired' | 'arms'> {
   const blocks = markWarmup(measured);
   const arms = (['treatment', 'control'] as const)
-    .filter((arm) => blocks.some((block) => block.arm === arm))
+    .filter((arm) => blocks.some((block) => block.arm === arm && !block.warmup))
     .map((arm) => armSummary(arm, blocks, histograms, options.rowsPerStatement));
   const paired = pairedFigure(blocks, options);
   return { blocks, arms, ...(paired.pairs > 0 ? { paired } : {}) };
 }
 
 function pairedFigure(blocks: readonly Block[], options: PairedOptions): PairedFigure {
-  const { method, random, rowsPerStatement } = options;
+  const { method, bootstrapSeed, rowsPerStatement } = options;
   const { ratio, difference, baseline, resolved } = comparePairs(completePairs(blocks), {
-    random,
+    random: seededRandom(bootstrapSeed),
     resamples: method.bootstrapResamples,
     confidence: method.confidence,
   });
@@ -92,13 +94,13 @@ function armSummary(
   rowsPerStatement: number,
 ): ArmSummary {
   const own = blocks.filter((block) => block.arm === arm && !block.warmup);
-  const merged = LatencyHistogram.merge(own.flatMap((block) => histograms[block.order] ?? []));
+  const merged = LatencyHistogram.merge(own.map((block) => itemAt(histograms, block.order)));
   const walBytes = own.reduce((sum, block) => sum + block.walBytes, 0);
   return {
     arm,
     samples: merged.samples,
     percentiles: merged.summary(),
     histogram: merged.encode(),
-    walBytesPerRow: Math.round(walBytes / Math.max(1, merged.samples * rowsPerStatement)),
+    walBytesPerRow: Math.round(walBytes / (merged.samples * rowsPerStatement)),
   };
 }

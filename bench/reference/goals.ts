@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench/pgbench-goal.ts';
 import { readLoad } from '../load/read-load.ts';
 import type { LoadResults } from '../load/results.ts';
@@ -13,6 +13,7 @@ import {
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import { scalingEnds } from '../report/sections/scaling.ts';
 import type { Results } from '../results/results.ts';
+import { readSpeed } from '../seeding/read-speed.ts';
 import {
   reachesGoal,
   type SpeedResults,
@@ -83,7 +84,7 @@ export function readSpeeds(folder: string): readonly SpeedResults[] {
   return ['seed-speed', 'seed-whole']
     .map((name) => `${folder}/${name}.json`)
     .filter((file) => existsSync(file))
-    .map((file) => JSON.parse(readFileSync(file, 'utf8')) as SpeedResults);
+    .map(readSpeed);
 }
 
 function insertGoals(results: Results): readonly Goal[] {
@@ -93,7 +94,8 @@ function insertGoals(results: Results): readonly Goal[] {
     const paired = pairedOf(design, scenario);
     return paired === undefined ? undefined : ratioOf(paired.paired);
   };
-  const best = rankedOf(rankDesigns(results, questions.bulk ?? ''))[0];
+  const best =
+    questions.bulk === undefined ? undefined : rankedOf(rankDesigns(results, questions.bulk))[0];
   return [
     within(
       `one durable row: ≤ ${designGoals.oneRow} of no check`,

@@ -1,4 +1,5 @@
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
 
 /** One command of the reference, run from the checkout. */
 export interface Part {
@@ -36,6 +37,7 @@ const scenarioSeconds = 180;
 export function referenceParts(options: ReferenceOptions): readonly Part[] {
   const { sizes, designs, out, name, rate, loadSeconds } = options;
   const folder = `${out}/${name}`;
+  const largest = itemAt(sizes, sizes.length - 1);
   const count = designs === 'all' ? listDesigns().length : designs.split(',').length;
   const load = (part: string, title: string, ...args: readonly string[]): Part => ({
     name: part,
@@ -71,7 +73,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       script: 'bench',
       file: 'bench/commands/bench.ts',
       args: [
-        ...['--scale', sizes.at(-1) ?? '', '--designs', defaultDesignName, '--scenarios', 'all'],
+        ...['--scale', largest, '--designs', defaultDesignName, '--scenarios', 'all'],
         ...['--max-seconds', String(scenarioSeconds), '--out', folder, '--run', 'scenarios'],
       ],
       makes: 'scenarios',
@@ -99,7 +101,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       title: 'every row is still what the prediction says',
       script: 'seed',
       file: 'seed/commands/seed.ts',
-      args: ['--scale', sizes.at(-1) ?? '', '--verify'],
+      args: ['--scale', largest, '--verify'],
     },
     {
       name: 'seed-speed',
@@ -114,7 +116,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       script: 'bench:seed',
       file: 'bench/commands/bench-seed.ts',
       args: [
-        ...['--whole', '--scale', sizes.at(-1) ?? '', '--pairs', '6'],
+        ...['--whole', '--scale', largest, '--pairs', '6'],
         ...['--out', `${folder}/seed-whole.json`],
       ],
     },

@@ -20,7 +20,7 @@ export function figureImage(figure: Figure): string {
   const notes = wrapLines(figure.reading, 126);
   const legend = figure.legendWhereNarrow === true ? [] : (figure.legend ?? []);
   const chart = figure.chart({ width: chartWidths.wide, narrow: false });
-  const chartHeight = Number(/ height="([\d.]+)"/.exec(chart)?.[1] ?? 0);
+  const chartHeight = heightOf(chart);
   const legendTop = padding + titles.length * titleLine;
   const chartTop = legendTop + (legend.length > 0 ? 24 : 4);
   const notesTop = chartTop + chartHeight + 14;
@@ -34,6 +34,12 @@ ${legendImage(legend, legendTop + 6)}
 <g transform="translate(${padding} ${chartTop})">${raw(chart)}</g>
 ${notes.map((line, index) => html`<text x="${padding}" y="${notesTop + 6 + index * noteLine}" font-size="12" fill="var(--soft)">${line}</text>\n`)}</svg>
 `.text;
+}
+
+function heightOf(chart: string): number {
+  const height = / height="([\d.]+)"/.exec(chart)?.[1];
+  if (height === undefined) throw new Error('a chart does not say how high it is');
+  return Number(height);
 }
 
 function legendImage(entries: readonly LegendEntry[], top: number): readonly Html[] {

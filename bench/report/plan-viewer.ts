@@ -5,6 +5,7 @@ import { codeOf } from '../../db/cli/errors.ts';
 import type { CapturedPlan, Results } from '../results/results.ts';
 import { type Html, html, raw, scriptJson } from './html.ts';
 import { asset } from './page.ts';
+import { withoutPlan } from './plan-words.ts';
 
 /** A captured plan as the viewer in the page takes it. */
 export interface ViewedPlan {
@@ -33,7 +34,7 @@ export function viewedPlans(results: Results, runFolder: string): readonly Viewe
     statement: plan.statement,
     title: plan.title,
     sql: plan.sql,
-    summary: plan.summary.nodes.join(' → '),
+    summary: plan.summary?.nodes.join(' → ') ?? withoutPlan(plan),
     note: [
       plan.failed === undefined ? '' : `No plan: ${plan.failed}.`,
       plan.refused ? 'The statement was refused, so there is no plan of the statement itself.' : '',

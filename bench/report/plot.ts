@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { itemAt } from '../../db/item-at.ts';
 import { type Html, html, raw } from './html.ts';
 
 /** The widths at which each chart is drawn: for a page and for a phone. The style sheet shows one. */
@@ -58,10 +59,10 @@ export function spreadLabels<T extends WantedLabel>(
   for (const label of sorted) placed.push(Math.max(label.y, (placed.at(-1) ?? top - gap) + gap));
   let limit = bottom;
   for (let index = placed.length - 1; index >= 0; index--) {
-    placed[index] = Math.min(placed[index] ?? limit, limit);
-    limit = (placed[index] ?? limit) - gap;
+    placed[index] = Math.min(itemAt(placed, index), limit);
+    limit = itemAt(placed, index) - gap;
   }
-  return sorted.map((label, index) => ({ ...label, placedY: placed[index] ?? label.y }));
+  return sorted.map((label, index) => ({ ...label, placedY: itemAt(placed, index) }));
 }
 
 /** Round numbers between two bounds of a logarithmic axis: few where it spans much. */

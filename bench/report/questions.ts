@@ -51,20 +51,18 @@ export function questionsOf(results: Results): QuestionScenarios {
   const paired = scenarioNames(results)
     .map((name) => anyScenario(results, name))
     .filter((scenario) => scenario !== undefined)
-    .filter((scenario) => scenario.kind === 'paired' && scenario.clients === 1)
+    .filter((scenario) => scenario.control !== 'none' && scenario.clients === 1)
     .filter((scenario) => scenario.control !== 'check off twice');
-  const sends = paired.filter(
-    (scenario) => !isReport(scenario) && scenario.control === 'check off',
-  );
+  const sends = paired.filter(({ kind, control }) => kind === 'send' && control === 'check off');
   const singles = sends.filter((scenario) => scenario.rowsPerStatement === 1);
   const bulks = sends
-    .filter((scenario) => scenario.rowsPerStatement > 1 && !isCopy(scenario))
+    .filter((scenario) => scenario.rowsPerStatement > 1)
     .sort((a, b) => fromThousand(a) - fromThousand(b));
   return {
     oneRow: singles.find((scenario) => scenario.durable)?.name,
     oneRowNotDurable: singles.find((scenario) => !scenario.durable)?.name,
     bulk: bulks[0]?.name,
-    report: paired.find(isReport)?.name,
+    report: paired.find(({ kind }) => kind === 'report')?.name,
   };
 }
 
@@ -89,8 +87,8 @@ export interface Question {
 }
 
 function bulkName(results: Results, scenario: string | undefined): string {
-  const rows = scenario === undefined ? undefined : anyScenario(results, scenario);
-  return `${formatCount(rows?.rowsPerStatement ?? 0)} rows at once`;
+  const found = scenario === undefined ? undefined : anyScenario(results, scenario);
+  return found === undefined ? 'bulk' : `${formatCount(found.rowsPerStatement)} rows at once`;
 }
 
 /** Every scenario of a run, in the order of the first design that has it. */
@@ -138,15 +136,6 @@ export function differenceOf(paired: PairedFigure): EstimateRange {
     low: paired.differenceLowNsPerRow,
     high: paired.differenceHighNsPerRow,
   };
-}
-
-/** Whether a scenario inserts delivery reports instead of messages. */
-export function isReport(scenario: ScenarioResult): boolean {
-  return /\bdelivery_reports\b/.test(scenario.statement);
-}
-
-function isCopy(scenario: ScenarioResult): boolean {
-  return /^\s*copy\b/i.test(scenario.statement);
 }
 
 function fromThousand(scenario: ScenarioResult): number {

@@ -14,14 +14,15 @@ import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
-import { misfit } from '../results/json-schema.ts';
-import { resultsSchema } from '../results/read-results.ts';
+import { resultsMisfit } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { ratioOfMedians, verdictOf } from '../stats/bootstrap.ts';
 import { html } from './html.ts';
+import { questionsOf } from './questions.ts';
 import { resultsCsv } from './results-csv.ts';
 import { runPage } from './run-page.ts';
 import { correctAnswer } from './sections/correct.ts';
+import { whySection } from './sections/why.ts';
 import { summaryMarkdown } from './summary-markdown.ts';
 import { terminalSummary } from './terminal-summary.ts';
 import { everyDesign } from './testing/synthetic-design.ts';
@@ -39,7 +40,37 @@ const folder = join(reports, results.runId);
 after(() => rmSync(reports, { recursive: true, force: true }));
 
 test('the synthetic run fits the schema of results.json', () => {
-  assert.equal(misfit(JSON.parse(JSON.stringify(results)), resultsSchema()), undefined);
+  assert.equal(resultsMisfit(JSON.parse(JSON.stringify(results))), undefined);
+});
+
+test('a scenario is what it says it is, whatever its statement', () => {
+  const designs = results.designs.map((design) => ({
+    ...design,
+    scenarios: design.scenarios.map((scenario) => ({ ...scenario, statement: 'call insert_it()' })),
+  }));
+  const { report, bulk } = questionsOf({ ...results, designs });
+  assert.deepEqual([report, bulk], ['report_first', 'bulk_1000']);
+  const asCopy = designs.map((design) => ({
+    ...design,
+    scenarios: design.scenarios.map((one) => ({ ...one, kind: 'copy' as const })),
+  }));
+  assert.deepEqual(questionsOf({ ...results, designs: asCopy }), {
+    oneRow: undefined,
+    oneRowNotDurable: undefined,
+    bulk: undefined,
+    report: undefined,
+  });
+});
+
+test('a statement that had no plan in time is said to have none, and no buffers', () => {
+  const plans = results.plans.map(({ summary: _, nested: __, ...plan }) => ({
+    ...plan,
+    nested: [],
+    failed: 'canceling statement due to statement timeout',
+  }));
+  const body = String(whySection({ ...results, plans }, []).body);
+  assert.match(body, /<td>no plan in time<\/td><td class="n"><small>no plan in time<\/small>/);
+  assert.doesNotMatch(body, /<td class="n">\d/);
 });
 
 test('a file of a report that cannot be written is told in one line', async () => {

@@ -80,7 +80,7 @@ function scenarioTable(design: DesignResult): Cells {
 }
 
 function scenarioCells(scenario: ScenarioResult): readonly string[] {
-  if (scenario.kind === 'single') {
+  if (scenario.control === 'none') {
     const p50 = scenario.arms[0]?.percentiles.p50;
     return [
       p50 === undefined || p50 === null ? whyNoFigure(scenario) : `${formatNs(p50)} each`,

@@ -1,3 +1,5 @@
+import { itemAt } from '../../db/item-at.ts';
+
 /** A column of a table in plain text. */
 export interface TextColumn {
   readonly heading: string;
@@ -15,7 +17,7 @@ export function textTable(
   const line = (cells: readonly string[]): string =>
     `  ${columns
       .map((column, index) => {
-        const [cell, width] = [cells[index] ?? '', widths[index] ?? 0];
+        const [cell, width] = [cells[index] ?? '', itemAt(widths, index)];
         return column.align === 'right' ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ')

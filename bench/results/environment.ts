@@ -1,83 +1,118 @@
-// Where and with what it ran: a part of results.json (results.ts).
+// Where and with what it ran: a part of results.json and load.json.
+import {
+  define,
+  described,
+  list,
+  mapOf,
+  number,
+  type Of,
+  object,
+  oneOf,
+  optional,
+  text,
+  yesOrNo,
+} from './schema.ts';
 
-/** Where and with what it ran. */
-export interface Environment {
-  readonly server: {
-    readonly version: string;
-    readonly versionNumber: number;
-    readonly kind: 'embedded' | 'external';
-    /** The pg_config view; empty where the role may not read it. */
-    readonly pgConfig: Readonly<Record<string, string>>;
-    readonly changedSettings: readonly Setting[];
-    readonly extensions: readonly { readonly name: string; readonly version: string }[];
-    readonly encoding: string;
-    readonly collation: string;
-    readonly databaseSizeBytes: number;
-  };
-  readonly relations: readonly RelationSize[];
-  /** When the run began, after a VACUUM; absent in older runs. */
-  readonly tables?: readonly TableState[];
-  readonly machine: {
-    readonly platform: string;
-    readonly kernel: string;
-    readonly cpuModel: string;
-    readonly cpus: number;
-    readonly memoryBytes: number;
-    /** Of the embedded server's data; absent for another server, whose disk cannot be seen. */
-    readonly disk?: DiskFacts;
-    /** 1, 5 and 15 minutes. */
-    readonly loadBefore: readonly number[];
-    readonly loadAfter: readonly number[];
-  };
-  readonly client: {
-    readonly node: string;
-    readonly v8: string;
-    readonly packages: Readonly<Record<string, string>>;
-    /** Median of the difference of two successive clock readings. */
-    readonly clockResolutionNs: number;
-  };
-  readonly project: {
-    readonly commit: string;
-    /** Uncommitted changes in the tree. */
-    readonly dirty: boolean;
-  };
-}
+export const settingSchema = define(
+  'Setting',
+  object(
+    { name: text(), value: text(), unit: text(), source: text() },
+    'A server setting that differs from its default.',
+  ),
+);
+export type Setting = Of<typeof settingSchema>;
 
-/** A server setting that differs from its default. */
-export interface Setting {
-  readonly name: string;
-  readonly value: string;
-  readonly unit: string;
-  readonly source: string;
-}
+export const diskFactsSchema = define(
+  'DiskFacts',
+  object(
+    {
+      fileSystem: text(),
+      device: text(),
+      freeBytes: number(),
+      fsyncNs: optional(
+        number(
+          'Median of writing 8 kB and fsync, next to the data; absent where that folder is closed to us.',
+        ),
+      ),
+    },
+    'The disk below the data.',
+  ),
+);
+export type DiskFacts = Of<typeof diskFactsSchema>;
 
-/** The disk below the data. */
-export interface DiskFacts {
-  readonly fileSystem: string;
-  readonly device: string;
-  readonly freeBytes: number;
-  /** Median of writing 8 kB and fsync, next to the data; absent where that folder is closed to us. */
-  readonly fsyncNs?: number;
-}
+export const tableStateSchema = define(
+  'TableState',
+  object(
+    {
+      name: text(),
+      pages: number("Of the server's block size."),
+      allVisiblePages: number('Marked in the visibility map, as of the last VACUUM or ANALYZE.'),
+      liveRows: number(),
+      deadRows: number(),
+    },
+    'What decides whether an index-only scan stays in the index, as the server knows it of a table. Dead rows are those that VACUUM had to leave.',
+  ),
+);
+export type TableState = Of<typeof tableStateSchema>;
 
-/** What decides whether an index-only scan stays in the index, as the server knows it of a table. Dead rows are those that VACUUM had to leave. */
-export interface TableState {
-  readonly name: string;
-  /** Of the server's block size. */
-  readonly pages: number;
-  /** Marked in the visibility map, as of the last VACUUM or ANALYZE. */
-  readonly allVisiblePages: number;
-  readonly liveRows: number;
-  readonly deadRows: number;
-}
+export const relationSizeSchema = define(
+  'RelationSize',
+  object(
+    {
+      name: text(),
+      kind: oneOf(['table', 'index']),
+      table: text('The table an index belongs to.'),
+      sizeBytes: number(),
+      rows: number("The planner's estimate after ANALYZE."),
+    },
+    'A relation and what it takes on disk.',
+  ),
+);
+export type RelationSize = Of<typeof relationSizeSchema>;
 
-/** A relation and what it takes on disk. */
-export interface RelationSize {
-  readonly name: string;
-  readonly kind: 'table' | 'index';
-  /** The table an index belongs to. */
-  readonly table: string;
-  readonly sizeBytes: number;
-  /** The planner's estimate after ANALYZE. */
-  readonly rows: number;
-}
+export const environmentSchema = define(
+  'Environment',
+  object(
+    {
+      server: object({
+        version: text(),
+        versionNumber: number(),
+        kind: oneOf(['embedded', 'external']),
+        pgConfig: mapOf(text(), 'The pg_config view; empty where the role may not read it.'),
+        changedSettings: list(settingSchema),
+        extensions: list(object({ name: text(), version: text() })),
+        encoding: text(),
+        collation: text(),
+        databaseSizeBytes: number(),
+      }),
+      relations: list(relationSizeSchema),
+      tables: optional(
+        list(tableStateSchema, 'When the run began, after a VACUUM; absent in older runs.'),
+      ),
+      machine: object({
+        platform: text(),
+        kernel: text(),
+        cpuModel: text(),
+        cpus: number(),
+        memoryBytes: number(),
+        disk: optional(
+          described(
+            diskFactsSchema,
+            "Of the embedded server's data; absent for another server, whose disk cannot be seen.",
+          ),
+        ),
+        loadBefore: list(number(), '1, 5 and 15 minutes.'),
+        loadAfter: list(number()),
+      }),
+      client: object({
+        node: text(),
+        v8: text(),
+        packages: mapOf(text()),
+        clockResolutionNs: number('Median of the difference of two successive clock readings.'),
+      }),
+      project: object({ commit: text(), dirty: yesOrNo('Uncommitted changes in the tree.') }),
+    },
+    'Where and with what it ran.',
+  ),
+);
+export type Environment = Of<typeof environmentSchema>;

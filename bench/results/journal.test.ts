@@ -45,7 +45,7 @@ test('a line that was cut by the kill is measured again, and what follows it is 
 
   const third = openJournal(folder, later, options);
   assert.deepEqual(
-    ['floor', 'cut', 'after'].map((name) => third.has(name)),
+    ['index probe', 'cut', 'after'].map((name) => third.has(name)),
     [true, false, true],
   );
 });

@@ -8,6 +8,7 @@ import { UserError } from '../../db/cli/errors.ts';
 import { readResults } from './read-results.ts';
 
 const fixture = fileURLToPath(new URL('./fixtures/results.json', import.meta.url));
+const reference = fileURLToPath(new URL('../../reports/reference', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'optout-results-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -43,6 +44,39 @@ test('a run of format version 1 is read in the words of the newest, with the sam
   });
 });
 
+test('of an older run, scenarios say what they insert, and what had no plan has no summary', () => {
+  const results = readResults(reference);
+  const kinds = results.designs.flatMap(({ scenarios }) =>
+    scenarios.map(({ name, kind }) => `${name}: ${kind}`),
+  );
+  assert.deepEqual(
+    [...new Set(kinds)],
+    [
+      'insert-durable: send',
+      'insert-not-durable: send',
+      'bulk-1000: send',
+      'refused: send',
+      'report-blocking: report',
+    ],
+  );
+  const timedOut = results.plans.filter(({ failed }) => failed !== undefined);
+  assert.ok(timedOut.length > 0);
+  assert.deepEqual(
+    timedOut.flatMap(({ summary }) => summary ?? []),
+    [],
+  );
+  assert.ok(
+    results.plans.every(({ summary }) => summary === undefined || summary.nodes.length > 0),
+  );
+  const scanning = results.designs.find(({ name }) => name === 'reports_join');
+  assert.ok(scanning?.serverSide !== undefined && !('buffersPerCheck' in scanning.serverSide));
+  const pages = results.sweep.map(
+    ({ designs }) => designs.find(({ name }) => name === 'reports_join')?.buffersPerCheck,
+  );
+  assert.equal(pages.at(-1), undefined);
+  assert.ok(Number(pages[0]) > 0);
+});
+
 test('another format version, a missing field, a cut file and no file are each refused in one line', () => {
   const text = JSON.stringify(JSON.parse(readFileSync(fixture, 'utf8')));
   const cases = [
@@ -59,6 +93,10 @@ test('another format version, a missing field, a cut file and no file are each r
       says: /"environment" is missing/,
     },
     { content: text.slice(0, 2_000), says: /cannot read/ },
+    {
+      content: text.replace('"formatVersion":1', '"formatVersion":1,"madeBy":"hand"'),
+      says: /"madeBy" is not known$/,
+    },
     { content: '{}', says: /has no formatVersion/ },
   ];
   for (const { content, says } of cases) {
@@ -66,7 +104,8 @@ test('another format version, a missing field, a cut file and no file are each r
     writeFileSync(file, content);
     assert.throws(
       () => readResults(file),
-      (error: unknown) => error instanceof UserError && says.test(error.message),
+      (error: unknown) =>
+        error instanceof UserError && says.test(error.message) && !error.message.includes('\n'),
     );
   }
   assert.throws(() => readResults(join(folder, 'nowhere.json')), /does not exist/);

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
-import { misfit, type Schema } from './json-schema.ts';
+import { resultsFormatVersion } from './format-version.ts';
 import { inNewestFormat } from './older-formats.ts';
-import { type Results, resultsFormatVersion } from './results.ts';
+import type { Results } from './results.ts';
+import { schemaCheck } from './schema-check.ts';
 
 /**
  * Reads a run's results.json, or the one in a run's folder.
@@ -21,15 +22,13 @@ export function readResults(path: string): Results {
     throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
   }
   requireVersion(value, file);
-  const problem = misfit(value, resultsSchema());
+  const problem = resultsMisfit(value);
   if (problem !== undefined) throw new UserError(`${file} is not a complete result: ${problem}`);
   return value as Results;
 }
 
-/** results.schema.json. */
-export function resultsSchema(): Schema {
-  return JSON.parse(readFileSync(new URL('./results.schema.json', import.meta.url), 'utf8'));
-}
+/** Where a value does not fit results.schema.json. */
+export const resultsMisfit = schemaCheck(new URL('./results.schema.json', import.meta.url));
 
 function requireVersion(value: unknown, file: string): void {
   const version =

@@ -87,7 +87,7 @@ export async function runDesign(
   const rows = await relationSizes(admin);
   const target: PlanTarget = {
     folder: task.planFolder,
-    rowsOfTable: (table) => rows.find((relation) => relation.name === table)?.rows ?? 0,
+    rowsOfTable: (table) => rows.find((relation) => relation.name === table)?.rows,
   };
   const plans = await capturePlans(bench.reservation, design, bench.dataSet, target);
   if (task.scenarios.length === 0) {

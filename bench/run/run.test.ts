@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
+import { designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { reserveForBench } from '../database/reservation.ts';
 import { readResults } from '../results/read-results.ts';
+import { insertNotDurable } from '../scenarios/insert-not-durable.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { runBench } from './run.ts';
 
@@ -72,13 +74,26 @@ test('a run leaves no rows and no settings behind, and its results fit the schem
   assert.deepEqual(await countRows(), { messages, reports, optOuts, blockedContacts, settings: 0 });
 });
 
+test('a design may be called as another piece of a run is', async () => {
+  const named = { ...designNamed('blocked_hash'), name: 'pgbench' };
+  const { folder } = await runBench(
+    lab,
+    { ...options('named'), designs: [named], scenarios: [insertNotDurable] },
+    () => {},
+  );
+  const { designs, plans, pgbench } = readResults(folder);
+  assert.deepEqual([designs.length, designs[0]?.name, designs[0]?.status], [1, 'pgbench', 'timed']);
+  assert.equal(plans[0]?.design, 'pgbench');
+  assert.ok(['measured', 'absent'].includes(pgbench.state));
+});
+
 test('a table that VACUUM cannot mend is told of, and what it did to the plan', async () => {
   const isAboutTables = (warning: string): boolean =>
     /all-visible|dead rows|Heap Fetches/.test(warning);
   const before = readResults(join(out, 'first'));
   assert.deepEqual(before.warnings.filter(isAboutTables), []);
   assert.equal(
-    before.plans.find((plan) => plan.statement === 'insert-refused')?.summary.heapFetches,
+    before.plans.find((plan) => plan.statement === 'insert-refused')?.summary?.heapFetches,
     0,
   );
 

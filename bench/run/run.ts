@@ -2,7 +2,13 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onInterruptGoOnWith } from '../../db/cli/command.ts';
 import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
-import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
+import {
+  applyDesign,
+  currentDesign,
+  type Design,
+  defaultDesignName,
+  designNamed,
+} from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
 import { startEnvironment } from '../environment/environment.ts';
@@ -10,8 +16,9 @@ import { loadAverage } from '../environment/machine.ts';
 import { modelPoints } from '../micro/btree-model.ts';
 import { comparePgbench } from '../micro/pgbench.ts';
 import { measureScaling, scalingSizes } from '../micro/scaling.ts';
+import { resultsFormatVersion } from '../results/format-version.ts';
 import { type Journal, openJournal } from '../results/journal.ts';
-import { type Results, resultsFormatVersion, type SweepPoint } from '../results/results.ts';
+import type { Results, SweepPoint } from '../results/results.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
 import type { BenchOptions } from './options.ts';
 import { type DesignOutcome, runDesign } from './run-design.ts';
@@ -90,9 +97,9 @@ async function measureAll(run: Run): Promise<Omit<Results, 'warnings'>> {
 /** One of the smaller sizes of a sweep. */
 async function measureSmaller(run: Run, messages: number): Promise<SweepPoint> {
   const { lab, options, journal } = run;
-  const name = (piece: string): string => `${messages} ${piece}`;
+  const name = (piece: Piece): string => `size ${messages}, ${pieceName(piece)}`;
   const say = (what: string): void => run.progress(`sweep: ${messages} messages, ${what}`);
-  return journal.once(name('size'), () =>
+  return journal.once(`size ${messages}`, () =>
     withWorkbench(run, messages, async (bench, seedSeconds) => {
       say('floor and tree');
       const ground = await journal.once(name('ground'), async () => ({
@@ -102,9 +109,7 @@ async function measureSmaller(run: Run, messages: number): Promise<SweepPoint> {
       const designs: SweepPoint['designs'][number][] = [];
       for (const design of options.designs) {
         say(design.name);
-        designs.push(
-          await journal.once(name(design.name), () => measureAtSize(lab, bench, design)),
-        );
+        designs.push(await journal.once(name(design), () => measureAtSize(lab, bench, design)));
       }
       return {
         messages,
@@ -141,7 +146,7 @@ async function measureInFull(
       const allowed =
         design.name === defaultDesignName ? checkSeconds.defaultDesign : checkSeconds.other;
       outcomes.push(
-        await journal.once(design.name, () =>
+        await journal.once(pieceName(design), () =>
           runDesign(lab, bench, {
             design,
             scenarios: planned ? [] : options.scenarios,
@@ -153,21 +158,21 @@ async function measureInFull(
       );
     }
     progress('floor: bare index probes');
-    const ground = await journal.once('ground', async () => ({
+    const ground = await journal.once(pieceName('ground'), async () => ({
       seedSeconds,
       ...(await measureGround(lab, bench)),
     }));
     const scaling =
       options.sweep.length === 0
         ? undefined
-        : await journal.once('scaling', () => {
+        : await journal.once(pieceName('scaling'), () => {
             progress('lookups in tables of all sizes, in turns');
             const blocked = smaller.map((point) => point.blockedContacts);
             const sizes = scalingSizes([...blocked, bench.dataSet.rowCounts.blocked_contacts]);
             return measureScaling(bench.reservation, bench.dataSet, { seed: options.seed, sizes });
           });
     progress('the same statement through pgbench');
-    const pgbench = await journal.once('pgbench', async () => {
+    const pgbench = await journal.once(pieceName('pgbench'), async () => {
       await applyDesign(lab.url, admin, byDefault);
       return comparePgbench(bench, lab.url, byDefault);
     });
@@ -223,6 +228,14 @@ function goOnWith(runId: string): string {
     'switch',
   );
   return commandLine('bench', [...flags, '--run', runId, '--resume']);
+}
+
+/** A part of a run that is kept by itself: a design, or one that is none. */
+type Piece = Design | 'ground' | 'scaling' | 'pgbench';
+
+/** Its name in the journal: no design can be called as another piece is. */
+function pieceName(piece: Piece): string {
+  return typeof piece === 'string' ? piece : `design ${piece.name}`;
 }
 
 /** A run goes on only with the same of all this. */

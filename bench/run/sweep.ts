@@ -1,6 +1,7 @@
 import { applyDesign, type Design, defaultDesignName, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { buildDesign } from '../database/build-design.ts';
+import { relationSizes } from '../database/relations.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { capturePlans } from '../explain/plans.ts';
 import { measureIndexProbe } from '../micro/index-probe.ts';
@@ -43,11 +44,15 @@ export async function measureAtSize(
   const { name } = design;
   const built = await buildDesign(lab, bench.reservation, design);
   if (built.state === 'could not be built') {
-    return { name, status: built.state, reason: built.reason, sizeBytes: 0 };
+    return { name, status: built.state, reason: built.reason };
   }
   const wanted = name === defaultDesignName ? seconds.defaultDesign : seconds.other;
   const most = bench.method.secondsPerDesign;
-  const plans = await capturePlans(bench.reservation, design, bench.dataSet, undefined, ['insert']);
+  const relations = await relationSizes(bench.reservation.admin);
+  const target = {
+    rowsOfTable: (table: string) => relations.find((relation) => relation.name === table)?.rows,
+  };
+  const plans = await capturePlans(bench.reservation, design, bench.dataSet, target, ['insert']);
   const serverSide = await measureServerSide(
     bench,
     design,
@@ -85,7 +90,9 @@ export function sweepDesign(
     status,
     ...(reason === '' ? {} : { reason }),
     ...(buildMs === undefined ? {} : { buildMs }),
-    sizeBytes: sizes.reduce((sum, relation) => sum + relation.sizeBytes, 0),
+    ...(status === 'could not be built'
+      ? {}
+      : { sizeBytes: sizes.reduce((sum, relation) => sum + relation.sizeBytes, 0) }),
     ...(serverSide?.nsPerRow === undefined ? {} : { checkNsPerRow: serverSide.nsPerRow }),
     ...(serverSide?.bulkNsPerRow === undefined ? {} : { bulkNsPerRow: serverSide.bulkNsPerRow }),
     ...(serverSide?.buffersPerCheck === undefined

@@ -1,6 +1,7 @@
 import { formatCount } from '../../db/cli/number-text.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { pageBytes } from '../micro/btree-model.ts';
-import type { Results, TableState, TreeShape } from '../results/results.ts';
+import type { PlanSummary, Results, TableState, TreeShape } from '../results/results.ts';
 
 /** A table or an index of fewer pages is read in microseconds, whatever its state. */
 const smallPages = 10;
@@ -27,8 +28,8 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
   const told = scenarios.filter(
     (one) => one.control === 'check off twice' && one.paired?.resolved === true,
   );
-  const limited = scenarios.filter((one) => one.client.clientLimited);
-  const load = environment.machine.loadBefore[0] ?? 0;
+  const limited = scenarios.filter((one) => one.client?.clientLimited === true);
+  const load = itemAt(environment.machine.loadBefore, 0);
   const timed = results.designs.filter(({ status }) => status === 'timed').map(({ name }) => name);
   const notReached = results.notReached ?? [];
   const checkpoints = blocks.filter((block) => block.checkpoints > 0).length;
@@ -57,7 +58,10 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
     ...(environment.tables ?? []).flatMap(stateWarnings),
     ...bloatWarning(results.tree),
     ...results.plans.flatMap(({ design, statement, summary }) =>
-      timed.includes(design) && checked.includes(statement) && (summary.heapFetches ?? 0) > 0
+      summary !== undefined &&
+      timed.includes(design) &&
+      checked.includes(statement) &&
+      readsHeap(summary)
         ? [
             `The check of ${design} (${statement}) read the table behind its index, which it need not where the page is marked all-visible: its plan says Heap Fetches: ${summary.heapFetches}.`,
           ]
@@ -101,4 +105,9 @@ function bloatWarning(tree: TreeShape | undefined): readonly string[] {
         `${tree.index} takes ${times.toFixed(1)} times what its rows need: it is bloated, and a probe is less likely to find its page in memory. reindex index concurrently ${tree.index} mends it.`,
       ]
     : [];
+}
+
+/** Older runs did not count heap fetches. */
+function readsHeap({ heapFetches }: PlanSummary): boolean {
+  return heapFetches !== undefined && heapFetches > 0;
 }

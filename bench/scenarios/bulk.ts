@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import type { Scenario } from './scenario.ts';
 import { statements } from './statements.ts';
@@ -11,6 +12,7 @@ export function bulkInsert(
   return {
     name: `bulk-${rows}`,
     title: `${rows.toLocaleString('en')} rows in one statement`,
+    kind: 'send',
     rowsPerStatement: rows,
     clients: 1,
     durable: true,
@@ -19,7 +21,8 @@ export function bulkInsert(
     weight: 3.5,
     selected,
     blockMs,
-    async prepare({ clients: [client], draw }) {
+    async prepare({ clients, draw }) {
+      const client = itemAt(clients, 0);
       const batches = Array.from({ length: rows >= 1_000 ? 2 : 4 }, () => [
         draw.profiles(rows),
         draw.unblocked(rows),
@@ -27,8 +30,8 @@ export function bulkInsert(
       ]);
       let next = 0;
       const call = async (): Promise<void> => {
-        const values = batches[next++ % batches.length] ?? [];
-        await client?.query({ ...statements.insertMessages, values });
+        const values = itemAt(batches, next++ % batches.length);
+        await client.query({ ...statements.insertMessages, values });
       };
       return { calls: [call] };
     },

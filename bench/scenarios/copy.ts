@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
+import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import type { Scenario } from './scenario.ts';
 import { copyMessages } from './statements.ts';
@@ -10,6 +11,7 @@ export function copy(rows: number): Scenario {
   return {
     name: `copy-${rows}`,
     title: `${rows.toLocaleString('en')} rows by COPY`,
+    kind: 'copy',
     rowsPerStatement: rows,
     clients: 1,
     durable: true,
@@ -18,7 +20,8 @@ export function copy(rows: number): Scenario {
     weight: 2.5,
     selected: 'one design',
     blockMs: 0,
-    async prepare({ clients: [client], draw }) {
+    async prepare({ clients, draw }) {
+      const client = itemAt(clients, 0);
       const batches = Array.from({ length: 2 }, () => {
         const profiles = draw.profiles(rows);
         const lines = draw
@@ -28,8 +31,7 @@ export function copy(rows: number): Scenario {
       });
       let next = 0;
       const call = async (): Promise<void> => {
-        const batch = batches[next++ % batches.length];
-        if (client === undefined || batch === undefined) return;
+        const batch = itemAt(batches, next++ % batches.length);
         await pipeline(Readable.from([batch]), client.query(copyFrom(copyMessages)));
       };
       return { calls: [call] };

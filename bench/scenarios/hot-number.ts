@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import { singleRow } from './single-row.ts';
 
 /** Everybody writes to one number at once: does the check make them wait for each other? */
@@ -9,7 +10,7 @@ export const hotNumber = singleRow({
   weight: 2,
   selected: 'one design',
   phones: (context, count) => {
-    const [phone] = context.draw.unblocked(1);
-    return new Array<string>(count).fill(phone ?? '');
+    const phone = itemAt(context.draw.unblocked(1), 0);
+    return new Array<string>(count).fill(phone);
   },
 });

@@ -6,6 +6,7 @@ import { statements } from './statements.ts';
 export const mixed: Scenario = {
   name: 'mixed',
   title: 'one row a transaction, a share of them to blocked numbers (not durable)',
+  kind: 'send',
   rowsPerStatement: 1,
   clients: 1,
   durable: false,

@@ -1,4 +1,5 @@
 import { codeOf } from '../../db/cli/errors.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
 import type { Scenario } from './scenario.ts';
@@ -8,6 +9,7 @@ import { statements } from './statements.ts';
 export const refused: Scenario = {
   name: 'refused',
   title: 'a refused insert',
+  kind: 'send',
   rowsPerStatement: 1,
   clients: 1,
   durable: true,
@@ -16,15 +18,15 @@ export const refused: Scenario = {
   weight: 0.5,
   selected: 'always',
   blockMs: 60,
-  async prepare({ clients: [client], draw }) {
+  async prepare({ clients, draw }) {
     const phones = draw.blocked(512);
     const profiles = draw.profiles(256);
-    const execute = client && prepared(client, statements.insertMessage);
+    const execute = prepared(itemAt(clients, 0), statements.insertMessage);
     let next = 0;
     const call = async (): Promise<void> => {
       next = (next + 1) % phones.length;
       try {
-        await execute?.([profiles[next % profiles.length], phones[next], benchBody]);
+        await execute([itemAt(profiles, next % profiles.length), itemAt(phones, next), benchBody]);
       } catch (error) {
         if (codeOf(error) === 'OPTED') return;
         throw error;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
@@ -24,6 +25,7 @@ function report(options: {
 }): Scenario {
   return {
     ...options,
+    kind: 'report',
     rowsPerStatement: 1,
     clients: 1,
     durable: false,
@@ -31,7 +33,7 @@ function report(options: {
     statement: statements.insertReport.text,
     weight: 2,
     blockMs: 0,
-    async prepare({ arm, clients: [client], admin, draw }) {
+    async prepare({ arm, clients, admin, draw }) {
       const phones = draw.own(supply);
       const profiles = distinct(draw.profiles(64)).slice(0, 3);
       const messages: string[][] = [];
@@ -39,7 +41,7 @@ function report(options: {
         messages.push(await sendTo(admin, phones, profile));
         if (options.before !== 'two other profiles') break;
       }
-      const reported = messages.at(-1) ?? [];
+      const reported = itemAt(messages, messages.length - 1);
       const earlier =
         options.before === 'the same profile'
           ? reported
@@ -48,9 +50,9 @@ function report(options: {
             : [];
       if (earlier.length > 0) await admin.query(optOutReportsSql, [earlier]);
       const errorCode = arm === 'treatment' ? 21610 : 30007;
-      const execute = client && prepared(client, statements.insertReport);
+      const execute = prepared(itemAt(clients, 0), statements.insertReport);
       let next = 0;
-      const call = async (): Promise<void> => execute?.([reported[next++], errorCode]);
+      const call = (): Promise<void> => execute([itemAt(reported, next++), errorCode]);
       return { calls: [call], supply: reported.length, phones };
     },
   };

@@ -1,11 +1,13 @@
 import type pg from 'pg';
-import type { Arm } from '../results/results.ts';
+import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Draw } from './draw.ts';
 
 /** One thing that is timed: an insert of a kind, with the numbers it draws. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;
+  /** What is inserted, and how: messages by INSERT (`send`) or by COPY, or delivery reports. */
+  readonly kind: ScenarioResult['kind'];
   readonly rowsPerStatement: number;
   readonly clients: number;
   /** Whether each transaction waits for the disk. */
@@ -16,7 +18,7 @@ export interface Scenario {
    * `other statement`: both arms with the check on, the control being a statement that costs the
    * same but for what is measured. `none`: one arm only.
    */
-  readonly control: 'check off' | 'check off twice' | 'other statement' | 'none';
+  readonly control: ScenarioResult['control'];
   /** The statement, as a reader may try it. */
   readonly statement: string;
   /** Its share of a run's time, next to those of the other scenarios. */

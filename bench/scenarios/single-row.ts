@@ -1,4 +1,5 @@
 import { codeOf } from '../../db/cli/errors.ts';
+import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
 import type { BlockContext, BlockWork, Scenario } from './scenario.ts';
@@ -23,6 +24,7 @@ export function singleRow(options: {
   return {
     ...options,
     control,
+    kind: 'send',
     rowsPerStatement: 1,
     statement: statements.insertMessage.text,
     blockMs: 60,
@@ -43,7 +45,7 @@ export function insertCalls(
       let next = Math.floor((index * phones.length) / context.clients.length);
       const insert = (): Promise<void> => {
         next = (next + 1) % phones.length;
-        return execute([profiles[next % profiles.length], phones[next], benchBody]);
+        return execute([itemAt(profiles, next % profiles.length), itemAt(phones, next), benchBody]);
       };
       if (refused === 'an error') return insert;
       return () =>

@@ -1,10 +1,13 @@
-/** A figure, the interval that holds it, and how many samples stand behind it. */
-export interface Estimate {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly samples: number;
-}
+import { define, number, type Of, object } from '../results/schema.ts';
+
+export const estimateSchema = define(
+  'Estimate',
+  object(
+    { value: number(), low: number(), high: number(), samples: number() },
+    'A median with its bootstrap interval.',
+  ),
+);
+export type Estimate = Of<typeof estimateSchema>;
 
 /** What of an estimate is shown: the figure and its interval. */
 export type EstimateRange = Omit<Estimate, 'samples'>;

@@ -1,4 +1,7 @@
 import * as hdr from 'hdr-histogram-js';
+import type { Percentiles } from './percentiles.ts';
+
+export type { Percentiles };
 
 /** What a percentile needs behind it before it is quoted: ten samples beyond it. */
 const samplesBeyond = 10;
@@ -124,18 +127,4 @@ export class LatencyHistogram {
 
 function requiredBeyond(percentile: number): number {
   return percentile <= 50 ? 1 : percentile <= 90 ? 2 : samplesBeyond;
-}
-
-/** Nanoseconds; null where there are too few samples to quote it. */
-export interface Percentiles {
-  readonly p50: number | null;
-  readonly p75: number | null;
-  readonly p90: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-  readonly p999: number | null;
-  readonly p9999: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly mean: number | null;
 }

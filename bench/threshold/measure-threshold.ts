@@ -3,6 +3,8 @@ import type pg from 'pg';
 import { unlessInterrupted } from '../../db/cli/command.ts';
 import { codeOf } from '../../db/cli/errors.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
+import { itemAt } from '../../db/item-at.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { type DataSet, profileId } from '../../seed/data-set/data-set.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
@@ -34,7 +36,8 @@ export async function measureThreshold(
 ): Promise<readonly ThresholdStep[]> {
   const { admin } = reservation;
   const design = designNamed(defaultDesignName);
-  const [free = '', blocked = ''] = createDraw(dataSet, dataSet.options.seed).own(2);
+  const own = createDraw(dataSet, dataSet.options.seed).own(2);
+  const [free, blocked] = [itemAt(own, 0), itemAt(own, 1)];
   const first = await currentThreshold(admin);
   const [sender, prober] = [
     await reservation.openClient(design),
@@ -68,34 +71,36 @@ async function change(admin: pg.Client, to: number, traffic: Traffic): Promise<T
   const stop = new AbortController();
   const answers = Promise.all([send(traffic, stop.signal), probe(traffic, stop.signal)]);
   answers.catch(() => {}); // told below, when the change is over
-  const startedMs = performance.now();
-  let changed: { blocked: string; unblocked: string } | undefined;
-  let seconds = 0;
-  try {
-    const { rows } = await admin.query<{ blocked: string; unblocked: string }>(
-      'select blocked, unblocked from set_opt_out_block_threshold($1)',
-      [to],
-    );
-    changed = rows[0];
-    seconds = (performance.now() - startedMs) / 1_000;
-  } finally {
+  const { changed, seconds } = await setThreshold(admin, to).finally(async () => {
     stop.abort();
     await answers.catch(() => {});
-  }
+  });
   const [sends, probes] = await answers;
-  const { rows } = await admin.query<{ count: string }>(
-    'select count(*) from public.blocked_contacts',
+  const after = onlyRow(
+    await admin.query<{ count: string }>('select count(*) from public.blocked_contacts'),
   );
   return {
     from,
     to,
     seconds,
-    blocked: Number(changed?.blocked),
-    unblocked: Number(changed?.unblocked),
-    blockedAfter: Number(rows[0]?.count),
+    blocked: Number(changed.blocked),
+    unblocked: Number(changed.unblocked),
+    blockedAfter: Number(after.count),
     sends,
     probes,
   };
+}
+
+async function setThreshold(
+  admin: pg.Client,
+  to: number,
+): Promise<{ changed: { blocked: string; unblocked: string }; seconds: number }> {
+  const startedMs = performance.now();
+  const answer = await admin.query<{ blocked: string; unblocked: string }>(
+    'select blocked, unblocked from set_opt_out_block_threshold($1)',
+    [to],
+  );
+  return { changed: onlyRow(answer), seconds: (performance.now() - startedMs) / 1_000 };
 }
 
 async function send(traffic: Traffic, signal: AbortSignal): Promise<ThresholdStep['sends']> {
@@ -144,8 +149,8 @@ async function blockForAll(
 }
 
 async function currentThreshold(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ threshold: number }>(
+  const answer = await client.query<{ threshold: number }>(
     'select opt_out_block_threshold() as threshold',
   );
-  return Number(rows[0]?.threshold);
+  return onlyRow(answer).threshold;
 }

@@ -1,35 +1,46 @@
-import type { Environment } from '../results/results.ts';
-import type { Percentiles } from '../stats/histogram.ts';
+import { environmentSchema } from '../results/environment.ts';
+import { define, exactly, list, number, type Of, object, text } from '../results/schema.ts';
+import { percentilesSchema } from '../stats/percentiles.ts';
+import { thresholdFormatVersion } from './format-version.ts';
 
-/** Goes up when a reader of the older shape would misread the newer one. */
-export const thresholdFormatVersion = 1;
+export const thresholdStepSchema = define(
+  'ThresholdStep',
+  object(
+    {
+      from: number(),
+      to: number(),
+      seconds: number("The statement's time, its commit included."),
+      blocked: number('Numbers that the change blocked.'),
+      unblocked: number('Numbers that the change unblocked.'),
+      blockedAfter: number('Numbers that are blocked after it.'),
+      sends: object(
+        { accepted: number(), percentiles: percentilesSchema },
+        'Messages sent to a number that nobody opted out of, one after another, while it ran.',
+      ),
+      probes: object(
+        { refused: number(), accepted: number('It must be 0.') },
+        'Sends to a number that is blocked before and after.',
+      ),
+    },
+    'One change, in one transaction.',
+  ),
+);
+export type ThresholdStep = Of<typeof thresholdStepSchema>;
 
-/** threshold.json: what it took to change how many profiles block a number, while messages were sent. */
-export interface ThresholdResults {
-  readonly formatVersion: typeof thresholdFormatVersion;
-  readonly kind: 'threshold';
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly commandLine: string;
-  /** tiny, small … or the number of messages as text. */
-  readonly scale: string;
-  readonly optOuts: number;
-  readonly steps: readonly ThresholdStep[];
-  readonly environment: Environment;
-}
-
-/** One change, in one transaction. */
-export interface ThresholdStep {
-  readonly from: number;
-  readonly to: number;
-  /** The statement's time, its commit included. */
-  readonly seconds: number;
-  /** Numbers that the change blocked and unblocked, and how many are blocked after it. */
-  readonly blocked: number;
-  readonly unblocked: number;
-  readonly blockedAfter: number;
-  /** Messages sent to a number that nobody opted out of, one after another, while it ran. */
-  readonly sends: { readonly accepted: number; readonly percentiles: Percentiles };
-  /** Sends to a number that is blocked before and after; `accepted` must be 0. */
-  readonly probes: { readonly refused: number; readonly accepted: number };
-}
+export const thresholdResultsSchema = define(
+  'ThresholdResults',
+  object(
+    {
+      formatVersion: exactly(thresholdFormatVersion),
+      kind: exactly('threshold'),
+      startedAt: text('ISO 8601, UTC.'),
+      commandLine: text(),
+      scale: text('tiny, small … or the number of messages as text.'),
+      optOuts: number(),
+      steps: list(thresholdStepSchema),
+      environment: environmentSchema,
+    },
+    'threshold.json: what it took to change how many profiles block a number, while messages were sent.',
+  ),
+);
+export type ThresholdResults = Of<typeof thresholdResultsSchema>;

@@ -7,8 +7,9 @@ import { scaleName } from '../../seed/data-set/scale.ts';
 import { readSeedRecord } from '../../seed/fill/bookkeeping.ts';
 import { reserveForBench } from '../database/reservation.ts';
 import { startEnvironment } from '../environment/environment.ts';
+import { thresholdFormatVersion } from './format-version.ts';
 import { measureThreshold } from './measure-threshold.ts';
-import { type ThresholdResults, type ThresholdStep, thresholdFormatVersion } from './results.ts';
+import type { ThresholdResults, ThresholdStep } from './results.ts';
 
 /**
  * Measures changes of the threshold on the data set that is in place, under the default design.

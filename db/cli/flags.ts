@@ -1,5 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
+/** What `--seed` means, whichever command has it. */
+export const seedMeaning =
+  'what everything random is drawn from: a data set that this command makes, and what it does with it';
+
 /**
  * A parser for a flag's whole number, `least` or more. What it returns throws commander's error for
  * anything else, and for numbers that a double cannot hold exactly.

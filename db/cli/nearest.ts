@@ -1,3 +1,5 @@
+import { itemAt } from '../item-at.ts';
+
 /** `: did you mean "x"?` for the closest of the known names, or the list of them all. */
 export function nearest(name: string, known: readonly string[]): string {
   const ranked = known
@@ -15,12 +17,12 @@ function editDistance(a: string, b: string): number {
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      const substitution = itemAt(previous, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1);
       current.push(
-        Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1),
+        Math.min(substitution, itemAt(previous, column) + 1, itemAt(current, column - 1) + 1),
       );
     }
     previous = current;
   }
-  return previous[b.length] ?? 0;
+  return itemAt(previous, b.length);
 }

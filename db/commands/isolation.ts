@@ -1,6 +1,6 @@
 import { newCommand, onInterrupt, runCommand } from '../cli/command.ts';
 import { CheckFailure } from '../cli/errors.ts';
-import { wholeNumber } from '../cli/flags.ts';
+import { seedMeaning, wholeNumber } from '../cli/flags.ts';
 import { applyDesign, type Design, designsNamed, listDesigns, whyNotHere } from '../designs.ts';
 import {
   type IsolationResult,
@@ -22,7 +22,7 @@ await runCommand(async () => {
       wholeNumber(0),
     )
     .option('--designs <names|all>', 'designs, with commas (default: "all")', designsNamed)
-    .option('--seed <n>', 'what the random histories are drawn from', wholeNumber(0), 1)
+    .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
     .parse()
     .opts<{
       histories: number;

@@ -1,3 +1,4 @@
+import { itemAt } from '../item-at.ts';
 import {
   blockingProfiles,
   type History,
@@ -119,7 +120,7 @@ function profilesOf(
   counts: (attempt: Attempt) => boolean,
 ): Set<number> {
   const profiles = new Set<number>();
-  for (let profile = 0; profile < (history.before[phone] ?? 0); profile++) profiles.add(profile);
+  for (let profile = 0; profile < itemAt(history.before, phone); profile++) profiles.add(profile);
   for (const attempt of committed) {
     if (!counts(attempt)) continue;
     for (const { step } of attempt.steps) {

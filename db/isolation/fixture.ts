@@ -3,6 +3,8 @@ import { codeOf } from '../cli/errors.ts';
 import { connect } from '../connect.ts';
 import { refusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
+import { itemAt } from '../item-at.ts';
+import { onlyRow } from '../only-row.ts';
 import { type History, type PhoneProfile, profilesPerPhone, type Step } from './history.ts';
 
 /** Sessions and rows for one history after another, in a scratch database that has the design. */
@@ -114,7 +116,7 @@ export function sqlOf(
   session: number,
 ): { text: string; values: unknown[] } {
   const phones = (indexes: readonly number[]): string[] =>
-    indexes.map((index) => cast.phones[index] ?? '');
+    indexes.map((index) => itemAt(cast.phones, index));
   switch (step.kind) {
     case 'send':
       return {
@@ -153,8 +155,8 @@ async function openSession(url: string, design: Design): Promise<Session> {
     if (codeOf(error) !== '42501') throw error; // not a superuser: runs are slower, not wrong
   });
   if (design.sessionSql !== undefined) await client.query(design.sessionSql);
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return { client, pid: rows[0]?.pid ?? 0 };
+  const answer = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return { client, pid: onlyRow(answer).pid };
 }
 
 async function prepare(
@@ -185,9 +187,9 @@ async function prepare(
   const cast: Cast = {
     phones,
     profileIds,
-    messageId: (pair) => messages.rows[at(pair)]?.id ?? '',
-    pendingReportId: (pair) => pending.rows[at(pair)]?.id ?? '',
-    spareMessageId: (session) => messages.rows[paired + session]?.id ?? '',
+    messageId: (pair) => itemAt(messages.rows, at(pair)).id,
+    pendingReportId: (pair) => itemAt(pending.rows, at(pair)).id,
+    spareMessageId: (session) => itemAt(messages.rows, paired + session).id,
   };
   const pairs = history.before.flatMap((count, phone) =>
     Array.from({ length: count }, (_, profile) => ({ phone, profile })),

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { onlyRow } from '../only-row.ts';
 
 /** The smallest uuid of version 7 of a millisecond: ids of a time lie between two of these. */
 export function firstIdOf(unixMs: number): string {
@@ -11,7 +12,7 @@ export function firstIdOf(unixMs: number): string {
  * below it, also where the clock is set back meanwhile.
  */
 export async function idBoundary(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ id: string }>('select uuidv7() as id');
-  const hex = (rows[0]?.id ?? '').replaceAll('-', '');
+  const { id } = onlyRow(await client.query<{ id: string }>('select uuidv7() as id'));
+  const hex = id.replaceAll('-', '');
   return firstIdOf(Number.parseInt(hex.slice(0, 12), 16) - 24 * 3_600_000);
 }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { formatCount } from '../cli/number-text.ts';
 import { connect } from '../connect.ts';
+import { onlyRow } from '../only-row.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */
@@ -59,11 +60,11 @@ export async function appliedMigrations(client: pg.Client): Promise<number> {
       'select to_regclass($1) is not null as exists',
       [schemaMigrations.historyTable],
     );
-    if (history.rows[0]?.exists !== true) return 0;
+    if (!onlyRow(history).exists) return 0;
     const counted = await client.query<{ count: number }>(
       `select count(*)::integer as count from ${schemaMigrations.historyTable}`,
     );
-    return counted.rows[0]?.count ?? 0;
+    return onlyRow(counted).count;
   } catch (error) {
     if (codeOf(error) !== '42501') throw error;
     throw new UserError(
@@ -74,7 +75,7 @@ export async function appliedMigrations(client: pg.Client): Promise<number> {
 
 /** Whether the server lets this role write in this database at all. Throws a UserError where it does not. */
 export async function requireWritable(client: pg.Client): Promise<void> {
-  const { rows } = await client
+  const answer = await client
     .query<{ readOnly: boolean; mayCreate: boolean; role: string }>(
       `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as "readOnly",
             has_database_privilege(current_database(), 'create')
@@ -84,13 +85,13 @@ export async function requireWritable(client: pg.Client): Promise<void> {
     .catch((error: unknown) => {
       throw new UserError(`cannot look at the database: ${messageOf(error)}`);
     });
-  const found = rows[0];
-  if (found?.readOnly === true) {
+  const found = onlyRow(answer);
+  if (found.readOnly) {
     throw new UserError('the server is read-only (a standby, or default_transaction_read_only)');
   }
-  if (found?.mayCreate !== true) {
+  if (!found.mayCreate) {
     throw new UserError(
-      `role "${found?.role ?? '?'}" may not create schemas and tables in this database: ` +
+      `role "${found.role}" may not create schemas and tables in this database: ` +
         'grant it create on the database and on schema public',
     );
   }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { UserError } from '../cli/errors.ts';
 import { supportedMajors } from '../connect.ts';
+import { onlyRow } from '../only-row.ts';
 import { appliedMigrations } from '../schema/migrate.ts';
 import { readSql } from '../sql.ts';
 
@@ -9,8 +10,10 @@ export const allowNonemptyFlag = '--allow-nonempty';
 
 /** Refuses a server older than the lab supports; tells of a newer one. Returns the major version. */
 export async function requireSupportedVersion(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
-  const major = Math.floor(Number(rows[0]?.server_version_num ?? 0) / 10_000);
+  const version = onlyRow(
+    await client.query<{ server_version_num: string }>('show server_version_num'),
+  );
+  const major = Math.floor(Number(version.server_version_num) / 10_000);
   if (major < supportedMajors.oldest) {
     throw new UserError(
       `the server is PostgreSQL ${major}: the lab needs ${supportedMajors.oldest} to ${supportedMajors.newest}`,
@@ -28,17 +31,17 @@ export async function requireSupportedVersion(client: pg.Client): Promise<number
  */
 export async function requireOwnOrEmpty(client: pg.Client): Promise<void> {
   if ((await appliedMigrations(client)) > 0) return;
-  const { rows } = await client.query<{
+  const answer = await client.query<{
     foreign_objects: string;
     example: string | null;
   }>(readSql(new URL('./guard.sql', import.meta.url)));
-  const found = rows[0];
-  const count = Number(found?.foreign_objects ?? 0);
+  const found = onlyRow(answer);
+  const count = Number(found.foreign_objects);
   if (count === 0) return;
   const objects =
     count === 1
-      ? `1 object that the lab did not make (${found?.example})`
-      : `${count} objects that the lab did not make (${found?.example}, …)`;
+      ? `1 object that the lab did not make (${found.example})`
+      : `${count} objects that the lab did not make (${found.example}, …)`;
   throw new UserError(
     `the database holds ${objects}: ` +
       `name an empty database, or pass ${allowNonemptyFlag} to let the lab add its own beside them`,

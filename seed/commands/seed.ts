@@ -1,7 +1,7 @@
 import { newCommand, onInterruptGoOnWith, runCommand } from '../../db/cli/command.ts';
 import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
 import { UserError } from '../../db/cli/errors.ts';
-import { share, wholeNumber } from '../../db/cli/flags.ts';
+import { seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../data-set/data-set.ts';
@@ -25,11 +25,7 @@ await runCommand(async () => {
       '--scale <name|number>',
       'tiny, small, medium, large, or a number of messages (default: "small"; of seed:large "large")',
     )
-    .option(
-      '--seed <number>',
-      `which data set of that scale (default: ${defaultDataSet.seed})`,
-      wholeNumber(0),
-    )
+    .option('--seed <number>', `${seedMeaning} (default: ${defaultDataSet.seed})`, wholeNumber(0))
     .option(
       '--ordinary-reports <share>',
       `of the messages without a 21610, how many have another report (default: ${defaultDataSet.ordinaryReportShare})`,

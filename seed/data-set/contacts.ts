@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import type { DataSet } from './data-set.ts';
 import { contactsPerTile, type Standing } from './tile.ts';
 
@@ -9,7 +10,7 @@ import { contactsPerTile, type Standing } from './tile.ts';
 /** How many profiles a contact has opted out of; 3 is blocked. */
 export function standingOf(dataSet: DataSet, contact: number): Standing {
   if (contact >= dataSet.layout.tileCount * contactsPerTile) return 0;
-  return dataSet.layout.tile.standings[contact % contactsPerTile] ?? 0;
+  return itemAt(dataSet.layout.tile.standings, contact % contactsPerTile);
 }
 
 /** Whether messages to this contact are refused. */
@@ -26,5 +27,5 @@ export function countContacts(dataSet: DataSet, standing: Standing): number {
 export function contactWithStanding(dataSet: DataSet, standing: Standing, index: number): number {
   const inTile = dataSet.layout.tile.contactsByStanding[standing];
   const tile = Math.floor(index / inTile.length);
-  return tile * contactsPerTile + (inTile[index % inTile.length] ?? 0);
+  return tile * contactsPerTile + itemAt(inTile, index % inTile.length);
 }

@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import {
   bodyOf,
   contactAfterTiles,
@@ -8,11 +9,9 @@ import {
   profileOf,
   reportColumns,
   reportId,
-  reportKinds,
   type TableName,
 } from './data-set.ts';
 import { contactOf, placeOf } from './layout.ts';
-import { noProfile } from './tile.ts';
 
 /**
  * Any one row of a data set, by its number in time order and without the rows before it: for tests,
@@ -51,7 +50,7 @@ export interface BlockedContactRow {
 
 /** Row `row` of `profiles`. */
 export function profileRow(dataSet: DataSet, row: number): ProfileRow {
-  return { id: profileId(dataSet, row), name: dataSet.profileNames[row] ?? '' };
+  return { id: profileId(dataSet, row), name: itemAt(dataSet.profileNames, row) };
 }
 
 /** Row `row` of `outbound_messages`. */
@@ -62,14 +61,14 @@ export function messageRow(dataSet: DataSet, row: number): MessageRow {
     id: messageId(dataSet, row),
     profile_id: profile < 0 ? null : profileId(dataSet, profile),
     to_number: phoneOf(dataSet, contact),
-    body: dataSet.bodies[bodyOf(dataSet, row)] ?? '',
+    body: itemAt(dataSet.bodies, bodyOf(dataSet, row)),
   };
 }
 
 /** Row `row` of `delivery_reports`. */
 export function reportRow(dataSet: DataSet, row: number): ReportRow {
   const { message, cell } = placeOf(dataSet.layout, dataSet.reports, row);
-  const columns = reportColumns[dataSet.reportKinds[cell] ?? reportKinds.none];
+  const columns = reportColumns[itemAt(dataSet.reportKinds, cell)];
   if (columns === undefined) throw new RangeError(`report ${row} does not exist`);
   return {
     id: reportId(dataSet, message),
@@ -86,11 +85,8 @@ export function optOutRow(dataSet: DataSet, row: number): OptOutRow {
   const contact = contactOf(layout, cell, group);
   return {
     phone: phoneOf(dataSet, contact),
-    profile_id: profileId(
-      dataSet,
-      profileOf(dataSet, contact, layout.tile.slot[cell] ?? noProfile),
-    ),
-    ordinal: layout.tile.ordinal[cell] ?? 0,
+    profile_id: profileId(dataSet, profileOf(dataSet, contact, itemAt(layout.tile.slot, cell))),
+    ordinal: itemAt(layout.tile.ordinal, cell),
   };
 }
 
@@ -106,7 +102,7 @@ export function addressee(dataSet: DataSet, row: number): { contact: number; slo
   const { cell, group } = placeOf(dataSet.layout, dataSet.messages, row);
   return {
     contact: contactOf(dataSet.layout, cell, group),
-    slot: dataSet.layout.tile.slot[cell] ?? noProfile,
+    slot: itemAt(dataSet.layout.tile.slot, cell),
   };
 }
 

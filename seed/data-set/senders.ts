@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import { deriveKey, lowbias32 } from './counter-random.ts';
 import { keyedPermutation } from './permutation.ts';
 import { slotsPerContact } from './tile.ts';
@@ -50,11 +51,11 @@ function zipfQuantiles(members: number): number[] {
   const weights = Array.from({ length: members }, (_, rank) => (rank + 1) ** -zipfExponent);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let rank = 0;
-  let reached = (weights[0] ?? 0) / total;
+  let reached = itemAt(weights, 0) / total;
   return Array.from({ length: quantileCount }, (_, index) => {
     while ((index + 0.5) / quantileCount > reached && rank < members - 1) {
       rank++;
-      reached += (weights[rank] ?? 0) / total;
+      reached += itemAt(weights, rank) / total;
     }
     return rank;
   });

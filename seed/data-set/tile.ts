@@ -1,3 +1,4 @@
+import { itemAt } from '../../db/item-at.ts';
 import { RandomSequence } from './counter-random.ts';
 
 /**
@@ -76,7 +77,7 @@ export function buildTile(): Tile {
   const messageCounts = drawMessageCounts();
   const standings = drawStandings(messageCounts, random);
   const histories = messageCounts.map((count, contact) =>
-    draftHistory(count, standings[contact] ?? 0, random),
+    draftHistory(count, itemAt(standings, contact), random),
   );
   addRepeats(histories, random);
   addUnsigned(histories, random);
@@ -101,7 +102,7 @@ function drawMessageCounts(): number[] {
   const counts = countsFor(low);
   // Rounding leaves some messages over: one more each for the contacts after the few busiest.
   for (let rank = windowCount, left = messagesPerTile - total(counts); left > 0; rank++, left--) {
-    counts[rank] = (counts[rank] ?? 0) + 1;
+    counts[rank] = itemAt(counts, rank) + 1;
   }
   return counts;
 }
@@ -111,7 +112,7 @@ function drawStandings(messageCounts: readonly number[], random: RandomSequence)
   const standings: Standing[] = messageCounts.map(() => 0);
   for (const standing of [3, 2, 1] as const) {
     const candidates = [...standings.keys()].filter(
-      (contact) => standings[contact] === 0 && (messageCounts[contact] ?? 0) >= standing,
+      (contact) => standings[contact] === 0 && itemAt(messageCounts, contact) >= standing,
     );
     for (const contact of random.shuffled(candidates).slice(0, contactsWithOptOuts[standing])) {
       standings[contact] = standing;
@@ -180,11 +181,11 @@ function layOut(
   for (const [contact, history] of histories.entries()) {
     const chosen = random
       .shuffled([...windows.keys()])
-      .sort((a, b) => (windows[a]?.length ?? 0) - (windows[b]?.length ?? 0))
+      .sort((a, b) => itemAt(windows, a).length - itemAt(windows, b).length)
       .slice(0, history.length)
       .sort((a, b) => a - b);
     for (const [position, message] of history.entries()) {
-      windows[chosen[position] ?? 0]?.push({ contact, message });
+      itemAt(windows, itemAt(chosen, position)).push({ contact, message });
     }
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { endWithClient, lockDatabase } from '../../db/database-lock.ts';
 import type { Lab } from '../../db/lab.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import type { LoadConnection } from './stages.ts';
 
@@ -24,8 +25,7 @@ export async function openLoadConnection(lab: Lab, memoryBytes: number): Promise
 
 /** The server's process id of a session. */
 async function pidOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return rows[0]?.pid ?? 0;
+  return onlyRow(await client.query<{ pid: number }>('select pg_backend_pid() as pid')).pid;
 }
 
 /** Makes this seed the only one in the database, and ends what sessions a killed one may have left at work. */

@@ -91,7 +91,7 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
   if (kind === 'autovacuum') {
     await client.query(`${alter} reset (autovacuum_enabled)`);
   } else if (kind === 'index' || kind === 'replica identity') {
-    if (indexDefinition === null) throw new Error(`${name} was taken off without its definition`);
+    if (indexDefinition === null) throw new Error(`the definition of ${kind} ${name} was not kept`);
     await client.query(indexDefinition);
   } else if (kind === 'foreign key') {
     const unchecked = constraintDefinition?.replace(/ NOT VALID$/, '');

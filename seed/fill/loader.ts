@@ -3,6 +3,7 @@ import { onInterrupt } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import type { Lab } from '../../db/lab.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import {
   createDataSet,
@@ -217,11 +218,11 @@ async function finish(control: pg.Client): Promise<void> {
 
 /** What the tables and their indexes take now. */
 async function tableBytes(control: pg.Client): Promise<number> {
-  const { rows } = await control.query<{ bytes: string }>(
+  const answer = await control.query<{ bytes: string }>(
     'select sum(pg_total_relation_size(t::regclass)) as bytes from unnest($1::text[]) as t',
     [tableNames.map((table) => `public.${table}`)],
   );
-  return Number(rows[0]?.bytes ?? 0);
+  return Number(onlyRow(answer).bytes);
 }
 
 /** The time of each stage, and the whole. */

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type pg from 'pg';
 import type { Lab } from '../../db/lab.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { memoryBytes } from '../../db/server/memory-settings.ts';
 
 /** What can be known of the server that bears on a load. */
@@ -21,7 +22,7 @@ export interface ServerFacts {
 
 /** Asks the server, and the file system where it is this machine's. */
 export async function readServerFacts(lab: Lab, client: pg.Client): Promise<ServerFacts> {
-  const { rows } = await client.query<{
+  const answer = await client.query<{
     database_bytes: string;
     max_wal_bytes: string;
     maintenance_work_mem_bytes: string;
@@ -33,8 +34,7 @@ export async function readServerFacts(lab: Lab, client: pg.Client): Promise<Serv
        pg_size_bytes(current_setting('maintenance_work_mem')) as maintenance_work_mem_bytes,
        current_setting('wal_level') as wal_level`,
   );
-  const row = rows[0];
-  if (row === undefined) throw new Error('the server says nothing of itself');
+  const row = onlyRow(answer);
   const dataDirectory = await findDataDirectory(lab, client);
   return {
     freeDiskBytes: dataDirectory === undefined ? undefined : freeBytes(dataDirectory),

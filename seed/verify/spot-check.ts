@@ -59,12 +59,17 @@ async function areStored(
   expected: readonly object[],
 ): Promise<boolean> {
   const { columns, key, keyType } = lookups[table];
-  const toText = (row: object): string =>
-    JSON.stringify(columns.map((column) => (row as Record<string, unknown>)[column] ?? null));
+  const toText = (row: object): string => JSON.stringify(columns.map((one) => columnOf(row, one)));
   const { rows } = await client.query<object>(
     `select ${columns.join(', ')} from public.${table} where ${key} = any ($1::${keyType}[])`,
     [expected.map((row) => (row as Record<string, unknown>)[key])],
   );
   const stored = new Set(rows.map(toText));
   return expected.every((row) => stored.has(toText(row)));
+}
+
+/** A column that one side lacked would be equal to a null of the other. */
+function columnOf(row: object, column: string): unknown {
+  if (!(column in row)) throw new Error(`a row to compare has no ${column}`);
+  return (row as Record<string, unknown>)[column];
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import type { TableName } from '../data-set/data-set.ts';
 
@@ -14,12 +15,11 @@ export interface TableSummary {
 
 /** Counts and hashes all rows of a table, on the server. */
 export async function summariseTable(client: pg.Client, table: TableName): Promise<TableSummary> {
-  const { rows } = await client.query<{ rows: string; checksum: string }>(
+  const answer = await client.query<{ rows: string; checksum: string }>(
     readSql(new URL(`./sql/checksum_${table}.sql`, import.meta.url)),
   );
-  const row = rows[0];
-  if (row === undefined) throw new Error(`no summary of ${table}`);
-  return { rows: Number(row.rows), checksum: row.checksum };
+  const { rows, checksum } = onlyRow(answer);
+  return { rows: Number(rows), checksum };
 }
 
 /** In words, how a table differs from what it must hold; empty when it does not. */

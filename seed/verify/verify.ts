@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import type { Lab } from '../../db/lab.ts';
+import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import {
   createDataSet,
@@ -103,10 +104,10 @@ async function recount(
   // Hash tables may take twice work_mem (hash_mem_multiplier).
   const workMemBytes = buildMemoryBytes(await readServerFacts(lab, client)) / 2;
   await client.query(`set work_mem = ${Math.floor(workMemBytes / 1_024)}`);
-  const { rows } = await client.query<Record<string, string | null>>(
+  const answer = await client.query<Record<string, string | null>>(
     readSql(new URL('./sql/recount.sql', import.meta.url)),
   );
-  const wrong = Object.entries(rows[0] ?? {}).filter(([, count]) => Number(count) > 0);
+  const wrong = Object.entries(onlyRow(answer)).filter(([, count]) => Number(count) > 0);
   const took = formatSeconds((performance.now() - began) / 1_000);
   const verdict = wrong.length === 0 ? 'they imply the same opt-outs and blocks' : 'WRONG';
   print(`  counted again from the reports: ${verdict} (${took})`);

@@ -2,15 +2,16 @@ import { InvalidArgumentError } from 'commander';
 import { newCommand } from '../../../db/cli/command.ts';
 import { commandLine } from '../../../db/cli/command-line.ts';
 import { UserError } from '../../../db/cli/errors.ts';
-import { share } from '../../../db/cli/flags.ts';
+import { seedMeaning, share } from '../../../db/cli/flags.ts';
 import { defaultDesignName, designsNamed, listDesigns } from '../../../db/designs.ts';
 import { allowNonemptyFlag } from '../../../db/server/guard.ts';
+import { defaultDataSet } from '../../../seed/data-set/data-set.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
 import { requireRunName } from '../../results/run-folder.ts';
 import { isolationLevels } from '../client/worker-options.ts';
-import { defaultSeed } from '../run-load.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
-import { type Mix, numberKinds, presetNames, readMix } from '../workload/mix.ts';
+import { type Mix, presetNames, readMix } from '../workload/mix.ts';
+import { numberKinds } from '../workload/number-kinds.ts';
 import { parseDuration, parseObjective, parseRange, parseRate, parseWhole } from './flag-values.ts';
 import type { LoadOptions } from './load-options.ts';
 
@@ -96,7 +97,7 @@ function parse(args: readonly string[]): Flags {
       'data set to load onto, seeded if it is not there (default: what is there)',
     )
     .option('--replace', 'let --scale replace another data set')
-    .option('--seed <n>', 'seed of all draws', parseWhole(0, 2 ** 32 - 1), defaultSeed)
+    .option('--seed <n>', seedMeaning, parseWhole(0, 2 ** 32 - 1), defaultDataSet.seed)
     .option('--drain <time>', 'how long a backlog may be worked off at the end', parseDuration, 10)
     .option(
       '--isolation <level>',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../../db/cli/errors.ts';
 import { connect } from '../../../db/connect.ts';
+import { itemAt } from '../../../db/item-at.ts';
 import { pgbenchVersion, runPgbenchProcess } from '../../../db/pgbench-process.ts';
 import { readSql } from '../../../db/sql.ts';
 import { fewestForInterval, median } from '../../stats/median.ts';
@@ -99,7 +100,7 @@ async function runPgbench(
     const run = await prepareRun(client, options.design);
     const fromUnixMs = Date.now();
     await options.onBegin?.({ ...run, fromUnixMs });
-    const area = run.plainAreas[0] ?? 200;
+    const area = itemAt(run.plainAreas, 0);
     const script = join(folder, 'send.sql');
     const sql = [':prefix', ':n', ':tag', ':profile', ':phone', ':body'].reduce(
       (text, variable, index) => text.replace(`$${index + 1}`, variable),
@@ -117,7 +118,7 @@ async function runPgbench(
       // an id as the generator makes them (ids.ts), so that they are removed like its own
       prefix: `${Date.now().toString(16).padStart(12, '0')}7fff8`,
       tag: run.runTag.toString(16).padStart(6, '0'),
-      profile: run.profileIds[0] ?? '',
+      profile: itemAt(run.profileIds, 0),
       body: plainBody,
     };
     try {
@@ -130,7 +131,9 @@ async function runPgbench(
         ],
         { applicationName: 'optout-lab pgbench' },
       );
-      return Number(/tps = ([\d.]+)/.exec(printed)?.[1] ?? Number.NaN);
+      const rate = /tps = ([\d.]+)/.exec(printed)?.[1];
+      if (rate === undefined) throw new Error(`it told no rate: ${printed}`);
+      return Number(rate);
     } catch (error) {
       throw new UserError(`pgbench failed: ${messageOf(error)}`);
     } finally {

@@ -1,28 +1,7 @@
-/** What a stretch of a load did. All are numbers of operations unless they say otherwise. */
-export interface Counts {
-  /** Answered operations: acknowledged or refused. */
-  done: number;
-  /** Sends that the server accepted. */
-  accepted: number;
-  /** Sends that the opt-out check refused: an answer, not an error. */
-  refused: number;
-  /** Reports acknowledged, by what they say. */
-  delivered: number;
-  filtered: number;
-  optedOut: number;
-  /** Operations that failed for good, with an SQLSTATE that is neither an answer nor worth a retry. */
-  errors: number;
-  /** Statements run again after 40001 (serialization failure) or 40P01 (deadlock). */
-  retries: number;
-  /** Connections that broke. */
-  lostConnections: number;
-  /** Operations found done when asked after a lost connection. */
-  foundDone: number;
-  /** Operations of which it is not known whether they were committed. */
-  unknown: number;
-  /** Operations that had to wait because all connections were busy. */
-  waited: number;
-}
+import type * as results from '../results.ts';
+
+/** What a stretch of a load did, while it is counted. */
+export type Counts = { -readonly [Name in keyof results.Counts]: number };
 
 /** Nothing done yet. */
 export function noCounts(): Counts {

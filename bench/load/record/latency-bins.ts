@@ -1,3 +1,5 @@
+import { itemAt } from '../../../db/item-at.ts';
+
 /**
  * Latency in bins a sixteenth of an octave wide (4.4 %): coarse enough to keep one histogram for each
  * interval of a run, fine enough for its percentiles. Whole runs have HdrHistograms beside them.
@@ -28,7 +30,7 @@ export function binRanges(
 ): readonly { readonly fromMs: number; readonly toMs: number; readonly count: number }[] {
   const ranges: { fromMs: number; toMs: number; count: number }[] = [];
   for (let at = 0; at < bins.length; at += 2) {
-    const [bin = 0, count = 0] = [bins[at], bins[at + 1]];
+    const [bin, count] = [itemAt(bins, at), itemAt(bins, at + 1)];
     ranges.push({ fromMs: binStartMs(bin), toMs: binStartMs(bin + 1), count });
   }
   return ranges;
@@ -43,7 +45,7 @@ export class LatencyBins {
   /** Notes one latency. */
   record(latencyMs: number): void {
     const bin = binOf(latencyMs);
-    this.#counts[bin] = (this.#counts[bin] ?? 0) + 1;
+    this.#counts[bin] = itemAt(this.#counts, bin) + 1;
     this.samples++;
     if (latencyMs > this.maxMs) this.maxMs = latencyMs;
   }
@@ -51,8 +53,8 @@ export class LatencyBins {
   /** Adds another's counts. */
   add(bins: SparseBins, maxMs: number): void {
     for (let at = 0; at < bins.length; at += 2) {
-      const [bin = 0, count = 0] = [bins[at], bins[at + 1]];
-      this.#counts[bin] = (this.#counts[bin] ?? 0) + count;
+      const [bin, count] = [itemAt(bins, at), itemAt(bins, at + 1)];
+      this.#counts[bin] = itemAt(this.#counts, bin) + count;
       this.samples += count;
     }
     this.maxMs = Math.max(this.maxMs, maxMs);
@@ -64,7 +66,7 @@ export class LatencyBins {
     const wanted = (percentile / 100) * this.samples;
     let seen = 0;
     for (let bin = 0; bin < binCount; bin++) {
-      seen += this.#counts[bin] ?? 0;
+      seen += itemAt(this.#counts, bin);
       if (seen >= wanted) return Math.min(binStartMs(bin + 0.5), this.maxMs);
     }
     return this.maxMs;
@@ -74,7 +76,7 @@ export class LatencyBins {
   sparse(): SparseBins {
     const result: number[] = [];
     for (let bin = 0; bin < binCount; bin++) {
-      const count = this.#counts[bin] ?? 0;
+      const count = itemAt(this.#counts, bin);
       if (count > 0) result.push(bin, count);
     }
     return result;

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { itemAt } from '../../../db/item-at.ts';
 
 /**
  * What became of every row that the generator tried to insert, two bits each, by the row's number.
@@ -48,7 +49,7 @@ export class OutcomeWriter {
     }
     const inPage = number % rowsPerPage;
     const at = inPage >> 2;
-    page.bytes[at] = (page.bytes[at] ?? 0) | (outcome << ((inPage & 3) * 2));
+    page.bytes[at] = itemAt(page.bytes, at) | (outcome << ((inPage & 3) * 2));
     if (++page.settled === rowsPerPage) this.#write(pageNumber, page);
   }
 
@@ -79,6 +80,6 @@ export class OutcomePage {
 
   /** What became of a row, by its place in the page. */
   outcomeOf(inPage: number): Outcome {
-    return (((this.#bytes[inPage >> 2] ?? 0) >> ((inPage & 3) * 2)) & 3) as Outcome;
+    return ((itemAt(this.#bytes, inPage >> 2) >> ((inPage & 3) * 2)) & 3) as Outcome;
   }
 }

@@ -1,13 +1,5 @@
 import { cpus } from 'node:os';
-
-/** What the processors of the generator's machine did during a load. */
-export interface Processors {
-  readonly count: number;
-  /** On average, at work for anybody. */
-  readonly busy: number;
-  /** On average, at work for the generator, all its threads together. */
-  readonly generator: number;
-}
+import type { Processors } from '../results.ts';
 
 /** Watches the processors from its making on. */
 export class ProcessorWatch {

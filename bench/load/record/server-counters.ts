@@ -1,6 +1,8 @@
 import type pg from 'pg';
+import { onlyRow } from '../../../db/only-row.ts';
 import { labSchema } from '../../../db/schema/migrate.ts';
 import { readSql } from '../../../db/sql.ts';
+import type { ServerDeltas } from '../results.ts';
 
 /** Figures of the server that only go up, by name. */
 export type ServerCounters = Readonly<Record<string, number>>;
@@ -11,15 +13,6 @@ export interface Snapshot {
   readonly checkpoints: ServerCounters;
   readonly io?: ReadonlyMap<string, ServerCounters>;
   readonly statements?: ReadonlyMap<string, ServerCounters>;
-}
-
-/** What the server counted between two snapshots. */
-export interface ServerDeltas {
-  readonly wal: ServerCounters;
-  readonly checkpoints: ServerCounters;
-  readonly io: readonly { readonly name: string; readonly counters: ServerCounters }[];
-  /** The statements that took most time, nested ones left out. */
-  readonly statements: readonly { readonly name: string; readonly counters: ServerCounters }[];
 }
 
 /** Statements kept. */
@@ -51,8 +44,8 @@ export function snapshotDeltas(before: Snapshot, after: Snapshot): ServerDeltas 
   const checkpoints = difference(before.checkpoints, after.checkpoints);
   if (Object.values({ ...wal, ...checkpoints }).some((value) => value < 0)) return undefined;
   const statements = differences(before.statements, after.statements)
-    .filter(({ counters }) => (counters['calls'] ?? 0) > 0)
-    .sort((a, b) => (b.counters['total_exec_ms'] ?? 0) - (a.counters['total_exec_ms'] ?? 0))
+    .filter(({ counters }) => counted(counters, 'calls') > 0)
+    .sort((a, b) => counted(b.counters, 'total_exec_ms') - counted(a.counters, 'total_exec_ms'))
     .slice(0, mostStatements);
   return { wal, checkpoints, io: differences(before.io, after.io), statements };
 }
@@ -61,20 +54,28 @@ function differences(
   before: ReadonlyMap<string, ServerCounters> | undefined,
   after: ReadonlyMap<string, ServerCounters> | undefined,
 ): { readonly name: string; readonly counters: ServerCounters }[] {
-  return [...(after ?? [])]
-    .map(([name, counters]) => ({ name, counters: difference(before?.get(name) ?? {}, counters) }))
+  // a name that was not there before has counted from nothing
+  if (before === undefined || after === undefined) return [];
+  return [...after]
+    .map(([name, counters]) => ({ name, counters: difference(before.get(name), counters) }))
     .filter(({ counters }) => Object.values(counters).some((value) => value !== 0));
 }
 
-function difference(before: ServerCounters, after: ServerCounters): ServerCounters {
+function difference(before: ServerCounters | undefined, after: ServerCounters): ServerCounters {
+  if (before === undefined) return after;
   return Object.fromEntries(
-    Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? 0)]),
+    Object.entries(after).map(([name, value]) => [name, value - counted(before, name)]),
   );
 }
 
+function counted(counters: ServerCounters, name: string): number {
+  const value = counters[name];
+  if (value === undefined) throw new Error(`the server's counters have no ${name}`);
+  return value;
+}
+
 async function countersOf(client: pg.Client, file: string): Promise<ServerCounters> {
-  const { rows } = await client.query<{ counters: object }>(sqlFile(file));
-  return numbersOf(rows[0]?.counters ?? {});
+  return numbersOf(onlyRow(await client.query<{ counters: object }>(sqlFile(file))).counters);
 }
 
 async function namedCounters(

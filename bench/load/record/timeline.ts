@@ -1,35 +1,9 @@
+import { itemAt } from '../../../db/item-at.ts';
+import type { TimelineInterval } from '../results.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
-import { LatencyBins, type SparseBins } from './latency-bins.ts';
+import { LatencyBins } from './latency-bins.ts';
 import type { IntervalReport } from './recorder.ts';
 import type { ServerSample } from './sampler.ts';
-
-/** A stretch of the run as load.json keeps it. */
-export interface TimelineInterval {
-  /** Since the run's start. */
-  readonly startS: number;
-  readonly lengthS: number;
-  /** Operations that became due. */
-  readonly offered: number;
-  /** By when operations ended. */
-  readonly counts: Counts;
-  /** Latency by when operations were meant to start: bin, count, bin, count … */
-  readonly latencyBins: SparseBins;
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-  readonly maxMs: number;
-  /** How far the oldest operation that had not started was behind its time. */
-  readonly behindMs: number;
-  /** Of the busiest worker. */
-  readonly utilisation: number;
-  readonly server: {
-    readonly samples: number;
-    /** Sessions by what they waited for, summed over the samples. */
-    readonly waits: Readonly<Record<string, number>>;
-    readonly autovacuums: readonly string[];
-    readonly checkpointing: boolean;
-    readonly walBytes: number;
-  };
-}
 
 interface Bucket {
   offered: number;
@@ -87,10 +61,10 @@ export class Timeline {
       offered: bucket.offered,
       counts: bucket.counts,
       latencyBins: bucket.bins.sparse(),
-      p50Ms: round(bucket.bins.percentileMs(50)),
-      p99Ms: round(bucket.bins.percentileMs(99)),
-      maxMs: round(bucket.bins.maxMs) ?? 0,
-      behindMs: round(bucket.behindMs) ?? 0,
+      p50Ms: roundOrNull(bucket.bins.percentileMs(50)),
+      p99Ms: roundOrNull(bucket.bins.percentileMs(99)),
+      maxMs: round(bucket.bins.maxMs),
+      behindMs: round(bucket.behindMs),
       utilisation: Math.round(bucket.utilisation * 1000) / 1000,
       server: {
         samples: bucket.samples,
@@ -106,7 +80,7 @@ export class Timeline {
     while (Math.floor(second / this.#lengthS) >= mostBuckets) this.#join();
     const index = Math.floor(second / this.#lengthS);
     while (this.#buckets.length <= index) this.#buckets.push(emptyBucket());
-    return this.#buckets[index] ?? emptyBucket();
+    return itemAt(this.#buckets, index);
   }
 
   #join(): void {
@@ -152,6 +126,10 @@ function mergeInto(bucket: Bucket, other: Bucket): void {
   bucket.walBytes += other.walBytes;
 }
 
-function round(valueMs: number | undefined): number | null {
-  return valueMs === undefined ? null : Math.round(valueMs * 1000) / 1000;
+function roundOrNull(valueMs: number | undefined): number | null {
+  return valueMs === undefined ? null : round(valueMs);
+}
+
+function round(valueMs: number): number {
+  return Math.round(valueMs * 1000) / 1000;
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { itemAt } from '../../../db/item-at.ts';
 import { readSql } from '../../../db/sql.ts';
 import { countOptOuts } from '../prepare.ts';
 import { profileInSlot, slotsPerNumber } from '../workload/fresh-numbers.ts';
@@ -67,7 +68,7 @@ export class TableComparison {
     let known = 0;
     for (let slot = 0; slot < slotsPerNumber; slot++) {
       const bit = 1 << slot;
-      const profileId = profileIds[profileInSlot(number, slot, profileIds.length)] ?? '';
+      const profileId = itemAt(profileIds, profileInSlot(number, slot, profileIds.length));
       const isThere = profiles.has(profileId);
       if (isThere && (attempted & bit) !== 0) known++;
       if (!isThere && (acknowledged & bit) !== 0) {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { codeOf } from '../../../db/cli/errors.ts';
 import { refusal } from '../../../db/contract.ts';
+import { itemAt } from '../../../db/item-at.ts';
 import { readSql } from '../../../db/sql.ts';
 import { type Expected, mayBlock, mustBlock } from './expected.ts';
 import type { RunRecord } from './run-record.ts';
@@ -21,7 +22,7 @@ export async function probe(
   try {
     if (run.design.sessionSql !== undefined) await client.query(run.design.sessionSql);
     for (const expected of numbers) {
-      const refused = await isRefused(client, run.profileIds[0] ?? null, expected.phone);
+      const refused = await isRefused(client, itemAt(run.profileIds, 0), expected.phone);
       if (refused && !mayBlock(expected, run)) {
         differ(`${expected.phone} is refused and should not be`);
       }
@@ -34,11 +35,7 @@ export async function probe(
   }
 }
 
-async function isRefused(
-  client: pg.Client,
-  profileId: string | null,
-  phone: string,
-): Promise<boolean> {
+async function isRefused(client: pg.Client, profileId: string, phone: string): Promise<boolean> {
   await client.query('savepoint probe');
   try {
     await client.query(probeSql, [profileId, phone]);

@@ -1,24 +1,11 @@
 import type pg from 'pg';
 import { defaultDesignName } from '../../../db/designs.ts';
+import type { OptOutVerification } from '../results.ts';
 import { countBits } from '../workload/fresh-numbers.ts';
 import { TableComparison } from './compare-tables.ts';
 import { type Expected, mayBlock, mustBlock, numbersWithOptOuts } from './expected.ts';
 import { probe } from './probe.ts';
 import type { RunRecord } from './run-record.ts';
-
-/** Opt-outs and blocks of the run's new numbers compared with the acknowledged reports. */
-export interface OptOutVerification {
-  /** New numbers with an opt-out. */
-  readonly numbers: number;
-  /** Acknowledged opt-outs: of distinct number and profile. */
-  readonly acknowledged: number;
-  /** Numbers that must be blocked, and those that may be either because of unanswered reports. */
-  readonly mustBeBlocked: number;
-  readonly mayBeBlocked: number;
-  /** Numbers to which a message was tried afterwards, to see whether it is refused. */
-  readonly probed: number;
-  readonly differences: readonly string[];
-}
 
 const batchNumbers = 1_000;
 const examplesKept = 10;

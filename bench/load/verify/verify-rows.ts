@@ -1,23 +1,9 @@
 import type pg from 'pg';
 import { OutcomePage, outcomes, rowsPerPage } from '../record/outcome-log.ts';
+import type { RowVerification } from '../results.ts';
 import { readId } from '../workload/ids.ts';
 import type { RunRecord } from './run-record.ts';
 import { runRows } from './run-rows.ts';
-
-/** The rows of one table compared with the answers. */
-export interface RowVerification {
-  /** Acknowledged: they must be there, and how many are not. */
-  readonly acknowledged: number;
-  readonly missing: number;
-  /** Refused or failed: they must not be there, and how many are. */
-  readonly absent: number;
-  readonly unexpected: number;
-  /** Never answered: they may be either; how many are there. */
-  readonly unknown: number;
-  readonly unknownThere: number;
-  /** Some of the missing ones: worker and number. */
-  readonly examples: readonly string[];
-}
 
 const examplesKept = 10;
 

@@ -4,12 +4,13 @@ import type pg from 'pg';
 import { firstIdOf } from '../../../db/schema/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../../../db/testing/test-database.ts';
 import { OutcomePage, outcomes, rowsPerPage } from '../record/outcome-log.ts';
+import type { Verification } from '../results.ts';
 import { runTrial } from '../run-trial.ts';
 import { testTrialUntil, waveMix } from '../testing.ts';
 import { profileInSlot } from '../workload/fresh-numbers.ts';
 import { numbersWithOptOuts } from './expected.ts';
 import type { RunRecord } from './run-record.ts';
-import { type Verification, verifyRun } from './verify.ts';
+import { verifyRun } from './verify.ts';
 
 /*
  * One load; then each kind of difference is made on purpose in the database that it left, looked for,

@@ -1,21 +1,8 @@
 import { connect } from '../../../db/connect.ts';
-import type { WrongAnswer } from '../workload/application.ts';
+import type { RowVerification, Verification } from '../results.ts';
 import type { RunRecord } from './run-record.ts';
-import { type OptOutVerification, verifyOptOuts } from './verify-opt-outs.ts';
-import { type RowVerification, verifyRows } from './verify-rows.ts';
-
-/** Whether the database holds what the answers said. */
-export interface Verification {
-  readonly ok: boolean;
-  readonly messages: RowVerification;
-  readonly reports: RowVerification;
-  readonly optOuts: OptOutVerification;
-  /** Answers of the opt-out check that were wrong when they were given. */
-  readonly wrongAnswers: number;
-  readonly wrongExamples: readonly WrongAnswer[];
-  /** One line for each kind of difference. */
-  readonly differences: readonly string[];
-}
+import { verifyOptOuts } from './verify-opt-outs.ts';
+import { verifyRows } from './verify-rows.ts';
 
 /** Compares the database with the answers that the generator got, in constant memory. */
 export async function verifyRun(run: RunRecord): Promise<Verification> {

@@ -1,7 +1,9 @@
 import TinyQueue from 'tinyqueue';
+import { itemAt } from '../../../db/item-at.ts';
 import { Draws } from '../../stats/random.ts';
 import type { Parameter } from '../client/extended-query.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
+import type { WrongAnswer } from '../results.ts';
 import {
   countBits,
   FreshNumbers,
@@ -42,13 +44,6 @@ interface DueReport {
   readonly messageId: string;
   readonly freshNumber: number;
   readonly slot: number;
-}
-
-/** An answer that the opt-out check should not have given. */
-export interface WrongAnswer {
-  readonly what: 'accepted though blocked' | 'refused though not blocked';
-  readonly phone: string;
-  readonly messageId: string;
 }
 
 /** Wrong answers kept as examples. */
@@ -176,7 +171,7 @@ export class Application {
     const ownNumber = (oldest + this.#draws.below(atOnce)) % own;
     const freshNumber = ownNumber * workers + worker;
     const slot = this.#draws.below(Math.min(slotsPerNumber, profileIds.length));
-    const profileId = profileIds[profileInSlot(freshNumber, slot, profileIds.length)] ?? '';
+    const profileId = itemAt(profileIds, profileInSlot(freshNumber, slot, profileIds.length));
     const mustBeRefused = countBits(this.#ledger.acknowledged(freshNumber)) >= threshold;
     return this.#send(
       intendedMs,
@@ -198,7 +193,7 @@ export class Application {
   ): Operation {
     const { id, number } = this.#messageIds.make();
     const { bodies } = this.#population;
-    const body = bodies[this.#draws.below(bodies.length)] ?? '';
+    const body = itemAt(bodies, this.#draws.below(bodies.length));
     return {
       kind: 'send',
       intendedMs,

@@ -1,3 +1,4 @@
+import { itemAt } from '../../../db/item-at.ts';
 import { deriveKey } from '../../../seed/data-set/counter-random.ts';
 import { keyedPermutation, type Permutation } from '../../../seed/data-set/permutation.ts';
 
@@ -25,7 +26,7 @@ export class FreshNumbers {
   /** Number `index` (0 … count - 1), scattered as a data set's numbers are. */
   phone(index: number): string {
     const scattered = this.#permutation(index);
-    const area = this.#areas[Math.floor(scattered / linesPerArea)] ?? 200;
+    const area = itemAt(this.#areas, Math.floor(scattered / linesPerArea));
     return `+1${area}555${String(scattered % linesPerArea).padStart(4, '0')}`;
   }
 }
@@ -64,12 +65,12 @@ export class OptOutLedger {
 
   /** Slots, as bits, whose opt-out must be there. */
   acknowledged(number: number): number {
-    return this.#acknowledged[number] ?? 0;
+    return itemAt(this.#acknowledged, number);
   }
 
   /** Slots, as bits, whose opt-out may be there. */
   attempted(number: number): number {
-    return this.#attempted[number] ?? 0;
+    return itemAt(this.#attempted, number);
   }
 }
 

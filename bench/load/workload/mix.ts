@@ -2,46 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../../db/cli/errors.ts';
 import { nearest } from '../../../db/cli/nearest.ts';
 import type { Draws } from '../../stats/random.ts';
-import { type ArrivalKind, arrivalKinds } from './arrivals.ts';
+import type { Delay, Mix } from '../trial-results.ts';
+import { arrivalKinds } from './arrivals.ts';
+import { numberKinds } from './number-kinds.ts';
 
-/** How the data set's contacts are drawn: each alike, or a few of them very often. */
-export const numberKinds = ['uniform', 'skewed'] as const;
-export type NumberKind = (typeof numberKinds)[number];
-
-/**
- * What the application does, as shares from 0 to 1. A preset is a file in bench/load/workload/mixes; a file of
- * one's own has the same fields, all of them.
- */
-export interface Mix {
-  readonly name: string;
-  readonly description: string;
-  readonly arrivals: ArrivalKind;
-  readonly numbers: NumberKind;
-  /** Of the sends, to numbers that were blocked before the run. */
-  readonly blockedShare: number;
-  /** Of the sends, to new numbers (exchange 555): only these opt out during the run. */
-  readonly freshShare: number;
-  /** Messages that a new number gets on average before newer ones take its place. */
-  readonly freshSendsPerNumber: number;
-  /** New numbers that are written to at one time. */
-  readonly freshNumbersAtOnce: number;
-  /** Of the accepted sends to new numbers, those reported as 21610. */
-  readonly optOutShare: number;
-  /** Of the other accepted sends, those reported as delivered, and as filtered (30007). */
-  readonly deliveredShare: number;
-  readonly filteredShare: number;
-  /** Of the reports, those that the carrier sends a second time. */
-  readonly repeatShare: number;
-  /** How long after the send its report comes. */
-  readonly delay: Delay;
-}
-
-/** `released`: all at the next whole multiple of `everyMs`. */
-export type Delay =
-  | { readonly kind: 'fixed'; readonly ms: number }
-  | { readonly kind: 'exponential'; readonly meanMs: number }
-  | { readonly kind: 'log-normal'; readonly medianMs: number; readonly p99Ms: number }
-  | { readonly kind: 'released'; readonly everyMs: number };
+export type { Delay, Mix };
 
 const presetsFolder = new URL('./mixes/', import.meta.url);
 

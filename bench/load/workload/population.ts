@@ -1,3 +1,4 @@
+import { itemAt } from '../../../db/item-at.ts';
 import { contactWithStanding, countContacts } from '../../../seed/data-set/contacts.ts';
 import {
   createDataSet,
@@ -9,7 +10,7 @@ import {
 import { slotsPerContact } from '../../../seed/data-set/tile.ts';
 import type { Draws } from '../../stats/random.ts';
 import type { FreshNumbers } from './fresh-numbers.ts';
-import type { NumberKind } from './mix.ts';
+import type { NumberKind } from './number-kinds.ts';
 
 /** To whom a message goes, and from whom. */
 export interface Addressee {
@@ -32,8 +33,9 @@ const skew = 4;
 /** The contacts of the data set. */
 export function dataSetPopulation(options: DataSetOptions, numbers: NumberKind): Population {
   const dataSet = createDataSet(options);
-  const counts = ([0, 1, 2] as const).map((standing) => countContacts(dataSet, standing));
-  const [none = 0, one = 0, two = 0] = counts;
+  const none = countContacts(dataSet, 0);
+  const one = countContacts(dataSet, 1);
+  const two = countContacts(dataSet, 2);
   const blocked = countContacts(dataSet, 3);
   const drawIndex = (draws: Draws, count: number): number =>
     numbers === 'uniform' ? draws.below(count) : Math.floor(count * draws.share() ** skew);
@@ -78,7 +80,7 @@ export function emptyPopulation(
           ? draws.below(numbers.count)
           : Math.floor(numbers.count * draws.share() ** skew),
       ),
-      profileId: profileIds[draws.below(profileIds.length)] ?? '',
+      profileId: itemAt(profileIds, draws.below(profileIds.length)),
     }),
     drawBlocked: () => undefined,
   };

@@ -5,8 +5,9 @@ export interface PlanChange {
   readonly design: string;
   readonly statement: string;
   readonly title: string;
-  readonly before: PlanSummary;
-  readonly after: PlanSummary;
+  /** Undefined where there was no plan. */
+  readonly before: PlanSummary | undefined;
+  readonly after: PlanSummary | undefined;
   /** Big tables that are read from end to end now and were not before. */
   readonly newBigScans: readonly string[];
 }
@@ -20,7 +21,7 @@ export function comparePlans(
     const earlier = before.find(
       (candidate) => candidate.design === plan.design && candidate.statement === plan.statement,
     );
-    if (earlier === undefined || earlier.summary.shape === plan.summary.shape) return [];
+    if (earlier === undefined || earlier.summary?.shape === plan.summary?.shape) return [];
     return [
       {
         design: plan.design,
@@ -28,17 +29,19 @@ export function comparePlans(
         title: plan.title,
         before: earlier.summary,
         after: plan.summary,
-        newBigScans: plan.summary.bigSeqScans.filter(
-          (table) => !earlier.summary.bigSeqScans.includes(table),
-        ),
+        newBigScans: bigScans(plan).filter((table) => !bigScans(earlier).includes(table)),
       },
     ];
   });
 }
 
+function bigScans({ summary }: CapturedPlan): readonly string[] {
+  return summary === undefined ? [] : summary.bigSeqScans;
+}
+
 /** The access path in one line: nodes from the outside in, and the indexes that they use. */
 export function accessPath(summary: PlanSummary): string {
-  const nodes = summary.nodes.length === 0 ? 'no plan' : summary.nodes.join(' → ');
+  const nodes = summary.nodes.join(' → ');
   const unnamed = summary.indexes.filter((index) => !nodes.includes(index));
   return unnamed.length === 0 ? nodes : `${nodes} by ${unnamed.join(', ')}`;
 }

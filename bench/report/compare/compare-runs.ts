@@ -103,7 +103,10 @@ function designChanges(before: DesignResult, after: DesignResult): readonly Chan
       ];
     }
     const single = armRatio(earlier, scenario, 'treatment');
-    if (!Number.isFinite(single.value)) return [];
+    const [earlierNs, laterNs] = [medianNs(earlier), medianNs(scenario)];
+    if (!Number.isFinite(single.value) || earlierNs === undefined || laterNs === undefined) {
+      return [];
+    }
     const ratio = drift === undefined ? single : quotient(single, drift);
     return [
       {
@@ -112,8 +115,8 @@ function designChanges(before: DesignResult, after: DesignResult): readonly Chan
         ratio,
         verdict: verdictOf(ratio),
         judged: drift !== undefined,
-        before: medianNs(earlier),
-        after: medianNs(scenario),
+        before: earlierNs,
+        after: laterNs,
       } satisfies Change,
     ];
   });
@@ -144,8 +147,9 @@ function armRatio(
   return ratioOfMedians(blockMedians(after, arm), blockMedians(before, arm));
 }
 
-function medianNs(scenario: ScenarioResult): number {
-  return scenario.arms.find((arm) => arm.arm === 'treatment')?.percentiles.p50 ?? Number.NaN;
+/** Undefined where too few samples were taken. */
+function medianNs(scenario: ScenarioResult): number | undefined {
+  return scenario.arms.find((arm) => arm.arm === 'treatment')?.percentiles.p50 ?? undefined;
 }
 
 function missingFrom(from: Results, other: Results): readonly string[] {

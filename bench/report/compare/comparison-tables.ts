@@ -1,3 +1,4 @@
+import type { PlanSummary } from '../../results/results.ts';
 import {
   counted,
   formatChange,
@@ -139,11 +140,19 @@ function planTable({ plans }: Comparison): ComparisonTable {
     rows: plans.map((plan) => [
       plan.design,
       plan.title,
-      accessPath(plan.before),
-      `${plan.after.bigSeqScans.length > 0 ? '▲ ' : ''}${accessPath(plan.after)}`,
-      `${plan.before.buffers} → ${plan.after.buffers}`,
+      pathOf(plan.before),
+      `${plan.after !== undefined && plan.after.bigSeqScans.length > 0 ? '▲ ' : ''}${pathOf(plan.after)}`,
+      `${buffersOf(plan.before)} → ${buffersOf(plan.after)}`,
     ]),
   };
+}
+
+function pathOf(summary: PlanSummary | undefined): string {
+  return summary === undefined ? 'no plan' : accessPath(summary);
+}
+
+function buffersOf(summary: PlanSummary | undefined): string {
+  return summary === undefined ? '–' : String(summary.buffers);
 }
 
 function figure(measure: Measure, value: number): string {

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CapturedPlan } from '../../results/results.ts';
 import { syntheticDesigns } from '../testing/synthetic-design.ts';
 import { syntheticResults } from '../testing/synthetic-results.ts';
-import { plansText } from './plans-text.ts';
+import { planChangesText, plansText } from './plans-text.ts';
 
 const noScans = syntheticResults({
   designs: syntheticDesigns.filter(({ scans, failed }) => scans !== true && failed !== true),
 });
 
+function failed({ summary: _, ...plan }: CapturedPlan, reason: string): CapturedPlan {
+  return { ...plan, failed: reason };
+}
+
 /** What stands above the table where the statements of some designs have no plan, for such a reason. */
 function headOf(reason: string, ...designs: readonly string[]): string {
   const plans = noScans.plans.map((plan) =>
-    designs.length === 0 || designs.includes(plan.design) ? { ...plan, failed: reason } : plan,
+    designs.length === 0 || designs.includes(plan.design) ? failed(plan, reason) : plan,
   );
   return plansText({ ...noScans, plans }).split('\n')[0] ?? '';
 }
@@ -31,7 +36,7 @@ test('statements that timed out are counted, and told apart from plans that read
 });
 
 test('a statement that has no plan has a reason and no figures', () => {
-  const plans = noScans.plans.slice(0, 1).map((plan) => ({ ...plan, failed: timeout }));
+  const plans = noScans.plans.slice(0, 1).map((plan) => failed(plan, timeout));
   const row =
     plansText({ ...noScans, plans })
       .trimEnd()
@@ -42,4 +47,14 @@ test('a statement that has no plan has a reason and no figures', () => {
 
 test('where no statement has a plan, nothing is said of what plans read', () => {
   assert.match(headOf(timeout), /check; 18 statements timed out and have no plan$/);
+});
+
+test('a plan that one of two runs did not have in time is a change, and none is none', () => {
+  const [plan] = noScans.plans;
+  assert.ok(plan !== undefined);
+  const without = { ...noScans, plans: [failed(plan, timeout)] };
+  const text = planChangesText({ ...noScans, plans: [plan] }, without);
+  assert.match(text, /1 of 1 plans changed shape/);
+  assert.match(text, /before {2}.*, 3 buffers\n {2}after {3}no plan\n/);
+  assert.match(planChangesText(without, without), /no plan changed shape/);
 });

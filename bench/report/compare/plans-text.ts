@@ -1,5 +1,6 @@
-import type { CapturedPlan, Results } from '../../results/results.ts';
+import type { CapturedPlan, PlanSummary, Results } from '../../results/results.ts';
 import { counted, formatCount, significant } from '../format.ts';
+import { timedOutForPlan, withoutPlan } from '../plan-words.ts';
 import { textTable } from '../text-table.ts';
 import { accessPath, comparePlans } from './compare-plans.ts';
 
@@ -28,8 +29,8 @@ export function plansText(results: Results): string {
 
 /** Of the plans that there are: a statement that has none is no good sign. */
 function scansText(all: readonly CapturedPlan[]): readonly string[] {
-  const plans = all.filter(({ failed }) => failed === undefined);
-  const scans = plans.filter(({ summary }) => summary.bigSeqScans.length > 0);
+  const plans = all.flatMap(({ summary }) => summary ?? []);
+  const scans = plans.filter(({ bigSeqScans }) => bigSeqScans.length > 0);
   if (plans.length === 0) return [];
   return scans.length === 0
     ? ['no plan reads a big table from end to end']
@@ -37,8 +38,8 @@ function scansText(all: readonly CapturedPlan[]): readonly string[] {
 }
 
 function withoutPlanText(plans: readonly CapturedPlan[]): readonly string[] {
-  const failures = plans.flatMap(({ failed }) => failed ?? []);
-  const timedOut = failures.filter((failure) => failure.includes('statement timeout')).length;
+  const failures = plans.filter(({ failed }) => failed !== undefined);
+  const timedOut = failures.filter(timedOutForPlan).length;
   const text = (count: number, what: string): readonly string[] =>
     count === 0
       ? []
@@ -56,16 +57,24 @@ export function planChangesText(before: Results, after: Results): string {
     .map(
       (change) => `
 ${change.design}, ${change.title}
-  before  ${accessPath(change.before)}, ${formatCount(change.before.buffers)} buffers
-  after   ${accessPath(change.after)}, ${formatCount(change.after.buffers)} buffers
+  before  ${pathAndBuffers(change.before)}
+  after   ${pathAndBuffers(change.after)}
 ${change.newBigScans.map((table) => `  ▲ reads all of ${table} now\n`).join('')}`,
     )
     .join('')}`;
 }
 
+function pathAndBuffers(summary: PlanSummary | undefined): string {
+  if (summary === undefined) return 'no plan';
+  return `${accessPath(summary)}, ${formatCount(summary.buffers)} buffers`;
+}
+
 /** What ran inside a row trigger ran once a row: buffers, rows and time are those of one run. */
-function planRow({ design, title, summary, nested, failed }: CapturedPlan): readonly string[] {
-  if (failed !== undefined) return [design, title, '', '', '', '', '', failed];
+function planRow(plan: CapturedPlan): readonly string[] {
+  const { design, title, summary, nested, failed } = plan;
+  if (summary === undefined) {
+    return [design, title, '', '', '', '', '', failed ?? withoutPlan(plan)];
+  }
   const times = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.times);
   return [
     design,

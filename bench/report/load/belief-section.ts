@@ -21,7 +21,8 @@ export function beliefSection(results: LoadResults): Section {
     ],
     ['Node', client.node],
     ['commit', `${project.commit}${project.dirty ? ', with uncommitted changes' : ''}`],
-    ['seed', String(results.seed)],
+    ['seed', String(results.drawSeed)],
+    ...dataSetSeed(results),
     [
       'settings',
       server.changedSettings.map(({ name, value, unit }) => `${name}=${value}${unit}`).join(', '),
@@ -44,4 +45,9 @@ export function beliefSection(results: LoadResults): Section {
       }),
     ],
   };
+}
+
+/** Older loads did not keep it, and an empty database has none. */
+function dataSetSeed({ dataSetSeed: seed }: LoadResults): [string, string][] {
+  return seed === undefined ? [] : [['seed of the data set', String(seed)]];
 }

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
+import { itemAt } from '../../../db/item-at.ts';
 import { binRanges } from '../../load/record/latency-bins.ts';
-import type { TimelineInterval } from '../../load/record/timeline.ts';
-import type { LoadTrial } from '../../load/results.ts';
+import type { LoadTrial, TimelineInterval } from '../../load/results.ts';
 import { figureHtml, type Table } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
@@ -109,7 +109,7 @@ function latencyHeatMap(trial: LoadTrial): Chart {
       { x1: number; x2: number; y1: number; y2: number; count: number }
     >();
     for (const [index, interval] of trial.intervals.entries()) {
-      const x1 = (trial.intervals[index - (index % step)] ?? interval).startS;
+      const x1 = itemAt(trial.intervals, index - (index % step)).startS;
       const x2 = x1 + step * interval.lengthS;
       for (const { fromMs, toMs, count } of joinBins(binRanges(interval.latencyBins))) {
         const key = `${x1} ${fromMs}`;

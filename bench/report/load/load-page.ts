@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { writeTextFile } from '../../../db/cli/output-path.ts';
+import { itemAt } from '../../../db/item-at.ts';
 import type { LoadResults, LoadTrial } from '../../load/results.ts';
 import { isPartOfRun } from '../../results/run-folder.ts';
 import { pageHtml } from '../page.ts';
@@ -33,7 +34,7 @@ export function loadPageHtml(results: LoadResults): string {
   const names = [...new Set(results.trials.map(({ mix }) => mix.name))].join(', ');
   return pageHtml({
     title: `Load: ${names}`,
-    subtitle: `${at} UTC · scale ${results.scale} · ${results.environment.server.version.split(' on ')[0] ?? ''}`,
+    subtitle: `${at} UTC · scale ${results.scale} · ${itemAt(results.environment.server.version.split(' on '), 0)}`,
     sections,
     links: [
       { href: '../index.html', text: '← above' },

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { itemAt } from '../../../db/item-at.ts';
 import { sessionsByWait } from '../../load/record/waits.ts';
 import type { LoadTrial } from '../../load/results.ts';
 import { figureHtml } from '../figure.ts';
@@ -46,7 +47,7 @@ function shownWaits(
   const waits = sessionsByWait(trial)
     .filter(({ wait }) => wait !== 'CPU')
     .slice(0, waitColours.length)
-    .map(({ wait: name }, index) => ({ name, colour: waitColours[index] ?? colours.muted }));
+    .map(({ wait: name }, index) => ({ name, colour: itemAt(waitColours, index) }));
   return [
     { name: 'CPU', colour: colours.blue },
     ...waits,

@@ -66,7 +66,7 @@ function believeSentence(results: Results): string {
   const paired = pairedScenarios(results);
   const precise = paired.filter((entry) => entry.scenario.paired.preciseEnough).length;
   const unresolved = paired.filter((entry) => !entry.scenario.paired.resolved).length;
-  const limited = paired.filter((entry) => entry.scenario.client.clientLimited).length;
+  const limited = paired.filter((entry) => entry.scenario.client?.clientLimited === true).length;
   const weak = weakScenarios(results).length;
   if (paired.length === 0) {
     return weak === 0
@@ -211,11 +211,19 @@ function precisionTable(results: Results): Html {
           formatRatio(ratioOf(paired)),
           `±${significant(paired.halfWidth * 100, 2)} %`,
           scenario.stoppedBecause,
-          html`${Math.round(scenario.client.utilisation * 100)} %${scenario.client.clientLimited && html` <span class="bad-text">the limit</span>`}`,
-          formatNs(scenario.client.eventLoopDelayP99Ns),
+          ...clientCells(scenario),
         ]),
     },
   )}</details>`;
+}
+
+/** A scenario with pairs has timed something. */
+function clientCells({ name, client }: ScenarioResult): readonly (Html | string)[] {
+  if (client === undefined) throw new Error(`${name} has pairs, and nothing of its client`);
+  return [
+    html`${Math.round(client.utilisation * 100)} %${client.clientLimited && html` <span class="bad-text">the limit</span>`}`,
+    formatNs(client.eventLoopDelayP99Ns),
+  ];
 }
 
 function pgbenchHtml({ pgbench }: Results): Html {

@@ -19,6 +19,7 @@ import {
   leadDesign,
   type PairedScenario,
   pairedOf,
+  type QuestionScenarios,
   questionsOf,
   ratioOf,
   scenarioOf,
@@ -67,7 +68,7 @@ export function instantAnswer(results: Results): SectionAnswer {
   ];
   parts.push(
     oneRow === undefined
-      ? `an insert of one row has no figure to quote (${whyNoFigure(scenarioOf(lead, questions.oneRow ?? questions.oneRowNotDurable ?? ''))})`
+      ? `an insert of one row has no figure to quote (${whyNoFigure(oneRowScenario(lead, questions))})`
       : oneRowSentence(oneRow),
   );
   if (scalingSentence !== undefined) parts.push(scalingSentence);
@@ -172,4 +173,12 @@ function latencyFinding(arms: ScenarioResult['arms']): string {
 
 function quote(ns: number | null): string {
   return ns === null ? '–' : formatNs(ns);
+}
+
+function oneRowScenario(
+  lead: DesignResult,
+  { oneRow, oneRowNotDurable }: QuestionScenarios,
+): ScenarioResult | undefined {
+  const name = oneRow ?? oneRowNotDurable;
+  return name === undefined ? undefined : scenarioOf(lead, name);
 }

@@ -1,3 +1,4 @@
+import { itemAt } from '../../../db/item-at.ts';
 import type { Results, ScalingResult, ScalingSize } from '../../results/results.ts';
 import { verdictOf } from '../../stats/bootstrap.ts';
 import { linesOverRows, type RowsLine } from '../charts/lines-over-rows.ts';
@@ -80,7 +81,7 @@ function linesOf({ sizes }: ScalingResult): readonly RowsLine[] {
       const { value, low, high } = size[kind].ratio;
       return { rows: size.rows, value, low, high };
     });
-  const smallest = sizes[0]?.predictedBuffers ?? 1;
+  const smallest = itemAt(sizes, 0).predictedBuffers;
   return [
     {
       name: 'lookup in PL/pgSQL',

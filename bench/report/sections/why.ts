@@ -1,9 +1,11 @@
+import { itemAt } from '../../../db/item-at.ts';
 import type { CapturedPlan, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import { planViewerHtml, type ViewedPlan } from '../plan-viewer.ts';
+import { withoutPlan } from '../plan-words.ts';
 import { defaultDesign } from '../questions.ts';
 
 /** Why: the access path of each design's check, statement by statement, and the trees themselves. */
@@ -31,12 +33,15 @@ export function whyAnswer({ plans }: Results): SectionAnswer {
 function firstPair(results: Results): { left?: string; right?: string } {
   const left = results.plans.find((plan) => plan.design === defaultDesign) ?? results.plans[0];
   const right =
-    results.plans.find((plan) => plan.summary.bigSeqScans.length > 0) ??
-    results.plans.find((plan) => plan.design !== left?.design);
+    results.plans.find(readsBigTable) ?? results.plans.find((plan) => plan.design !== left?.design);
   return {
     ...(left === undefined ? {} : { left: left.design }),
     ...(right === undefined ? {} : { right: right.design }),
   };
+}
+
+function readsBigTable({ summary }: CapturedPlan): boolean {
+  return summary !== undefined && summary.bigSeqScans.length > 0;
 }
 
 /** The answer: who scans, who probes. */
@@ -49,12 +54,12 @@ function whySentence(all: readonly CapturedPlan[]): string {
   const without =
     lost.length === 0 ? '' : ` ${inWords(lost)}: no statement ended in time for a plan.`;
   const scanning = designs.filter((design) =>
-    plans.some((plan) => plan.design === design && plan.summary.bigSeqScans.length > 0),
+    plans.some((plan) => plan.design === design && readsBigTable(plan)),
   );
   if (scanning.length === 0) {
     return `${designs.length === 1 ? designs[0] : `Each of ${counted(designs.length, 'design')}`} finds its rows through an index: no plan reads a big table from end to end.${without}`;
   }
-  const tables = [...new Set(plans.flatMap((plan) => plan.summary.bigSeqScans))];
+  const tables = [...new Set(plans.flatMap((plan) => plan.summary?.bigSeqScans ?? []))];
   return `${inWords(scanning)} read${scanning.length === 1 ? 's' : ''} a big table from end to end (${inWords(tables)}); ${
     scanning.length === designs.length ? 'no design does without' : 'the others probe an index'
   }.${without}`;
@@ -67,13 +72,13 @@ function pathTable(plans: readonly CapturedPlan[]): Html | undefined {
   const designs = [...new Set(plans.map((plan) => plan.design))];
   const find = (design: string, statement: string): CapturedPlan | undefined =>
     plans.find((plan) => plan.design === design && plan.statement === statement);
-  const first = statements[0]?.[0] ?? '';
+  const [first, firstTitle] = itemAt(statements, 0);
   return tableHtml({
     caption:
       'How one message is checked, and the buffers that the check touches in each statement. ▲ reads a big table from end to end.',
     columns: [
       { heading: 'Design' },
-      { heading: `Access path of ${statements[0]?.[1] ?? 'the check'}` },
+      { heading: `Access path of ${firstTitle}` },
       ...statements.map(([, title]) => ({ heading: title, numeric: true })),
     ],
     rows: designs.map((design) => [
@@ -87,17 +92,17 @@ function pathTable(plans: readonly CapturedPlan[]): Html | undefined {
 /** The nodes that touch a table or an index; sorts, joins and aggregates are in the tree below. */
 function shortPath(plan: CapturedPlan | undefined): string {
   if (plan === undefined) return 'not kept';
-  const nodes = plan.summary.nodes.filter((node) => node.includes(' on '));
-  return (nodes.length === 0 ? plan.summary.nodes : nodes).join(', ') || 'no plan';
+  const { summary } = plan;
+  if (summary === undefined) return withoutPlan(plan);
+  const nodes = summary.nodes.filter((node) => node.includes(' on '));
+  return (nodes.length === 0 ? summary.nodes : nodes).join(', ');
 }
 
 function buffersCell(plan: CapturedPlan | undefined): Html | string {
   if (plan === undefined) return '–';
-  if (plan.failed !== undefined) return html`<small>no plan</small>`;
+  if (plan.summary === undefined) return html`<small>${withoutPlan(plan)}</small>`;
   const buffers = formatCount(plan.summary.buffers);
-  return plan.summary.bigSeqScans.length > 0
-    ? html`<span class="bad-text">▲ ${buffers}</span>`
-    : buffers;
+  return readsBigTable(plan) ? html`<span class="bad-text">▲ ${buffers}</span>` : buffers;
 }
 
 function planTable(plans: readonly CapturedPlan[]): Html | undefined {
@@ -120,16 +125,17 @@ function planTable(plans: readonly CapturedPlan[]): Html | undefined {
 
 function planRow(plan: CapturedPlan): readonly (Html | string)[] {
   const what = [html`<span class="name">${plan.design}</span>`, plan.title];
-  if (plan.failed !== undefined) return [...what, plan.failed, '', '', '', ''];
+  const { summary } = plan;
+  if (summary === undefined) return [...what, plan.failed ?? withoutPlan(plan), '', '', '', ''];
   return [
     ...what,
-    html`${plan.summary.nodes.join(' → ')}${
-      plan.summary.bigSeqScans.length > 0 &&
-      html` <span class="bad-text">reads all of ${inWords(plan.summary.bigSeqScans)}</span>`
+    html`${summary.nodes.join(' → ')}${
+      readsBigTable(plan) &&
+      html` <span class="bad-text">reads all of ${inWords(summary.bigSeqScans)}</span>`
     }`,
-    plan.summary.indexes.join(', '),
-    formatCount(plan.summary.buffers),
-    formatCount(plan.summary.rows),
-    significant(plan.summary.milliseconds, 3),
+    summary.indexes.join(', '),
+    formatCount(summary.buffers),
+    formatCount(summary.rows),
+    significant(summary.milliseconds, 3),
   ];
 }

@@ -148,7 +148,7 @@ ${tableHtml({
 
 function matrixCell(design: DesignResult, name: string): Html | string {
   const scenario = scenarioOf(design, name);
-  if (scenario?.kind === 'single') {
+  if (scenario?.control === 'none') {
     const p50 = scenario.arms[0]?.percentiles.p50;
     return p50 === undefined || p50 === null ? whyNoFigure(scenario) : formatNs(p50);
   }

@@ -95,10 +95,12 @@ export function writeSyntheticRun(folder: string, results: Results): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'results.json'), JSON.stringify(results));
   for (const plan of results.plans) {
-    const json = [{ Plan: planTree(plan.summary), 'Execution Time': plan.summary.milliseconds }];
+    const { summary } = plan;
+    if (summary === undefined) continue;
+    const json = [{ Plan: planTree(summary), 'Execution Time': summary.milliseconds }];
     mkdirSync(dirname(join(folder, plan.jsonFile)), { recursive: true });
     writeFileSync(join(folder, plan.jsonFile), JSON.stringify(json));
-    writeFileSync(join(folder, plan.textFile), `${plan.summary.nodes.join('\n  ->  ')}\n</script>`);
+    writeFileSync(join(folder, plan.textFile), `${summary.nodes.join('\n  ->  ')}\n</script>`);
   }
 }
 
@@ -180,7 +182,7 @@ function scenarioResult(
     rowsPerStatement: shape.rows,
     clients: 1,
     durable: shape.durable,
-    kind: 'paired',
+    kind: shape.name.startsWith('report') ? 'report' : 'send',
     control: 'check off',
     statement: `insert into ${shape.name.startsWith('report') ? 'delivery_reports (message_id)' : 'outbound_messages (to_number)'} values ($1)`,
     blocks,

@@ -1,0 +1,29 @@
+import { loadFormatVersion } from '../load/format-version.ts';
+import { loadResultsSchema } from '../load/results.ts';
+import { speedFormatVersion } from '../seeding/format-version.ts';
+import { speedResultsSchema } from '../seeding/results.ts';
+import { thresholdFormatVersion } from '../threshold/format-version.ts';
+import { thresholdResultsSchema } from '../threshold/results.ts';
+import { resultsFormatVersion } from './format-version.ts';
+import { resultsSchema } from './results.ts';
+import { schemaFile } from './schema.ts';
+
+const title = (file: string, version: number): string =>
+  `${file} of the opt-out check lab, format version ${version}`;
+
+/** The .schema.json files, by their place below bench/. */
+export const schemaFiles: Readonly<Record<string, string>> = {
+  'results/results.schema.json': schemaFile(
+    title('results.json', resultsFormatVersion),
+    resultsSchema,
+  ),
+  'load/load.schema.json': schemaFile(title('load.json', loadFormatVersion), loadResultsSchema),
+  'threshold/threshold.schema.json': schemaFile(
+    title('threshold.json', thresholdFormatVersion),
+    thresholdResultsSchema,
+  ),
+  'seeding/speed.schema.json': schemaFile(
+    title('seed-speed.json and seed-whole.json', speedFormatVersion),
+    speedResultsSchema,
+  ),
+};
