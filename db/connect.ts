@@ -23,21 +23,48 @@ export async function connect(
   socket?: Socket,
 ): Promise<pg.Client> {
   try {
-    const client = await open(readAddress(url), applicationName, socket);
-    await makeSettings(client).catch(async (error) => {
-      await client.end().catch(() => {});
-      throw error;
-    });
-    return client;
+    const address = readAddress(url);
+    try {
+      return await openWithSettings(address, applicationName, socket);
+    } catch (error) {
+      // ended by a time limit before it could take it off: once more, asking for that at once
+      if (!limits.includes(codeOf(error) ?? '')) throw error;
+      return await openWithSettings(withoutLimits(address), applicationName);
+    }
   } catch (error) {
     throw explain(error, url);
   }
 }
 
+async function openWithSettings(
+  address: ServerAddress,
+  applicationName: string,
+  socket?: Socket,
+): Promise<pg.Client> {
+  const { client, brokeBy } = await open(address, applicationName, socket);
+  try {
+    await makeSettings(client);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw brokeBy() ?? error; // the server's reason, rather than that nothing can be asked any more
+  }
+}
+
+/** SQLSTATEs of a statement and a session that took, or idled, longer than a default allows. */
+const limits: readonly string[] = ['57014', '57P05'];
+
+/** Not for every session: a pooler refuses to be asked for settings. */
+function withoutLimits(address: ServerAddress): ServerAddress {
+  const asked = '-c statement_timeout=0 -c idle_session_timeout=0';
+  const options = [address.more['options'], asked].filter((text) => text !== undefined).join(' ');
+  return { ...address, more: { ...address.more, options } };
+}
+
 /** Whether a server answers there: `yes`, `starting` (not yet), or `no`. */
 export async function canConnect(url: string): Promise<'yes' | 'starting' | 'no'> {
   try {
-    const client = await open(readAddress(url), 'optout-lab');
+    const { client } = await open(readAddress(url), 'optout-lab');
     await client.end().catch(() => {});
     return 'yes';
   } catch (error) {
@@ -54,12 +81,18 @@ export function withDatabase(url: string, database: string): string {
 /** Where a server may be asked with TLS or without, which of them it last took. */
 const taken = new Map<string, boolean>();
 
-/** Tries with TLS, without, or one after the other, as the address says; a session that breaks later ends no process. */
+/** A session, and what broke it since, if anything did. */
+interface Opened {
+  readonly client: pg.Client;
+  readonly brokeBy: () => Error | undefined;
+}
+
+/** Tries with TLS, without, or one after the other, as the address says. */
 async function open(
   address: ServerAddress,
   applicationName: string,
   socket?: Socket,
-): Promise<pg.Client> {
+): Promise<Opened> {
   const place = `${address.host} ${address.port} ${address.user}`;
   const order = attempts(address.sslMode);
   const last = taken.get(place);
@@ -67,11 +100,14 @@ async function open(
   for (const [index, tls] of inOrder.entries()) {
     const client = newClient(address, tls, applicationName, socket);
     // A session that breaks between two queries must not end the process: its next query fails anyway.
-    client.on('error', () => {});
+    let broke: Error | undefined;
+    client.on('error', (error) => {
+      broke ??= error;
+    });
     try {
       await client.connect();
       taken.set(place, tls);
-      return client;
+      return { client, brokeBy: () => broke };
     } catch (error) {
       await client.end().catch(() => {});
       if (index + 1 === inOrder.length || !asksForTheOther(error)) throw error;

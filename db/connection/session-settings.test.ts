@@ -81,6 +81,23 @@ describe('a session in a database with other defaults', () => {
     assert.deepEqual(await differing('pg_catalog.pg_settings'), []);
   });
 
+  it('is opened also where it may idle and work for a millisecond only', async () => {
+    const strict = await createTestDatabase();
+    try {
+      const owner = await strict.connect();
+      await owner.query(`alter database ${strict.name} set statement_timeout = '1ms'`);
+      await owner.query(`alter database ${strict.name} set idle_session_timeout = '1ms'`);
+      await owner.end();
+      for (let opened = 0; opened < 20; opened++) {
+        const session = await strict.connect();
+        await session.query('select pg_sleep(0.005)');
+        await session.end();
+      }
+    } finally {
+      await strict.drop();
+    }
+  });
+
   it('keeps what it sets itself', async () => {
     const own = await database.connect();
     await own.query(`set statement_timeout = '3s'`);
