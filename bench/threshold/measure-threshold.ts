@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { unlessInterrupted } from '../../db/cli/command.ts';
 import { codeOf } from '../../db/cli/errors.ts';
+import { closing } from '../../db/closing.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
 import { type DataSet, profileId } from '../../seed/data-set/data-set.ts';
@@ -40,19 +41,18 @@ export async function measureThreshold(
     await reservation.openClient(design),
     await reservation.openClient(design),
   ];
-  try {
+  return closing(async (defer) => {
+    defer(() => reservation.removeMade(design, [free, blocked]));
     await blockForAll(admin, dataSet, blocked, Math.max(first, ...thresholds));
     const steps: ThresholdStep[] = [];
     for (const to of thresholds) {
       await unlessInterrupted();
-      const step = await change(admin, to, { sender, prober, free, blocked, dataSet });
+      const step = await change(reservation, to, { sender, prober, free, blocked, dataSet });
       steps.push(step);
       progress(step);
     }
     return steps;
-  } finally {
-    await reservation.removeMade(design, [free, blocked]);
-  }
+  });
 }
 
 interface Traffic {
@@ -63,21 +63,28 @@ interface Traffic {
   readonly dataSet: DataSet;
 }
 
-async function change(admin: pg.Client, to: number, traffic: Traffic): Promise<ThresholdStep> {
+async function change(
+  reservation: BenchReservation,
+  to: number,
+  traffic: Traffic,
+): Promise<ThresholdStep> {
+  const { admin } = reservation;
   const from = await currentThreshold(admin);
   const stop = new AbortController();
   const answers = Promise.all([send(traffic, stop.signal), probe(traffic, stop.signal)]);
   answers.catch(() => {}); // told below, when the change is over
-  const startedMs = performance.now();
   let changed: { blocked: string; unblocked: string } | undefined;
   let seconds = 0;
   try {
-    const { rows } = await admin.query<{ blocked: string; unblocked: string }>(
-      'select blocked, unblocked from set_opt_out_block_threshold($1)',
-      [to],
-    );
-    changed = rows[0];
-    seconds = (performance.now() - startedMs) / 1_000;
+    await reservation.change(async () => {
+      const startedMs = performance.now();
+      const { rows } = await admin.query<{ blocked: string; unblocked: string }>(
+        'select blocked, unblocked from set_opt_out_block_threshold($1)',
+        [to],
+      );
+      changed = rows[0];
+      seconds = (performance.now() - startedMs) / 1_000;
+    });
   } finally {
     stop.abort();
     await answers.catch(() => {});

@@ -4,6 +4,8 @@ import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
+import { lockNotAvailable } from '../sqlstates.ts';
+import { type Patience, untilFree } from '../wait-for-lock.ts';
 
 /** A folder of migrations and the table that keeps its history. */
 export interface MigrationSet {
@@ -14,20 +16,49 @@ export interface MigrationSet {
 /** What dbmate's sessions are called in the server. */
 export const dbmateApplication = 'optout-lab dbmate';
 
-/** dbmate could not do what was asked; `message` is the server's own reason. */
-export class MigrationError extends UserError {}
+/** dbmate could not do what was asked; `message` is the server's own reason, `code` its SQLSTATE where that is told. */
+export class MigrationError extends UserError {
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
- * Runs one dbmate command on a database and returns what it printed.
- * The URL goes through the environment: a command line can be read by other users.
+ * Runs one dbmate command on a database and returns what it printed; again where somebody holds a lock
+ * that a migration needs, which leaves nothing of that migration.
  *
  * @param statementTimeoutMs longest that one statement may take; 0: as the server has it
+ * @throws LockHeldError that names the holder when all tries were in vain
  */
 export function dbmate(
   url: string,
   set: MigrationSet,
   command: 'migrate' | 'rollback',
   statementTimeoutMs = 0,
+  patience?: Patience,
+): Promise<string> {
+  return untilFree(
+    { url, application: dbmateApplication },
+    (lockTimeoutMs) => runOnce(url, set, command, { statementTimeoutMs, lockTimeoutMs }),
+    { patience },
+  );
+}
+
+/** Milliseconds; 0: as the server has it. */
+interface TimeLimits {
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+}
+
+/** The URL goes through the environment: a command line can be read by other users. */
+function runOnce(
+  url: string,
+  set: MigrationSet,
+  command: 'migrate' | 'rollback',
+  limits: TimeLimits,
 ): Promise<string> {
   const args = [
     '--no-dump-schema',
@@ -37,7 +68,7 @@ export function dbmate(
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(resolveBinary(), args, {
-      env: { ...process.env, DATABASE_URL: dbmateUrl(url, statementTimeoutMs) },
+      env: { ...process.env, DATABASE_URL: dbmateUrl(url, limits) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const forget = onInterrupt(async () => {
@@ -53,19 +84,26 @@ export function dbmate(
     child.on('close', (exitCode) => {
       forget();
       if (exitCode === 0) resolve(output);
-      else reject(new MigrationError(`${command} failed: ${reasonOf(output)}`));
+      else reject(failureOf(command, output));
     });
   });
 }
 
 /** dbmate's driver wants TLS where a URL says nothing; pg and psql do without. */
-function dbmateUrl(url: string, statementTimeoutMs: number): string {
+function dbmateUrl(url: string, { statementTimeoutMs, lockTimeoutMs }: TimeLimits): string {
   const added = [
     `application_name=${encodeURIComponent(dbmateApplication)}`,
     ...(/[?&]sslmode=/.test(url) ? [] : ['sslmode=disable']),
     ...(statementTimeoutMs > 0 ? [`statement_timeout=${statementTimeoutMs}`] : []),
+    ...(lockTimeoutMs > 0 ? [`lock_timeout=${lockTimeoutMs}`] : []),
   ];
   return `${url}${url.includes('?') ? '&' : '?'}${added.join('&')}`;
+}
+
+function failureOf(command: string, output: string): MigrationError {
+  const reason = reasonOf(output);
+  const code = /lock timeout|55P03/.test(reason) ? lockNotAvailable : undefined;
+  return new MigrationError(`${command} failed: ${reason}`, code);
 }
 
 function reasonOf(output: string): string {
