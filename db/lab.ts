@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { closing } from './closing.ts';
 import { connect } from './connect.ts';
 import { migrateUp, requireWritable } from './schema/migrate.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
@@ -66,8 +67,10 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       await client.end();
     }
   } catch (error) {
-    await server.close();
-    throw error;
+    return closing(async (defer) => {
+      defer(() => server.close());
+      throw error;
+    });
   }
 }
 

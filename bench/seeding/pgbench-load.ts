@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onInterrupt } from '../../db/cli/command.ts';
+import { closing } from '../../db/closing.ts';
 import { withDatabase } from '../../db/connect.ts';
 import type { Lab } from '../../db/lab.ts';
 
@@ -11,23 +12,21 @@ import type { Lab } from '../../db/lab.ts';
 export async function measurePgbench(lab: Lab, rows: number): Promise<number | undefined> {
   const scale = Math.max(1, Math.round(rows / 100_000));
   const database = 'optout_lab_pgbench';
-  const client = await lab.connect();
-  const drop = async (): Promise<void> => {
-    await client.query(`drop database if exists ${database} with (force)`);
-  };
-  const forget = onInterrupt(drop);
-  try {
+  return closing(async (defer) => {
+    const client = await lab.connect();
+    defer(() => client.end());
+    const drop = async (): Promise<void> => {
+      await client.query(`drop database if exists ${database} with (force)`);
+    };
+    defer(drop);
+    defer(onInterrupt(drop));
     await drop();
     await client.query(`create database ${database}`);
     const url = withDatabase(lab.url, database);
     const output = await run('pgbench', ['-i', '-I', 'dtg', '-q', '-s', String(scale), url]);
     const seconds = /client-side generate ([\d.]+) s/.exec(output ?? '')?.[1];
     return seconds === undefined ? undefined : (scale * 100_000) / Number(seconds);
-  } finally {
-    forget();
-    await drop().catch(() => {});
-    await client.end();
-  }
+  });
 }
 
 async function run(command: string, args: readonly string[]): Promise<string | undefined> {

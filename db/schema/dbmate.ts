@@ -4,7 +4,6 @@ import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
-import { lockNotAvailable } from '../sqlstates.ts';
 import { type Patience, untilFree } from '../wait-for-lock.ts';
 
 /** A folder of migrations and the table that keeps its history. */
@@ -102,7 +101,7 @@ function dbmateUrl(url: string, { statementTimeoutMs, lockTimeoutMs }: TimeLimit
 
 function failureOf(command: string, output: string): MigrationError {
   const reason = reasonOf(output);
-  const code = /lock timeout|55P03/.test(reason) ? lockNotAvailable : undefined;
+  const [, code] = /\((\w{5})\)$/.exec(reason) ?? []; // its driver ends with the SQLSTATE, in any language
   return new MigrationError(`${command} failed: ${reason}`, code);
 }
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { connect } from '../connect.ts';
 import { readSql } from '../sql.ts';
-import { waitForLock } from '../wait-for-lock.ts';
+import { type Patience, waitForLock } from '../wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */
@@ -38,8 +38,12 @@ export async function migrateUp(url: string): Promise<void> {
  * Each migration goes in a transaction of its own; so that none stays half gone because somebody uses
  * the tables, all of them must be free before the first goes.
  */
-export async function migrateDown(url: string, client: pg.Client): Promise<void> {
-  await waitForLock(url, client, () => client.query(lockTablesSql));
+export async function migrateDown(
+  url: string,
+  client: pg.Client,
+  patience?: Patience,
+): Promise<void> {
+  await waitForLock(url, client, () => client.query(lockTablesSql), { patience });
   for (let left = await appliedMigrations(client); left > 0; ) {
     await dbmate(url, schemaMigrations, 'rollback');
     const now = await appliedMigrations(client);

@@ -97,7 +97,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
         await beginSeed(control, options.dataSet);
       },
     );
-  }
+  } else await createBookkeeping(control); // an older lab's has another name
   const kept = await finishedStages(control);
   if (decision === 'resume') print(describeKept(kept));
   await runStages(lab, control, dataSet, facts, kept, options);

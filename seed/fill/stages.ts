@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { withoutWorkersIfShort } from '../../db/without-workers.ts';
 import { type DataSet, type TableName, tableNames } from '../data-set/data-set.ts';
 import { CopySource } from '../encode/copy-source.ts';
 import { differences, summariseTable, type TableSummary } from '../verify/table-summary.ts';
@@ -137,7 +138,9 @@ function buildStage(context: StageContext, definition: Definition): LoadStep<Loa
   const { table } = definition;
   const isIndex = definition.kind === 'index' || takesIndex(definition);
   const within: Within = (session, work) =>
-    withTables(session, [table], isIndex ? 'share' : 'access exclusive', work);
+    withoutWorkersIfShort(session.client, () =>
+      withTables(session, [table], isIndex ? 'share' : 'access exclusive', work),
+    );
   return plainStage(
     context,
     stageNames.build(definition),
