@@ -13,7 +13,8 @@ blocking as (
   cross join lateral unnest(pg_blocking_pids(w.pid)) as b (pid)
 ),
 prepared as (
-  -- A prepared transaction is nobody's process: pg_blocking_pids() says 0, and its locks name its xid.
+  -- A prepared transaction is nobody's process: pg_blocking_pids() says 0. Which of the locks without a
+  -- process are its own is told by the one that it has on its own xid.
   select distinct p.gid, p.prepared, p.owner
   from waiting as w
   join pg_catalog.pg_locks as wanted on wanted.pid = w.pid and not wanted.granted
@@ -26,7 +27,11 @@ prepared as (
     and held.classid is not distinct from wanted.classid
     and held.objid is not distinct from wanted.objid
     and held.transactionid is not distinct from wanted.transactionid
-  join pg_catalog.pg_prepared_xacts as p on held.virtualtransaction = '-1/' || p.transaction::text
+  join pg_catalog.pg_locks as itself
+    on itself.pid is null
+    and itself.locktype = 'transactionid'
+    and itself.virtualtransaction = held.virtualtransaction
+  join pg_catalog.pg_prepared_xacts as p on p.transaction = itself.transactionid
   where exists (select from blocking as b where b.pid = 0)
 )
 select

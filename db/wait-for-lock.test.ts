@@ -7,7 +7,7 @@ import { appliedMigrations, migrateDown } from './schema/migrate.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { LockHeldError, type Patience, waitForLock } from './wait-for-lock.ts';
 
-const brief: Patience = { tryMs: 200, pauseMs: 200, tries: 3 };
+const brief: Patience = { tryMs: 400, pauseMs: 100, tries: 8 };
 const unending: Patience = { ...brief, tries: Number.POSITIVE_INFINITY };
 
 describe('a lock that another session holds', () => {
@@ -46,7 +46,7 @@ describe('a lock that another session holds', () => {
         assert.ok(error instanceof LockHeldError);
         assert.match(
           error.message,
-          /^gave up after 3 tries .* process \d+ \("somebody", role \w+, idle in transaction since 2[^"]*, last: insert into outbound_messages/,
+          /^gave up after 8 tries .* process \d+ \("somebody", role \w+, idle in transaction since 2[^"]*, last: insert into outbound_messages/,
         );
         return true;
       },

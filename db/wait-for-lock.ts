@@ -84,7 +84,7 @@ export async function untilFree<T>(
         if (codeOf(error) !== lockNotAvailable) throw error;
       }
       const { holders } = watch;
-      const who = holders.length === 0 ? 'another session' : holders.map(describe).join(', and ');
+      const who = nameOf(holders);
       if (wasInterrupted()) throw new LockHeldError(`a lock is held by ${who}`);
       const ours = holders.length > 0 && holders.every(({ application }) => application === own);
       if (ours) tries--;
@@ -92,9 +92,9 @@ export async function untilFree<T>(
         throw new LockHeldError(
           `gave up after ${tries} tries to get a lock that is held by ${who}: ${advice(holders[0])}`,
         );
-      } else if (holders.length > 0 && who !== said) {
+      } else if (holders[0] !== undefined && identityOf(holders[0]) !== said) {
         say(`waiting for a lock that is held by ${who}; trying again, others go on meanwhile`);
-        said = who;
+        said = identityOf(holders[0]);
       }
       // Autovacuum gives way, but only to whoever has waited as long as the server's deadlock_timeout.
       const yielding = holders.find(({ kind }) => kind === 'autovacuum worker');
@@ -145,6 +145,8 @@ class HolderWatch {
   /** Looks again and again while something goes on. */
   async during<T>(going: () => Promise<T>): Promise<T> {
     const over = new AbortController();
+    this.holders = [];
+    await this.#open().catch(() => {}); // before the try, which is short
     const looking = this.#look(over.signal).catch(() => {}); // without it, nobody is named
     try {
       return await going();
@@ -155,20 +157,36 @@ class HolderWatch {
   }
 
   async #look(over: AbortSignal): Promise<void> {
-    this.#client ??= await connect(this.#waiter.url, 'optout-lab lock watch');
+    const client = await this.#open();
     while (!over.aborted) {
-      const { rows } = await this.#client.query<Holder>(holdersSql, [
+      const { rows } = await client.query<Holder>(holdersSql, [
         this.#waiter.pid ?? null,
         this.#waiter.application ?? null,
       ]);
+      // one that was there in an earlier look, and is no more, was not what the whole try waited for
       if (rows.length > 0) this.holders = rows;
       await delay(lookEveryMs, undefined, { signal: over }).catch(() => {});
     }
   }
 
+  async #open(): Promise<pg.Client> {
+    this.#client ??= await connect(this.#waiter.url, 'optout-lab lock watch');
+    return this.#client;
+  }
+
   async close(): Promise<void> {
     await this.#client?.end().catch(() => {});
   }
+}
+
+function identityOf({ pid, gid }: Holder): string {
+  return `${pid} ${gid}`;
+}
+
+/** The one that has been there longest, in words; others may be its followers. */
+function nameOf([first, ...others]: readonly Holder[]): string {
+  if (first === undefined) return 'another session';
+  return `${describe(first)}${others.length === 0 ? '' : ` and by ${others.length} more`}`;
 }
 
 /** A holder in words: `process 4711 ("psql", role app, idle in transaction since …, last: insert …)`. */

@@ -5,6 +5,7 @@ import { closing } from '../../db/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { Workbench } from '../database/workbench.ts';
+import { commitsAreDurable } from '../environment/durability.ts';
 import type { Arm, Block, ClientLoad, ScenarioResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import type { BlockWork, Scenario } from '../scenarios/scenario.ts';
@@ -26,6 +27,7 @@ export async function measureScenario(
   secondsAllowed: number,
 ): Promise<ScenarioResult> {
   const { reservation, method } = bench;
+  const durable = scenario.durable && (await commitsAreDurable(reservation.admin));
   const clients = await openClients(bench, design, scenario, secondsAllowed);
   const random = seededRandom(seedFor(bench.seed, `${design.name} ${scenario.name}`));
   const options: PairedOptions = { method, random, rowsPerStatement: scenario.rowsPerStatement };
@@ -76,10 +78,10 @@ export async function measureScenario(
   });
   return {
     name: scenario.name,
-    title: scenario.title,
+    title: scenario.durable === durable ? scenario.title : `${scenario.title} (not durable here)`,
     rowsPerStatement: scenario.rowsPerStatement,
     clients: scenario.clients,
-    durable: scenario.durable,
+    durable,
     kind: scenario.control === 'none' ? 'single' : 'paired',
     control: scenario.control,
     statement: scenario.statement,
