@@ -1,5 +1,7 @@
 import type pg from 'pg';
+import { wasInterrupted } from './cli/command.ts';
 import { codeOf, UserError } from './cli/errors.ts';
+import { lockNotAvailable } from './sqlstates.ts';
 
 /**
  * Arbitrary, but the same in every version: who holds one is the only command of its kind at work
@@ -7,8 +9,11 @@ import { codeOf, UserError } from './cli/errors.ts';
  */
 export const databaseLocks = { seed: 0x5eed, bench: 216_103 } as const;
 
-/** The server needs a moment to notice that a command was killed, and to let go of its lock. */
-const patience = '5s';
+/**
+ * The server needs a moment to notice that a command was killed, and to let go of its lock: five seconds,
+ * in short tries, so that Ctrl-C is heard in between.
+ */
+const patience = { tries: 20, tryMs: 250 } as const;
 
 /**
  * Lets the server end what a session is doing within a second of its client's death, and with it the
@@ -29,11 +34,17 @@ export async function lockDatabase(
   refusal: string,
 ): Promise<void> {
   await endWithClient(client);
-  await client.query(`set lock_timeout = '${patience}'`);
+  await client.query(`set lock_timeout = ${patience.tryMs}`);
   try {
-    await client.query('select pg_advisory_lock($1)', [databaseLocks[lock]]);
-  } catch (error) {
-    throw codeOf(error) === '55P03' ? new UserError(refusal) : error;
+    for (let tries = 1; ; tries++) {
+      try {
+        await client.query('select pg_advisory_lock($1)', [databaseLocks[lock]]);
+        return;
+      } catch (error) {
+        if (codeOf(error) !== lockNotAvailable) throw error;
+        if (tries === patience.tries || wasInterrupted()) throw new UserError(refusal);
+      }
+    }
   } finally {
     await client.query('set lock_timeout = 0').catch(() => {}); // as connect() made it
   }

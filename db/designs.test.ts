@@ -247,3 +247,32 @@ async function catalogOf(client: pg.Client): Promise<readonly string[]> {
   const { rows } = await client.query<{ object: string }>(catalogSql);
   return rows.map((row) => row.object);
 }
+
+describe('a design that needs a role of the server', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  before(async () => {
+    database = await createTestDatabase();
+    client = await database.connect();
+    // what another session's "drop role" looks like, but it never ends
+    await client.query(`
+      create function never_there() returns event_trigger language plpgsql
+        as 'begin raise undefined_object using message = ''never there''; end';
+      create event trigger never_there on ddl_command_start when tag in ('GRANT')
+        execute function never_there()`);
+  });
+  after(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  for (const name of ['row_security', 'row_security_hash']) {
+    it(`gives up with the server's reason where the role cannot be had (${name})`, async () => {
+      const longestMs = 20_000; // in vain: the server ends a statement that tries for ever
+      await assert.rejects(applyDesign(database.url, client, designNamed(name), longestMs), {
+        name: 'UserError',
+        message: /never there/,
+      });
+    });
+  }
+});

@@ -6,6 +6,7 @@ import { connect } from './connect.ts';
 import { onlyRow } from './only-row.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
 import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
+import type { Patience } from './wait-for-lock.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
 export interface Design {
@@ -88,18 +89,22 @@ export async function currentDesign(client: pg.Client): Promise<Design> {
  *   the current design back is never limited.
  * @throws MigrationError with the server's reason where the design cannot be built; the database
  *   then has the default design.
+ * @throws LockHeldError that names who holds a lock which the design's migration needs.
  */
 export async function applyDesign(
   url: string,
   client: pg.Client,
   design: Design,
   statementTimeoutMs = 0,
+  patience?: Patience,
 ): Promise<void> {
   const current = await currentDesign(client);
   if (current.name === design.name) return;
-  if (current.name !== defaultDesignName) await dbmate(url, migrationsOf(current), 'rollback');
+  if (current.name !== defaultDesignName) {
+    await dbmate(url, migrationsOf(current), 'rollback', 0, patience);
+  }
   if (design.name !== defaultDesignName) {
-    await dbmate(url, migrationsOf(design), 'migrate', statementTimeoutMs);
+    await dbmate(url, migrationsOf(design), 'migrate', statementTimeoutMs, patience);
   }
 }
 

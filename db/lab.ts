@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { closing } from './closing.ts';
 import { connect } from './connect.ts';
 import { completeUrl } from './connection/environment.ts';
 import { migrateUpWithDesign } from './designs.ts';
@@ -71,8 +72,10 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       await client.end();
     }
   } catch (error) {
-    await server.close();
-    throw error;
+    return closing(async (defer) => {
+      defer(() => server.close());
+      throw error;
+    });
   }
 }
 

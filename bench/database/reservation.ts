@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { onInterrupt, unlessInterrupted } from '../../db/cli/command.ts';
+import { closing } from '../../db/closing.ts';
 import { lockDatabase } from '../../db/database-lock.ts';
 import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
@@ -7,6 +8,8 @@ import { dbmateApplication } from '../../db/schema/dbmate.ts';
 import { idBoundary } from '../../db/schema/id-boundary.ts';
 import { withoutForeignKeys } from '../../db/schema/remove-rows.ts';
 import { readSql } from '../../db/sql.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { hasty, LockHeldError, type Patience, waitForLock } from '../../db/wait-for-lock.ts';
 
 /** What every message of a bench has as its body: as long as the data set's average, and told apart by it. */
 export const benchBody = 'opt-out bench: a text of about the length that others have';
@@ -32,10 +35,15 @@ export interface BenchReservation {
   readonly boundary: string;
   /** A session as an application has it, closed with the bench; `before` acts as whoever logged in. */
   openClient(design: Design, before?: (client: pg.Client) => Promise<void>): Promise<pg.Client>;
+  /** Does in the admin session what needs a lock on what others use; see waitForLock. */
+  change<T>(work: (admin: pg.Client) => Promise<T>): Promise<T>;
   /** Removes the messages and reports made so far, and what was derived for the given phones. */
   removeMade(design: Design, phones: readonly string[]): Promise<void>;
-  /** Removes everything, puts back the design and the settings, lets the next bench in. */
-  close(): Promise<void>;
+  /**
+   * Removes everything, puts back the design and the settings, lets the next bench in. Told of a wait
+   * for a lock that was in vain, it does not wait as long again: the next bench takes back what is left.
+   */
+  close(failure?: unknown): Promise<void>;
 }
 
 /**
@@ -53,24 +61,26 @@ export async function reserveForBench(
     await admin.query(sql('bench_reservation'));
     await recover(lab.url, admin);
     const boundary = await idBoundary(admin);
-    await admin.query(
-      `insert into optout_lab.bench_reservation
-         (process_id, boundary, design, tables_without_autovacuum, threshold)
-       values ($1, $2, $3, $4, public.opt_out_block_threshold())`,
-      [
-        process.pid,
-        boundary,
-        (await currentDesign(admin)).name,
-        await tablesWithAutovacuumSetting(admin),
-      ],
-    );
-    for (const table of measuredTables) {
-      await admin.query(`alter table public.${table} set (autovacuum_enabled = off)`);
-    }
+    const design = await currentDesign(admin);
+    const record = [process.pid, boundary, design.name, await tablesWithAutovacuumSetting(admin)];
+    const takeNotes = (): Promise<void> =>
+      inTransaction(admin, async () => {
+        await admin.query(
+          `insert into optout_lab.bench_reservation
+             (process_id, boundary, design, tables_without_autovacuum, threshold)
+           values ($1, $2, $3, $4, public.opt_out_block_threshold())`,
+          record,
+        );
+        for (const table of measuredTables) {
+          await admin.query(`alter table public.${table} set (autovacuum_enabled = off)`);
+        }
+      });
+    await waitForLock(lab.url, admin, takeNotes);
     const forgetInterrupt = onInterrupt(() => clearUpAfterInterrupt(lab));
     return {
       admin,
       boundary,
+      change: (work) => waitForLock(lab.url, admin, () => work(admin)),
       async openClient(design, before) {
         const client = await lab.connect(benchApplication);
         opened.push(client);
@@ -78,13 +88,17 @@ export async function reserveForBench(
         if (design.sessionSql !== undefined) await client.query(design.sessionSql);
         return client;
       },
-      removeMade: (design, phones) => removeMade(admin, boundary, design, phones),
-      async close() {
+      removeMade: (made, phones) => removeMade(lab.url, admin, boundary, made, phones),
+      async close(failure) {
         await unlessInterrupted(); // whoever closes must not stop the server under the clearing up
-        await Promise.all(opened.map((client) => client.end().catch(() => {})));
-        await recover(lab.url, admin);
-        forgetInterrupt();
-        await admin.end();
+        await closing(async (defer) => {
+          defer(() => admin.end());
+          defer(forgetInterrupt);
+          defer(() =>
+            recover(lab.url, admin, failure instanceof LockHeldError ? hasty : undefined),
+          );
+          for (const client of opened) defer(() => client.end().catch(() => {}));
+        });
       },
     };
   } catch (error) {
@@ -94,7 +108,7 @@ export async function reserveForBench(
 }
 
 /** Takes back what the record says, if there is one, and removes the record. */
-async function recover(url: string, admin: pg.Client): Promise<void> {
+async function recover(url: string, admin: pg.Client, patience?: Patience): Promise<void> {
   const { rows } = await admin.query<{
     process_id: number;
     boundary: string;
@@ -108,35 +122,49 @@ async function recover(url: string, admin: pg.Client): Promise<void> {
     process.stderr.write('clearing up after a bench that was killed\n');
   }
   const design = await currentDesign(admin);
+  const change = (work: () => Promise<unknown>): Promise<unknown> =>
+    waitForLock(url, admin, work, { patience });
   await admin.query('drop schema if exists optout_lab_scaling cascade');
-  await admin.query(design.checkOnSql);
+  await change(() => admin.query(design.checkOnSql));
   const phones = await admin.query<{ phone: string }>(madePhonesSql, [record.boundary, benchBody]);
   await removeMade(
+    url,
     admin,
     record.boundary,
     design,
     phones.rows.map((row) => row.phone),
+    patience,
   );
-  await applyDesign(url, admin, designNamed(record.design));
-  await admin.query(sql('restore_threshold'), [record.threshold]);
-  for (const table of measuredTables) {
-    if (record.tables_without_autovacuum.includes(table)) continue;
-    await admin.query(`alter table public.${table} reset (autovacuum_enabled)`);
-  }
-  await admin.query('delete from optout_lab.bench_reservation');
+  await applyDesign(url, admin, designNamed(record.design), 0, patience);
+  await change(() => admin.query(sql('restore_threshold'), [record.threshold]));
+  const takeBackNotes = (): Promise<void> =>
+    inTransaction(admin, async () => {
+      for (const table of measuredTables) {
+        if (record.tables_without_autovacuum.includes(table)) continue;
+        await admin.query(`alter table public.${table} reset (autovacuum_enabled)`);
+      }
+      await admin.query('delete from optout_lab.bench_reservation');
+    });
+  await change(takeBackNotes);
 }
 
 async function removeMade(
+  url: string,
   admin: pg.Client,
   boundary: string,
   design: Design,
   phones: readonly string[],
+  patience?: Patience,
 ): Promise<void> {
-  if (phones.length > 0) await admin.query(design.forgetSql, [phones]);
-  await withoutForeignKeys(admin, async () => {
-    await admin.query(removeReportsSql, [boundary, benchBody]);
-    await admin.query(removeMessagesSql, [boundary, benchBody]);
-  });
+  const change = (work: () => Promise<unknown>): Promise<unknown> =>
+    waitForLock(url, admin, work, { patience });
+  if (phones.length > 0) await change(() => admin.query(design.forgetSql, [phones]));
+  await change(() =>
+    withoutForeignKeys(admin, async () => {
+      await admin.query(removeReportsSql, [boundary, benchBody]);
+      await admin.query(removeMessagesSql, [boundary, benchBody]);
+    }),
+  );
 }
 
 /** Ends the bench's sessions, whatever they are doing, and clears up in a fresh one. */

@@ -1,8 +1,10 @@
 import type pg from 'pg';
+import { closing } from '../../db/closing.ts';
 import { lockDatabase } from '../../db/database-lock.ts';
 import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
+import { hasty, LockHeldError, type Patience, waitForLock } from '../../db/wait-for-lock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
 import type { RunMark } from './options/trial-options.ts';
 import { removeRun } from './verify/remove-run.ts';
@@ -17,8 +19,12 @@ export interface LoadReservation {
   begin(run: RunMark): Promise<void>;
   /** The run was removed, or is meant to stay. */
   finish(): Promise<void>;
-  /** Puts back the design that was there, and lets others in. The server may have been restarted meanwhile. */
-  close(): Promise<void>;
+  /**
+   * Puts back the design that was there, and lets others in. The server may have been restarted meanwhile.
+   * Told of a wait for a lock that was in vain, it does not wait as long again: the next load takes back
+   * what is left.
+   */
+  close(failure?: unknown): Promise<void>;
 }
 
 /**
@@ -55,7 +61,8 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
     await client.query(sql('load_reservation'));
     await recover(lab.url, client);
     const design = await currentDesign(client);
-    await client.query(design.checkOnSql); // a bench that was killed may have left it off
+    // a bench that was killed may have left it off
+    await waitForLock(lab.url, client, () => client.query(design.checkOnSql));
     await client.query(sql('note_design'), [design.name]);
   } catch (error) {
     await client.end().catch(() => {});
@@ -69,12 +76,12 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
     async finish() {
       await (await alive()).query(sql('note_run'), [null, null, []]);
     },
-    async close() {
-      try {
-        await recover(lab.url, await alive());
-      } finally {
-        await client.end().catch(() => {});
-      }
+    async close(failure) {
+      await closing(async (defer) => {
+        defer(() => client.end().catch(() => {}));
+        const patience = failure instanceof LockHeldError ? hasty : undefined;
+        await recover(lab.url, await alive(), patience);
+      });
     },
   };
 }
@@ -87,19 +94,20 @@ interface LoadReservationRow {
 }
 
 /** Takes back what the record says, if there is one, and removes the record. */
-async function recover(url: string, client: pg.Client): Promise<void> {
+async function recover(url: string, client: pg.Client, patience?: Patience): Promise<void> {
   const { rows } = await client.query<LoadReservationRow>(sql('read_load_reservation'));
   const [record] = rows;
   if (record === undefined) return;
   if (record.run_tag !== null) {
     process.stderr.write('removing what a load left that did not end\n');
     await untilSessionsAreGone(client);
-    await removeRun(url, await currentDesign(client), {
+    const run = {
       runTag: record.run_tag,
       fromUnixMs: Number(record.from_unix_ms),
       ownProfileIds: record.own_profile_ids,
-    });
+    };
+    await removeRun(url, await currentDesign(client), run, patience);
   }
-  await applyDesign(url, client, designNamed(record.design));
+  await applyDesign(url, client, designNamed(record.design), 0, patience);
   await client.query(sql('end_load_reservation'));
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { onInterrupt } from '../../db/cli/command.ts';
+import { closing } from '../../db/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
@@ -57,13 +58,13 @@ async function carryOut(
 ): Promise<FinishedLoad> {
   const startedAt = new Date();
   const environment = await withSession(lab, (client) => startEnvironment(client, lab.server));
-  const reservation = await reserveForLoad(lab);
   const trials: LoadTrial[] = [];
   const ramps: RampResult[] = [];
   let pgbench: LoadResults['pgbench'];
-  let folder: RunFolder;
-  try {
-    folder = createRunFolder(describeRun(options), startedAt, options);
+  const folder = await closing(async (defer): Promise<RunFolder> => {
+    const reservation = await reserveForLoad(lab);
+    defer((failure) => reservation.close(failure));
+    const created = createRunFolder(describeRun(options), startedAt, options);
     for (const design of options.designs) {
       if (signal.aborted) break;
       await reservation.useDesign(design);
@@ -72,9 +73,8 @@ async function carryOut(
       if (done.ramp !== undefined) ramps.push(done.ramp);
       pgbench = done.pgbench ?? pgbench;
     }
-  } finally {
-    await reservation.close();
-  }
+    return created;
+  });
   const results: LoadResults = {
     formatVersion: loadFormatVersion,
     kind: 'load',

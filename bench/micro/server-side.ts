@@ -1,9 +1,11 @@
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
+import { closing } from '../../db/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
+import { LockHeldError } from '../../db/wait-for-lock.ts';
 import { keptRelations } from '../database/build-design.ts';
 import { benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
@@ -53,7 +55,9 @@ export async function measureServerSide(
     return opened;
   };
   const [client, other] = [await open(), await open()];
-  try {
+  return closing(async (defer) => {
+    for (const session of [other, client]) defer(() => session.end().catch(() => {}));
+    defer(() => bench.reservation.change((admin) => admin.query(design.checkOnSql)));
     const warmUp = async (): Promise<void> => {
       const kept = await keptRelations(bench.reservation.admin, design);
       const left = await readIntoBuffers(bench.reservation.admin, kept);
@@ -64,6 +68,7 @@ export async function measureServerSide(
       try {
         return await measure();
       } catch (error) {
+        if (error instanceof LockHeldError) throw error;
         await client.query('rollback').catch(() => {});
         notes.push(
           codeOf(error) === queryCanceled
@@ -81,7 +86,7 @@ export async function measureServerSide(
       one === undefined
         ? undefined
         : await attempt('at once', () => pairedLoop(bench, design, client, 'atOnce', share));
-    await bench.reservation.admin.query(design.checkOnSql);
+    await bench.reservation.change((admin) => admin.query(design.checkOnSql));
     const self = await attempt('track_functions', () => functionSelfNs(bench, client));
     const cold =
       one === undefined || checkPlan === undefined
@@ -96,11 +101,7 @@ export async function measureServerSide(
       ...(checkPlan === undefined ? {} : { buffersPerCheck: checkPlan.buffers }),
       notes,
     };
-  } finally {
-    await bench.reservation.admin.query(design.checkOnSql);
-    await client.end().catch(() => {});
-    await other.end().catch(() => {});
-  }
+  });
 }
 
 async function pairedLoop(
@@ -110,7 +111,6 @@ async function pairedLoop(
   kind: keyof typeof loops,
   seconds: number,
 ): Promise<Estimate> {
-  const { admin } = bench.reservation;
   const order = seededRandom(seedFor(bench.seed, `server side ${kind} order`));
   const differences: number[] = [];
   const deadlineMs = performance.now() + seconds * 1_000;
@@ -119,7 +119,8 @@ async function pairedLoop(
   for (let pair = 0; pair < fewestPairs || (pair < mostPairs && !outOfTime()); pair++) {
     const ns = { treatment: 0, control: 0 };
     for (const arm of shuffled(['treatment', 'control'] as const, order)) {
-      await admin.query(arm === 'treatment' ? design.checkOnSql : design.checkOffSql);
+      const switchSql = arm === 'treatment' ? design.checkOnSql : design.checkOffSql;
+      await bench.reservation.change((admin) => admin.query(switchSql));
       const seed = seedFor(bench.seed, `server side ${kind} ${pair}`);
       await runLoop(bench, client, kind, seed, 20); // plans after the switch, caches
       ns[arm] = await runLoop(bench, client, kind, seed, rows);

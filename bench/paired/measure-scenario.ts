@@ -1,10 +1,12 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
+import { closing } from '../../db/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { Workbench } from '../database/workbench.ts';
+import { commitsAreDurable } from '../environment/durability.ts';
 import type { Arm, Block, ClientLoad, ScenarioResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import type { BlockWork, Scenario } from '../scenarios/scenario.ts';
@@ -26,6 +28,7 @@ export async function measureScenario(
   secondsAllowed: number,
 ): Promise<ScenarioResult> {
   const { reservation, method } = bench;
+  const durable = scenario.durable && (await commitsAreDurable(reservation.admin));
   const clients = await openClients(bench, design, scenario, secondsAllowed);
   const stream = (what: string): number =>
     seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
@@ -47,38 +50,45 @@ export async function measureScenario(
   let stoppedBecause: ScenarioResult['stoppedBecause'] =
     scenario.control === 'none' ? 'single arm' : 'time is up';
   let failure: string | undefined;
-  try {
-    for (let pair = 0; pair === 0 || !outOfTime(); pair++) {
-      const arms: readonly Arm[] =
-        scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], order);
-      const seed = seedFor(bench.seed, `${scenario.name} ${pair}`);
-      for (const arm of arms) {
-        await measureBlock(bench, design, scenario, clients, state, { arm, pair, seed, timeoutMs });
-      }
-      const looked = pair + 1 >= method.minimumPairs && (pair + 1) % method.pairsBetweenLooks === 0;
-      if (looked && scenario.control !== 'none') {
-        if (figureOf(state.blocks, options).preciseEnough) {
-          stoppedBecause = 'precise enough';
-          break;
+  await closing(async (defer) => {
+    defer(() => reservation.removeMade(design, state.pending));
+    for (const client of clients) defer(() => client.end().catch(() => {}));
+    defer(() => reservation.change((admin) => admin.query(design.checkOnSql)));
+    defer(() => state.load.stop());
+    try {
+      for (let pair = 0; pair === 0 || !outOfTime(); pair++) {
+        const arms: readonly Arm[] =
+          scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], order);
+        const seed = seedFor(bench.seed, `${scenario.name} ${pair}`);
+        for (const arm of arms) {
+          await measureBlock(bench, design, scenario, clients, state, {
+            arm,
+            pair,
+            seed,
+            timeoutMs,
+          });
+        }
+        const looked =
+          pair + 1 >= method.minimumPairs && (pair + 1) % method.pairsBetweenLooks === 0;
+        if (looked && scenario.control !== 'none') {
+          if (figureOf(state.blocks, options).preciseEnough) {
+            stoppedBecause = 'precise enough';
+            break;
+          }
         }
       }
+    } catch (error) {
+      if (codeOf(error) === undefined) throw error; // not a statement's: a bug, or a lock that is held
+      failure = messageOf(error);
+      stoppedBecause = codeOf(error) === queryCanceled ? 'a statement timed out' : 'it failed';
     }
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error; // not the server's: a bug
-    failure = messageOf(error);
-    stoppedBecause = codeOf(error) === queryCanceled ? 'a statement timed out' : 'it failed';
-  } finally {
-    state.load.stop();
-    await reservation.admin.query(design.checkOnSql);
-    await Promise.all(clients.map((client) => client.end().catch(() => {})));
-    await reservation.removeMade(design, state.pending);
-  }
+  });
   return {
     name: scenario.name,
-    title: scenario.title,
+    title: scenario.durable === durable ? scenario.title : `${scenario.title} (not durable here)`,
     rowsPerStatement: scenario.rowsPerStatement,
     clients: scenario.clients,
-    durable: scenario.durable,
+    durable,
     kind: scenario.kind,
     control: scenario.control,
     statement: scenario.statement,
@@ -118,7 +128,8 @@ async function measureBlock(
   const checkOff =
     scenario.control === 'check off twice' ||
     (scenario.control === 'check off' && arm === 'control');
-  await admin.query(checkOff ? design.checkOffSql : design.checkOnSql);
+  const switchSql = checkOff ? design.checkOffSql : design.checkOnSql;
+  await bench.reservation.change(() => admin.query(switchSql));
   // a slow design's preparations are statements too, and must end as those that are timed do
   await admin.query(`set statement_timeout = ${block.timeoutMs}`);
   let work: BlockWork;

@@ -6,8 +6,10 @@ import { after, before, test } from 'node:test';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
+import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { reserveForBench } from '../database/reservation.ts';
+import { terminalSummary } from '../report/terminal-summary.ts';
 import { readResults } from '../results/read-results.ts';
 import { insertNotDurable } from '../scenarios/insert-not-durable.ts';
 import { type BenchOptions, readOptions } from './options.ts';
@@ -264,4 +266,57 @@ test('a check that does not hold stops the run before anything is timed', async 
     runBench(lab, options('broken'), () => {}),
     CheckFailure,
   );
+});
+
+test('where commits do not wait for the disk, no scenario is called durable, and the run warns', async () => {
+  const client = await database.connect();
+  const change = (to: string): Promise<unknown> =>
+    client.query(`alter database ${client.escapeIdentifier(database.name)} ${to}`);
+  await change('set synchronous_commit = off');
+  try {
+    const wanted = readOptions({
+      ...{ scale: '5000', designs: 'blocked_contacts', scenarios: 'insert-durable' },
+      ...{ maxSeconds: 1, replace: true, out, run: 'unsafe' },
+    });
+    const results = readResults((await runBench(lab, wanted, () => {})).folder);
+    assert.match(results.warnings.join('\n'), /^synchronous_commit is off on the server: /m);
+    const [scenario] = results.designs[0]?.scenarios ?? [];
+    assert.equal(scenario?.name, 'insert-durable');
+    assert.equal(scenario.durable, false);
+    assert.match(scenario.title, /\(not durable here\)$/);
+    assert.match(
+      terminalSummary(results, 'index.html'),
+      /! synchronous_commit is off on the server/,
+    );
+  } finally {
+    await change('reset synchronous_commit');
+    await client.end();
+  }
+});
+
+test('a bench that the server lets no temporary file write for ends, with its own error', async () => {
+  const client = await database.connect();
+  const change = (to: string): Promise<unknown> =>
+    client.query(`alter database ${client.escapeIdentifier(database.name)} ${to}`);
+  try {
+    await change(`set temp_file_limit = '100kB'`);
+    await change(`set work_mem = '64kB'`);
+    const { exitCode, stderr } = await runCommandFile(
+      'bench/commands/bench.ts',
+      [
+        ...['--scale', '100k', '--replace', '--designs', 'blocked_contacts', '--out', out],
+        ...['--scenarios', 'insert-not-durable', '--max-seconds', '1', '--run', 'no-temp'],
+      ],
+      { env: { DATABASE_URL: database.url } },
+    );
+    assert.match(
+      stderr,
+      /\nerror: a limit of the server was reached \(temporary file size exceeds [^\n]*\n$/,
+    );
+    assert.equal(exitCode, 2);
+  } finally {
+    await change('reset temp_file_limit');
+    await change('reset work_mem');
+    await client.end();
+  }
 });

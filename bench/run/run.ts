@@ -131,7 +131,7 @@ async function measureInFull(
   const { lab, options, journal, folder, progress } = run;
   return withWorkbench(run, options.messages, async (bench, seedSeconds) => {
     const { admin } = bench.reservation;
-    await admin.query('vacuum'); // what it cannot mend is told as a warning
+    await bench.reservation.change(() => admin.query('vacuum')); // what it cannot mend is told as a warning
     const environment = await startEnvironment(admin, lab.server, run.loadBefore);
     const before = await currentDesign(admin);
     const byDefault = designNamed(defaultDesignName);

@@ -30,7 +30,7 @@ export async function measureGround(
 ): Promise<Pick<SweepPoint, 'tree'> & { readonly indexProbe: IndexProbeResult }> {
   const { reservation, dataSet, seed } = bench;
   await applyDesign(lab.url, reservation.admin, designNamed(defaultDesignName));
-  await reservation.admin.query('vacuum (analyze)');
+  await reservation.change((admin) => admin.query('vacuum (analyze)'));
   const tree = await readTreeShape(reservation.admin, dataSet.rowCounts.blocked_contacts);
   return { tree, indexProbe: await measureIndexProbe(reservation, dataSet, { seed }) };
 }

@@ -13,3 +13,27 @@ test('an index of more than half again what its rows need is told of', () => {
   assert.deepEqual(told(140e6, 100e6), []);
   assert.deepEqual(told(40_960, 16_384), []);
 });
+
+test('a server that does not keep its commits is told of, and what that means', () => {
+  const { environment, ...results } = syntheticResults();
+  const told = (name: string, value: string): readonly string[] => {
+    const changedSettings = [{ name, value, unit: '', source: 'configuration file' }];
+    const server = { ...environment.server, changedSettings };
+    return warningsOf({ ...results, environment: { ...environment, server } }).filter((warning) =>
+      warning.includes(name),
+    );
+  };
+  assert.match(
+    told('fsync', 'off').join(),
+    /^fsync is off on the server: no commit waits .* none here is called durable/,
+  );
+  assert.match(
+    told('synchronous_commit', 'off').join(),
+    /^synchronous_commit is off .* none here is called durable/,
+  );
+  assert.match(
+    told('full_page_writes', 'off').join(),
+    /^full_page_writes is off .* half-written pages/,
+  );
+  assert.deepEqual(told('synchronous_commit', 'remote_apply'), []);
+});

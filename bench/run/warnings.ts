@@ -1,5 +1,6 @@
 import { formatCount } from '../../db/cli/number-text.ts';
 import { itemAt } from '../../db/item-at.ts';
+import { durabilityWarnings } from '../environment/durability.ts';
 import { pageBytes } from '../micro/btree-model.ts';
 import type { PlanSummary, Results, TableState, TreeShape } from '../results/results.ts';
 
@@ -35,6 +36,7 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
   const checkpoints = blocks.filter((block) => block.checkpoints > 0).length;
   const autovacuums = blocks.filter((block) => block.autovacuums > 0).length;
   return [
+    ...durabilityWarnings(environment),
     ...told.map(
       (one) =>
         `The method tried on itself found a difference (${one.label}): figures as small as that one are not to be believed.`,

@@ -1,3 +1,4 @@
+import { closing } from '../../db/closing.ts';
 import type { Lab } from '../../db/lab.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
 import { reserveForBench } from '../database/reservation.ts';
@@ -25,15 +26,14 @@ export async function withWorkbench<T>(
   const replace = options.replace || messages !== (options.sweep[0] ?? messages);
   const dataSet = await ensureSeeded(lab, { messages, seed: options.seed, replace });
   const seedSeconds = Math.round((performance.now() - startedMs) / 10) / 100;
-  const reservation = await reserveForBench(lab);
-  try {
+  return closing(async (defer) => {
+    const reservation = await reserveForBench(lab);
+    defer((failure) => reservation.close(failure));
     const sinceBeginMs = Date.now() - journal.startedAt.getTime();
     const runStartedMs = performance.now() - sinceBeginMs;
     return await work(
       { ...options, reservation, major: lab.major, dataSet, runStartedMs },
       seedSeconds,
     );
-  } finally {
-    await reservation.close();
-  }
+  });
 }

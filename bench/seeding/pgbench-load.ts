@@ -1,4 +1,5 @@
 import { onInterrupt } from '../../db/cli/command.ts';
+import { closing } from '../../db/closing.ts';
 import { withDatabase } from '../../db/connect.ts';
 import type { Lab } from '../../db/lab.ts';
 import { pgbenchVersion, runPgbenchProcess } from '../../db/pgbench-process.ts';
@@ -11,12 +12,14 @@ export async function measurePgbench(lab: Lab, rows: number): Promise<number | u
   if (pgbenchVersion() === undefined) return undefined;
   const scale = Math.max(1, Math.round(rows / 100_000));
   const database = 'optout_lab_pgbench';
-  const client = await lab.connect();
-  const drop = async (): Promise<void> => {
-    await client.query(`drop database if exists ${database} with (force)`);
-  };
-  const forget = onInterrupt(drop);
-  try {
+  return closing(async (defer) => {
+    const client = await lab.connect();
+    defer(() => client.end());
+    const drop = async (): Promise<void> => {
+      await client.query(`drop database if exists ${database} with (force)`);
+    };
+    defer(drop);
+    defer(onInterrupt(drop));
     await drop();
     await client.query(`create database ${database}`);
     const url = withDatabase(lab.url, database);
@@ -25,9 +28,5 @@ export async function measurePgbench(lab: Lab, rows: number): Promise<number | u
     const seconds = /client-side generate ([\d.]+) s/.exec(printed)?.[1];
     if (seconds === undefined) throw new Error('pgbench -i did not say how long it took');
     return (scale * 100_000) / Number(seconds);
-  } finally {
-    forget();
-    await drop().catch(() => {});
-    await client.end();
-  }
+  });
 }

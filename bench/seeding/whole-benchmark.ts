@@ -1,5 +1,6 @@
 import { onInterrupt } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
+import { closing } from '../../db/closing.ts';
 import { connect, withDatabase } from '../../db/connect.ts';
 import type { Lab } from '../../db/lab.ts';
 import { migrateUp } from '../../db/schema/migrate.ts';
@@ -70,9 +71,10 @@ async function seed(lab: Lab, dataSet: DataSet): Promise<LoadTimes> {
 
 async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<LoadTimes> {
   const started = performance.now();
-  const control = await lab.connect();
-  const sessions: LoadConnection[] = [];
-  try {
+  return closing(async (defer) => {
+    const control = await lab.connect();
+    defer(() => control.end());
+    const sessions: LoadConnection[] = [];
     const facts = await readServerFacts(lab, control);
     await inTransaction(control, async () => {
       await createBookkeeping(control);
@@ -80,7 +82,9 @@ async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<
       await beginSeed(control, dataSet.options);
     });
     for (let opened = 0; opened < connectionCount; opened++) {
-      sessions.push(await openLoadConnection(lab, buildMemoryBytes(facts)));
+      const session = await openLoadConnection(lab, buildMemoryBytes(facts));
+      defer(() => session.client.end());
+      sessions.push(session);
     }
     const nobody = { copyBegins() {}, copyEnds() {}, workBegins() {}, workEnds() {} };
     const stages = makeStages({
@@ -103,10 +107,7 @@ async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<
       }
     }
     return times;
-  } finally {
-    for (const { client } of sessions) await client.end();
-    await control.end();
-  }
+  });
 }
 
 /** Does something in a fresh database with the lab's schema, which is gone afterwards. */
@@ -116,22 +117,20 @@ async function inScratchDatabase<Result>(
 ): Promise<Result> {
   const name = 'optout_lab_whole';
   const url = withDatabase(lab.url, name);
-  const admin = await lab.connect();
-  const drop = async (): Promise<void> => {
-    await admin.query(`drop database if exists ${name} with (force)`);
-  };
-  const forget = onInterrupt(drop);
-  try {
+  return closing(async (defer) => {
+    const admin = await lab.connect();
+    defer(() => admin.end());
+    const drop = async (): Promise<void> => {
+      await admin.query(`drop database if exists ${name} with (force)`);
+    };
+    defer(drop);
+    defer(onInterrupt(drop));
     await drop();
     await admin.query(`create database ${name}`);
     await migrateUp(url);
     await admin.query('checkpoint').catch(() => {}); // not every role may: then what is unwritten is in the time
     return await work({ ...lab, url, connect: (application) => connect(url, application) });
-  } finally {
-    forget();
-    await drop().catch(() => {});
-    await admin.end();
-  }
+  });
 }
 
 async function timesSince(started: number, lab: Lab): Promise<LoadTimes> {

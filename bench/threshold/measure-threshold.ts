@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { unlessInterrupted } from '../../db/cli/command.ts';
 import { codeOf } from '../../db/cli/errors.ts';
+import { closing } from '../../db/closing.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { onlyRow } from '../../db/only-row.ts';
@@ -43,19 +44,18 @@ export async function measureThreshold(
     await reservation.openClient(design),
     await reservation.openClient(design),
   ];
-  try {
+  return closing(async (defer) => {
+    defer(() => reservation.removeMade(design, [free, blocked]));
     await blockForAll(admin, dataSet, blocked, Math.max(first, ...thresholds));
     const steps: ThresholdStep[] = [];
     for (const to of thresholds) {
       await unlessInterrupted();
-      const step = await change(admin, to, { sender, prober, free, blocked, dataSet });
+      const step = await change(reservation, to, { sender, prober, free, blocked, dataSet });
       steps.push(step);
       progress(step);
     }
     return steps;
-  } finally {
-    await reservation.removeMade(design, [free, blocked]);
-  }
+  });
 }
 
 interface Traffic {
@@ -66,15 +66,22 @@ interface Traffic {
   readonly dataSet: DataSet;
 }
 
-async function change(admin: pg.Client, to: number, traffic: Traffic): Promise<ThresholdStep> {
+async function change(
+  reservation: BenchReservation,
+  to: number,
+  traffic: Traffic,
+): Promise<ThresholdStep> {
+  const { admin } = reservation;
   const from = await currentThreshold(admin);
   const stop = new AbortController();
   const answers = Promise.all([send(traffic, stop.signal), probe(traffic, stop.signal)]);
   answers.catch(() => {}); // told below, when the change is over
-  const { changed, seconds } = await setThreshold(admin, to).finally(async () => {
-    stop.abort();
-    await answers.catch(() => {});
-  });
+  const { changed, seconds } = await reservation
+    .change((client) => setThreshold(client, to))
+    .finally(async () => {
+      stop.abort();
+      await answers.catch(() => {});
+    });
   const [sends, probes] = await answers;
   const after = onlyRow(
     await admin.query<{ count: string }>('select count(*) from public.blocked_contacts'),

@@ -1,5 +1,6 @@
 import { commandLine } from '../../db/cli/command-line.ts';
 import { UserError } from '../../db/cli/errors.ts';
+import { closing } from '../../db/closing.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { createDataSet } from '../../seed/data-set/data-set.ts';
@@ -22,8 +23,9 @@ export async function runThreshold(
   progress: (step: ThresholdStep) => void,
 ): Promise<ThresholdResults> {
   const startedAt = new Date();
-  const reservation = await reserveForBench(lab);
-  try {
+  return closing(async (defer) => {
+    const reservation = await reserveForBench(lab);
+    defer((failure) => reservation.close(failure));
     const { admin } = reservation;
     const record = await readSeedRecord(admin);
     if (record?.finished !== true) {
@@ -34,7 +36,7 @@ export async function runThreshold(
     await applyDesign(lab.url, admin, designNamed(defaultDesignName));
     const environment = await startEnvironment(admin, lab.server);
     const steps = await measureThreshold(reservation, dataSet, thresholds, progress);
-    await admin.query('vacuum (analyze) public.blocked_contacts');
+    await reservation.change(() => admin.query('vacuum (analyze) public.blocked_contacts'));
     await applyDesign(lab.url, admin, before);
     return {
       formatVersion: thresholdFormatVersion,
@@ -46,7 +48,5 @@ export async function runThreshold(
       steps,
       environment: await environment.finish(admin),
     };
-  } finally {
-    await reservation.close();
-  }
+  });
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CheckFailure, isConnectionLost, isFileRefused, messageOf, UserError } from './errors.ts';
 import { requireFlagsHandedOn } from './npm-flags.ts';
+import { resourceThatLacks } from './resources.ts';
 
 const exitCodes = { good: 0, checkFailed: 1, badInput: 2, bug: 70 } as const;
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -97,7 +98,14 @@ async function interrupt(signal: keyof typeof signalNumbers): Promise<void> {
   process.exit(128 + signalNumbers[signal]);
 }
 
-function report(error: unknown): number {
+/** What `await using` throws where both the work and a close failed holds both: the first is told. */
+function firstOf(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'SuppressedError') return error;
+  return 'suppressed' in error ? firstOf(error.suppressed) : error;
+}
+
+function report(thrown: unknown): number {
+  const error = firstOf(thrown);
   if (error instanceof CommanderError) {
     // commander has printed its own line; --help and --version end with exit code 0
     return error.exitCode === 0 ? exitCodes.good : exitCodes.badInput;
@@ -105,6 +113,11 @@ function report(error: unknown): number {
   if (error instanceof UserError || error instanceof CheckFailure) {
     process.stderr.write(`error: ${messageOf(error)}\n`);
     return error instanceof UserError ? exitCodes.badInput : exitCodes.checkFailed;
+  }
+  const lacking = resourceThatLacks(error);
+  if (lacking !== undefined) {
+    process.stderr.write(`error: ${lacking}\n`);
+    return exitCodes.badInput;
   }
   if (isConnectionLost(error)) {
     process.stderr.write(

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
+import { closing } from '../closing.ts';
 import { connect } from '../connect.ts';
 import { optedOut } from '../contract.ts';
 import type { Design } from '../designs.ts';
@@ -124,14 +125,15 @@ export async function openFixture(
       reportIds.push(...(rows.reportIds ?? []));
     },
     async close() {
-      await Promise.all(sessions.map((session) => session.end().catch(() => {})));
-      try {
-        await removeRows(owner, { profileIds, messageIds, reportIds });
-        await owner.query(design.forgetSql, [[...phones]]);
-        for (const phone of phones) taken.delete(phone);
-      } finally {
-        await owner.end();
-      }
+      await closing(async (defer) => {
+        defer(() => owner.end());
+        defer(async () => {
+          await owner.query(design.forgetSql, [[...phones]]);
+          for (const phone of phones) taken.delete(phone);
+        });
+        defer(() => removeRows(owner, { profileIds, messageIds, reportIds }));
+        for (const session of sessions) defer(() => session.end().catch(() => {}));
+      });
     },
   };
   return fixture;

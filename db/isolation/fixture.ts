@@ -46,14 +46,23 @@ let histories = 0;
 /** Opens a fixture. */
 export async function openHistoryFixture(url: string, design: Design): Promise<HistoryFixture> {
   const owner = await connect(url);
-  const prober = await openSession(url, design); // as the application: an owner may pass where it may not
-  const open: Session[] = [];
+  try {
+    return await fixtureOf(url, design, owner);
+  } catch (error) {
+    await owner.end().catch(() => {});
+    throw error;
+  }
+}
+
+async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise<HistoryFixture> {
   const { rows } = await owner.query<{ id: string }>(
     `insert into public.profiles (name)
      select 'isolation ' || n from generate_series(1, $1) as n returning id`,
     [profilesPerPhone],
   );
   const profileIds = rows.map((row) => row.id);
+  const open: Session[] = [];
+  const prober = await openSession(url, design); // as the application: an owner may pass where it may not
 
   return {
     async sessions(count) {
@@ -151,12 +160,17 @@ export function sqlOf(
 
 async function openSession(url: string, design: Design): Promise<Session> {
   const client = await connect(url);
-  await client.query(`set deadlock_timeout = '${deadlockTimeout}'`).catch((error: unknown) => {
-    if (codeOf(error) !== '42501') throw error; // not a superuser: runs are slower, not wrong
-  });
-  if (design.sessionSql !== undefined) await client.query(design.sessionSql);
-  const answer = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return { client, pid: onlyRow(answer).pid };
+  try {
+    await client.query(`set deadlock_timeout = '${deadlockTimeout}'`).catch((error: unknown) => {
+      if (codeOf(error) !== '42501') throw error; // not a superuser: runs are slower, not wrong
+    });
+    if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+    const answer = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return { client, pid: onlyRow(answer).pid };
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
 }
 
 async function prepare(

@@ -9,6 +9,7 @@ import { readAddress } from '../connection/address.ts';
 import { withoutServerVariables } from '../connection/environment.ts';
 import { dbmateUrl } from '../connection/programs.ts';
 import { type Settings, settingsToAskFor } from '../connection/session-settings.ts';
+import { type Patience, untilFree } from '../wait-for-lock.ts';
 
 /** A folder of migrations and the table that keeps its history. */
 export interface MigrationSet {
@@ -19,25 +20,55 @@ export interface MigrationSet {
 /** What dbmate's sessions are called in the server. */
 export const dbmateApplication = 'optout-lab dbmate';
 
-/** dbmate could not do what was asked; `message` is the server's own reason. */
-export class MigrationError extends UserError {}
+/** dbmate could not do what was asked; `message` is the server's own reason, `code` its SQLSTATE where that is told. */
+export class MigrationError extends UserError {
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
- * Runs one dbmate command on a database and returns what it printed.
- * The URL goes through the environment: a command line can be read by other users.
+ * Runs one dbmate command on a database and returns what it printed; again where somebody holds a lock
+ * that a migration needs, which leaves nothing of that migration.
  *
  * @param statementTimeoutMs longest that one statement may take; 0: as the server has it
+ * @throws LockHeldError that names the holder when all tries were in vain
  */
 export async function dbmate(
   url: string,
   set: MigrationSet,
   command: 'migrate' | 'rollback',
   statementTimeoutMs = 0,
+  patience?: Patience,
+): Promise<string> {
+  return untilFree(
+    { url, application: dbmateApplication },
+    (lockTimeoutMs) => runOnce(url, set, command, { statementTimeoutMs, lockTimeoutMs }),
+    { patience },
+  );
+}
+
+/** Milliseconds; 0: as the server has it. */
+interface TimeLimits {
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+}
+
+/** The URL goes through the environment: a command line can be read by other users. */
+async function runOnce(
+  url: string,
+  set: MigrationSet,
+  command: 'migrate' | 'rollback',
+  { statementTimeoutMs, lockTimeoutMs }: TimeLimits,
 ): Promise<string> {
   const settings: Settings = {
     ...(await settingsOfNewSession(url)),
     application_name: dbmateApplication,
     ...(statementTimeoutMs > 0 ? { statement_timeout: String(statementTimeoutMs) } : {}),
+    ...(lockTimeoutMs > 0 ? { lock_timeout: String(lockTimeoutMs) } : {}),
   };
   const args = [
     ...['--env-file', '/dev/null'], // not a .env of the folder that we are in
@@ -64,7 +95,7 @@ export async function dbmate(
     child.on('close', (exitCode) => {
       forget();
       if (exitCode === 0) resolve(output);
-      else reject(new MigrationError(`${command} failed: ${reasonOf(output)}`));
+      else reject(failureOf(command, output));
     });
   });
 }
@@ -78,6 +109,12 @@ async function settingsOfNewSession(url: string): Promise<Settings> {
   } finally {
     await client.end();
   }
+}
+
+function failureOf(command: string, output: string): MigrationError {
+  const reason = reasonOf(output);
+  const [, code] = /\((\w{5})\)$/.exec(reason) ?? []; // its driver ends with the SQLSTATE, in any language
+  return new MigrationError(`${command} failed: ${reason}`, code);
 }
 
 function reasonOf(output: string): string {

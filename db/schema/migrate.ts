@@ -3,6 +3,8 @@ import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { formatCount } from '../cli/number-text.ts';
 import { connect } from '../connect.ts';
 import { onlyRow } from '../only-row.ts';
+import { readSql } from '../sql.ts';
+import { type Patience, waitForLock } from '../wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */
@@ -12,6 +14,8 @@ const schemaMigrations: MigrationSet = {
   folder: new URL('../migrations/', import.meta.url),
   historyTable: `${labSchema}.schema_migrations`,
 };
+
+const lockTablesSql = readSql(new URL('./lock-tables.sql', import.meta.url));
 
 /**
  * Applies the migrations that are missing, each in a transaction of its own. Where not even the
@@ -23,7 +27,7 @@ export async function migrateUp(url: string): Promise<void> {
   } catch (error) {
     const client = await connect(url);
     try {
-      if ((await appliedMigrations(client)) === 0) await dropBookkeeping(client);
+      if ((await appliedMigrations(client)) === 0) await dropBookkeeping(url, client);
     } finally {
       await client.end();
     }
@@ -31,10 +35,24 @@ export async function migrateUp(url: string): Promise<void> {
   }
 }
 
-/** Takes every migration back, and the lab's bookkeeping with them: what was there before is there again. */
-export async function migrateDown(url: string, client: pg.Client): Promise<void> {
-  while ((await appliedMigrations(client)) > 0) await dbmate(url, schemaMigrations, 'rollback');
-  await dropBookkeeping(client);
+/**
+ * Takes every migration back, and the lab's bookkeeping with them: what was there before is there again.
+ * Each migration goes in a transaction of its own; so that none stays half gone because somebody uses
+ * the tables, all of them must be free before the first goes.
+ */
+export async function migrateDown(
+  url: string,
+  client: pg.Client,
+  patience?: Patience,
+): Promise<void> {
+  await waitForLock(url, client, () => client.query(lockTablesSql), { patience });
+  for (let left = await appliedMigrations(client); left > 0; ) {
+    await dbmate(url, schemaMigrations, 'rollback');
+    const now = await appliedMigrations(client);
+    if (now >= left) throw new Error(`dbmate took none of ${left} migrations back`);
+    left = now;
+  }
+  await dropBookkeeping(url, client);
 }
 
 /** The tables that an application writes to and that hold any row, each with about how many. */
@@ -97,6 +115,6 @@ export async function requireWritable(client: pg.Client): Promise<void> {
   }
 }
 
-async function dropBookkeeping(client: pg.Client): Promise<void> {
-  await client.query(`drop schema if exists ${labSchema} cascade`);
+async function dropBookkeeping(url: string, client: pg.Client): Promise<void> {
+  await waitForLock(url, client, () => client.query(`drop schema if exists ${labSchema} cascade`));
 }

@@ -154,6 +154,9 @@ async function answeringServer(paths: ServerPaths): Promise<ServerProcess> {
   }
 }
 
+/** Longest that another session may take to make the database: a copy of a few megabytes. */
+const createMs = 120_000;
+
 async function createDatabase(paths: ServerPaths, password: string | undefined): Promise<void> {
   const client = await connect(socketUrl(paths, 'postgres'));
   try {
@@ -161,10 +164,12 @@ async function createDatabase(paths: ServerPaths, password: string | undefined):
     const isThere = async (): Promise<boolean> =>
       (await client.query('select from pg_database where datname = $1', [databaseName]))
         .rowCount === 1;
+    const deadlineMs = performance.now() + createMs;
     while (!(await isThere())) {
       await client.query(`create database ${databaseName}`).catch(async (error) => {
         // a command that was killed may have left a session that is still making it
-        if (!['42P04', '23505', '55006'].includes(codeOf(error) ?? '')) throw error;
+        const isOthers = ['42P04', '23505', '55006'].includes(codeOf(error) ?? '');
+        if (!isOthers || performance.now() > deadlineMs) throw error;
         await delay(100);
       });
     }

@@ -6,6 +6,9 @@ import { isLiving, markOf, pidOf } from './process-mark.ts';
 
 const noteAfterMs = 10_000;
 
+/** Longer than a start or a stop takes at most, recovery after a crash included. */
+const giveUpAfterMs = 1_500_000;
+
 /**
  * Runs `work` while no other command starts or stops the server of this folder. The lock of a
  * command that was killed is broken, also when another program has its pid by now.
@@ -15,9 +18,15 @@ export async function withStartLock<T>(home: string, work: () => Promise<T>): Pr
   const startedMs = performance.now();
   let noted = false;
   while (!tryLock(lock)) {
-    if (!noted && performance.now() - startedMs > noteAfterMs) {
+    const waitedMs = performance.now() - startedMs;
+    const holder = pidOf(read(lock) ?? '');
+    if (waitedMs > giveUpAfterMs) {
+      throw new UserError(
+        `process ${holder} has been starting or stopping the server for ${Math.round(waitedMs / 60_000)} minutes: end it`,
+      );
+    }
+    if (!noted && waitedMs > noteAfterMs) {
       noted = true;
-      const holder = pidOf(read(lock) ?? '');
       process.stderr.write(`waiting for process ${holder}, which starts or stops the server\n`);
     }
     await delay(50);

@@ -18,11 +18,12 @@ export function portOf(server: Server): number {
 
 /** A port that nothing listens on, below those that the system gives to outgoing connections. */
 export async function freePort(): Promise<number> {
-  for (;;) {
+  for (let tries = 1; tries <= 100; tries++) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     const server = await listen(port).catch(() => undefined);
     if (server === undefined) continue;
     await new Promise((resolve) => server.close(resolve));
     return port;
   }
+  throw new Error('no free port among a hundred');
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { codeOf, UserError } from '../cli/errors.ts';
+import { closing } from '../closing.ts';
 import { connect, withDatabase } from '../connect.ts';
 import { migrateUp } from '../schema/migrate.ts';
 import { beginTestRun, newScratchName, runOf } from './test-run.ts';
@@ -39,19 +40,23 @@ export async function createTestDatabase(
  */
 export async function createTemplate(server: string): Promise<TestDatabase> {
   const { run, close } = await beginTestRun(server);
-  try {
-    const template = await createDatabase(server, run, 'template1');
-    const drop = (): Promise<void> => template.drop().finally(close);
-    try {
-      await migrateUp(template.url);
-      return { ...template, drop };
-    } catch (error) {
-      await template.drop();
-      throw error;
-    }
-  } catch (error) {
+  const template = await createDatabase(server, run, 'template1').catch(async (error: unknown) => {
     await close();
     throw error;
+  });
+  const drop = (): Promise<void> =>
+    closing(async (defer) => {
+      defer(close);
+      defer(() => template.drop());
+    });
+  try {
+    await migrateUp(template.url);
+    return { ...template, drop };
+  } catch (error) {
+    return closing(async (defer) => {
+      defer(drop);
+      throw error;
+    });
   }
 }
 
@@ -92,14 +97,16 @@ async function createDatabase(
   };
 }
 
-/** PostgreSQL waits five seconds for the sessions in a database to end: here as long as it takes. */
+/** PostgreSQL waits five seconds for the sessions in a database to end: so often, five minutes in all. */
+const waits = 60;
+
 async function whileInUse(work: () => Promise<unknown>): Promise<void> {
-  for (;;) {
+  for (let waited = 1; ; waited++) {
     try {
       await work();
       return;
     } catch (error) {
-      if (codeOf(error) !== '55006') throw error; // object in use
+      if (codeOf(error) !== '55006' || waited === waits) throw error; // object in use
     }
   }
 }

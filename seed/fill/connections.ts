@@ -1,32 +1,42 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { UserError } from '../../db/cli/errors.ts';
 import { endWithClient, lockDatabase } from '../../db/database-lock.ts';
 import type { Lab } from '../../db/lab.ts';
 import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import type { LoadConnection } from './stages.ts';
 
-const sessionName = 'optout-lab seed';
+/** What all sessions of a seed are called in the server. */
+export const seedApplication = 'optout-lab seed';
 
 /** The session that holds the lock and steers the others; nothing long runs on it. */
 export function openControl(lab: Lab): Promise<pg.Client> {
-  return lab.connect(sessionName);
+  return lab.connect(seedApplication);
 }
 
 /** A session that may use so much memory for an index, and that notices within a second when this process is gone. */
 export async function openLoadConnection(lab: Lab, memoryBytes: number): Promise<LoadConnection> {
-  const client = await lab.connect(sessionName);
-  const kilobytes = Math.floor(memoryBytes / 1024);
-  await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);
-  await client.query('set statement_timeout = 0');
-  await endWithClient(client);
-  return { client, pid: await pidOf(client) };
+  const client = await lab.connect(seedApplication);
+  try {
+    const kilobytes = Math.floor(memoryBytes / 1024);
+    await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);
+    await client.query('set statement_timeout = 0');
+    await endWithClient(client);
+    return { client, pid: await pidOf(client), url: lab.url };
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
 }
 
 /** The server's process id of a session. */
 async function pidOf(client: pg.Client): Promise<number> {
   return onlyRow(await client.query<{ pid: number }>('select pg_backend_pid() as pid')).pid;
 }
+
+/** How long a commit may take: it may wait for a slow disk, or for a standby. */
+const commitMs = 60_000;
 
 /** Makes this seed the only one in the database, and ends what sessions a killed one may have left at work. */
 export async function takeDatabase(control: pg.Client): Promise<void> {
@@ -36,13 +46,22 @@ export async function takeDatabase(control: pg.Client): Promise<void> {
     'another seed is at work in this database, or a load: wait for it, or end it',
   );
   // one that is in the middle of a commit finishes it: what is done is known when all are gone
-  while ((await endSessions(control)) > 0) await delay(50);
+  const deadlineMs = performance.now() + commitMs;
+  for (let left = await endSessions(control); left > 0; left = await endSessions(control)) {
+    if (performance.now() > deadlineMs) {
+      throw new UserError(
+        `${left} sessions of a seed that was killed do not end within ${commitMs / 1_000} s: ` +
+          `look at pg_stat_activity for application_name '${seedApplication}', and end them`,
+      );
+    }
+    await delay(50);
+  }
 }
 
 /** Tells the seed's sessions in this database to end, but this one; returns how many there were. */
 export async function endSessions(control: pg.Client): Promise<number> {
   const { rows } = await control.query(readSql(new URL('./sql/orphans.sql', import.meta.url)), [
-    sessionName,
+    seedApplication,
   ]);
   return rows.length;
 }

@@ -6,6 +6,7 @@ import {
   messageOf,
   UserError,
 } from '../../db/cli/errors.ts';
+import { lacksSharedMemory } from '../../db/cli/resources.ts';
 import { freeBytes } from './server-facts.ts';
 import { reservedDiskBytes } from './space.ts';
 
@@ -39,6 +40,7 @@ export function diskFull(): UserError {
 export function explainFailure(error: unknown): unknown {
   if (wasInterrupted() || error instanceof UserError || error instanceof CheckFailure) return error;
   const code = codeOf(error) ?? '';
+  if (lacksSharedMemory(error)) return error; // told as what it is by the command
   if (code === '53100') return diskFull();
   if (isConnectionLost(error) || /^E[A-Z]+$/.test(code)) {
     return new UserError(

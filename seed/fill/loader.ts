@@ -4,7 +4,6 @@ import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import type { Lab } from '../../db/lab.ts';
 import { onlyRow } from '../../db/only-row.ts';
-import { inTransaction } from '../../db/transaction.ts';
 import {
   createDataSet,
   type DataSet,
@@ -39,6 +38,7 @@ import { findDataDirectory, readServerFacts, type ServerFacts } from './server-f
 import { buildMemoryBytes, requireSpace } from './space.ts';
 import { createStageWatch } from './stage-watch.ts';
 import { type LoadConnection, makeStages, type StageContext, stageNames } from './stages.ts';
+import { withTables } from './with-tables.ts';
 
 /** `another data set` keeps the wanted one where it is there unchanged, whole or in part; `anything` begins anew. */
 export type Replace = 'nothing' | 'another data set' | 'anything';
@@ -90,17 +90,22 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
 
   const started = performance.now();
   if (decision === 'begin') {
-    await inTransaction(control, async () => {
-      await createBookkeeping(control);
-      await takeOffDefinitions(control);
-      await beginSeed(control, options.dataSet);
-    });
-  }
+    await withTables(
+      { client: control, url: lab.url },
+      tableNames,
+      'access exclusive',
+      async () => {
+        await createBookkeeping(control);
+        await takeOffDefinitions(control);
+        await beginSeed(control, options.dataSet);
+      },
+    );
+  } else await createBookkeeping(control); // an older lab's has another name
   options.onBegun?.();
   const kept = await finishedStages(control);
   if (decision === 'resume') print(describeKept(kept));
   await runStages(lab, control, dataSet, facts, kept, options);
-  await finish(control);
+  await finish(lab, control);
   const seconds = (performance.now() - started) / 1_000;
   for (const line of await summary(control, dataSet, kept, seconds)) print(line);
 }
@@ -155,6 +160,7 @@ async function runStages(
   kept: readonly FinishedStage[],
   { print, terminal }: SeedOptions,
 ): Promise<void> {
+  const dataDirectory = await findDataDirectory(lab, control);
   const progress = createProgress(dataSet, print, terminal);
   const sessions: LoadConnection[] = [];
   const onControl = takeTurns();
@@ -165,7 +171,7 @@ async function runStages(
     progress.close();
     await stop();
   });
-  const watch = new DiskWatch(await findDataDirectory(lab, control), stop);
+  const watch = new DiskWatch(dataDirectory, stop);
   const notes = createStageWatch(progress, control, onControl);
   try {
     for (let opened = 0; opened < connectionCount; opened++)
@@ -207,13 +213,21 @@ function summariesOf(
 }
 
 /** The last stage: settings as they were, and a look at everything a load could have left undone. */
-async function finish(control: pg.Client): Promise<void> {
-  await inTransaction(control, async () => {
-    for (const definition of await readDefinitions(control)) await putBack(control, definition);
-    const findings = await findUnsound(control);
-    if (findings.length > 0) throw new CheckFailure(findings.join('; '));
-    await finishSeed(control);
-  });
+async function finish(lab: Lab, control: pg.Client): Promise<void> {
+  const left = await readDefinitions(control);
+  const tables = [...new Set(left.map(({ table }) => table))];
+  // what is left are settings: keys and indexes came back in their stages
+  await withTables(
+    { client: control, url: lab.url },
+    tables,
+    'share update exclusive',
+    async () => {
+      for (const definition of left) await putBack(control, definition);
+      const findings = await findUnsound(control);
+      if (findings.length > 0) throw new CheckFailure(findings.join('; '));
+      await finishSeed(control);
+    },
+  );
 }
 
 /** What the tables and their indexes take now. */

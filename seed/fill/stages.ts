@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { withoutWorkersIfShort } from '../../db/without-workers.ts';
 import { type DataSet, type TableName, tableNames } from '../data-set/data-set.ts';
 import { CopySource } from '../encode/copy-source.ts';
 import { differences, summariseTable, type TableSummary } from '../verify/table-summary.ts';
@@ -9,11 +10,13 @@ import { copyTable } from './copy-table.ts';
 import { build, type Definition, putBack, quote, takesIndex, validate } from './definitions.ts';
 import type { LoadStep } from './run-steps.ts';
 import type { sendRows } from './send-rows.ts';
+import { withTables } from './with-tables.ts';
 
 /** A connection that stages run on, one stage at a time. */
 export interface LoadConnection {
   readonly client: pg.Client;
   readonly pid: number;
+  readonly url: string;
 }
 
 /** Who wants to know what is going on. */
@@ -104,11 +107,12 @@ function copyStage(context: StageContext, table: TableName): LoadStep<LoadConnec
   return {
     name,
     after: [],
-    run: async ({ client }) => {
+    run: async (session) => {
+      const { client } = session;
       const source = new CopySource(context.dataSet, table);
       context.listener.copyBegins(source);
       const started = performance.now();
-      await inTransaction(client, async () => {
+      await withTables(session, [table], 'access exclusive', async () => {
         await copyTable(client, table, (target) => context.send(client, source, target));
         await finishStage(client, {
           name,
@@ -131,9 +135,18 @@ function vacuumStage(context: StageContext, table: TableName): LoadStep<LoadConn
 }
 
 function buildStage(context: StageContext, definition: Definition): LoadStep<LoadConnection> {
-  const after = [stageNames.vacuum(definition.table)];
-  return transactionStage(context, stageNames.build(definition), after, ({ client }) =>
-    build(client, definition),
+  const { table } = definition;
+  const isIndex = definition.kind === 'index' || takesIndex(definition);
+  const within: Within = (session, work) =>
+    withoutWorkersIfShort(session.client, () =>
+      withTables(session, [table], isIndex ? 'share' : 'access exclusive', work),
+    );
+  return plainStage(
+    context,
+    stageNames.build(definition),
+    [stageNames.vacuum(table)],
+    ({ client }) => build(client, definition),
+    within,
   );
 }
 
@@ -146,9 +159,19 @@ function addForeignKeysStage(
   foreignKeys: readonly Definition[],
   after: readonly string[],
 ): LoadStep<LoadConnection> {
-  return transactionStage(context, stageNames.addForeignKeys, after, async ({ client }) => {
-    for (const definition of foreignKeys) await putBack(client, definition);
-  });
+  const tables = foreignKeys.flatMap(({ table, referencedTable }) => [
+    table,
+    ...(referencedTable === null ? [] : [referencedTable]),
+  ]);
+  return plainStage(
+    context,
+    stageNames.addForeignKeys,
+    after,
+    async ({ client }) => {
+      for (const definition of foreignKeys) await putBack(client, definition);
+    },
+    (session, work) => withTables(session, [...new Set(tables)], 'share row exclusive', work),
+  );
 }
 
 /**
@@ -161,15 +184,17 @@ function addConstraintsStage(
   before: readonly LoadStep<LoadConnection>[],
 ): LoadStep<LoadConnection> {
   const after = before.map(({ name }) => name);
-  return plainStage(context, stageNames.addConstraints, after, async ({ client }) => {
+  return plainStage(context, stageNames.addConstraints, after, async (session) => {
     for (const constraint of constraints) {
-      await inTransaction(client, () => putBack(client, constraint));
+      await withTables(session, [constraint.table], 'access exclusive', () =>
+        putBack(session.client, constraint),
+      );
     }
   });
 }
 
 function validateStage(context: StageContext, definition: Definition): LoadStep<LoadConnection> {
-  return transactionStage(
+  return plainStage(
     context,
     stageNames.validate(definition),
     [stageNames.addForeignKeys],
@@ -184,6 +209,7 @@ function validateStage(context: StageContext, definition: Definition): LoadStep<
         rowsOf(definition.referencedTable) > rowsOf(definition.table),
       );
     },
+    (session, work) => withTables(session, [definition.table], 'share update exclusive', work),
   );
 }
 
@@ -193,7 +219,7 @@ function verifyStage(
   table: TableName,
   after: readonly string[],
 ): LoadStep<LoadConnection> {
-  return transactionStage(context, stageNames.verify(table), after, async ({ client }) => {
+  const work = async ({ client }: LoadConnection): Promise<void> => {
     // Parallel workers, and from PostgreSQL 18 on those that read for it, would take the processor of
     // the other connection, where an index build ends, or a key is validated, with a single one.
     await client.query('set local max_parallel_workers_per_gather = 0');
@@ -201,26 +227,22 @@ function verifyStage(
     const expected = context.summaries.get(table);
     const found = differences(table, expected, await summariseTable(client, table));
     if (found.length > 0) throw new CheckFailure(`${found.join('; ')}: seed again with --replace`);
-  });
+  };
+  return plainStage(context, stageNames.verify(table), after, work, ({ client }, all) =>
+    inTransaction(client, all),
+  );
 }
 
-/** A stage whose work and the note that it is done are committed together. */
-function transactionStage(
-  context: StageContext,
-  name: string,
-  after: readonly string[],
-  work: (session: LoadConnection) => Promise<void>,
-): LoadStep<LoadConnection> {
-  return plainStage(context, name, after, work, inTransaction);
-}
+/** What a stage's work and the note that it is done are done in: a transaction, as a rule. */
+type Within = (session: LoadConnection, work: () => Promise<void>) => Promise<void>;
 
-/** A stage that is shown, timed, and noted as done. `within` is what its work and its note are done in. */
+/** A stage that is shown, timed, and noted as done. */
 function plainStage(
   { listener }: StageContext,
   name: string,
   after: readonly string[],
   work: (session: LoadConnection) => Promise<void>,
-  within: typeof inTransaction = (_, all) => all(),
+  within: Within = (_, all) => all(),
 ): LoadStep<LoadConnection> {
   return {
     name,
@@ -229,7 +251,7 @@ function plainStage(
       const { client } = session;
       const started = performance.now();
       listener.workBegins(name, session);
-      await within(client, async () => {
+      await within(session, async () => {
         await work(session);
         await finishStage(client, { name, seconds: secondsSince(started), summary: undefined });
       });

@@ -5,6 +5,7 @@ import { formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import type { Lab } from '../../db/lab.ts';
 import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
+import { withoutWorkersIfShort } from '../../db/without-workers.ts';
 import {
   createDataSet,
   type DataSet,
@@ -48,7 +49,7 @@ export async function verifyDatabase(
       const began = performance.now();
       // The server scans the table while this process works out what must be in it.
       const [found, predicted] = await Promise.all([
-        summariseTable(client, table),
+        withoutWorkersIfShort(client, () => summariseTable(client, table), print),
         predictWithPauses(dataSet, table),
       ]);
       const different = differences(table, predicted, found);
@@ -104,9 +105,11 @@ async function recount(
   // Hash tables may take twice work_mem (hash_mem_multiplier).
   const workMemBytes = buildMemoryBytes(await readServerFacts(lab, client)) / 2;
   await client.query(`set work_mem = ${Math.floor(workMemBytes / 1_024)}`);
-  const answer = await client.query<Record<string, string | null>>(
-    readSql(new URL('./sql/recount.sql', import.meta.url)),
-  );
+  const count = () =>
+    client.query<Record<string, string | null>>(
+      readSql(new URL('./sql/recount.sql', import.meta.url)),
+    );
+  const answer = await withoutWorkersIfShort(client, count, print);
   const wrong = Object.entries(onlyRow(answer)).filter(([, count]) => Number(count) > 0);
   const took = formatSeconds((performance.now() - began) / 1_000);
   const verdict = wrong.length === 0 ? 'they imply the same opt-outs and blocks' : 'WRONG';

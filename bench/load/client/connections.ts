@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { wasInterrupted } from '../../../db/cli/command.ts';
+import { UserError } from '../../../db/cli/errors.ts';
 import { connect } from '../../../db/connect.ts';
 import { readSql } from '../../../db/sql.ts';
 import { ExtendedQuerySession } from './extended-query.ts';
@@ -39,9 +41,28 @@ export async function openSession(
   return session;
 }
 
-/** A statement that nobody waits for any more may still be committed: waits until no load's session is left. */
+/** How long a statement may take that nobody waits for any more: it may wait for a lock, or for the disk. */
+const lastStatementMs = 60_000;
+
+/**
+ * A statement that nobody waits for any more may still be committed: waits until no load's session is
+ * left, and Ctrl-C ends the wait.
+ *
+ * @throws UserError that names a session which does not end
+ */
 export async function untilSessionsAreGone(client: pg.Client): Promise<void> {
-  while ((await client.query(loadSessionsSql, [loadApplicationName])).rows.length > 0) {
+  const deadlineMs = performance.now() + lastStatementMs;
+  const look = async (): Promise<number | undefined> => {
+    const { rows } = await client.query<{ pid: number }>(loadSessionsSql, [loadApplicationName]);
+    return rows[0]?.pid;
+  };
+  for (let pid = await look(); pid !== undefined; pid = await look()) {
+    if (wasInterrupted() || performance.now() > deadlineMs) {
+      throw new UserError(
+        `a session of the load (process ${pid}) is still at its last statement: let it end, or end it by ` +
+          `select pg_terminate_backend(${pid}); the next load removes the rows of this one`,
+      );
+    }
     await delay(100);
   }
 }

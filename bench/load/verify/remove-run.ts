@@ -1,6 +1,7 @@
 import { connect } from '../../../db/connect.ts';
 import type { Design } from '../../../db/designs.ts';
-import { removeRows } from '../../../db/schema/remove-rows.ts';
+import { type MadeRows, removeRows } from '../../../db/schema/remove-rows.ts';
+import { type Patience, waitForLock } from '../../../db/wait-for-lock.ts';
 import type { RunMark } from '../options/trial-options.ts';
 import { runRows } from './run-rows.ts';
 
@@ -12,21 +13,28 @@ const freshNumber = /^\+1...555/;
  * their new numbers, then its profiles. Knows nothing but the run's mark, so that the run of a killed
  * command can be removed too.
  */
-export async function removeRun(url: string, design: Design, run: RunMark): Promise<void> {
+export async function removeRun(
+  url: string,
+  design: Design,
+  run: RunMark,
+  patience?: Patience,
+): Promise<void> {
   const client = await connect(url);
+  const change = (work: () => Promise<unknown>): Promise<unknown> =>
+    waitForLock(url, client, work, { patience });
+  const remove = (made: Partial<MadeRows>): Promise<unknown> =>
+    change(() => removeRows(client, { profileIds: [], messageIds: [], reportIds: [], ...made }));
   try {
-    const nothing = { profileIds: [], messageIds: [], reportIds: [] };
     for await (const rows of runRows(client, 'reports', run)) {
-      await removeRows(client, { ...nothing, reportIds: rows.map(({ id }) => id) });
+      await remove({ reportIds: rows.map(({ id }) => id) });
     }
     for await (const rows of runRows(client, 'messages', run)) {
       const phones = new Set(rows.map(({ to_number = '' }) => to_number));
-      await client.query(design.forgetSql, [
-        [...phones].filter((phone) => freshNumber.test(phone)),
-      ]);
-      await removeRows(client, { ...nothing, messageIds: rows.map(({ id }) => id) });
+      const fresh = [...phones].filter((phone) => freshNumber.test(phone));
+      await change(() => client.query(design.forgetSql, [fresh]));
+      await remove({ messageIds: rows.map(({ id }) => id) });
     }
-    await removeRows(client, { ...nothing, profileIds: run.ownProfileIds });
+    await remove({ profileIds: run.ownProfileIds });
   } finally {
     await client.end();
   }

@@ -1,3 +1,4 @@
+import { durabilityWarnings } from '../../environment/durability.ts';
 import type { LoadResults } from '../../load/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes } from '../format.ts';
@@ -28,15 +29,17 @@ export function beliefSection(results: LoadResults): Section {
       server.changedSettings.map(({ name, value, unit }) => `${name}=${value}${unit}`).join(', '),
     ],
   ];
+  const warnings = durabilityWarnings(results.environment);
   return {
     id: 'belief',
     question: 'Can I believe it?',
-    mark: limited > 0 || !results.complete ? 'open' : 'plain',
+    mark: limited > 0 || warnings.length > 0 || !results.complete ? 'open' : 'plain',
     answer:
       limited > 0
         ? `In ${limited} of ${results.trials.length} loads the generator, and not the server, was the limit.`
         : `The generator was not the limit${results.complete ? '' : '; the run was interrupted'}.${server.kind === 'embedded' ? ' Generator and server shared one machine.' : ''}`,
     body: [
+      ...warnings.map((warning) => html`<p class="note">${warning}</p>`),
       html`<p>Open loop: operations are due on a schedule that does not wait for answers, and latency counts from when each was due, so that a stall is seen by all who would have waited in it. Refusals are answers. Retries of 40001 and 40P01 and of broken connections are part of the latency. One machine, one disk, this data.</p>`,
       tableHtml({
         caption: 'Where and with what it ran',

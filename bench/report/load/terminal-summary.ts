@@ -1,3 +1,4 @@
+import { durabilityWarnings } from '../../environment/durability.ts';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { waitShares } from '../../load/record/waits.ts';
 import type { Latency, LoadResults, LoadTrial } from '../../load/results.ts';
@@ -19,7 +20,8 @@ export function summaryText(results: LoadResults): string {
       ].join('\n'),
     );
   }
-  return parts.join('\n\n');
+  const warnings = durabilityWarnings(results.environment).map((warning) => `! ${warning}`);
+  return [...warnings, ...parts].join('\n\n');
 }
 
 function trialText(trial: LoadTrial): string {

@@ -22,7 +22,7 @@ alter table public.blocked_contacts replica identity full;
 -- Roles belong to the whole server: another database may make or drop this one at the same moment.
 do $migration$
 begin
-  loop
+  for look in 1 .. 5 loop
     begin
       if to_regrole('optout_lab_app') is null then
         create role optout_lab_app nologin;
@@ -38,7 +38,10 @@ begin
       exit;
     exception
       when duplicate_object or unique_violation or undefined_object then
-        null; -- made or dropped by another session just now: look again
+        -- made or dropped by another session just now: look again, but not for ever
+        if look = 5 then
+          raise;
+        end if;
     end;
   end loop;
 end
