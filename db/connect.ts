@@ -3,6 +3,7 @@ import pg from 'pg';
 import { wasInterrupted } from './cli/command.ts';
 import { codeOf, messageOf, UserError } from './cli/errors.ts';
 import { withoutPassword } from './cli/hide-password.ts';
+import { cannotConnectNow } from './sqlstates.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;
@@ -40,7 +41,7 @@ export async function canConnect(url: string): Promise<'yes' | 'starting' | 'no'
     await client.connect();
     return 'yes';
   } catch (error) {
-    return codeOf(error) === '57P03' ? 'starting' : 'no';
+    return codeOf(error) === cannotConnectNow ? 'starting' : 'no';
   } finally {
     await client.end().catch(() => {});
   }

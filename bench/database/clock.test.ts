@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { refusal } from '../../db/contract.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { firstIdOf } from '../../db/schema/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
@@ -69,7 +70,7 @@ describe('a clock that is set back an hour', () => {
     }
     await assert.rejects(
       client.query(`insert into outbound_messages (to_number, body) values ($1, 'again')`, [phone]),
-      { code: 'OPTED' },
+      { code: refusal.sqlState },
     );
     const { rows } = await client.query('select * from rederive_opt_outs()');
     assert.deepEqual(rows, []);

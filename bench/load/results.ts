@@ -1,5 +1,6 @@
+import type { IsolationLevel } from '../../db/contract.ts';
 import type { Environment } from '../results/results.ts';
-import type { IsolationLevel, Rate } from './client/worker-options.ts';
+import type { Rate } from './client/worker-options.ts';
 import type { Counts } from './record/counts.ts';
 import type { Processors } from './record/processors.ts';
 import type { LatencyClass } from './record/recorder.ts';

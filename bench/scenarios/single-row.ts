@@ -1,4 +1,5 @@
 import { codeOf } from '../../db/cli/errors.ts';
+import { refusal } from '../../db/contract.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
 import type { BlockContext, BlockWork, Scenario } from './scenario.ts';
@@ -48,7 +49,7 @@ export function insertCalls(
       if (refused === 'an error') return insert;
       return () =>
         insert().catch((error: unknown) => {
-          if (codeOf(error) !== 'OPTED') throw error;
+          if (codeOf(error) !== refusal.sqlState) throw error;
         });
     }),
   };

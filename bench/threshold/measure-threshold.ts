@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { unlessInterrupted } from '../../db/cli/command.ts';
 import { codeOf } from '../../db/cli/errors.ts';
+import { refusal } from '../../db/contract.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
 import { type DataSet, profileId } from '../../seed/data-set/data-set.ts';
@@ -119,7 +120,7 @@ async function probe(traffic: Traffic, signal: AbortSignal): Promise<ThresholdSt
       await traffic.prober.query({ ...statements.insertMessage, values });
       accepted++;
     } catch (error) {
-      if (codeOf(error) !== 'OPTED') throw error;
+      if (codeOf(error) !== refusal.sqlState) throw error;
       refused++;
     }
     await delay(probeEveryMs);

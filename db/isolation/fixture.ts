@@ -3,6 +3,7 @@ import { codeOf } from '../cli/errors.ts';
 import { connect } from '../connect.ts';
 import { refusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
+import { insufficientPrivilege } from '../sqlstates.ts';
 import { type History, type PhoneProfile, profilesPerPhone, type Step } from './history.ts';
 
 /** Sessions and rows for one history after another, in a scratch database that has the design. */
@@ -150,7 +151,7 @@ export function sqlOf(
 async function openSession(url: string, design: Design): Promise<Session> {
   const client = await connect(url);
   await client.query(`set deadlock_timeout = '${deadlockTimeout}'`).catch((error: unknown) => {
-    if (codeOf(error) !== '42501') throw error; // not a superuser: runs are slower, not wrong
+    if (codeOf(error) !== insufficientPrivilege) throw error; // not a superuser: runs are slower, not wrong
   });
   if (design.sessionSql !== undefined) await client.query(design.sessionSql);
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');

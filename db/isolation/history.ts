@@ -1,10 +1,9 @@
+import type { IsolationLevel } from '../contract.ts';
+
 /*
  * A history: what a few sessions do to a few numbers, and, if it is scheduled, in which order. It is
  * plain data, so that it can be enumerated, drawn at random, shrunk, printed and run again.
  */
-
-export const levels = ['read committed', 'repeatable read', 'serializable'] as const;
-export type Level = (typeof levels)[number];
 
 /** A message that exists before the history begins: the one from this profile to this number. */
 export interface PhoneProfile {
@@ -27,7 +26,7 @@ export type Step =
 
 /** Statements between begin and end; `autocommit` is one statement without either. */
 export interface Transaction {
-  readonly level: Level;
+  readonly level: IsolationLevel;
   readonly steps: readonly Step[];
   readonly end: 'commit' | 'rollback' | 'autocommit';
 }

@@ -1,4 +1,5 @@
-import { type History, type Level, type Step, statementsOf, type Transaction } from './history.ts';
+import type { IsolationLevel } from '../contract.ts';
+import { type History, type Step, statementsOf, type Transaction } from './history.ts';
 
 /** Some sessions whose every permutation is run, and the sentence that says why. */
 export interface PermutedCase {
@@ -116,7 +117,10 @@ export const permutedCases: readonly PermutedCase[] = [
 ];
 
 /** Every permutation of a case at one level, as histories. */
-export function* permutationsOf(permutedCase: PermutedCase, level: Level): Generator<History> {
+export function* permutationsOf(
+  permutedCase: PermutedCase,
+  level: IsolationLevel,
+): Generator<History> {
   const sessions = permutedCase.sessions.map((session): Transaction[] => [{ level, ...session }]);
   const lengths = sessions.map(([only]) => (only === undefined ? 0 : statementsOf(only).length));
   for (const schedule of schedules(lengths)) {

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { wasInterrupted } from '../cli/command.ts';
 import { messageOf } from '../cli/errors.ts';
+import { isolationLevels } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { checkHistory } from './checker.ts';
 import { execute, type RunCounts } from './execute.ts';
 import { type HistoryFixture, openHistoryFixture } from './fixture.ts';
-import { describeHistory, type History, levels } from './history.ts';
+import { describeHistory, type History } from './history.ts';
 import { permutationsOf, permutedCases } from './permutations.ts';
 import { randomHistory } from './random-history.ts';
 
@@ -42,7 +43,7 @@ export async function runPermutations(
   let histories = 0;
   await withFixture(url, design, async (fixture) => {
     for (const permutedCase of permutedCases) {
-      for (const level of levels) {
+      for (const level of isolationLevels) {
         let failed = 0;
         const permutations = [...permutationsOf(permutedCase, level)];
         const stride = Math.max(1, permutations.length / perCase);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { connect } from '../connect.ts';
+import { insufficientPrivilege } from '../sqlstates.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */
@@ -48,7 +49,7 @@ export async function appliedMigrations(client: pg.Client): Promise<number> {
     );
     return counted.rows[0]?.count ?? 0;
   } catch (error) {
-    if (codeOf(error) !== '42501') throw error;
+    if (codeOf(error) !== insufficientPrivilege) throw error;
     throw new UserError(
       `this role may not use the lab in this database (${messageOf(error)}): connect as its owner`,
     );

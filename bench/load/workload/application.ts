@@ -1,4 +1,5 @@
 import TinyQueue from 'tinyqueue';
+import { filtered, optedOut } from '../../../db/contract.ts';
 import { Draws } from '../../stats/random.ts';
 import type { Parameter } from '../client/extended-query.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
@@ -125,7 +126,8 @@ export class Application {
     const { kind, freshNumber, slot, messageId } = report;
     if (kind === 'optedOut') this.#ledger.attempt(freshNumber, slot);
     const eventType = kind === 'delivered' ? 'delivered' : 'failed';
-    const errorCode = kind === 'delivered' ? null : kind === 'filtered' ? '30007' : '21610';
+    const errorCode =
+      kind === 'delivered' ? null : String(kind === 'filtered' ? filtered : optedOut);
     return {
       kind,
       intendedMs,
