@@ -1,10 +1,11 @@
 import { isWorthReconnecting, isWorthRetrying, refusal } from '../../../db/contract.ts';
 import { uniqueViolation } from '../../../db/sqlstates.ts';
+import type { Parameter } from '../../protocol/messages.ts';
 import { type OutcomeWriter, outcomes } from '../record/outcome-log.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Application, Operation } from '../workload/application.ts';
 import type { Schedule } from '../workload/arrivals.ts';
-import type { Answer, Parameter } from './extended-query.ts';
+import type { Answer } from './extended-query.ts';
 
 /** A connection as the engine sees it. */
 export interface Connection {

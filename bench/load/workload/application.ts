@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue';
 import { filtered, optedOut } from '../../../db/contract.ts';
+import type { Parameter } from '../../protocol/messages.ts';
 import { Draws } from '../../stats/random.ts';
-import type { Parameter } from '../client/extended-query.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
 import {
   countBits,
