@@ -9,7 +9,6 @@ import { timeBlock } from '../paired/block.ts';
 import type { PgbenchComparison, PgbenchResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { insertCalls } from '../scenarios/single-row.ts';
-import { quantileOfSorted } from '../stats/bootstrap.ts';
 import { median } from '../stats/median.ts';
 import { seededRandom, shuffled } from '../stats/random.ts';
 
@@ -97,7 +96,7 @@ async function compare(
         medians.pgbench.push(median(latencies));
       } else {
         const latenciesNs = await ownBlock(perBlock);
-        medians.ours.push(quantileOfSorted(latenciesNs, 0.5));
+        medians.ours.push(median(latenciesNs));
         ourSamples += latenciesNs.length;
       }
       await bench.reservation.removeMade(design, []);

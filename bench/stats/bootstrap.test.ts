@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  bootstrapMedian,
-  comparePairs,
-  type Pair,
-  quantileOfSorted,
-  warmupLength,
-} from './bootstrap.ts';
-import { median, orderInterval } from './median.ts';
+import { bootstrapMedian, comparePairs, type Pair, warmupLength } from './bootstrap.ts';
+import { median, orderInterval, quantileOfSorted } from './median.ts';
 import { type Random, seededRandom, shuffled } from './random.ts';
 
 test('a median lies between neighbours, whatever the order of the values', () => {

@@ -1,5 +1,5 @@
+import { LatencyBins, type SparseBins } from '../../stats/latency-bins.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
-import { LatencyBins, type SparseBins } from './latency-bins.ts';
 import type { IntervalReport } from './recorder.ts';
 import type { ServerSample } from './sampler.ts';
 
