@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isConnectionLost } from './cli/errors.ts';
 import { isWorthReconnecting, isWorthRetrying } from './contract.ts';

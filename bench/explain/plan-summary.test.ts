@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { parseNotice } from './nested-plans.ts';
 import { type PlanNode, shapeOf, summarisePlan } from './plan-summary.ts';
 
@@ -18,25 +18,25 @@ const scan: PlanNode = {
   'Actual Loops': 1,
 };
 
-test('a summary names nodes with their index, counts buffers hit and read', () => {
+it('a summary names nodes with their index, counts buffers hit and read', () => {
   const summary = summarisePlan({ Plan: probe }, () => 0);
   assert.deepEqual(summary.nodes, ['Index Only Scan on blocked_contacts_pkey']);
   assert.deepEqual(summary.indexes, ['blocked_contacts_pkey']);
   assert.equal(summary.buffers, 4);
 });
 
-test('a sequential scan is marked where the table is big, not where it is small', () => {
+it('a sequential scan is marked where the table is big, not where it is small', () => {
   const plan = { Plan: { 'Node Type': 'Aggregate', Plans: [scan] } };
   assert.deepEqual(summarisePlan(plan, () => 10_000).bigSeqScans, ['delivery_reports']);
   assert.deepEqual(summarisePlan(plan, () => 9_999).bigSeqScans, []);
 });
 
-test('a plan keeps its shape when only figures change, and loses it with another index', () => {
+it('a plan keeps its shape when only figures change, and loses it with another index', () => {
   assert.equal(shapeOf(probe), shapeOf({ ...probe, 'Actual Rows': 7, 'Shared Hit Blocks': 9 }));
   assert.notEqual(shapeOf(probe), shapeOf({ ...probe, 'Index Name': 'another' }));
 });
 
-test('auto_explain notices are read; other notices and the EXPLAIN around them are not', () => {
+it('auto_explain notices are read; other notices and the EXPLAIN around them are not', () => {
   const notice = (query: string): string =>
     `duration: 0.01 ms  plan:\n${JSON.stringify({ 'Query Text': query, Plan: probe })}`;
   const read = parseNotice(notice('select 1'));

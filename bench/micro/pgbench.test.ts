@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { splitPassword } from '../../db/pgbench-process.ts';
 
-test('a password is on no command line of pgbench, wherever the URL has it', () => {
+it('a password is on no command line of pgbench, wherever the URL has it', () => {
   const rows = [
     ['postgres://u:p%40w@h:5/db?x=1', 'postgres://u@h:5/db?x=1', 'p@w'],
     ['postgres:///db?host=/s&password=p%40w&x=1', 'postgres:///db?host=/s&x=1', 'p@w'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../db/cli/errors.ts';
 import { readResults } from './read-results.ts';
@@ -11,14 +11,14 @@ const fixture = fileURLToPath(new URL('./fixtures/results.json', import.meta.url
 const folder = mkdtempSync(join(tmpdir(), 'optout-results-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('a real run is read, from its file and from its folder', () => {
+it('a real run is read, from its file and from its folder', () => {
   const results = readResults(fixture);
   assert.ok(results.designs.length > 0);
   writeFileSync(join(folder, 'results.json'), readFileSync(fixture));
   assert.deepEqual(readResults(folder), results);
 });
 
-test('a run of format version 1 is read in the words of the newest, with the same figures', () => {
+it('a run of format version 1 is read in the words of the newest, with the same figures', () => {
   const older = JSON.parse(readFileSync(fixture, 'utf8'));
   const results = readResults(fixture);
   assert.equal(older.formatVersion, 1);
@@ -43,7 +43,7 @@ test('a run of format version 1 is read in the words of the newest, with the sam
   });
 });
 
-test('another format version, a missing field, a cut file and no file are each refused in one line', () => {
+it('another format version, a missing field, a cut file and no file are each refused in one line', () => {
   const text = JSON.stringify(JSON.parse(readFileSync(fixture, 'utf8')));
   const cases = [
     {

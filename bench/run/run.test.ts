@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, it } from 'node:test';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import type { Lab } from '../../db/lab.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
@@ -64,7 +64,7 @@ const countRows = async (): Promise<unknown> => {
   }
 };
 
-test('a run leaves no rows and no settings behind, and its results fit the schema', async () => {
+it('a run leaves no rows and no settings behind, and its results fit the schema', async () => {
   const { folder } = await runBench(lab, options('first'), () => {});
   const results = readResults(folder);
   assert.equal(results.designs[0]?.status, 'timed');
@@ -72,7 +72,7 @@ test('a run leaves no rows and no settings behind, and its results fit the schem
   assert.deepEqual(await countRows(), { messages, reports, optOuts, blockedContacts, settings: 0 });
 });
 
-test('a table that VACUUM cannot mend is told of, and what it did to the plan', async () => {
+it('a table that VACUUM cannot mend is told of, and what it did to the plan', async () => {
   const isAboutTables = (warning: string): boolean =>
     /all-visible|dead rows|Heap Fetches/.test(warning);
   const before = readResults(join(out, 'first'));
@@ -105,7 +105,7 @@ test('a table that VACUUM cannot mend is told of, and what it did to the plan', 
   }
 });
 
-test('a sweep that was interrupted goes on where it was, and measures nothing twice', async () => {
+it('a sweep that was interrupted goes on where it was, and measures nothing twice', async () => {
   const sweep = (resume: boolean): BenchOptions =>
     readOptions({
       sweep: '2000,5000',
@@ -165,7 +165,7 @@ test('a sweep that was interrupted goes on where it was, and measures nothing tw
   );
 });
 
-test('a run that is refused before anything is measured leaves no folder', async () => {
+it('a run that is refused before anything is measured leaves no folder', async () => {
   const refused = readOptions({ sweep: '3000,4000', maxSeconds: 3, out, run: 'refused' });
   for (let time = 0; time < 2; time++) {
     await assert.rejects(
@@ -176,7 +176,7 @@ test('a run that is refused before anything is measured leaves no folder', async
   }
 });
 
-test('two benches on one database: the second is refused', async () => {
+it('two benches on one database: the second is refused', async () => {
   const session = await reserveForBench(lab);
   try {
     await assert.rejects(reserveForBench(lab), UserError);
@@ -185,7 +185,7 @@ test('two benches on one database: the second is refused', async () => {
   }
 });
 
-test('a threshold that a bench changed is put back, by itself or by the next one', async () => {
+it('a threshold that a bench changed is put back, by itself or by the next one', async () => {
   const client = await database.connect();
   const threshold = async (): Promise<unknown> =>
     (await client.query('select opt_out_block_threshold() as now')).rows[0]?.now;
@@ -212,7 +212,7 @@ test('a threshold that a bench changed is put back, by itself or by the next one
   }
 });
 
-test('what an older lab’s killed bench left is taken back, though its record had another name', async () => {
+it('what an older lab’s killed bench left is taken back, though its record had another name', async () => {
   const client = await database.connect();
   try {
     const killed = await reserveForBench(lab);
@@ -232,7 +232,7 @@ test('what an older lab’s killed bench left is taken back, though its record h
   }
 });
 
-test('a bench that was killed in the middle of a long statement keeps no other out', async () => {
+it('a bench that was killed in the middle of a long statement keeps no other out', async () => {
   const killed = await reserveForBench(lab);
   const working = assert.rejects(killed.admin.query('select pg_sleep(600)'));
   killed.admin.connection.stream.destroy();
@@ -241,7 +241,7 @@ test('a bench that was killed in the middle of a long statement keeps no other o
   await next.close();
 });
 
-test('a check that does not hold stops the run before anything is timed', async () => {
+it('a check that does not hold stops the run before anything is timed', async () => {
   const client = await database.connect();
   await client.query('drop trigger delivery_reports_record_opt_out_insert on delivery_reports');
   await client.end();

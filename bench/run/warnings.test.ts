@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { syntheticResults } from '../report/testing/synthetic-results.ts';
 import { warningsOf } from './warnings.ts';
 
-test('an index of more than half again what its rows need is told of', () => {
+it('an index of more than half again what its rows need is told of', () => {
   const told = (sizeBytes: number, predictedSizeBytes: number): readonly string[] =>
     warningsOf({
       ...syntheticResults(),
