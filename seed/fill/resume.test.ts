@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { nodeArguments } from '../../db/cli/command-file.ts';
 import { createDataSet, defaultDataSet } from '../data-set/data-set.ts';
 import { describeSchema } from '../testing/describe-schema.ts';
 import { holdBefore, letGo } from '../testing/hold.ts';
@@ -157,11 +157,14 @@ const nothingSaid = { messages: undefined, seed: undefined, ordinaryReportShare:
 
 /** The real command, in a process of its own; `ended` gives its exit code. */
 function startSeed(url: string): { child: ChildProcess; ended: Promise<number | null> } {
-  const command = fileURLToPath(new URL('../commands/seed.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', command, '--scale', String(messages)], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeArguments('seed/commands/seed.ts'), '--scale', String(messages)],
+    {
+      env: { ...process.env, DATABASE_URL: url },
+      stdio: 'ignore',
+    },
+  );
   return { child, ended: once(child, 'exit').then(([code]) => code) };
 }
 
