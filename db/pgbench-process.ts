@@ -1,27 +1,46 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { messageOf, UserError } from './cli/errors.ts';
 
-/** Runs pgbench and returns what it printed. Throws its last line where it fails. */
-export function runPgbenchProcess(
+/** What pgbench printed. */
+export interface PgbenchOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs pgbench against a server, the only way in which the lab does. A command line can be read by
+ * other users: the password goes through the environment.
+ *
+ * @param args without the connection, which becomes the last one
+ * @throws UserError with the last line that it printed where it fails
+ */
+export function runPgbench(
+  url: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<string> {
+  env: NodeJS.ProcessEnv = {},
+): Promise<PgbenchOutput> {
+  const { connection, password } = splitPassword(url);
   return new Promise((resolve, reject) => {
-    const child = spawn('pgbench', args, {
-      env: { ...process.env, ...env },
+    const child = spawn('pgbench', [...args, connection], {
+      env: {
+        ...process.env,
+        ...env,
+        ...(password === undefined ? {} : { PGPASSWORD: password }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let printed = '';
-    let errors = '';
-    child.stdout.on('data', (data: Buffer) => {
-      printed += data.toString();
-    });
-    child.stderr.on('data', (data: Buffer) => {
-      errors += data.toString();
-    });
-    child.on('error', reject);
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        output[stream] += text;
+      });
+    }
+    const fail = (why: string): void => reject(new UserError(`pgbench failed: ${why}`));
+    child.on('error', (error) => fail(messageOf(error)));
     child.on('close', (code) => {
-      if (code === 0) resolve(printed);
-      else reject(new Error(errors.trim().split('\n').at(-1) ?? `exit code ${code}`));
+      const last = output.stderr.trim().split('\n').at(-1);
+      if (code === 0) resolve(output);
+      else fail(last === undefined || last === '' ? `exit code ${code}` : last);
     });
   });
 }
@@ -35,10 +54,7 @@ export function pgbenchVersion(): string | undefined {
   }
 }
 
-/**
- * A command line can be read by other users: the password goes through the environment, wherever the
- * URL has it: before the "@", or as a parameter.
- */
+/** A URL without its password, wherever the URL has it: before the "@", or as a parameter. */
 export function splitPassword(url: string): { connection: string; password: string | undefined } {
   const login = /^(\w+:\/\/[^/?#@:]*):([^/?#]*)@(.*)$/.exec(url);
   const bare = login === null ? url : `${login[1]}@${login[3]}`;

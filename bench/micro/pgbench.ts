@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../../db/cli/errors.ts';
 import type { Design } from '../../db/designs.ts';
-import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../db/pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../../db/pgbench-process.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { timeBlock } from '../paired/block.ts';
@@ -42,8 +43,7 @@ export async function comparePgbench(
     }
     return { state: 'measured', version, comparisons };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { state: 'absent', reason: `pgbench failed: ${reason}` };
+    return { state: 'absent', reason: messageOf(error) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await bench.reservation.removeMade(design, []);
@@ -89,7 +89,7 @@ async function compare(
   for (let round = 0; round < rounds; round++) {
     for (const who of shuffled(['pgbench', 'ours'] as const, random)) {
       if (who === 'pgbench') {
-        const latencies = await runPgbench(url, folder, script, durable, perBlock, {
+        const latencies = await timePgbench(url, folder, script, durable, perBlock, {
           phone,
           profile,
         });
@@ -118,7 +118,7 @@ async function compare(
 }
 
 /** Latency of each transaction, in nanoseconds, from pgbench's own log. */
-async function runPgbench(
+async function timePgbench(
   url: string,
   folder: string,
   script: string,
@@ -126,7 +126,6 @@ async function runPgbench(
   perBlock: number,
   values: { readonly phone: string; readonly profile: string },
 ): Promise<readonly number[]> {
-  const { connection, password } = splitPassword(url);
   const args = [
     '--no-vacuum',
     '--protocol=prepared',
@@ -139,12 +138,10 @@ async function runPgbench(
     `--define=phone=${values.phone}`,
     `--define=profile=${values.profile}`,
     `--define=body=${benchBody}`,
-    connection,
   ];
-  await runPgbenchProcess(args, {
+  await runPgbench(url, args, {
     PGAPPNAME: benchApplication,
     PGOPTIONS: `-c jit=off -c synchronous_commit=${durable ? 'on' : 'off'}`,
-    ...(password === undefined ? {} : { PGPASSWORD: password }),
   });
   const logs = readdirSync(folder).filter((file) => file.startsWith('latency'));
   const lines = logs.flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));

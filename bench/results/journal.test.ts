@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, it } from 'node:test';
 import { UserError } from '../../db/cli/errors.ts';
-import { isUnfinished, openJournal } from './journal.ts';
+import { isUnfinished, type Journal, openJournal } from './journal.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'optout-journal-'));
 after(() => rmSync(parent, { recursive: true }));
@@ -26,7 +26,6 @@ it('a piece is measured once, also by the run that goes on', async () => {
   assert.deepEqual(await first.once('index probe', measure), { rows: 1 });
 
   const second = openJournal(folder, later, options);
-  assert.ok(second.has('index probe') && !second.has('another'));
   assert.deepEqual(await second.once('index probe', measure), { rows: 1 });
   assert.deepEqual(await second.once('another', measure), { rows: 2 });
   assert.deepEqual([second.startedAt, second.resumedAt], [start, [later]]);
@@ -35,7 +34,7 @@ it('a piece is measured once, also by the run that goes on', async () => {
 it('a piece that failed is not kept', async () => {
   const journal = openJournal(folder, start, options);
   await assert.rejects(journal.once('index probe', () => Promise.reject(new Error('no'))));
-  assert.equal(openJournal(folder, later, options).has('index probe'), false);
+  assert.equal(await isKept(openJournal(folder, later, options), 'index probe'), false);
 });
 
 it('a line that was cut by the kill is measured again, and what follows it is kept', async () => {
@@ -44,10 +43,9 @@ it('a line that was cut by the kill is measured again, and what follows it is ke
   await openJournal(folder, later, options).once('after', async () => 3);
 
   const third = openJournal(folder, later, options);
-  assert.deepEqual(
-    ['floor', 'cut', 'after'].map((name) => third.has(name)),
-    [true, false, true],
-  );
+  const kept: boolean[] = [];
+  for (const name of ['index probe', 'cut', 'after']) kept.push(await isKept(third, name));
+  assert.deepEqual(kept, [true, false, true]);
 });
 
 it('other options are refused, and the journal stays', async () => {
@@ -71,3 +69,12 @@ it('a finished run has no journal', () => {
   journal.finish();
   assert.equal(isUnfinished(folder), false);
 });
+
+async function isKept(journal: Journal, name: string): Promise<boolean> {
+  let isMeasured = false;
+  await journal.once(name, async () => {
+    isMeasured = true;
+    return 0;
+  });
+  return !isMeasured;
+}

@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { onInterrupt } from '../../db/cli/command.ts';
 import { withDatabase } from '../../db/connect.ts';
 import type { Lab } from '../../db/lab.ts';
+import { pgbenchVersion, runPgbench } from '../../db/pgbench-process.ts';
 
 /**
  * What PostgreSQL's own C client loads by text COPY (pgbench -i, rows of 97 bytes), in rows per
  * second; undefined where there is no pgbench. It works in a database of its own, gone afterwards.
  */
 export async function measurePgbench(lab: Lab, rows: number): Promise<number | undefined> {
+  if (pgbenchVersion() === undefined) return undefined;
   const scale = Math.max(1, Math.round(rows / 100_000));
   const database = 'optout_lab_pgbench';
   const client = await lab.connect();
@@ -20,26 +20,14 @@ export async function measurePgbench(lab: Lab, rows: number): Promise<number | u
     await drop();
     await client.query(`create database ${database}`);
     const url = withDatabase(lab.url, database);
-    const output = await run('pgbench', ['-i', '-I', 'dtg', '-q', '-s', String(scale), url]);
-    const seconds = /client-side generate ([\d.]+) s/.exec(output ?? '')?.[1];
-    return seconds === undefined ? undefined : (scale * 100_000) / Number(seconds);
+    const { stderr } = await runPgbench(url, ['-i', '-I', 'dtg', '-q', '-s', String(scale)]);
+    const seconds = /client-side generate ([\d.]+) s/.exec(stderr)?.[1];
+    if (seconds === undefined)
+      throw new Error(`pgbench -i did not say how long it took: ${stderr}`);
+    return (scale * 100_000) / Number(seconds);
   } finally {
     forget();
     await drop().catch(() => {});
     await client.end();
-  }
-}
-
-async function run(command: string, args: readonly string[]): Promise<string | undefined> {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let output = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  try {
-    const [code] = await once(child, 'close');
-    return code === 0 ? output : undefined;
-  } catch {
-    return undefined; // not installed
   }
 }

@@ -125,10 +125,3 @@ export class CopySource {
     return { rows: this.rowsWritten, checksum: String(this.#writer.read('checksum')) };
   }
 }
-
-/** What a table must hold, worked out from the data set alone. */
-export function predictTable(dataSet: DataSet, table: TableName): TableSummary {
-  const source = new CopySource(dataSet, table);
-  while (source.fill().length > 0);
-  return source.summary();
-}

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../../../db/cli/errors.ts';
+import { UserError } from '../../../db/cli/errors.ts';
 import { connect } from '../../../db/connect.ts';
-import { pgbenchVersion, runPgbenchProcess, splitPassword } from '../../../db/pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../../../db/pgbench-process.ts';
 import { readSql } from '../../../db/sql.ts';
 import { fewestForInterval, median } from '../../stats/median.ts';
 import type { TrialOptions } from '../options/trial-options.ts';
@@ -63,7 +63,7 @@ export async function compareClosedLoop(
     trials.push(trial);
     return trial.donePerSecond;
   };
-  const theirs = (): Promise<number> => runPgbench(options, statement);
+  const theirs = (): Promise<number> => timePgbench(options, statement);
   for (let pair = 0; pair < pairCount && options.signal?.aborted !== true; pair++) {
     // in turns: each goes first every other time
     if (pair % 2 === 0) pairs.push({ ours: await ours(), pgbench: await theirs() });
@@ -89,7 +89,7 @@ export async function compareClosedLoop(
 }
 
 /** Runs pgbench for a block, removes what it made, and returns its transactions a second. */
-async function runPgbench(
+async function timePgbench(
   options: Pick<TrialOptions, 'url' | 'design' | 'durationMs' | 'clients' | 'onBegin' | 'onEnd'>,
   statement: string,
 ): Promise<number> {
@@ -111,7 +111,6 @@ async function runPgbench(
       `\\set seq :seq + 1\n\\set n :seq * ${options.clients} + :client_id\n` +
         `\\set phone 1${area}5550000 + random(0, 9999)\n${sql};\n`,
     );
-    const { connection, password } = splitPassword(options.url);
     const seconds = String(Math.round(options.durationMs / 1000));
     const variables = {
       seq: '0',
@@ -122,18 +121,14 @@ async function runPgbench(
       body: plainBody,
     };
     try {
-      const printed = await runPgbenchProcess(
-        [
-          ...['--no-vacuum', '--protocol=prepared', `--file=${script}`, `--time=${seconds}`],
-          ...[`--client=${options.clients}`, `--jobs=${Math.min(pgbenchThreads, options.clients)}`],
-          ...Object.entries(variables).flatMap(([name, value]) => ['--define', `${name}=${value}`]),
-          connection,
-        ],
-        password === undefined ? {} : { PGPASSWORD: password },
-      );
-      return Number(/tps = ([\d.]+)/.exec(printed)?.[1] ?? Number.NaN);
-    } catch (error) {
-      throw new UserError(`pgbench failed: ${messageOf(error)}`);
+      const { stdout } = await runPgbench(options.url, [
+        ...['--no-vacuum', '--protocol=prepared', `--file=${script}`, `--time=${seconds}`],
+        ...[`--client=${options.clients}`, `--jobs=${Math.min(pgbenchThreads, options.clients)}`],
+        ...Object.entries(variables).flatMap(([name, value]) => ['--define', `${name}=${value}`]),
+      ]);
+      const rate = /tps = ([\d.]+)/.exec(stdout)?.[1];
+      if (rate === undefined) throw new Error(`pgbench told no rate: ${stdout}`);
+      return Number(rate);
     } finally {
       await removeRun(options.url, options.design, { ...run, fromUnixMs });
       await options.onEnd?.();
