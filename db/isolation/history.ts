@@ -55,36 +55,3 @@ export function statementsOf(transaction: Transaction): readonly (Step | 'begin'
     ? transaction.steps
     : ['begin', ...transaction.steps, 'end'];
 }
-
-/** A history as text, in the manner of PostgreSQL's isolation tests. */
-export function describeHistory(history: History): string {
-  const lines = history.before.map((count, phone) => `setup: ${count} opt-outs of n${phone}`);
-  history.sessions.forEach((transactions, session) => {
-    for (const { level, steps, end } of transactions) {
-      lines.push(`session s${session}: ${level}: ${steps.map(describeStep).join('; ')}; ${end}`);
-    }
-  });
-  lines.push(
-    history.schedule === undefined
-      ? 'all at the same time'
-      : `permutation: ${history.schedule.map((session) => `s${session}`).join(' ')}`,
-  );
-  return lines.join('\n');
-}
-
-function describeStep(step: Step): string {
-  const pairs = (list: readonly PhoneProfile[]): string =>
-    list.map(({ phone, profile }) => `n${phone}/p${profile}`).join(' ');
-  switch (step.kind) {
-    case 'send':
-      return `send ${step.phones.map((phone) => `n${phone}`).join(' ')}`;
-    case 'report':
-      return `report ${pairs(step.pairs)}`;
-    case 'update':
-      return `update ${pairs(step.pairs)}`;
-    case 'noise':
-      return `noise ${pairs([step.pair])}`;
-    case 'move':
-      return `move to n${step.phone}`;
-  }
-}

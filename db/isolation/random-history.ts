@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isolationLevels } from '../contract.ts';
+import { describeHistory } from './describe.ts';
 import {
-  describeHistory,
   type History,
   type PhoneProfile,
   profilesPerPhone,
