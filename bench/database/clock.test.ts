@@ -46,7 +46,7 @@ describe('a clock that is set back an hour', () => {
     await client.query(insert, [`${ahead}abcdef`]);
     await client.query(insert, [`${ahead}fedcba`]);
     const run = { runTag, fromUnixMs: Date.now(), ownProfileIds: [] };
-    await removeRun(database.url, designNamed(defaultDesignName), run);
+    await removeRun(client, designNamed(defaultDesignName), run);
     const { rows } = await client.query(
       `select right(id::text, 6) as tag from outbound_messages where to_number = '+12025550103'`,
     );

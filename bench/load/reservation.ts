@@ -94,7 +94,7 @@ async function recover(url: string, client: pg.Client): Promise<void> {
   if (record.run_tag !== null) {
     process.stderr.write('removing what a load left that did not end\n');
     await untilSessionsAreGone(client);
-    await removeRun(url, await currentDesign(client), {
+    await removeRun(client, await currentDesign(client), {
       runTag: record.run_tag,
       fromUnixMs: Number(record.from_unix_ms),
       ownProfileIds: record.own_profile_ids,

@@ -130,7 +130,7 @@ async function timePgbench(
       if (rate === undefined) throw new Error(`pgbench told no rate: ${stdout}`);
       return Number(rate);
     } finally {
-      await removeRun(options.url, options.design, { ...run, fromUnixMs });
+      await removeRun(client, options.design, { ...run, fromUnixMs });
       await options.onEnd?.();
     }
   } finally {

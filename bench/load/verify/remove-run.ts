@@ -1,4 +1,4 @@
-import { connect } from '../../../db/connect.ts';
+import type pg from 'pg';
 import type { Design } from '../../../db/designs.ts';
 import { removeRows } from '../../../db/schema/remove-rows.ts';
 import type { RunMark } from '../options/trial-options.ts';
@@ -12,22 +12,15 @@ const freshNumber = /^\+1...555/;
  * their new numbers, then its profiles. Knows nothing but the run's mark, so that the run of a killed
  * command can be removed too.
  */
-export async function removeRun(url: string, design: Design, run: RunMark): Promise<void> {
-  const client = await connect(url);
-  try {
-    const nothing = { profileIds: [], messageIds: [], reportIds: [] };
-    for await (const rows of runRows(client, 'reports', run)) {
-      await removeRows(client, { ...nothing, reportIds: rows.map(({ id }) => id) });
-    }
-    for await (const rows of runRows(client, 'messages', run)) {
-      const phones = new Set(rows.map(({ to_number = '' }) => to_number));
-      await client.query(design.forgetSql, [
-        [...phones].filter((phone) => freshNumber.test(phone)),
-      ]);
-      await removeRows(client, { ...nothing, messageIds: rows.map(({ id }) => id) });
-    }
-    await removeRows(client, { ...nothing, profileIds: run.ownProfileIds });
-  } finally {
-    await client.end();
+export async function removeRun(client: pg.Client, design: Design, run: RunMark): Promise<void> {
+  const nothing = { profileIds: [], messageIds: [], reportIds: [] };
+  for await (const rows of runRows(client, 'reports', run)) {
+    await removeRows(client, { ...nothing, reportIds: rows.map(({ id }) => id) });
   }
+  for await (const rows of runRows(client, 'messages', run)) {
+    const phones = new Set(rows.map(({ to_number = '' }) => to_number));
+    await client.query(design.forgetSql, [[...phones].filter((phone) => freshNumber.test(phone))]);
+    await removeRows(client, { ...nothing, messageIds: rows.map(({ id }) => id) });
+  }
+  await removeRows(client, { ...nothing, profileIds: run.ownProfileIds });
 }
