@@ -6,6 +6,7 @@ import { withoutPassword } from './cli/hide-password.ts';
 import { readAddress, type ServerAddress } from './connection/address.ts';
 import { attempts, pgConfig } from './connection/programs.ts';
 import { makeSettings } from './connection/session-settings.ts';
+import { cannotConnectNow } from './sqlstates.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;
@@ -69,7 +70,7 @@ export async function canConnect(url: string): Promise<'yes' | 'starting' | 'no'
     return 'yes';
   } catch (error) {
     if (error instanceof UserError) throw error;
-    return codeOf(error) === '57P03' ? 'starting' : 'no';
+    return codeOf(error) === cannotConnectNow ? 'starting' : 'no';
   }
 }
 

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { messageOf, UserError } from './cli/errors.ts';
 import { connect } from './connect.ts';
 import { readAddress } from './connection/address.ts';
 import { libpqEnvironment } from './connection/programs.ts';
@@ -10,17 +11,23 @@ export interface PgbenchSessions {
   readonly settings?: Settings;
 }
 
+/** What pgbench printed. */
+export interface PgbenchOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /**
- * Runs pgbench on a server and returns what it printed, on standard output and error. Which server and
- * which login stands in its environment: a command line can be read by other users.
+ * Runs pgbench on a server, the only way in which the lab does. Which server and which login stands in
+ * its environment: a command line can be read by other users.
  *
- * @throws Error with its last line where it fails
+ * @throws UserError with the last line that it printed where it fails
  */
-export async function runPgbenchProcess(
+export async function runPgbench(
   url: string,
   args: readonly string[],
   { applicationName, settings = {} }: PgbenchSessions,
-): Promise<string> {
+): Promise<PgbenchOutput> {
   const asked = { ...(await settingsOfNewSession(url)), ...settings };
   return new Promise((resolve, reject) => {
     const child = spawn('pgbench', args, {
@@ -30,18 +37,18 @@ export async function runPgbenchProcess(
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let printed = '';
-    let errors = '';
-    child.stdout.on('data', (data: Buffer) => {
-      printed += data.toString();
-    });
-    child.stderr.on('data', (data: Buffer) => {
-      errors += data.toString();
-    });
-    child.on('error', reject);
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        output[stream] += text;
+      });
+    }
+    const fail = (why: string): void => reject(new UserError(`pgbench failed: ${why}`));
+    child.on('error', (error) => fail(messageOf(error)));
     child.on('close', (code) => {
-      if (code === 0) resolve(printed + errors);
-      else reject(new Error(errors.trim().split('\n').at(-1) ?? `exit code ${code}`));
+      const last = output.stderr.trim().split('\n').at(-1);
+      if (code === 0) resolve(output);
+      else fail(last === undefined || last === '' ? `exit code ${code}` : last);
     });
   });
 }

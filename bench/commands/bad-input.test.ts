@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench', ['--precision=0'], /not a share above 0/],
   ['bench', ['--precision=1.5'], /not a share from 0 to 1/],
   ['bench', ['--max-seconds=0'], /not a number above 0/],
-  ['bench', ['--clients=17'], /not a number from 1 to 16/],
+  ['bench', ['--clients=17'], /not a whole number from 1 to 16/],
   ['bench', ['--scenarios=bulk-9'], /no scenario "bulk-9"/],
   ['bench-seed', ['--no-such-flag'], /unknown option/],
   ['bench-seed', ['--pairs=0'], /not a whole number from 1 on/],
@@ -39,7 +39,7 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
     ['bad-input', 'nothing-like-it', 'nor-this'],
     /no test file matches nothing-like-it, nor-this$/m,
   ],
-  ['bench-threshold', ['--to=0'], /not numbers of profiles from 1 to 100/],
+  ['bench-threshold', ['--to=0'], /not a whole number from 1 to 100/],
   ['bench-threshold', ['--out=/sys/x'], /cannot write \/sys\/x: /],
   ['bench-threshold', [`--out=${file}/x`], /cannot write .*\/file\/x: ENOTDIR/],
   ['bench-threshold', [`--out=${folder}/none/x`], /cannot write .*\/none\/x: ENOENT/],

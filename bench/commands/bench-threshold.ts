@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
+import { wholeNumber } from '../../db/cli/flags.ts';
 import { requireWritableFile, writeTextFile } from '../../db/cli/output-path.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
@@ -14,7 +15,7 @@ await runCommand(async () => {
     )
     .addOption(
       new Option('--to <numbers>', 'thresholds in turn; the present one is put back')
-        .argParser(thresholds)
+        .argParser((text: string) => text.split(',').map(wholeNumber(1, 100)))
         .default([2, 4, 5, 3], '2,4,5,3'),
     )
     .option('--out <file>', 'also write the results as JSON')
@@ -34,11 +35,3 @@ await runCommand(async () => {
     throw new CheckFailure('a message to a number that stays blocked was accepted');
   }
 });
-
-function thresholds(text: string): readonly number[] {
-  const numbers = text.split(',').map(Number);
-  if (!numbers.every((value) => Number.isInteger(value) && value >= 1 && value <= 100)) {
-    throw new InvalidArgumentError('not numbers of profiles from 1 to 100, such as 2,4,5,3.');
-  }
-  return numbers;
-}

@@ -29,7 +29,7 @@ await runCommand(async () => {
       'scenarios to time (default: the common ones; fewer where several designs are timed)',
     )
     .option('--sweep <sizes>', 'seed and measure each size in turn, such as 10k,100k,1M')
-    .option('--clients <number>', 'also this many clients at once, 1 to 16', clientCount)
+    .option('--clients <number>', 'also this many clients at once, 1 to 16', wholeNumber(1, 16))
     .option(
       '--blocked-share <share>',
       'share of messages to blocked numbers, in the scenario "mixed" (default: 0.04)',
@@ -65,12 +65,6 @@ await runCommand(async () => {
 
 function namesOf(items: readonly { readonly name: string }[]): string {
   return items.map(({ name }) => name).join(', ');
-}
-
-function clientCount(text: string): number {
-  const count = wholeNumber(1)(text);
-  if (count > 16) throw new InvalidArgumentError('not a number from 1 to 16.');
-  return count;
 }
 
 function precision(text: string): number {

@@ -1,11 +1,60 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { projectDir } from '../../db/cli/project-dir.ts';
 import { type Drill, newDrill, skipDrills } from '../../db/testing/embedded-drill.ts';
 import { freePort } from '../../db/testing/free-port.ts';
 import { startCommandFile } from '../../db/testing/run-command-file.ts';
+
+/** The files that package.json's scripts run, in their order. */
+const commands = [
+  ...new Set(
+    Object.values(
+      (
+        JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as {
+          scripts: Record<string, string>;
+        }
+      ).scripts,
+    ).flatMap((script) => /^tsx (\S+)/.exec(script)?.[1] ?? []),
+  ),
+];
+
+/** How each of them is tried: with these arguments, in this order. */
+const runs: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'db/commands/db-up.ts': [[]],
+  'db/commands/db-url.ts': [[]],
+  'db/commands/db-down.ts': [[]],
+  'db/commands/migrate-down.ts': [[]],
+  'db/commands/migrate-up.ts': [[]],
+  'seed/commands/seed.ts': [['--scale=2000'], ['--verify']],
+  'bench/commands/bench.ts': [
+    [
+      '--scale=2000',
+      '--designs=blocked_contacts',
+      '--scenarios=insert-not-durable',
+      '--max-seconds=1',
+    ],
+  ],
+  'bench/commands/bench-seed.ts': [['--scale=2000', '--pairs=1']],
+  'bench/commands/bench-threshold.ts': [['--to=2,3']],
+  'bench/commands/load.ts': [['--duration=1', '--rate=100', '--clients=2']],
+  'bench/commands/test.ts': [['db/contract']],
+  'db/commands/isolation.ts': [['--designs=blocked_contacts', '--permutations=1', '--histories=1']],
+};
+
+/** These print the URL as it is: that is what they are for. */
+const printsUrl = ['db/commands/db-up.ts', 'db/commands/db-url.ts'];
+
+/** These need no server, or start commands that are tried themselves. */
+const untried = [
+  'bench/commands/check-sql.ts',
+  'bench/commands/report.ts',
+  'bench/commands/compare.ts',
+  'bench/commands/reference.ts',
+];
 
 /* Every command that connects, with a password in its DATABASE_URL: nobody else gets to see it. */
 describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
@@ -25,24 +74,15 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
   });
   after(() => drill.remove());
 
-  const runs: readonly (readonly [string, ...string[]])[] = [
-    ['db/commands/migrate-down.ts'],
-    ['db/commands/migrate-up.ts'],
-    ['seed/commands/seed.ts', '--scale=2000'],
-    ['seed/commands/seed.ts', '--verify'],
-    [
-      'bench/commands/bench.ts',
-      '--scale=2000',
-      '--designs=blocked_contacts',
-      '--scenarios=insert-not-durable',
-      '--max-seconds=1',
-    ],
-    ['bench/commands/load.ts', '--duration=1', '--rate=100', '--clients=2'],
-    ['db/commands/isolation.ts', '--designs=blocked_contacts', '--permutations=1', '--histories=1'],
-  ];
-  for (const [file, ...args] of runs) {
+  it('is looked for in every command of package.json', () => {
+    assert.deepEqual([...Object.keys(runs), ...untried].sort(), [...commands].sort());
+  });
+
+  for (const [file, args] of commands.flatMap((file) =>
+    (runs[file] ?? []).map((args) => [file, args] as const),
+  )) {
     it(`is in no output, report, log or process list of ${[file, ...args].join(' ')}`, async () => {
-      const makesReports = /bench\/commands/.test(file) ? [`--out=${out}`] : [];
+      const makesReports = /bench\/commands\/(bench|load)\.ts/.test(file) ? [`--out=${out}`] : [];
       const { child, outcome } = startCommandFile(file, [...args, ...makesReports], {
         env: { DATABASE_URL: url },
       });
@@ -55,7 +95,7 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
       const { exitCode, stdout, stderr } = await outcome;
       assert.equal(exitCode, 0, stderr);
       assert.ok(looks > 0);
-      if (stdout.includes(password)) shown.push('standard output');
+      if (!printsUrl.includes(file) && stdout.includes(password)) shown.push('standard output');
       if (stderr.includes(password)) shown.push('standard error');
       assert.deepEqual([...new Set([...shown, ...drill.filesWith(password)])], []);
     });

@@ -1,22 +1,27 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { newCommand, onInterrupt, runCommand } from '../../db/cli/command.ts';
+import { buildVariable } from '../../db/cli/command-file.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
 import { openServer } from '../../db/lab.ts';
+import { buildLab, sourceFiles } from '../../db/testing/build.ts';
 import {
   createTemplate,
   templateVariable,
   testServerVariable,
 } from '../../db/testing/test-database.ts';
 
+const shortReporter = 'db/testing/short-reporter.ts';
+
 await runCommand(async () => {
   const command = newCommand('npm test')
     .description('Run the functional checks and the tests, in scratch databases of their own')
     .argument('[words...]', 'run only test files whose path contains one of these words')
+    .option('--all', 'print every test and its time, not only what fails')
     .parse();
-  const known = testFiles();
+  const { all } = command.opts<{ all?: boolean }>();
+  const known = sourceFiles().filter((file) => file.endsWith('.test.ts'));
   const unmatched = command.args.filter((word) => !known.some((file) => file.includes(word)));
   if (unmatched.length > 0) throw new UserError(`no test file matches ${unmatched.join(', ')}`);
   const files = matching(known, command.args);
@@ -25,10 +30,16 @@ await runCommand(async () => {
     const template = await createTemplate(server.url);
     const forget = onInterrupt(() => template.drop());
     try {
-      await runNodeTest(files, {
-        [testServerVariable]: server.url,
-        [templateVariable]: template.name,
-      });
+      const build = await buildLab([...files, shortReporter]);
+      try {
+        await runNodeTest(files.map(build.built), all ? 'spec' : build.built(shortReporter), {
+          [testServerVariable]: server.url,
+          [templateVariable]: template.name,
+          [buildVariable]: build.folder,
+        });
+      } finally {
+        build.remove();
+      }
     } finally {
       forget();
       await template.drop();
@@ -38,29 +49,27 @@ await runCommand(async () => {
   }
 });
 
-function testFiles(): readonly string[] {
-  return ['db', 'seed', 'bench']
-    .filter((room) => existsSync(join(projectDir, room)))
-    .flatMap((room) =>
-      readdirSync(join(projectDir, room), { recursive: true, encoding: 'utf8' }).map((file) =>
-        join(room, file),
-      ),
-    )
-    .filter((file) => file.endsWith('.test.ts'))
-    .sort();
-}
-
 function matching(files: readonly string[], words: readonly string[]): readonly string[] {
   return words.length === 0
     ? files
     : files.filter((file) => words.some((word) => file.includes(word)));
 }
 
-function runNodeTest(files: readonly string[], variables: Record<string, string>): Promise<void> {
+function runNodeTest(
+  files: readonly string[],
+  reporter: string,
+  variables: Record<string, string>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
+      [
+        '--enable-source-maps',
+        '--test',
+        `--test-concurrency=${availableParallelism() + 1}`, // they wait for the server and the disk
+        `--test-reporter=${reporter}`,
+        ...files,
+      ],
       {
         cwd: projectDir,
         env: { ...process.env, ...variables },

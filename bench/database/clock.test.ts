@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { refusal } from '../../db/contract.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { firstIdOf } from '../../db/schema/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
@@ -45,7 +46,7 @@ describe('a clock that is set back an hour', () => {
     await client.query(insert, [`${ahead}abcdef`]);
     await client.query(insert, [`${ahead}fedcba`]);
     const run = { runTag, fromUnixMs: Date.now(), ownProfileIds: [] };
-    await removeRun(database.url, designNamed(defaultDesignName), run);
+    await removeRun({ url: database.url, client }, designNamed(defaultDesignName), run);
     const { rows } = await client.query(
       `select right(id::text, 6) as tag from outbound_messages where to_number = '+12025550103'`,
     );
@@ -69,7 +70,7 @@ describe('a clock that is set back an hour', () => {
     }
     await assert.rejects(
       client.query(`insert into outbound_messages (to_number, body) values ($1, 'again')`, [phone]),
-      { code: 'OPTED' },
+      { code: refusal.sqlState },
     );
     const { rows } = await client.query('select * from rederive_opt_outs()');
     assert.deepEqual(rows, []);

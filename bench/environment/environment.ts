@@ -3,6 +3,7 @@ import { codeOf } from '../../db/cli/errors.ts';
 import type { Lab } from '../../db/lab.ts';
 import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
+import { insufficientPrivilege } from '../../db/sqlstates.ts';
 import { relationSizes } from '../database/relations.ts';
 import type { Environment, Setting, TableState } from '../results/results.ts';
 import { diskFacts } from './disk.ts';
@@ -88,7 +89,7 @@ async function pgConfig(client: pg.Client): Promise<Record<string, string>> {
     );
     return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
   } catch (error) {
-    if (codeOf(error) !== '42501') throw error;
+    if (codeOf(error) !== insufficientPrivilege) throw error;
     return {};
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { parseNotice } from './nested-plans.ts';
 import { type PlanNode, shapeOf, summarisePlan } from './plan-summary.ts';
 
@@ -22,14 +22,14 @@ const scan: PlanNode = {
   'Relation Name': 'delivery_reports',
 };
 
-test('a summary names nodes with their index, counts buffers hit and read', () => {
+it('a summary names nodes with their index, counts buffers hit and read', () => {
   const summary = summarisePlan({ Plan: probe, 'Execution Time': 0.1 }, () => 0);
   assert.deepEqual(summary.nodes, ['Index Only Scan on blocked_contacts_pkey']);
   assert.deepEqual(summary.indexes, ['blocked_contacts_pkey']);
   assert.equal(summary.buffers, 4);
 });
 
-test('a sequential scan is marked where the table is big, not where it is small', () => {
+it('a sequential scan is marked where the table is big, not where it is small', () => {
   const plan = {
     Plan: { ...figures, 'Node Type': 'Aggregate', Plans: [scan] },
     'Execution Time': 1,
@@ -39,12 +39,12 @@ test('a sequential scan is marked where the table is big, not where it is small'
   assert.deepEqual(summarisePlan(plan, () => undefined).bigSeqScans, []);
 });
 
-test('a plan keeps its shape when only figures change, and loses it with another index', () => {
+it('a plan keeps its shape when only figures change, and loses it with another index', () => {
   assert.equal(shapeOf(probe), shapeOf({ ...probe, 'Actual Rows': 7, 'Shared Hit Blocks': 9 }));
   assert.notEqual(shapeOf(probe), shapeOf({ ...probe, 'Index Name': 'another' }));
 });
 
-test('auto_explain notices are read; other notices and the EXPLAIN around them are not', () => {
+it('auto_explain notices are read; other notices and the EXPLAIN around them are not', () => {
   const notice = (query: string): string =>
     `duration: 0.01 ms  plan:\n${JSON.stringify({ 'Query Text': query, Plan: probe })}`;
   const read = parseNotice(notice('select 1'));
@@ -54,7 +54,7 @@ test('auto_explain notices are read; other notices and the EXPLAIN around them a
   assert.equal(parseNotice('some other notice'), undefined);
 });
 
-test('a plan that lacks a figure has no summary of 0: it is an error', () => {
+it('a plan that lacks a figure has no summary of 0: it is an error', () => {
   const { 'Shared Read Blocks': _, ...withoutReads } = probe;
   assert.throws(
     () => summarisePlan({ Plan: withoutReads, 'Execution Time': 1 }, () => 0),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
 import { formatCount } from '../../db/cli/number-text.ts';
+import { refusal } from '../../db/contract.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { onlyRow } from '../../db/only-row.ts';
@@ -142,7 +143,7 @@ async function explain(client: pg.Client, explained: Explained, draw: Draw): Pro
         const lines = rows.map((row) => row['QUERY PLAN']);
         return typeof lines[0] === 'string' ? lines.join('\n') : JSON.stringify(lines[0]);
       } catch (error) {
-        if (codeOf(error) !== 'OPTED') throw error;
+        if (codeOf(error) !== refusal.sqlState) throw error;
         return undefined;
       } finally {
         await client.query('rollback to savepoint attempt');

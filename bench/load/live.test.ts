@@ -1,9 +1,9 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { LatencyBins } from '../stats/latency-bins.ts';
 import { Live } from './live.ts';
 import type { Second } from './options/trial-options.ts';
 import { noCounts } from './record/counts.ts';
-import { LatencyBins } from './record/latency-bins.ts';
 
 function second(number: number): Second {
   const bins = new LatencyBins();

@@ -1,6 +1,6 @@
 import { itemAt } from '../../db/item-at.ts';
+import { LatencyBins } from '../stats/latency-bins.ts';
 import type { Second } from './options/trial-options.ts';
-import { LatencyBins } from './record/latency-bins.ts';
 
 /** Where the seconds are shown. */
 export interface Screen {

@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseObjective, parseRange } from './options/flag-values.ts';
 import { searchRates } from './ramp.ts';

@@ -106,7 +106,7 @@ async function recover(url: string, client: pg.Client, patience?: Patience): Pro
       fromUnixMs: Number(record.from_unix_ms),
       ownProfileIds: record.own_profile_ids,
     };
-    await removeRun(url, await currentDesign(client), run, patience);
+    await removeRun({ url, client }, await currentDesign(client), run, patience);
   }
   await applyDesign(url, client, designNamed(record.design), 0, patience);
   await client.query(sql('end_load_reservation'));

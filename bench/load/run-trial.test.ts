@@ -1,10 +1,10 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
+import { binRanges } from '../stats/latency-bins.ts';
 import type { Counts } from './record/counts.ts';
-import { binRanges } from './record/latency-bins.ts';
 import type { LoadTrial } from './results.ts';
 import { runTrial } from './run-trial.ts';
 import { testMix, testTrial, testTrialUntil, waveMix } from './testing.ts';

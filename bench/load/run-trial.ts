@@ -1,21 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
-import { connect } from '../../db/connect.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { clockMs } from './client/clock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
 import type { WorkerOptions } from './client/worker-options.ts';
 import { Workers } from './client/workers.ts';
+import { ControlSession } from './control-session.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { applicationStatements, type Prepared, prepareRun } from './prepare.ts';
 import { Seconds } from './record/align-intervals.ts';
 import { ProcessorWatch } from './record/processors.ts';
 import type { IntervalReport } from './record/recorder.ts';
 import { Sampler } from './record/sampler.ts';
-import { type Snapshot, snapshotDeltas, takeSnapshot } from './record/server-counters.ts';
+import { snapshotDeltas, takeSnapshot } from './record/server-counters.ts';
 import { Timeline } from './record/timeline.ts';
 import type { LoadTrial } from './results.ts';
 import { describeTrial } from './trial-figures.ts';
@@ -30,19 +28,21 @@ const clientsPerWorker = 16;
 /** Runs one load, verifies the database, and removes what it made. */
 export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
   const folder = mkdtempSync(join(tmpdir(), 'optout-lab-load-'));
-  const sampler = new Sampler(options.url);
+  const control = new ControlSession(options.url);
   try {
     const fromUnixMs = Date.now();
-    const { prepared, before } = await inspect(options);
+    const first = await control.patiently();
+    const prepared = await prepareRun(first, options.design);
+    const before = await takeSnapshot(first, options.major);
     await options.onBegin?.({ ...prepared, fromUnixMs });
     const plans = planWorkers(options, prepared, folder);
     const startedAt = new Date().toISOString();
-    const carried = await carry(options, plans, sampler);
-    await withSession(options.url, untilSessionsAreGone);
-    const after = await withSession(options.url, (client) => takeSnapshot(client, options.major));
+    const carried = await carry(options, plans, new Sampler(control));
+    const client = await control.patiently(); // the server may just be coming back after a crash
+    await untilSessionsAreGone(client);
+    const after = await takeSnapshot(client, options.major);
     const run: RunRecord = {
       ...prepared,
-      url: options.url,
       design: options.design,
       seed: options.seed,
       fromUnixMs,
@@ -54,12 +54,11 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
       })),
     };
     await options.beforeVerifying?.(run);
-    const verification = await verifyRun(run);
-    if (!options.keep)
-      await removeRun(options.url, options.design, {
-        ...run,
-        ownProfileIds: prepared.ownProfileIds,
-      });
+    const verification = await verifyRun(client, run);
+    if (!options.keep) {
+      const { ownProfileIds } = prepared;
+      await removeRun({ url: options.url, client }, options.design, { ...run, ownProfileIds });
+    }
     await options.onEnd?.();
     return describeTrial({
       ...carried,
@@ -71,7 +70,7 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
       verification,
     });
   } finally {
-    await sampler.close();
+    await control.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -82,13 +81,6 @@ export function workersFor(clients: number, asked: number | undefined): number {
     asked ??
     Math.min(Math.ceil(clients / clientsPerWorker), Math.max(1, availableParallelism() - 1));
   return Math.min(chosen, clients);
-}
-
-function inspect(options: TrialOptions): Promise<{ prepared: Prepared; before: Snapshot }> {
-  return withSession(options.url, async (client) => ({
-    prepared: await prepareRun(client, options.design),
-    before: await takeSnapshot(client, options.major),
-  }));
 }
 
 function planWorkers(
@@ -167,30 +159,5 @@ async function carry(options: TrialOptions, plans: readonly WorkerOptions[], sam
   } finally {
     options.signal?.removeEventListener('abort', stop);
     await workers.terminate();
-  }
-}
-
-/** How long a server may take to come back after a crash. */
-const comeBackMs = 60_000;
-
-/** A session for one thing; the server may just be coming back after a crash. */
-async function withSession<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connectAgain(url);
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
-}
-
-async function connectAgain(url: string): Promise<pg.Client> {
-  const deadlineMs = clockMs() + comeBackMs;
-  for (;;) {
-    try {
-      return await connect(url);
-    } catch (error) {
-      if (clockMs() > deadlineMs) throw error;
-      await delay(200);
-    }
   }
 }

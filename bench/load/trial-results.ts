@@ -1,4 +1,6 @@
 // One load at one rate: a part of load.json (results.ts).
+
+import { isolationLevels } from '../../db/contract.ts';
 import {
   define,
   described,
@@ -16,7 +18,6 @@ import {
   text,
   yesOrNo,
 } from '../results/schema.ts';
-import { isolationLevels } from './client/worker-options.ts';
 import { arrivalKinds } from './workload/arrivals.ts';
 import { numberKinds } from './workload/number-kinds.ts';
 

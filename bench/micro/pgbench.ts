@@ -1,16 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '../../db/cli/errors.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
-import { pgbenchVersion, runPgbenchProcess } from '../../db/pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../../db/pgbench-process.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { timeBlock } from '../paired/block.ts';
 import type { PgbenchComparison, PgbenchResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { insertCalls } from '../scenarios/single-row.ts';
-import { quantileOfSorted } from '../stats/bootstrap.ts';
 import { median } from '../stats/median.ts';
 import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 
@@ -44,8 +44,7 @@ export async function comparePgbench(
     }
     return { state: 'measured', version, comparisons };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { state: 'absent', reason: `pgbench failed: ${reason}` };
+    return { state: 'absent', reason: messageOf(error) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await bench.reservation.removeMade(design, []);
@@ -91,14 +90,14 @@ async function compare(
   for (let round = 0; round < rounds; round++) {
     for (const who of shuffled(['pgbench', 'ours'] as const, order)) {
       if (who === 'pgbench') {
-        const latencies = await runPgbench(url, folder, script, durable, perBlock, {
+        const latencies = await timePgbench(url, folder, script, durable, perBlock, {
           phone,
           profile,
         });
         medians.pgbench.push(median(latencies));
       } else {
         const latenciesNs = await ownBlock(perBlock);
-        medians.ours.push(quantileOfSorted(latenciesNs, 0.5));
+        medians.ours.push(median(latenciesNs));
         ourSamples += latenciesNs.length;
       }
       await bench.reservation.removeMade(design, []);
@@ -120,7 +119,7 @@ async function compare(
 }
 
 /** Latency of each transaction, in nanoseconds, from pgbench's own log. */
-async function runPgbench(
+async function timePgbench(
   url: string,
   folder: string,
   script: string,
@@ -141,7 +140,7 @@ async function runPgbench(
     `--define=profile=${values.profile}`,
     `--define=body=${benchBody}`,
   ];
-  await runPgbenchProcess(url, args, {
+  await runPgbench(url, args, {
     applicationName: benchApplication,
     settings: durable ? {} : { synchronous_commit: 'off' },
   });

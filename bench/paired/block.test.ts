@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { laterWarmup, timeBlock, type Warmup } from './block.ts';
 
@@ -16,7 +16,7 @@ const counted = (): { calls: number; call: () => Promise<void> } => {
   return counter;
 };
 
-test('calls of the warm-up are made first, and are no samples', async () => {
+it('calls of the warm-up are made first, and are no samples', async () => {
   const counter = counted();
   let callsWhenWarm = 0;
   const { latenciesNs } = await timeBlock(
@@ -32,7 +32,7 @@ test('calls of the warm-up are made first, and are no samples', async () => {
   assert.ok(latenciesNs.length > 0);
 });
 
-test('a slow call ends the warm-up by the clock', async () => {
+it('a slow call ends the warm-up by the clock', async () => {
   let callsWhenWarm = 0;
   let calls = 0;
   const slow = async (): Promise<void> => {
@@ -46,11 +46,11 @@ test('a slow call ends the warm-up by the clock', async () => {
   assert.equal(callsWhenWarm, 1);
 });
 
-test('a later warm-up has as many executions as PL/pgSQL needs for a generic plan', () => {
+it('a later warm-up has as many executions as PL/pgSQL needs for a generic plan', () => {
   for (const rows of [1, 2, 10, 1_000]) assert.ok(laterWarmup(rows).calls * rows > 5, `${rows}`);
 });
 
-test('a supply is used up exactly, warm-up included', async () => {
+it('a supply is used up exactly, warm-up included', async () => {
   const counter = counted();
   const work = { calls: [counter.call], supply: 30 };
   const { latenciesNs } = await timeBlock(work, 0, async () => {}, warmup);
@@ -58,7 +58,7 @@ test('a supply is used up exactly, warm-up included', async () => {
   assert.equal(latenciesNs.length, 30 - warmup.calls);
 });
 
-test('clients take turns at the same time, each with its own samples, in ascending order', async () => {
+it('clients take turns at the same time, each with its own samples, in ascending order', async () => {
   const counters = [counted(), counted(), counted()];
   const work = { calls: counters.map(({ call }) => call) };
   const { latenciesNs } = await timeBlock(work, 5, async () => {}, warmup);
@@ -67,7 +67,7 @@ test('clients take turns at the same time, each with its own samples, in ascendi
   assert.deepEqual(latenciesNs, Float64Array.from(latenciesNs).sort());
 });
 
-test('a call that fails fails the block', async () => {
+it('a call that fails fails the block', async () => {
   const failing = { calls: [() => Promise.reject(new Error('refused'))] };
   await assert.rejects(
     timeBlock(failing, 0, async () => {}),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import type { LoadResults } from '../load/results.ts';
 import { syntheticResults, writeSyntheticRun } from '../report/testing/synthetic-results.ts';
 import type { ScalingResult } from '../results/results.ts';
@@ -33,7 +33,7 @@ const verdict = (low: number, high: number, seconds: number): readonly string[] 
     .map(({ verdict }) => verdict);
 };
 
-test('a goal is reached with the whole interval within it, missed with all of it beyond, open between', () => {
+it('a goal is reached with the whole interval within it, missed with all of it beyond, open between', () => {
   assert.deepEqual(verdict(1.01, 1.05, 180), ['reached', 'reached']);
   assert.deepEqual(verdict(1.01, 1.06, 181), ['open', 'missed']);
   assert.deepEqual(verdict(1.06, 1.2, 1), ['missed', 'reached']);
@@ -42,7 +42,7 @@ test('a goal is reached with the whole interval within it, missed with all of it
 const loadWith = (changes: Partial<LoadResults>) =>
   goalsOf(syntheticResults(), [], { load: { trials: [], ramps: [], ...changes } as never });
 
-test('the closed loop is judged by its pairs, as its page and the list of loads do', () => {
+it('the closed loop is judged by its pairs, as its page and the list of loads do', () => {
   const closedLoop = (...ratios: readonly number[]) => {
     const pgbench = { pairs: ratios.map((ours) => ({ ours, pgbench: 1 })), ratio: ratios[1] ?? 0 };
     const goal = loadWith({ pgbench: pgbench as never }).find(({ goal }) =>
@@ -55,7 +55,7 @@ test('the closed loop is judged by its pairs, as its page and the list of loads 
   assert.equal(closedLoop(0.8, 0.9, 1)[1], 'reached');
 });
 
-test('the seeder is judged by its pairs, of nine by all but the outermost, as a share of the speed or in times of the time', () => {
+it('the seeder is judged by its pairs, of nine by all but the outermost, as a share of the speed or in times of the time', () => {
   const judged = (loads: 'messages' | 'whole', ...seederSeconds: readonly number[]) => {
     const speed = {
       ...({ formatVersion: 1, kind: 'seed-speed', startedAt: '', commandLine: '' } as const),
@@ -83,7 +83,7 @@ test('the seeder is judged by its pairs, of nine by all but the outermost, as a 
   assert.equal(judged('whole', 12, 13)[1], 'missed');
 });
 
-test('the highest rate of a ramp is a figure without a goal', () => {
+it('the highest rate of a ramp is a figure without a goal', () => {
   for (const highestRate of [1260, null]) {
     const ramp = { objective: 'p99<10ms', highestRate, finding: 'none' };
     const goal = loadWith({ ramps: [ramp as never] }).find(({ goal }) => /highest rate/.test(goal));
@@ -91,7 +91,7 @@ test('the highest rate of a ramp is a figure without a goal', () => {
   }
 });
 
-test('what was not measured is open', () => {
+it('what was not measured is open', () => {
   const goals = goalsOf({ ...syntheticResults(), designs: [], sweep: [] }, [], {});
   assert.ok(goals.length >= 5);
   for (const { verdict, reached } of goals.filter(({ goal }) => !goal.includes('pgbench'))) {
@@ -99,7 +99,7 @@ test('what was not measured is open', () => {
   }
 });
 
-test('the page of a reference holds its goals and its parts, and says that a bench was interrupted', () => {
+it('the page of a reference holds its goals and its parts, and says that a bench was interrupted', () => {
   const reports = mkdtempSync(join(tmpdir(), 'optout-overview-'));
   try {
     const results = { ...syntheticResults(), resumedAt: ['2026-03-01T10:02:00.000Z'] };

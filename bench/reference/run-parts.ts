@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onInterrupt } from '../../db/cli/command.ts';
+import { nodeArguments } from '../../db/cli/command-file.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
@@ -84,12 +85,10 @@ async function runPart(
   listener: Pick<PartsListener, 'output'>,
 ): Promise<void> {
   if (part.makes !== undefined) rmSync(join(folder, part.makes), { recursive: true, force: true });
-  // not through npm, whose shell keeps a signal to itself
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(projectDir, part.file), ...part.args],
-    { cwd: projectDir, stdio: ['inherit', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [...nodeArguments(part.file), ...part.args], {
+    cwd: projectDir,
+    stdio: ['inherit', 'pipe', 'inherit'],
+  });
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal }));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import type { Results, ScenarioResult } from '../results/results.ts';
 import { rankDesigns, rankedOf, rankingSentence } from './ranking.ts';
 import { distanceTable } from './sections/distance.ts';
@@ -32,7 +32,7 @@ function withRatio(design: string, ratio: number, low: number, high: number): Re
   };
 }
 
-test('a wide interval that includes 1 is too uncertain to rank: last, not tied, and said', () => {
+it('a wide interval that includes 1 is too uncertain to rank: last, not tied, and said', () => {
   const run = withRatio('opt_outs_count', 1.45, 0.98, 1.63);
   const ranks = rankDesigns(run, scenarioName);
   assert.equal(ranks.at(-1)?.design, 'opt_outs_count');
@@ -44,19 +44,19 @@ test('a wide interval that includes 1 is too uncertain to rank: last, not tied, 
   }
 });
 
-test('not even the lowest median makes a design the cheapest whose interval is that wide', () => {
+it('not even the lowest median makes a design the cheapest whose interval is that wide', () => {
   const ranks = rankDesigns(withRatio('opt_outs_count', 0.9, 0.7, 1.4), scenarioName);
   assert.equal(ranks[0]?.design, oneRow[0]?.design);
   assert.ok(ranks[0]?.tiedWithBest);
 });
 
-test('a narrow interval that includes 1 costs next to nothing, and is ranked', () => {
+it('a narrow interval that includes 1 costs next to nothing, and is ranked', () => {
   const ranks = rankDesigns(withRatio('opt_outs_count', 1, 0.98, 1.02), scenarioName);
   assert.equal(ranks[0]?.design, 'opt_outs_count');
   assert.doesNotMatch(rankingSentence(ranks), /uncertain/);
 });
 
-test('a check alone whose cost may be none is not called the cheapest', () => {
+it('a check alone whose cost may be none is not called the cheapest', () => {
   const results = syntheticResults();
   const unsure = { value: -50_000, low: -80_000, high: 200_000, samples: 20 };
   const designs = results.designs.map((design) =>

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
@@ -39,11 +39,11 @@ const everyDesignRun = syntheticResults({
 const folder = join(reports, results.runId);
 after(() => rmSync(reports, { recursive: true, force: true }));
 
-test('the synthetic run fits the schema of results.json', () => {
+it('the synthetic run fits the schema of results.json', () => {
   assert.equal(resultsMisfit(JSON.parse(JSON.stringify(results))), undefined);
 });
 
-test('a scenario is what it says it is, whatever its statement', () => {
+it('a scenario is what it says it is, whatever its statement', () => {
   const designs = results.designs.map((design) => ({
     ...design,
     scenarios: design.scenarios.map((scenario) => ({ ...scenario, statement: 'call insert_it()' })),
@@ -62,7 +62,7 @@ test('a scenario is what it says it is, whatever its statement', () => {
   });
 });
 
-test('a statement that had no plan in time is said to have none, and no buffers', () => {
+it('a statement that had no plan in time is said to have none, and no buffers', () => {
   const plans = results.plans.map(({ summary: _, nested: __, ...plan }) => ({
     ...plan,
     nested: [],
@@ -73,7 +73,7 @@ test('a statement that had no plan in time is said to have none, and no buffers'
   assert.doesNotMatch(body, /<td class="n">\d/);
 });
 
-test('a file of a report that cannot be written is told in one line', async () => {
+it('a file of a report that cannot be written is told in one line', async () => {
   writeSyntheticRun(folder, results);
   mkdirSync(join(folder, 'summary.md')); // root may write everywhere, but not here
   const { exitCode, stdout, stderr } = await runCommandFile('bench/commands/report.ts', [folder]);
@@ -82,14 +82,14 @@ test('a file of a report that cannot be written is told in one line', async () =
   assert.deepEqual([exitCode, stdout], [2, '']);
 });
 
-test('an interval that includes 1 is "could not be told apart", never "equal"', () => {
+it('an interval that includes 1 is "could not be told apart", never "equal"', () => {
   assert.equal(verdictOf({ value: 1.2, low: 0.99, high: 1.4 }), 'could not be told apart');
   assert.equal(verdictOf({ value: 1.2, low: 1.01, high: 1.4 }), 'slower');
   assert.equal(verdictOf({ value: 0.8, low: 0.7, high: 0.9 }), 'faster');
   assert.equal(verdictOf(ratioOfMedians([2], [1])), 'could not be told apart');
 });
 
-test('a check that was not run is never told as passed', () => {
+it('a check that was not run is never told as passed', () => {
   const [first, ...others] = results.designs.filter((design) => design.status === 'timed');
   assert.ok(first !== undefined && others.length > 0);
   const allPassed = first.behaviours.map((check) => ({ ...check, outcome: 'passed' as const }));
@@ -108,11 +108,11 @@ test('a check that was not run is never told as passed', () => {
   assert.match(String(answer), new RegExp(`${others.length} designs? w(as|ere) not checked whole`));
 });
 
-test('text in a page is escaped', () => {
+it('text in a page is escaped', () => {
   assert.equal(html`<b title="${'"'}">${'<i>&'}</b>`.text, '<b title="&quot;">&lt;i&gt;&amp;</b>');
 });
 
-test('the CSV has one line a design and scenario, all of the same width', () => {
+it('the CSV has one line a design and scenario, all of the same width', () => {
   const lines = resultsCsv(results).trimEnd().split('\n');
   const expected = results.designs.reduce(
     (sum, design) => sum + Math.max(1, design.scenarios.length),
@@ -122,7 +122,7 @@ test('the CSV has one line a design and scenario, all of the same width', () => 
   assert.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
 });
 
-test('Markdown and the terminal give the five answers and every design', () => {
+it('Markdown and the terminal give the five answers and every design', () => {
   const path = '/reports/run/index.html';
   for (const text of [summaryMarkdown(results), terminalSummary(results, path)]) {
     for (const question of ['correct', 'instant', 'wins', 'Why', 'believe']) {
@@ -133,7 +133,7 @@ test('Markdown and the terminal give the five answers and every design', () => {
   assert.ok(terminalSummary(results, path).endsWith(`${path}\n`));
 });
 
-test('the terminal summary fits 80 columns, with one design and with all', () => {
+it('the terminal summary fits 80 columns, with one design and with all', () => {
   const [first] = results.designs;
   assert.ok(first !== undefined);
   for (const run of [results, { ...results, designs: [first] }, everyDesignRun]) {
@@ -144,7 +144,7 @@ test('the terminal summary fits 80 columns, with one design and with all', () =>
   }
 });
 
-test('a figure on fewer than six pairs is said to have too few, and is quoted nowhere', () => {
+it('a figure on fewer than six pairs is said to have too few, and is quoted nowhere', () => {
   const weak = syntheticResults({ pairs: 2 + 5 }); // two of them warm up
   for (const text of [summaryMarkdown(weak), terminalSummary(weak)]) {
     assert.match(text, /5 pairs/);
@@ -153,7 +153,7 @@ test('a figure on fewer than six pairs is said to have too few, and is quoted no
   }
 });
 
-test('the note under the figures counts every design that was not timed', () => {
+it('the note under the figures counts every design that was not timed', () => {
   const [first, second, third] = results.designs;
   assert.ok(first !== undefined && second !== undefined && third !== undefined);
   const planned = [second, third].map((design) => ({ ...design, status: 'planned' as const }));
@@ -166,13 +166,13 @@ test('the note under the figures counts every design that was not timed', () => 
   assert.equal(note({ designs: [first] }), '');
 });
 
-test('where an opt-out report is quoted its scenario is named', () => {
+it('where an opt-out report is quoted its scenario is named', () => {
   for (const text of [summaryMarkdown(results), terminalSummary(results)]) {
     assert.match(text.replace(/\s+/g, ' '), /an opt-out report \(report_first\)/);
   }
 });
 
-test('the page leads to the list of runs above it, that of a part to its run, a reference nowhere', () => {
+it('the page leads to the list of runs above it, that of a part to its run, a reference nowhere', () => {
   const reference = join(reports, 'ref');
   const part = join(reference, 'part');
   for (const run of [reference, part]) writeSyntheticRun(run, results);
@@ -241,7 +241,7 @@ const textsOutside = `[...document.querySelectorAll('text')]
   })
   .map((text) => text.textContent)`;
 
-test(
+it(
   'the page opens from the disk, asks no network, fits a phone, and its plan tabs work',
   needsBrowser,
   async () => {
@@ -283,7 +283,7 @@ test(
   },
 );
 
-test(
+it(
   'with every design and a sweep to 100 million no label lies on another, and the page stays small',
   needsBrowser,
   async () => {
@@ -312,7 +312,7 @@ test(
   },
 );
 
-test('the main charts stand alone as images that follow light and dark', needsBrowser, async () => {
+it('the main charts stand alone as images that follow light and dark', needsBrowser, async () => {
   const charts = join(folder, 'charts');
   writeSyntheticRun(folder, results);
   writeReport(folder);

@@ -11,8 +11,6 @@ export interface Journal {
   readonly startedAt: Date;
   /** When the run went on after an interruption; empty for one that was never interrupted. */
   readonly resumedAt: readonly Date[];
-  /** Whether the piece was finished, now or before the interruption. */
-  has(name: string): boolean;
   /** The piece of that name: as it was kept, or else measured now and kept. Pieces are plain JSON. */
   once<T>(name: string, measure: () => Promise<T>): Promise<T>;
   /** Whether no piece was finished yet. */
@@ -68,7 +66,6 @@ function journalOf(file: string, startedAt: Date, lines: readonly Line[]): Journ
   return {
     startedAt,
     resumedAt: lines.flatMap((line) => ('resumedAt' in line ? [new Date(line.resumedAt)] : [])),
-    has: (name) => pieces.has(name),
     isEmpty: () => pieces.size === 0,
     async once<T>(name: string, measure: () => Promise<T>): Promise<T> {
       if (pieces.has(name)) return pieces.get(name) as T;

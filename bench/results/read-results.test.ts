@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../db/cli/errors.ts';
 import { readResults } from './read-results.ts';
@@ -12,14 +12,14 @@ const reference = fileURLToPath(new URL('../../reports/reference', import.meta.u
 const folder = mkdtempSync(join(tmpdir(), 'optout-results-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('a real run is read, from its file and from its folder', () => {
+it('a real run is read, from its file and from its folder', () => {
   const results = readResults(fixture);
   assert.ok(results.designs.length > 0);
   writeFileSync(join(folder, 'results.json'), readFileSync(fixture));
   assert.deepEqual(readResults(folder), results);
 });
 
-test('a run of format version 1 is read in the words of the newest, with the same figures', () => {
+it('a run of format version 1 is read in the words of the newest, with the same figures', () => {
   const older = JSON.parse(readFileSync(fixture, 'utf8'));
   const results = readResults(fixture);
   assert.equal(older.formatVersion, 1);
@@ -44,7 +44,7 @@ test('a run of format version 1 is read in the words of the newest, with the sam
   });
 });
 
-test('of an older run, scenarios say what they insert, and what had no plan has no summary', () => {
+it('of an older run, scenarios say what they insert, and what had no plan has no summary', () => {
   const results = readResults(reference);
   const kinds = results.designs.flatMap(({ scenarios }) =>
     scenarios.map(({ name, kind }) => `${name}: ${kind}`),
@@ -77,7 +77,7 @@ test('of an older run, scenarios say what they insert, and what had no plan has 
   assert.ok(Number(pages[0]) > 0);
 });
 
-test('another format version, a missing field, a cut file and no file are each refused in one line', () => {
+it('another format version, a missing field, a cut file and no file are each refused in one line', () => {
   const text = JSON.stringify(JSON.parse(readFileSync(fixture, 'utf8')));
   const cases = [
     {

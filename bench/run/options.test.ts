@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { UserError } from '../../db/cli/errors.ts';
 import { type BenchFlags, readOptions } from './options.ts';
 
-test('flags that contradict each other, or name nothing, are refused in one line', () => {
+it('flags that contradict each other, or name nothing, are refused in one line', () => {
   const cases: readonly (readonly [BenchFlags, RegExp])[] = [
     [{ sweep: '1M,10k' }, /ascending/],
     [{ sweep: '10k,1M', scale: 'small' }, /leave out --scale/],
@@ -21,7 +21,7 @@ test('flags that contradict each other, or name nothing, are refused in one line
   }
 });
 
-test('the time is shared by the designs, and more designs get fewer scenarios unless they are named', () => {
+it('the time is shared by the designs, and more designs get fewer scenarios unless they are named', () => {
   const one = readOptions({ maxSeconds: 60 });
   const two = readOptions({ maxSeconds: 60, designs: 'blocked_contacts,blocked_hash' });
   assert.deepEqual([one.method.secondsPerDesign, two.method.secondsPerDesign], [60, 30]);
@@ -31,7 +31,7 @@ test('the time is shared by the designs, and more designs get fewer scenarios un
   );
 });
 
-test('as many clients as are asked for are timed once, also where that is a scenario already', () => {
+it('as many clients as are asked for are timed once, also where that is a scenario already', () => {
   for (const clients of [3, 4]) {
     const names = readOptions({ clients }).scenarios.map(({ name }) => name);
     assert.equal(names.filter((name) => name === `clients-${clients}`).length, 1);

@@ -1,6 +1,7 @@
 import { CheckFailure, codeOf } from '../../db/cli/errors.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
+import { insufficientPrivilege } from '../../db/sqlstates.ts';
 import { buildDesign } from '../database/build-design.ts';
 import { checkConformance, unexpectedFailures } from '../database/conformance.ts';
 import { relationSizes } from '../database/relations.ts';
@@ -139,6 +140,6 @@ async function checkpoint(bench: Workbench): Promise<void> {
   try {
     await bench.reservation.admin.query('checkpoint');
   } catch (error) {
-    if (codeOf(error) !== '42501') throw error;
+    if (codeOf(error) !== insufficientPrivilege) throw error;
   }
 }

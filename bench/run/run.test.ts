@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, it } from 'node:test';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
@@ -68,7 +68,7 @@ const countRows = async (): Promise<unknown> => {
   }
 };
 
-test('a run leaves no rows and no settings behind, and its results fit the schema', async () => {
+it('a run leaves no rows and no settings behind, and its results fit the schema', async () => {
   const { folder } = await runBench(lab, options('first'), () => {});
   const results = readResults(folder);
   assert.equal(results.designs[0]?.status, 'timed');
@@ -76,7 +76,7 @@ test('a run leaves no rows and no settings behind, and its results fit the schem
   assert.deepEqual(await countRows(), { messages, reports, optOuts, blockedContacts, settings: 0 });
 });
 
-test('a design may be called as another piece of a run is', async () => {
+it('a design may be called as another piece of a run is', async () => {
   const named = { ...designNamed('blocked_hash'), name: 'pgbench' };
   const { folder } = await runBench(
     lab,
@@ -89,7 +89,7 @@ test('a design may be called as another piece of a run is', async () => {
   assert.ok(['measured', 'absent'].includes(pgbench.state));
 });
 
-test('a table that VACUUM cannot mend is told of, and what it did to the plan', async () => {
+it('a table that VACUUM cannot mend is told of, and what it did to the plan', async () => {
   const isAboutTables = (warning: string): boolean =>
     /all-visible|dead rows|Heap Fetches/.test(warning);
   const before = readResults(join(out, 'first'));
@@ -122,7 +122,7 @@ test('a table that VACUUM cannot mend is told of, and what it did to the plan', 
   }
 });
 
-test('a sweep that was interrupted goes on where it was, and measures nothing twice', async () => {
+it('a sweep that was interrupted goes on where it was, and measures nothing twice', async () => {
   const sweep = (resume: boolean): BenchOptions =>
     readOptions({
       sweep: '2000,5000',
@@ -182,7 +182,7 @@ test('a sweep that was interrupted goes on where it was, and measures nothing tw
   );
 });
 
-test('a run that is refused before anything is measured leaves no folder', async () => {
+it('a run that is refused before anything is measured leaves no folder', async () => {
   const refused = readOptions({ sweep: '3000,4000', maxSeconds: 3, out, run: 'refused' });
   for (let time = 0; time < 2; time++) {
     await assert.rejects(
@@ -193,7 +193,7 @@ test('a run that is refused before anything is measured leaves no folder', async
   }
 });
 
-test('two benches on one database: the second is refused', async () => {
+it('two benches on one database: the second is refused', async () => {
   const session = await reserveForBench(lab);
   try {
     await assert.rejects(reserveForBench(lab), UserError);
@@ -202,7 +202,7 @@ test('two benches on one database: the second is refused', async () => {
   }
 });
 
-test('a threshold that a bench changed is put back, by itself or by the next one', async () => {
+it('a threshold that a bench changed is put back, by itself or by the next one', async () => {
   const client = await database.connect();
   const threshold = async (): Promise<unknown> =>
     (await client.query('select opt_out_block_threshold() as now')).rows[0]?.now;
@@ -229,7 +229,7 @@ test('a threshold that a bench changed is put back, by itself or by the next one
   }
 });
 
-test('what an older lab’s killed bench left is taken back, though its record had another name', async () => {
+it('what an older lab’s killed bench left is taken back, though its record had another name', async () => {
   const client = await database.connect();
   try {
     const killed = await reserveForBench(lab);
@@ -249,7 +249,7 @@ test('what an older lab’s killed bench left is taken back, though its record h
   }
 });
 
-test('a bench that was killed in the middle of a long statement keeps no other out', async () => {
+it('a bench that was killed in the middle of a long statement keeps no other out', async () => {
   const killed = await reserveForBench(lab);
   const working = assert.rejects(killed.admin.query('select pg_sleep(600)'));
   killed.admin.connection.stream.destroy();
@@ -258,7 +258,7 @@ test('a bench that was killed in the middle of a long statement keeps no other o
   await next.close();
 });
 
-test('a check that does not hold stops the run before anything is timed', async () => {
+it('a check that does not hold stops the run before anything is timed', async () => {
   const client = await database.connect();
   await client.query('drop trigger delivery_reports_record_opt_out_insert on delivery_reports');
   await client.end();
@@ -268,7 +268,7 @@ test('a check that does not hold stops the run before anything is timed', async 
   );
 });
 
-test('where commits do not wait for the disk, no scenario is called durable, and the run warns', async () => {
+it('where commits do not wait for the disk, no scenario is called durable, and the run warns', async () => {
   const client = await database.connect();
   const change = (to: string): Promise<unknown> =>
     client.query(`alter database ${client.escapeIdentifier(database.name)} ${to}`);
@@ -294,7 +294,7 @@ test('where commits do not wait for the disk, no scenario is called durable, and
   }
 });
 
-test('a bench that the server lets no temporary file write for ends, with its own error', async () => {
+it('a bench that the server lets no temporary file write for ends, with its own error', async () => {
   const client = await database.connect();
   const change = (to: string): Promise<unknown> =>
     client.query(`alter database ${client.escapeIdentifier(database.name)} ${to}`);

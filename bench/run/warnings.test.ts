@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { syntheticResults } from '../report/testing/synthetic-results.ts';
 import { warningsOf } from './warnings.ts';
 
-test('an index of more than half again what its rows need is told of', () => {
+it('an index of more than half again what its rows need is told of', () => {
   const told = (sizeBytes: number, predictedSizeBytes: number): readonly string[] =>
     warningsOf({
       ...syntheticResults(),
@@ -14,7 +14,7 @@ test('an index of more than half again what its rows need is told of', () => {
   assert.deepEqual(told(40_960, 16_384), []);
 });
 
-test('a server that does not keep its commits is told of, and what that means', () => {
+it('a server that does not keep its commits is told of, and what that means', () => {
   const { environment, ...results } = syntheticResults();
   const told = (name: string, value: string): readonly string[] => {
     const changedSettings = [{ name, value, unit: '', source: 'configuration file' }];

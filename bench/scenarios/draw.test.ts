@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { createDataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { createDraw } from './draw.ts';
 
 const dataSet = createDataSet({ ...defaultDataSet, messages: 5_000 });
 
-test('both arms of a pair draw the same, the next pair draws something else', () => {
+it('both arms of a pair draw the same, the next pair draws something else', () => {
   const drawn = (seed: number): unknown => {
     const draw = createDraw(dataSet, seed);
     return [draw.profiles(50), draw.unblocked(50), draw.blocked(50), draw.own(50)];
@@ -14,7 +14,7 @@ test('both arms of a pair draw the same, the next pair draws something else', ()
   assert.notDeepEqual(drawn(1), drawn(2));
 });
 
-test('no number is both refused and free, and none of the data set is the own of a bench', () => {
+it('no number is both refused and free, and none of the data set is the own of a bench', () => {
   const draw = createDraw(dataSet, 1);
   const blocked = new Set(draw.blocked(5_000));
   const unblocked = draw.unblocked(5_000);
@@ -25,7 +25,7 @@ test('no number is both refused and free, and none of the data set is the own of
   assert.ok([...blocked, ...unblocked].every((phone) => !/^\+1\d{3}555/.test(phone)));
 });
 
-test('every profile of the data set comes up, and no other', () => {
+it('every profile of the data set comes up, and no other', () => {
   const drawn = new Set(createDraw(dataSet, 1).profiles(5_000));
   assert.equal(drawn.size, dataSet.rowCounts.profiles);
 });

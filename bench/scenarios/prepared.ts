@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { executionOf, parseOf } from '../protocol/messages.ts';
 
 /** A statement, and the name under which each session prepares it. */
 export interface NamedStatement {
@@ -6,17 +7,16 @@ export interface NamedStatement {
   readonly text: string;
 }
 
-/** A parameter; the statement's types say what becomes of it. */
-export type Parameter = string | number | null | undefined;
+/** A value; the statement's types say what becomes of it. */
+export type Value = string | number | null | undefined;
 
 /** The names that a connection has sent a Parse for. */
 const parsed = new WeakMap<pg.Connection, Set<string>>();
 
 /**
  * A statement of one session that is executed again and again, one execution at a time: Bind, Execute
- * and Sync in one write. pg's own queries also ask for a description of the result each time, and make
- * objects for rows that an insert does not return, which a benchmark would count as the server's time.
- * Uses pg's interface for queries of one's own, as pg-copy-streams does. It must not share the
+ * and Sync in one write: what pg's own queries do beside that, a benchmark would count as the server's
+ * time. Uses pg's interface for queries of one's own, as pg-copy-streams does. It must not share the
  * statement's name with a query of pg's in the same session.
  *
  * @returns executes it; rejects with the server's error
@@ -24,7 +24,7 @@ const parsed = new WeakMap<pg.Connection, Set<string>>();
 export function prepared(
   client: pg.Client,
   statement: NamedStatement,
-): (values: readonly Parameter[]) => Promise<void> {
+): (values: readonly Value[]) => Promise<void> {
   const execution = new Execution(statement);
   return (values) => execution.run(client, values);
 }
@@ -39,7 +39,7 @@ class Execution implements pg.Submittable {
     this.#statement = statement;
   }
 
-  run(client: pg.Client, values: readonly Parameter[]): Promise<void> {
+  run(client: pg.Client, values: readonly Value[]): Promise<void> {
     this.#values = values.map((value) => (value == null ? null : String(value)));
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -51,15 +51,11 @@ class Execution implements pg.Submittable {
   submit(connection: pg.Connection): void {
     const { name, text } = this.#statement;
     const names = parsed.get(connection) ?? new Set<string>();
-    connection.stream.cork();
-    if (!names.has(name)) {
-      connection.parse({ name, text, types: [] }, true);
-      parsed.set(connection, names.add(name));
-    }
-    connection.bind({ statement: name, values: this.#values }, true);
-    connection.execute(null, true);
-    connection.sync();
-    connection.stream.uncork();
+    const execution = executionOf(name, this.#values);
+    connection.stream.write(
+      names.has(name) ? execution : Buffer.concat([parseOf(name, text), execution]),
+    );
+    parsed.set(connection, names.add(name));
   }
 
   handleCommandComplete(): void {}

@@ -1,4 +1,5 @@
 import { codeOf } from '../../db/cli/errors.ts';
+import { refusal } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
@@ -28,7 +29,7 @@ export const refused: Scenario = {
       try {
         await execute([itemAt(profiles, next % profiles.length), itemAt(phones, next), benchBody]);
       } catch (error) {
-        if (codeOf(error) === 'OPTED') return;
+        if (codeOf(error) === refusal.sqlState) return;
         throw error;
       }
       throw new Error(`a message to the blocked number ${phones[next]} was not refused`);

@@ -1,4 +1,5 @@
 import { codeOf } from '../../db/cli/errors.ts';
+import { refusal } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
@@ -50,7 +51,7 @@ export function insertCalls(
       if (refused === 'an error') return insert;
       return () =>
         insert().catch((error: unknown) => {
-          if (codeOf(error) !== 'OPTED') throw error;
+          if (codeOf(error) !== refusal.sqlState) throw error;
         });
     }),
   };

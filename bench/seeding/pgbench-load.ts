@@ -2,7 +2,7 @@ import { onInterrupt } from '../../db/cli/command.ts';
 import { closing } from '../../db/closing.ts';
 import { withDatabase } from '../../db/connect.ts';
 import type { Lab } from '../../db/lab.ts';
-import { pgbenchVersion, runPgbenchProcess } from '../../db/pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../../db/pgbench-process.ts';
 
 /**
  * What PostgreSQL's own C client loads by text COPY (pgbench -i, rows of 97 bytes), in rows per
@@ -24,9 +24,10 @@ export async function measurePgbench(lab: Lab, rows: number): Promise<number | u
     await client.query(`create database ${database}`);
     const url = withDatabase(lab.url, database);
     const args = ['-i', '-I', 'dtg', '-q', '-s', String(scale)];
-    const printed = await runPgbenchProcess(url, args, { applicationName: 'optout-lab pgbench' });
-    const seconds = /client-side generate ([\d.]+) s/.exec(printed)?.[1];
-    if (seconds === undefined) throw new Error('pgbench -i did not say how long it took');
+    const { stderr } = await runPgbench(url, args, { applicationName: 'optout-lab pgbench' });
+    const seconds = /client-side generate ([\d.]+) s/.exec(stderr)?.[1];
+    if (seconds === undefined)
+      throw new Error(`pgbench -i did not say how long it took: ${stderr}`);
     return (scale * 100_000) / Number(seconds);
   });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { type SpeedResults, speedVerdict } from './speed-results.ts';
 
 function verdict(loads: SpeedResults['loads'], ...seederSeconds: readonly number[]): string {
@@ -9,7 +9,7 @@ function verdict(loads: SpeedResults['loads'], ...seederSeconds: readonly number
   });
 }
 
-test('the COPY is judged by the interval of its pairs', () => {
+it('the COPY is judged by the interval of its pairs', () => {
   assert.equal(
     verdict('messages', 10, 10.2, 10.5),
     'COPY, as a share of the speed of the server alone: 0.980 (0.952 to 1.000, range of 3 pairs): reaches the goal of 0.95',
@@ -22,7 +22,7 @@ test('the COPY is judged by the interval of its pairs', () => {
   assert.match(verdict('messages', 11.2, 12), /misses the goal of 0\.95, and even 0\.9$/);
 });
 
-test('the whole load is judged by the interval of its pairs, of nine by all but the outermost', () => {
+it('the whole load is judged by the interval of its pairs, of nine by all but the outermost', () => {
   const nine = [10, 11, 11.1, 11.2, 11.2, 11.3, 11.3, 11.4, 12];
   assert.match(
     verdict('whole', ...nine),

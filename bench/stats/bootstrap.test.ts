@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import {
-  bootstrapMedian,
-  comparePairs,
-  type Pair,
-  quantileOfSorted,
-  warmupLength,
-} from './bootstrap.ts';
-import { median, orderInterval } from './median.ts';
+import { it } from 'node:test';
+import { bootstrapMedian, comparePairs, type Pair, warmupLength } from './bootstrap.ts';
+import { median, orderInterval, quantileOfSorted } from './median.ts';
 import { type Random, seededRandom, shuffled } from './random.ts';
 
-test('a median lies between neighbours, whatever the order of the values', () => {
+it('a median lies between neighbours, whatever the order of the values', () => {
   assert.equal(median([40, 10, 30, 20]), 25);
   assert.equal(median([30, 10, 20]), 20);
   assert.equal(median([7]), 7);
   assert.ok(Number.isNaN(median([])));
 });
 
-test('quantiles lie between neighbours', () => {
+it('quantiles lie between neighbours', () => {
   const ascending = Float64Array.of(10, 20, 30, 40);
   assert.equal(quantileOfSorted(ascending, 0.5), 25);
   assert.equal(quantileOfSorted(ascending, 0), 10);
@@ -25,7 +19,7 @@ test('quantiles lie between neighbours', () => {
   assert.equal(quantileOfSorted(Float64Array.of(7), 0.99), 7);
 });
 
-test('the same seed gives the same order, another seed another', () => {
+it('the same seed gives the same order, another seed another', () => {
   const items = Array.from({ length: 20 }, (_, index) => index);
   assert.deepEqual(shuffled(items, seededRandom(1)), shuffled(items, seededRandom(1)));
   assert.notDeepEqual(shuffled(items, seededRandom(1)), shuffled(items, seededRandom(2)));
@@ -36,7 +30,7 @@ test('the same seed gives the same order, another seed another', () => {
 });
 
 for (const size of [6, 7, 8, 9, 11, 25, 150]) {
-  test(`a 95 % interval of ${size} values holds the true median 95 times in 100`, () => {
+  it(`a 95 % interval of ${size} values holds the true median 95 times in 100`, () => {
     const random = seededRandom(11);
     let held = 0;
     const experiments = 1_000;
@@ -50,7 +44,7 @@ for (const size of [6, 7, 8, 9, 11, 25, 150]) {
   });
 }
 
-test('the interval between order statistics has the ranks of the tables for the sign test', () => {
+it('the interval between order statistics has the ranks of the tables for the sign test', () => {
   const ranks = (size: number): readonly number[] => {
     const values = Array.from({ length: size }, (_, index) => index + 1);
     const { low, high } = orderInterval(values, 0.95);
@@ -66,17 +60,17 @@ test('the interval between order statistics has the ranks of the tables for the 
   assert.deepEqual(ranks(50), [18, 33]);
 });
 
-test('pairs find a difference of 5 % in spite of a drift of 30 %', () => {
+it('pairs find a difference of 5 % in spite of a drift of 30 %', () => {
   const found = experiments(100, 1.05).filter((result) => result.resolved && result.ratio.low > 1);
   assert.ok(found.length >= 95, `found ${found.length} of 100`);
 });
 
-test('pairs of two equal arms are told apart in no more than one run of ten', () => {
+it('pairs of two equal arms are told apart in no more than one run of ten', () => {
   const found = experiments(200, 1).filter((result) => result.resolved);
   assert.ok(found.length <= 20, `told apart ${found.length} of 200`);
 });
 
-test('the same blocks unpaired would not find the 5 %', () => {
+it('the same blocks unpaired would not find the 5 %', () => {
   const random = seededRandom(5);
   const pairs = driftingPairs(random, 1.05);
   const firstHalf = pairs.slice(0, 20).map((pair) => pair.treatment);
@@ -85,7 +79,7 @@ test('the same blocks unpaired would not find the 5 %', () => {
   assert.ok(drift > 0.05, `drift ${drift}`);
 });
 
-test('warm-up ends where the values have settled', () => {
+it('warm-up ends where the values have settled', () => {
   assert.equal(warmupLength([300, 180, 101, 99, 100, 102, 98, 100]), 2);
   assert.equal(warmupLength([100, 99, 101, 100]), 0);
   assert.equal(warmupLength([]), 0);

@@ -1,16 +1,6 @@
 import type { Estimate, EstimateRange } from './estimate.ts';
-import { median, orderInterval } from './median.ts';
+import { median, orderInterval, quantileOfSorted } from './median.ts';
 import { type Random, seededRandom } from './random.ts';
-
-/** The q-quantile (0 to 1) of ascending values, linear between neighbours (Hyndman and Fan's type 7). */
-export function quantileOfSorted(ascending: ArrayLike<number>, q: number): number {
-  if (ascending.length === 0) return Number.NaN;
-  const position = (ascending.length - 1) * q;
-  const below = Math.floor(position);
-  const low = ascending[below] as number;
-  const high = ascending[Math.min(below + 1, ascending.length - 1)] as number;
-  return low + (high - low) * (position - below);
-}
 
 /** The arithmetic mean. NaN for no values. */
 export function mean(values: readonly number[]): number {
@@ -45,13 +35,7 @@ export function bootstrapMedian(values: readonly number[], options: BootstrapOpt
     return { value: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0 };
   }
   const medians = new Float64Array(resamples);
-  const drawn = new Float64Array(size);
-  for (let round = 0; round < resamples; round++) {
-    for (let index = 0; index < size; index++) {
-      drawn[index] = values[Math.floor(random() * size)] as number;
-    }
-    medians[round] = quantileOfSorted(drawn.sort(), 0.5);
-  }
+  for (let round = 0; round < resamples; round++) medians[round] = resampledMedian(values, random);
   medians.sort();
   const order = size < manyValues ? orderInterval(values, confidence) : undefined;
   return {
@@ -147,10 +131,11 @@ export function verdictOf(ratio: EstimateRange): Verdict {
   return 'could not be told apart';
 }
 
-export function resampledMedian(values: readonly number[], random: Random): number {
+/** The median of as many values, drawn again with replacement. */
+function resampledMedian(values: readonly number[], random: Random): number {
   const drawn = new Float64Array(values.length);
   for (let index = 0; index < values.length; index++) {
-    drawn[index] = values[Math.floor(random() * values.length)] ?? Number.NaN;
+    drawn[index] = values[Math.floor(random() * values.length)] as number;
   }
   return quantileOfSorted(drawn.sort(), 0.5);
 }

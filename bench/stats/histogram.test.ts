@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { LatencyHistogram } from './histogram.ts';
 
-test('what is encoded is decoded, and merging adds the samples', () => {
+it('what is encoded is decoded, and merging adds the samples', () => {
   const first = recorded(1, 5_000);
   const second = recorded(5_001, 10_000);
   const merged = LatencyHistogram.merge([
@@ -14,7 +14,7 @@ test('what is encoded is decoded, and merging adds the samples', () => {
   assert.equal(merged.samples, 10_000);
 });
 
-test('percentiles are within a thousandth of the truth', () => {
+it('percentiles are within a thousandth of the truth', () => {
   const histogram = recorded(1, 10_000);
   for (const percentile of [50, 90, 95, 99, 99.9]) {
     const truth = percentile * 100 * 1_000;
@@ -23,7 +23,7 @@ test('percentiles are within a thousandth of the truth', () => {
   }
 });
 
-test('a percentile without enough samples beyond it is not told', () => {
+it('a percentile without enough samples beyond it is not told', () => {
   assert.equal(recorded(1, 999).percentile(99), undefined);
   assert.notEqual(recorded(1, 1_000).percentile(99), undefined);
   assert.equal(recorded(1, 9_999).percentile(99.9), undefined);
@@ -31,14 +31,14 @@ test('a percentile without enough samples beyond it is not told', () => {
   assert.equal(LatencyHistogram.create().percentile(50), undefined);
 });
 
-test('zero and enormous latencies are counted, not lost', () => {
+it('zero and enormous latencies are counted, not lost', () => {
   const histogram = LatencyHistogram.create();
   histogram.record(0);
   histogram.record(1e15);
   assert.equal(histogram.samples, 2);
 });
 
-test('the curve rises to the maximum', () => {
+it('the curve rises to the maximum', () => {
   const curve = recorded(1, 10_000).curve(10);
   for (const [index, point] of curve.entries()) {
     assert.ok(point.latencyNs >= (curve[index - 1]?.latencyNs ?? 0));

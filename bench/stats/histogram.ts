@@ -54,11 +54,6 @@ export class LatencyHistogram {
     if (other.samples > 0) this.#histogram.add(other.#histogram);
   }
 
-  /** Forgets everything. */
-  reset(): void {
-    this.#histogram.reset();
-  }
-
   get samples(): number {
     return this.#histogram.totalCount;
   }

@@ -1,9 +1,16 @@
 /** The middle value, or what lies between the two in the middle. NaN for no values. */
 export function median(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values).sort();
-  const low = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
-  const high = sorted[sorted.length >> 1] ?? Number.NaN;
-  return low + (high - low) / 2;
+  return quantileOfSorted(Float64Array.from(values).sort(), 0.5);
+}
+
+/** The q-quantile (0 to 1) of ascending values, linear between neighbours (Hyndman and Fan's type 7). NaN for no values. */
+export function quantileOfSorted(ascending: ArrayLike<number>, q: number): number {
+  if (ascending.length === 0) return Number.NaN;
+  const position = (ascending.length - 1) * q;
+  const below = Math.floor(position);
+  const low = ascending[below] as number;
+  const high = ascending[Math.min(below + 1, ascending.length - 1)] as number;
+  return low + (high - low) * (position - below);
 }
 
 /**

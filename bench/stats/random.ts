@@ -1,26 +1,14 @@
-import { deriveKey, RandomSequence } from '../../seed/data-set/counter-random.ts';
+import { deriveKey, RandomSequence, shuffle } from '../../seed/data-set/counter-random.ts';
 
-/** Draws for a load: the same for one seed and purpose. */
-export class Draws {
-  readonly #sequence: RandomSequence;
-
-  constructor(seed: number, purpose: string) {
-    this.#sequence = new RandomSequence(deriveKey(seed, purpose));
-  }
-
-  /** From 0 (included) to 1 (excluded). */
-  share(): number {
-    return this.#sequence.bits() / 2 ** 32;
+/** Random numbers for one purpose: the same for one seed and purpose. */
+export class Draws extends RandomSequence {
+  constructor(seed: number, purpose = '') {
+    super(deriveKey(seed, purpose));
   }
 
   /** True with this probability. */
   chance(probability: number): boolean {
     return this.share() < probability;
-  }
-
-  /** A whole number from 0 to `limit` - 1. */
-  below(limit: number): number {
-    return Math.floor(this.share() * limit);
   }
 
   /** Exponentially distributed: the gaps of a Poisson process. */
@@ -37,34 +25,18 @@ export class Draws {
 /** A source of numbers in [0, 1). */
 export type Random = () => number;
 
-/** mulberry32: a small seeded generator; the same seed gives the same numbers everywhere. */
+/** Numbers that are the same for one seed. */
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
+  const draws = new Draws(seed);
+  return () => draws.share();
 }
 
-/** A seed of its own for a named part of a run (FNV-1a over the name). */
+/** A seed of its own for a named part of a run. */
 export function seedFor(seed: number, name: string): number {
-  let hash = (0x811c9dc5 ^ seed) >>> 0;
-  for (const character of name) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  }
-  return hash;
+  return deriveKey(seed, name) >>> 0;
 }
 
-/** The same items in random order (Fisher-Yates). */
+/** The same items in random order. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const result = [...items];
-  for (let index = result.length - 1; index > 0; index--) {
-    const other = Math.floor(random() * (index + 1));
-    const held = result[index] as T;
-    result[index] = result[other] as T;
-    result[other] = held;
-  }
-  return result;
+  return shuffle(items, (limit) => Math.floor(random() * limit));
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { unlessInterrupted } from '../../db/cli/command.ts';
 import { codeOf } from '../../db/cli/errors.ts';
 import { closing } from '../../db/closing.ts';
+import { refusal } from '../../db/contract.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { onlyRow } from '../../db/only-row.ts';
@@ -131,7 +132,7 @@ async function probe(traffic: Traffic, signal: AbortSignal): Promise<ThresholdSt
       await traffic.prober.query({ ...statements.insertMessage, values });
       accepted++;
     } catch (error) {
-      if (codeOf(error) !== 'OPTED') throw error;
+      if (codeOf(error) !== refusal.sqlState) throw error;
       refused++;
     }
     await delay(probeEveryMs);

@@ -1,3 +1,5 @@
+import { meansConnectionLost } from '../sqlstates.ts';
+
 /**
  * Bad input or a bad environment. The message is one line that says what is wrong and what to do;
  * a command prints it without a stack and exits with code 2.
@@ -30,12 +32,14 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * Whether the server or the connection to it went away: operator intervention (class 57P), connection
- * exceptions (class 08), sockets that broke, and what pg says of a client whose socket is gone.
+ * Whether the server or the connection to it went away: what the server says then, sockets that broke,
+ * and what pg says of a client whose socket is gone.
  */
 export function isConnectionLost(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
   return (
-    /^(57P|08)|^(ECONNRESET|ECONNREFUSED|EPIPE)$/.test(codeOf(error) ?? '') ||
+    meansConnectionLost(code) ||
+    /^(ECONNRESET|ECONNREFUSED|EPIPE)$/.test(code) ||
     /connection (terminated|to the server broke)|not queryable|Client was closed/i.test(
       messageOf(error),
     )

@@ -5,14 +5,15 @@ export const seedMeaning =
   'what everything random is drawn from: a data set that this command makes, and what it does with it';
 
 /**
- * A parser for a flag's whole number, `least` or more. What it returns throws commander's error for
- * anything else, and for numbers that a double cannot hold exactly.
+ * A parser for a flag's whole number, from `least` to `most`. What it returns throws commander's error
+ * for anything else; without `most`, for numbers that a double cannot hold exactly.
  */
-export function wholeNumber(least: number): (text: string) => number {
+export function wholeNumber(least: number, most?: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`not a whole number from ${least} on.`);
+    if (!/^\d+$/.test(text) || value < least || value > (most ?? Number.MAX_SAFE_INTEGER)) {
+      const range = most === undefined ? `${least} on` : `${least} to ${most}`;
+      throw new InvalidArgumentError(`not a whole number from ${range}.`);
     }
     return value;
   };

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
+import { wholeNumber } from '../cli/flags.ts';
 import { openLab } from '../lab.ts';
 import { allowNonemptyFlag } from '../server/guard.ts';
 
@@ -11,7 +11,7 @@ await runCommand(async () => {
     .option(
       '--tcp-port <port>',
       'listen on 127.0.0.1 too, with a password: npm run db:url -- --tcp prints that URL',
-      portNumber,
+      wholeNumber(1, 65_535),
     )
     .parse()
     .opts<{ allowNonempty?: boolean; tcpPort?: number }>();
@@ -25,10 +25,3 @@ await runCommand(async () => {
   const { server } = lab;
   process.stdout.write(`${server.kind === 'external' ? server.givenUrl : server.url}\n`);
 });
-
-function portNumber(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535)
-    throw new InvalidArgumentError('a port is a number from 1 to 65535.');
-  return port;
-}

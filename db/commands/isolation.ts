@@ -18,7 +18,7 @@ await runCommand(async () => {
     .option('--histories <n>', 'random histories a design', wholeNumber(0), 1000)
     .option(
       '--permutations <n>',
-      'permutations a case and level, at most (default: all)',
+      'permutations a case and level, drawn by the seed, at most (default: all)',
       wholeNumber(0),
     )
     .option('--designs <names|all>', 'designs, with commas (default: "all")', designsNamed)
@@ -48,10 +48,10 @@ await runCommand(async () => {
         } finally {
           await client.end();
         }
-        const { permutations: perCase = Number.POSITIVE_INFINITY, histories, seed } = flags;
-        if (perCase > 0) {
+        const { permutations: perCase, histories, seed } = flags;
+        if (perCase !== 0) {
           const result = await runPermutations(database.url, design, {
-            perCase,
+            ...(perCase === undefined ? {} : { drawn: { perCase, seed } }),
             onProgress: progress(design, 'permutations'),
           });
           failures += print(design, 'permutations', result);

@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { applyDesign, listDesigns } from '../designs.ts';
 import { skipDesign } from '../testing/skip-design.ts';

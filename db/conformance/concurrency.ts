@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CheckFailure, codeOf } from '../cli/errors.ts';
-import { optedOut } from '../contract.ts';
+import { type IsolationLevel, isolationLevels, isWorthRetrying, optedOut } from '../contract.ts';
 import type { Behaviour } from './behaviour.ts';
 import { expectRefused } from './expect.ts';
 import type { Fixture } from './fixture.ts';
@@ -9,15 +9,12 @@ import type { Fixture } from './fixture.ts';
 const rounds = 10;
 const attempts = 20;
 
-const levels = ['read committed', 'repeatable read', 'serializable'] as const;
-type Level = (typeof levels)[number];
-
 /**
  * Three sessions report the three profiles of one number at the same moment. Each has taken its
  * snapshot before any of them reports, so that none can see another's opt-out; each commits as soon
  * as its own report is stored. An error that an application retries is retried, as it would.
  */
-const simultaneous = (level: Level): Behaviour => ({
+const simultaneous = (level: IsolationLevel): Behaviour => ({
   name: `three sessions that report three profiles at the same moment block the number (${level})`,
   async run(fixture) {
     const sessions = await Promise.all([fixture.session(), fixture.session(), fixture.session()]);
@@ -41,9 +38,9 @@ const simultaneous = (level: Level): Behaviour => ({
 });
 
 /** What must hold when sessions report at the same moment, one check for each isolation level. */
-export const concurrency: readonly Behaviour[] = levels.map(simultaneous);
+export const concurrency: readonly Behaviour[] = isolationLevels.map(simultaneous);
 
-async function openSnapshot(session: pg.Client, level: Level): Promise<void> {
+async function openSnapshot(session: pg.Client, level: IsolationLevel): Promise<void> {
   await session.query(`begin isolation level ${level}`);
   await session.query('select from outbound_messages limit 1');
 }
@@ -51,7 +48,7 @@ async function openSnapshot(session: pg.Client, level: Level): Promise<void> {
 async function reportAndCommit(
   fixture: Fixture,
   session: pg.Client,
-  level: Level,
+  level: IsolationLevel,
   messageId: string | undefined,
 ): Promise<void> {
   if (messageId === undefined) throw new Error('three messages were sent');
@@ -62,15 +59,10 @@ async function reportAndCommit(
       return;
     } catch (error) {
       await session.query('rollback');
-      if (!isRetryable(error)) throw error;
+      if (!isWorthRetrying(codeOf(error))) throw error;
       await openSnapshot(session, level);
     }
   }
   await session.query('rollback');
   throw new CheckFailure(`a report was not stored in ${attempts} attempts`);
-}
-
-/** serialization_failure and deadlock_detected: the errors that ask for a retry. */
-function isRetryable(error: unknown): boolean {
-  return ['40001', '40P01'].includes(codeOf(error) ?? '');
 }

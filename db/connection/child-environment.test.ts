@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
-import { pgbenchVersion, runPgbenchProcess } from '../pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../pgbench-process.ts';
 import { dbmate } from '../schema/dbmate.ts';
 import { type Drill, newDrill, skipDrills } from '../testing/embedded-drill.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
@@ -129,7 +129,7 @@ drop table public.told;
       'create table public.told as select name, setting from pg_catalog.pg_settings;\n',
     );
     const args = ['--no-vacuum', '--transactions=1', `--file=${script}`];
-    await withVariables(() => runPgbenchProcess(database.url, args, { applicationName: 'told' }));
+    await withVariables(() => runPgbench(database.url, args, { applicationName: 'told' }));
     assert.equal(await told('search_path'), 'public');
     assert.equal(await told('default_transaction_read_only'), 'off');
     assert.equal(await told('application_name'), 'told');

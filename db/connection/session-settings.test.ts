@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
-import { pgbenchVersion, runPgbenchProcess } from '../pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../pgbench-process.ts';
 import { dbmate } from '../schema/dbmate.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 
@@ -124,7 +124,7 @@ describe('a session in a database with other defaults', () => {
     const script = join(folder, 'script.sql');
     writeFileSync(script, tellSql);
     const args = ['--no-vacuum', '--transactions=1', `--file=${script}`];
-    await runPgbenchProcess(database.url, args, { applicationName: 'told' });
+    await runPgbench(database.url, args, { applicationName: 'told' });
     assert.deepEqual(await differing('public.told'), []);
     await client.query('drop table public.told');
   });

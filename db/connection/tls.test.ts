@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { connect } from '../connect.ts';
-import { pgbenchVersion, runPgbenchProcess } from '../pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../pgbench-process.ts';
 import { dbmate } from '../schema/dbmate.ts';
 import { serverAccount } from '../server/account.ts';
 import { type Drill, newDrill, skipDrills, until } from '../testing/embedded-drill.ts';
@@ -157,7 +157,7 @@ describe('a URL with each of the ways to a server', { skip: skipDrills || noOpen
           const script = join(folder, 'script.sql');
           writeFileSync(script, insertTold);
           const args = ['--no-vacuum', '--transactions=1', `--file=${script}`];
-          await runPgbenchProcess(complete, args, { applicationName: 'told' });
+          await runPgbench(complete, args, { applicationName: 'told' });
           ways.push(await told());
         }
       } finally {

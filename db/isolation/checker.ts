@@ -1,11 +1,6 @@
+import type { IsolationLevel } from '../contract.ts';
 import { itemAt } from '../item-at.ts';
-import {
-  blockingProfiles,
-  type History,
-  type Level,
-  type PhoneProfile,
-  type Step,
-} from './history.ts';
+import { blockingProfiles, type History, type PhoneProfile, type Step } from './history.ts';
 
 /*
  * The model. It knows nothing of triggers, tables or locks: only what was acknowledged, in ticks of
@@ -23,7 +18,7 @@ export interface StepRecord {
 /** One attempt at a transaction. */
 export interface Attempt {
   readonly session: number;
-  readonly level: Level;
+  readonly level: IsolationLevel;
   /** When its first statement was sent: its snapshot, above READ COMMITTED, is not older. */
   startedAt: number;
   readonly steps: StepRecord[];

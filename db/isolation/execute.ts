@@ -1,5 +1,6 @@
 import { codeOf } from '../cli/errors.ts';
-import { refusal } from '../contract.ts';
+import { isWorthRetrying, refusal } from '../contract.ts';
+import { deadlockDetected } from '../sqlstates.ts';
 import type { Attempt, Ending, StepRecord } from './checker.ts';
 import { type Cast, type HistoryFixture, type Session, sqlOf } from './fixture.ts';
 import { type History, statementsOf, type Transaction } from './history.ts';
@@ -215,9 +216,9 @@ class Actor {
       this.#next();
       return;
     }
-    if (code === '40001') this.#counts.serializationFailures++;
-    else if (code === '40P01') this.#counts.deadlocks++;
-    else throw error;
+    if (!isWorthRetrying(code)) throw error;
+    if (code === deadlockDetected) this.#counts.deadlocks++;
+    else this.#counts.serializationFailures++;
     if (++this.#retries > maxAttempts) {
       throw new Error(`a transaction was not stored in ${maxAttempts} attempts`);
     }

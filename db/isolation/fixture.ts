@@ -5,6 +5,7 @@ import { refusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { itemAt } from '../item-at.ts';
 import { onlyRow } from '../only-row.ts';
+import { insufficientPrivilege } from '../sqlstates.ts';
 import { type History, type PhoneProfile, profilesPerPhone, type Step } from './history.ts';
 
 /** Sessions and rows for one history after another, in a scratch database that has the design. */
@@ -162,7 +163,7 @@ async function openSession(url: string, design: Design): Promise<Session> {
   const client = await connect(url);
   try {
     await client.query(`set deadlock_timeout = '${deadlockTimeout}'`).catch((error: unknown) => {
-      if (codeOf(error) !== '42501') throw error; // not a superuser: runs are slower, not wrong
+      if (codeOf(error) !== insufficientPrivilege) throw error; // not a superuser: runs are slower, not wrong
     });
     if (design.sessionSql !== undefined) await client.query(design.sessionSql);
     const answer = await client.query<{ pid: number }>('select pg_backend_pid() as pid');

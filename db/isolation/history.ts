@@ -1,10 +1,9 @@
+import type { IsolationLevel } from '../contract.ts';
+
 /*
  * A history: what a few sessions do to a few numbers, and, if it is scheduled, in which order. It is
  * plain data, so that it can be enumerated, drawn at random, shrunk, printed and run again.
  */
-
-export const levels = ['read committed', 'repeatable read', 'serializable'] as const;
-export type Level = (typeof levels)[number];
 
 /** A message that exists before the history begins: the one from this profile to this number. */
 export interface PhoneProfile {
@@ -27,7 +26,7 @@ export type Step =
 
 /** Statements between begin and end; `autocommit` is one statement without either. */
 export interface Transaction {
-  readonly level: Level;
+  readonly level: IsolationLevel;
   readonly steps: readonly Step[];
   readonly end: 'commit' | 'rollback' | 'autocommit';
 }
@@ -55,37 +54,4 @@ export function statementsOf(transaction: Transaction): readonly (Step | 'begin'
   return transaction.end === 'autocommit'
     ? transaction.steps
     : ['begin', ...transaction.steps, 'end'];
-}
-
-/** A history as text, in the manner of PostgreSQL's isolation tests. */
-export function describeHistory(history: History): string {
-  const lines = history.before.map((count, phone) => `setup: ${count} opt-outs of n${phone}`);
-  history.sessions.forEach((transactions, session) => {
-    for (const { level, steps, end } of transactions) {
-      lines.push(`session s${session}: ${level}: ${steps.map(describeStep).join('; ')}; ${end}`);
-    }
-  });
-  lines.push(
-    history.schedule === undefined
-      ? 'all at the same time'
-      : `permutation: ${history.schedule.map((session) => `s${session}`).join(' ')}`,
-  );
-  return lines.join('\n');
-}
-
-function describeStep(step: Step): string {
-  const pairs = (list: readonly PhoneProfile[]): string =>
-    list.map(({ phone, profile }) => `n${phone}/p${profile}`).join(' ');
-  switch (step.kind) {
-    case 'send':
-      return `send ${step.phones.map((phone) => `n${phone}`).join(' ')}`;
-    case 'report':
-      return `report ${pairs(step.pairs)}`;
-    case 'update':
-      return `update ${pairs(step.pairs)}`;
-    case 'noise':
-      return `noise ${pairs([step.pair])}`;
-    case 'move':
-      return `move to n${step.phone}`;
-  }
 }

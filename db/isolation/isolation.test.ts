@@ -1,15 +1,20 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { connect } from '../connect.ts';
+import { isolationLevels } from '../contract.ts';
 import { applyDesign, type Design, defaultDesignName, listDesigns } from '../designs.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { drawPermutations, isSerial, permutationsOf, permutedCases } from './permutations.ts';
 import { type IsolationResult, runPermutations, runRandomHistories } from './run-histories.ts';
 
 /*
- * A part of what `npx tsx db/commands/isolation.ts` runs: a small number of cases for each design, and
- * more for the default one.
+ * A part of what `npm run prove` runs, drawn by seeds, another one for each design; more for the default.
  */
 const seed = 20_250_101;
+
+const ran = { permutations: 0, histories: 0 };
 
 const [racy] = listDesigns(new URL('./fixtures/', import.meta.url));
 
@@ -36,34 +41,93 @@ for (const design of listDesigns()) {
   const share = design.name === defaultDesignName ? 1 : 4;
   describe(`design ${design.name} under concurrency`, { skip: await skipDesign(design) }, () => {
     withDesign(design, (url) => {
-      it('blocks exactly the right numbers in the permutations of two and three sessions', async (t) => {
-        const result = await runPermutations(url(), design, {
-          perCase: 8 / share,
-        });
-        t.diagnostic(`${result.histories} permutations, ${JSON.stringify(result.counts)}`);
+      it('blocks exactly the right numbers in the permutations of two and three sessions', async () => {
+        const drawn = { perCase: 8 / share, seed };
+        const result = await runPermutations(url(), design, { drawn });
+        ran.permutations += result.histories;
         assertProven(result);
+        assert.ok(result.histories > permutedCases.length * isolationLevels.length);
       });
 
-      it('blocks exactly the right numbers in random histories', async (t) => {
-        const result = await runRandomHistories(url(), design, { histories: 120 / share, seed });
-        t.diagnostic(`${result.histories} histories, ${JSON.stringify(result.counts)}`);
+      it('blocks exactly the right numbers in random histories', async () => {
+        const histories = 120 / share;
+        const own = seed + Number(design.version);
+        const result = await runRandomHistories(url(), design, { histories, seed: own });
+        ran.histories += result.histories;
         assertProven(result);
+        assert.equal(result.histories, histories);
       });
     });
   });
 }
 
+it('ran them for every design', (t) => {
+  t.diagnostic(
+    `isolation: ${ran.permutations} permutations and ${ran.histories} random histories of ${listDesigns().length} designs, by the seed ${seed}`,
+  );
+  assert.ok(ran.permutations > 0 && ran.histories > 0);
+});
+
+describe('permutations that are drawn', () => {
+  it('are the same for one seed, others for another, and none is serial', () => {
+    const [twoSessions] = permutedCases;
+    assert.ok(twoSessions !== undefined);
+    const draw = (own: number): readonly (readonly number[] | undefined)[] =>
+      drawPermutations(twoSessions, 'serializable', 5, own).map(({ schedule }) => schedule);
+    assert.deepEqual(draw(1), draw(1));
+    assert.notDeepEqual(draw(1), draw(2));
+    assert.equal(new Set(draw(1).map(String)).size, 5);
+    for (const permutedCase of permutedCases) {
+      const drawn = drawPermutations(permutedCase, 'serializable', 1_000_000, 1);
+      const all = [...permutationsOf(permutedCase, 'serializable')];
+      assert.deepEqual(drawn.filter(isSerial), []);
+      assert.equal(drawn.length, all.filter((each) => !isSerial(each)).length);
+      assert.ok(drawn.length < all.length && drawn.length > 2);
+    }
+    assert.equal(isSerial({ schedule: [1, 1, 0, 0] }), true);
+    assert.equal(isSerial({ schedule: [0, 1, 1, 0] }), false);
+  });
+});
+
 if (racy === undefined) throw new Error('the racy fixture is missing');
 describe('a design that inserts and then counts, kept to show that they can fail', () => {
   withDesign(racy, (url) => {
     it('is caught by the permutations', async () => {
-      const { failures } = await runPermutations(url(), racy, { perCase: 12 });
+      const { failures } = await runPermutations(url(), racy, { drawn: { perCase: 12, seed } });
       assert.ok(
         failures.some((failure) =>
           failure.includes('3 profiles have a committed 21610, and it is not blocked'),
         ),
         `found: ${failures.join('\n\n')}`,
       );
+    });
+
+    it('shows its fault to whoever runs what is printed, in numbered sessions', async () => {
+      const { failures } = await runPermutations(url(), racy, { drawn: { perCase: 12, seed } });
+      const printed = failures.find((failure) => /n0: 3 profiles .* not blocked/.test(failure));
+      assert.ok(printed !== undefined);
+      const phone = /^-- n0 is (\+\d+)$/m.exec(printed)?.[1];
+      const setup = /^(insert [^;]*;\n)+/m.exec(printed)?.[0];
+      assert.ok(phone !== undefined && setup !== undefined);
+      const sessions = new Map<string, pg.Client>();
+      try {
+        for (const [, number = '', sql = ''] of [
+          ['', 'setup', setup],
+          ...printed.matchAll(/^\/\* (\d+) \*\/ (.*;)$/gm),
+        ]) {
+          const session = sessions.get(number) ?? (await connect(url()));
+          sessions.set(number, session);
+          await session.query(sql);
+        }
+        const { rows } = (await sessions.get('setup')?.query(
+          `insert into outbound_messages (profile_id, to_number, body)
+           select id, $1, 'after' from profiles where name = 'p4' limit 1 returning to_number`,
+          [phone],
+        )) ?? { rows: [] };
+        assert.deepEqual(rows, [{ to_number: phone }], 'three profiles opted out, and it is sent');
+      } finally {
+        for (const session of sessions.values()) await session.end();
+      }
     });
 
     it('is caught by random histories, and shrunk', async () => {

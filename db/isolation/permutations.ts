@@ -1,4 +1,6 @@
-import { type History, type Level, type Step, statementsOf, type Transaction } from './history.ts';
+import fc from 'fast-check';
+import type { IsolationLevel } from '../contract.ts';
+import { type History, type Step, statementsOf, type Transaction } from './history.ts';
 
 /** Some sessions whose every permutation is run, and the sentence that says why. */
 export interface PermutedCase {
@@ -115,8 +117,33 @@ export const permutedCases: readonly PermutedCase[] = [
   },
 ];
 
+/**
+ * Some of a case's permutations at one level, drawn by a seed. Those in which the sessions run one
+ * after another are left out: they show nothing that one session alone does not.
+ */
+export function drawPermutations(
+  permutedCase: PermutedCase,
+  level: IsolationLevel,
+  most: number,
+  seed: number,
+): readonly History[] {
+  const concurrent = [...permutationsOf(permutedCase, level)].filter((each) => !isSerial(each));
+  const length = Math.min(most, concurrent.length);
+  const subsets = fc.shuffledSubarray(concurrent, { minLength: length, maxLength: length });
+  return fc.sample(subsets, { seed, numRuns: 1 }).flat();
+}
+
+/** Whether each session ends before the next one begins. */
+export function isSerial({ schedule = [] }: Pick<History, 'schedule'>): boolean {
+  const turns = schedule.filter((session, index) => session !== schedule[index - 1]);
+  return turns.length === new Set(turns).size;
+}
+
 /** Every permutation of a case at one level, as histories. */
-export function* permutationsOf(permutedCase: PermutedCase, level: Level): Generator<History> {
+export function* permutationsOf(
+  permutedCase: PermutedCase,
+  level: IsolationLevel,
+): Generator<History> {
   const sessions = permutedCase.sessions.map((session): Transaction[] => [{ level, ...session }]);
   const lengths = sessions.map(([only]) => (only === undefined ? 0 : statementsOf(only).length));
   for (const schedule of schedules(lengths)) {

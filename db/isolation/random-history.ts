@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { isolationLevels } from '../contract.ts';
+import { describeHistory } from './describe.ts';
 import {
-  describeHistory,
   type History,
-  levels,
   type PhoneProfile,
   profilesPerPhone,
   type Step,
@@ -45,7 +45,7 @@ function transaction(phones: number): fc.Arbitrary<Transaction> {
     {
       weight: 4,
       arbitrary: fc.record({
-        level: fc.constantFrom(...levels),
+        level: fc.constantFrom(...isolationLevels),
         steps: fc.array(steps, { minLength: 1, maxLength: 4 }),
         end: fc.oneof(
           { weight: 4, arbitrary: fc.constant('commit' as const) },

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { wasInterrupted } from '../cli/command.ts';
 import { messageOf } from '../cli/errors.ts';
+import { isolationLevels } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { checkHistory } from './checker.ts';
+import { describeHistory } from './describe.ts';
 import { execute, type RunCounts } from './execute.ts';
 import { type HistoryFixture, openHistoryFixture } from './fixture.ts';
-import { describeHistory, type History, levels } from './history.ts';
-import { permutationsOf, permutedCases } from './permutations.ts';
+import type { History } from './history.ts';
+import { drawPermutations, permutationsOf, permutedCases } from './permutations.ts';
 import { randomHistory } from './random-history.ts';
 
 /** What a command ran, and what it found. */
@@ -19,8 +21,8 @@ export interface IsolationResult {
 
 /** How much to run. */
 export interface PermutationOptions {
-  /** Run at most so many permutations of a case at a level, spread evenly (default: all of them). */
-  readonly perCase?: number;
+  /** Draw at most so many permutations of a case at a level, none of them serial (default: run them all). */
+  readonly drawn?: { readonly perCase: number; readonly seed: number };
   /** Go on after this many failures of a case at a level (default 1). */
   readonly failuresPerCase?: number;
   readonly onProgress?: (histories: number) => void;
@@ -32,23 +34,25 @@ export async function runPermutations(
   design: Design,
   options: PermutationOptions = {},
 ): Promise<IsolationResult> {
-  const {
-    perCase = Number.POSITIVE_INFINITY,
-    failuresPerCase = 1,
-    onProgress = () => {},
-  } = options;
+  const { drawn, failuresPerCase = 1, onProgress = () => {} } = options;
   const counts = noRunCounts();
   const failures: string[] = [];
   let histories = 0;
   await withFixture(url, design, async (fixture) => {
-    for (const permutedCase of permutedCases) {
-      for (const level of levels) {
+    for (const [index, permutedCase] of permutedCases.entries()) {
+      for (const level of isolationLevels) {
         let failed = 0;
-        const permutations = [...permutationsOf(permutedCase, level)];
-        const stride = Math.max(1, permutations.length / perCase);
-        for (let at = 0; at < permutations.length; at += stride) {
-          const history = permutations[Math.floor(at)];
-          if (history === undefined) break;
+        // another seed for each design and case: all together try more of them
+        const permutations =
+          drawn === undefined
+            ? permutationsOf(permutedCase, level)
+            : drawPermutations(
+                permutedCase,
+                level,
+                drawn.perCase,
+                drawn.seed + 100 * Number(design.version) + index,
+              );
+        for (const history of permutations) {
           histories++;
           const wrong = await verdictOn(fixture, history, counts);
           if (wrong.length > 0) {

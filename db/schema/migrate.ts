@@ -4,6 +4,7 @@ import { formatCount } from '../cli/number-text.ts';
 import { connect } from '../connect.ts';
 import { onlyRow } from '../only-row.ts';
 import { readSql } from '../sql.ts';
+import { insufficientPrivilege } from '../sqlstates.ts';
 import { type Patience, waitForLock } from '../wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
@@ -84,7 +85,7 @@ export async function appliedMigrations(client: pg.Client): Promise<number> {
     );
     return onlyRow(counted).count;
   } catch (error) {
-    if (codeOf(error) !== '42501') throw error;
+    if (codeOf(error) !== insufficientPrivilege) throw error;
     throw new UserError(
       `this role may not use the lab in this database (${messageOf(error)}): connect as its owner`,
     );

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
+import { insufficientPrivilege } from '../sqlstates.ts';
 
 /** Rows that a check or a benchmark made and removes again, by id. */
 export interface MadeRows {
@@ -36,7 +37,7 @@ export async function withoutForeignKeys(
     try {
       await client.query('set local session_replication_role = replica');
     } catch (error) {
-      if (codeOf(error) !== '42501') throw error;
+      if (codeOf(error) !== insufficientPrivilege) throw error;
       await client.query('rollback to savepoint before_setting');
     }
     await deletes();

@@ -1,8 +1,8 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
-import { levels } from '../isolation/history.ts';
+import { isolationLevels, isWorthRetrying, refusal } from '../contract.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 
 let database: TestDatabase;
@@ -91,7 +91,7 @@ async function reportAndCommit(client: pg.Client, level: string, message?: strin
       return;
     } catch (error) {
       await client.query('rollback');
-      if (!['40001', '40P01'].includes(codeOf(error) ?? '')) throw error;
+      if (!isWorthRetrying(codeOf(error))) throw error;
       await client.query(`begin isolation level ${level}`);
     }
   }
@@ -151,7 +151,7 @@ describe('the threshold', () => {
 });
 
 describe('a change of the threshold', () => {
-  for (const level of levels) {
+  for (const level of isolationLevels) {
     it(`waits for a report that is under way (${level})`, async () => {
       const { phone, messages } = await number(1);
       const reporter = await session();
@@ -228,7 +228,7 @@ describe('a change of the threshold', () => {
     await changer.query('begin');
     await setThreshold(changer, 4);
     await send(free.phone);
-    await assert.rejects(send(blocked.phone), { code: 'OPTED' });
+    await assert.rejects(send(blocked.phone), { code: refusal.sqlState });
     await changer.query('commit');
 
     let isChanging = true;
@@ -239,7 +239,7 @@ describe('a change of the threshold', () => {
     });
     let refused = 0;
     while (isChanging) {
-      await assert.rejects(send(blocked.phone), { code: 'OPTED' });
+      await assert.rejects(send(blocked.phone), { code: refusal.sqlState });
       refused++;
     }
     await changes;
@@ -255,7 +255,7 @@ describe('a change of the threshold', () => {
       await setThreshold(changer, 3);
     })();
     await Promise.all(
-      levels.map(async (level, index) => {
+      isolationLevels.map(async (level, index) => {
         const reporter = await session();
         for (const { messages } of made) {
           for (const message of [messages[index], messages[index + 1]]) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, it } from 'node:test';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
 import { runBehaviour } from '../conformance/run-behaviours.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../designs.ts';
@@ -15,7 +15,7 @@ before(async () => {
 
 after(() => database.drop());
 
-test('a design whose building takes too long is given up, and the default design stays', async () => {
+it('a design whose building takes too long is given up, and the default design stays', async () => {
   const client = await database.connect();
   const other = await database.connect();
   try {
@@ -32,7 +32,7 @@ test('a design whose building takes too long is given up, and the default design
   }
 });
 
-test('a check of which a statement takes too long says nothing, neither passed nor failed', async () => {
+it('a check of which a statement takes too long says nothing, neither passed nor failed', async () => {
   for (const expect of [expectAccepted, expectRefused]) {
     const slow = {
       name: 'slow',

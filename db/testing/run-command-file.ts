@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { nodeArguments } from '../cli/command-file.ts';
 import { projectDir } from '../cli/project-dir.ts';
 
 /** What a command did. */
@@ -36,7 +36,7 @@ export function startCommandFile(
   options: CommandOptions = {},
 ): RunningCommand {
   const { env = {}, checkout = projectDir, uid, gid } = options;
-  const child = spawn(process.execPath, ['--import', 'tsx', join(checkout, file), ...args], {
+  const child = spawn(process.execPath, [...nodeArguments(file, checkout), ...args], {
     cwd: checkout,
     env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createTestDatabase, testServerVariable } from './test-database.ts';
 import { beginTestRun, newScratchName } from './test-run.ts';

@@ -7,17 +7,6 @@ import { contactsPerTile, type Standing } from './tile.ts';
  * draw blocked phones, unblocked ones, or ones that a single opt-out would block.
  */
 
-/** How many profiles a contact has opted out of; 3 is blocked. */
-export function standingOf(dataSet: DataSet, contact: number): Standing {
-  if (contact >= dataSet.layout.tileCount * contactsPerTile) return 0;
-  return itemAt(dataSet.layout.tile.standings, contact % contactsPerTile);
-}
-
-/** Whether messages to this contact are refused. */
-export function isBlocked(dataSet: DataSet, contact: number): boolean {
-  return standingOf(dataSet, contact) === 3;
-}
-
 /** How many contacts of a standing can be drawn. */
 export function countContacts(dataSet: DataSet, standing: Standing): number {
   return dataSet.layout.tileCount * dataSet.layout.tile.contactsByStanding[standing].length;

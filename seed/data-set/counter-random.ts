@@ -23,32 +23,42 @@ export function deriveKey(seed: number, purpose: string): number {
 
 /** A sequence of random numbers, always the same for one key. */
 export class RandomSequence {
-  private state: number;
+  #state: number;
 
   constructor(key: number) {
-    this.state = key | 0;
+    this.#state = key | 0;
   }
 
   /** The next 32 bits, unsigned. */
   bits(): number {
-    this.state = (this.state + 0x9e3779b9) | 0;
-    return lowbias32(this.state) >>> 0;
+    this.#state = (this.#state + 0x9e3779b9) | 0;
+    return lowbias32(this.#state) >>> 0;
+  }
+
+  /** From 0 (included) to 1 (excluded). */
+  share(): number {
+    return this.bits() / 2 ** 32;
   }
 
   /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number {
-    return Math.floor((this.bits() / 2 ** 32) * limit);
+    return Math.floor(this.share() * limit);
   }
 
   /** The same items in another order; the argument stays as it is. */
   shuffled<Item>(items: readonly Item[]): Item[] {
-    const result = [...items];
-    for (let last = result.length - 1; last > 0; last--) {
-      const other = this.below(last + 1);
-      const moved = result[last] as Item;
-      result[last] = result[other] as Item;
-      result[other] = moved;
-    }
-    return result;
+    return shuffle(items, (limit) => this.below(limit));
   }
+}
+
+/** The same items in another order (Fisher-Yates), by whole numbers from 0 to a limit - 1. */
+export function shuffle<Item>(items: readonly Item[], below: (limit: number) => number): Item[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = below(last + 1);
+    const moved = result[last] as Item;
+    result[last] = result[other] as Item;
+    result[other] = moved;
+  }
+  return result;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { refusal } from '../../db/contract.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { createDataSet, type DataSet, defaultDataSet } from './data-set.ts';
 import { blockedContactRow, messageRow, optOutRow, profileRow, reportRow } from './rows.ts';
@@ -49,7 +50,7 @@ describe('live inserts of a data set, in the order of time,', () => {
   it('leave every blocked contact refused afterwards, and others not', async () => {
     const { phone } = blockedContactRow(dataSet, 0);
     const insertTo = 'insert into outbound_messages (to_number, body) values ($1, $2)';
-    await assert.rejects(client.query(insertTo, [phone, 'again']), { code: 'OPTED' });
+    await assert.rejects(client.query(insertTo, [phone, 'again']), { code: refusal.sqlState });
     await client.query(insertTo, [messageRow(dataSet, 12_344).to_number, 'again']);
   });
 });

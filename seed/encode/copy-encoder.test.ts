@@ -14,7 +14,6 @@ import {
   integerField,
   nullField,
   textField,
-  timestampField,
   uuidField,
 } from './copy-encoder.ts';
 
@@ -22,13 +21,7 @@ interface Row {
   readonly text: string | null;
   readonly uuid: string | null;
   readonly integer: number | null;
-  /** Microseconds since 1970. */
-  readonly time: bigint | null;
 }
-
-/** PostgreSQL's timestamps reach from 4713 BC to 294276 AD. */
-const earliest = -210_866_803_200_000_000n;
-const latest = 9_224_318_015_999_999_999n - 946_684_800_000_000n;
 
 const hexDigits = fc.array(fc.nat({ max: 15 }), { minLength: 32, maxLength: 32 });
 const uuids = fc
@@ -42,9 +35,6 @@ const rows: fc.Arbitrary<Row> = fc.record({
   text: fc.option(legalText),
   uuid: fc.option(uuids),
   integer: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
-  time: fc.option(
-    fc.oneof(fc.bigInt({ min: earliest, max: latest }), fc.constantFrom(earliest, latest, 0n)),
-  ),
 });
 
 describe('binary COPY', () => {
@@ -54,7 +44,7 @@ describe('binary COPY', () => {
     database = await createTestDatabase();
     client = await database.connect();
     await client.query(
-      'create temporary table copied (position serial, text text, uuid uuid, integer integer, time timestamptz)',
+      'create temporary table copied (position serial, text text, uuid uuid, integer integer)',
     );
   });
   after(async () => {
@@ -62,23 +52,22 @@ describe('binary COPY', () => {
     await database.drop();
   });
 
-  it('brings back any legal text, null, uuid, integer and timestamp unchanged', async () => {
+  it('brings back any legal text, null, uuid and integer unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rows, { maxLength: 20 }), async (sent) => {
         await client.query('truncate copied');
         await pipeline(
           Readable.from([encode(sent)]),
           client.query(
-            copyStreams.from('copy copied (text, uuid, integer, time) from stdin (format binary)'),
+            copyStreams.from('copy copied (text, uuid, integer) from stdin (format binary)'),
           ),
         );
         const { rows: found } = await client.query(
-          `select text, uuid, integer, (extract(epoch from time) * 1000000)::numeric(30)::text as time
-           from copied order by position`,
+          'select text, uuid, integer from copied order by position',
         );
         assert.deepEqual(
           found.map((row) => ({ ...row })),
-          sent.map((row) => ({ ...row, time: row.time === null ? null : String(row.time) })),
+          sent.map((row) => ({ ...row })),
         );
       }),
       { numRuns: 60 },
@@ -100,12 +89,11 @@ describe('binary COPY', () => {
 });
 
 function encode(sent: readonly Row[]): Buffer {
-  const encoded = sent.map(({ text, uuid, integer, time }) =>
+  const encoded = sent.map(({ text, uuid, integer }) =>
     copyRow([
       text === null ? nullField : textField(text),
       uuid === null ? nullField : uuidField(uuid),
       integer === null ? nullField : integerField(integer),
-      time === null ? nullField : timestampField(time),
     ]),
   );
   return Buffer.concat([copyHeader, ...encoded, copyTrailer]);

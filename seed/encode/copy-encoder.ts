@@ -16,9 +16,6 @@ export const copyTrailer: Uint8Array = Uint8Array.of(0xff, 0xff);
 /** A null field: length -1, no bytes. */
 export const nullField: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 
-/** PostgreSQL counts timestamps from 2000-01-01; Unix time counts from 1970-01-01. */
-const postgresEpochUnixMicroseconds = 946_684_800_000_000n;
-
 /**
  * A text field, length and bytes, for rows to copy.
  *
@@ -43,13 +40,6 @@ export function integerField(value: number): Uint8Array {
   if (value !== (value | 0)) throw new RangeError(`not a 32-bit integer: ${value}`);
   const bytes = Buffer.alloc(4);
   bytes.writeInt32BE(value);
-  return field(bytes);
-}
-
-/** A timestamptz field from microseconds of Unix time. */
-export function timestampField(unixMicroseconds: bigint): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(unixMicroseconds - postgresEpochUnixMicroseconds);
   return field(bytes);
 }
 

@@ -67,10 +67,10 @@ export class CopySource {
   rowsWritten = 0;
   bytesWritten = 0;
 
-  private readonly writer: RowWriter;
-  private readonly fillRows: (at: number, full: number) => number;
-  private readonly chunkBytes: number;
-  private ended = false;
+  readonly #writer: RowWriter;
+  readonly #fillRows: (at: number, full: number) => number;
+  readonly #chunkBytes: number;
+  #ended = false;
 
   /**
    * @param chunkBytes how large a chunk is
@@ -82,15 +82,15 @@ export class CopySource {
     this.table = table;
     this.columns = columns;
     this.rows = dataSet.rowCounts[table];
-    this.chunkBytes = chunkBytes;
+    this.#chunkBytes = chunkBytes;
     const inputs = rowWriterInputs(dataSet, selection(dataSet), this.rows);
-    this.writer = new RowWriter(inputs, chunkBytes * this.chunkCount);
-    this.fillRows = this.writer.function(fill);
+    this.#writer = new RowWriter(inputs, chunkBytes * this.chunkCount);
+    this.#fillRows = this.#writer.function(fill);
   }
 
   /** How much any chunk but the last holds at least. */
   get leastChunkBytes(): number {
-    return this.chunkBytes - largestBatchBytes;
+    return this.#chunkBytes - largestBatchBytes;
   }
 
   /**
@@ -98,22 +98,22 @@ export class CopySource {
    * is filled again: nothing at the end.
    */
   fill(chunk = 0): Uint8Array {
-    const { memory, freeAddress } = this.writer;
-    const start = freeAddress + chunk * this.chunkBytes;
+    const { memory, freeAddress } = this.#writer;
+    const start = freeAddress + chunk * this.#chunkBytes;
     let at = start;
-    if (this.ended) return memory.subarray(start, at);
+    if (this.#ended) return memory.subarray(start, at);
     if (this.bytesWritten === 0) {
       memory.set(copyHeader, at);
       at += copyHeader.length;
     }
-    at = this.fillRows(at, start + this.leastChunkBytes);
-    this.rowsWritten = Number(this.writer.read('rowsWritten'));
+    at = this.#fillRows(at, start + this.leastChunkBytes);
+    this.rowsWritten = Number(this.#writer.read('rowsWritten'));
     if (this.rowsWritten === this.rows) {
       memory.set(copyTrailer, at);
       at += copyTrailer.length;
-      this.ended = true;
+      this.#ended = true;
     }
-    if (at + this.writer.overrunBytes > start + this.chunkBytes) {
+    if (at + this.#writer.overrunBytes > start + this.#chunkBytes) {
       throw new Error(`a batch of rows of ${this.table} is too long`);
     }
     this.bytesWritten += at - start;
@@ -122,13 +122,6 @@ export class CopySource {
 
   /** Count and checksum of the rows so far. */
   summary(): TableSummary {
-    return { rows: this.rowsWritten, checksum: String(this.writer.read('checksum')) };
+    return { rows: this.rowsWritten, checksum: String(this.#writer.read('checksum')) };
   }
-}
-
-/** What a table must hold, worked out from the data set alone. */
-export function predictTable(dataSet: DataSet, table: TableName): TableSummary {
-  const source = new CopySource(dataSet, table);
-  while (source.fill().length > 0);
-  return source.summary();
 }

@@ -13,10 +13,10 @@ import { reservedDiskBytes } from './space.ts';
 /** Stops the load before the disk is so full that the server could not write its log. */
 export class DiskWatch {
   isFull = false;
-  private readonly timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(folder: string | undefined, stop: () => Promise<void>) {
-    this.timer = setInterval(() => {
+    this.#timer = setInterval(() => {
       const free = folder === undefined ? undefined : freeBytes(folder);
       if (this.isFull || free === undefined || free >= reservedDiskBytes / 2) return;
       this.isFull = true;
@@ -25,7 +25,7 @@ export class DiskWatch {
   }
 
   close(): void {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
   }
 }
 

@@ -59,57 +59,57 @@ function timeLeft(source: CopySource, seconds: number): string {
 
 /** Shows one line now and then for each table being filled. */
 class Lines implements Progress {
-  private readonly active = new Map<CopySource, number>();
-  private lastBuilding = '';
-  private readonly timer = setInterval(() => this.tick(), plainLineMs);
+  readonly #active = new Map<CopySource, number>();
+  #lastBuilding = '';
+  readonly #timer = setInterval(() => this.#tick(), plainLineMs);
 
   readonly line: (text: string) => void;
 
   constructor(print: (line: string) => void) {
     this.line = print;
-    this.timer.unref();
+    this.#timer.unref();
   }
 
   copying(source: CopySource): void {
-    this.active.set(source, performance.now());
+    this.#active.set(source, performance.now());
   }
 
   copied(source: CopySource, seconds: number): void {
-    this.active.delete(source);
+    this.#active.delete(source);
     this.line(`${source.table}: ${describe(source, seconds)}, done in ${formatSeconds(seconds)}`);
   }
 
   kept(): void {}
 
   building(done: number, total: number, now: readonly string[]): void {
-    this.lastBuilding =
+    this.#lastBuilding =
       now.length === 0 ? '' : `${done}/${total} built and checked: ${now.join('; ')}`;
   }
 
   close(): void {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
   }
 
-  private tick(): void {
-    for (const [source, started] of this.active) {
+  #tick(): void {
+    for (const [source, started] of this.#active) {
       const seconds = (performance.now() - started) / 1_000;
       this.line(`${source.table}: ${describe(source, seconds)}, ${timeLeft(source, seconds)}`);
     }
-    if (this.lastBuilding !== '') this.line(this.lastBuilding);
+    if (this.#lastBuilding !== '') this.line(this.#lastBuilding);
   }
 }
 
 /** One bar a table, one for everything that is built and checked afterwards. */
 class Bars implements Progress {
-  private readonly bars: cliProgress.MultiBar;
-  private readonly tables: ReadonlyMap<TableName, cliProgress.SingleBar>;
-  private readonly builds: cliProgress.SingleBar;
-  private readonly active = new Map<CopySource, number>();
-  private readonly timer = setInterval(() => this.tick(), redrawMs);
+  readonly #bars: cliProgress.MultiBar;
+  readonly #tables: ReadonlyMap<TableName, cliProgress.SingleBar>;
+  readonly #builds: cliProgress.SingleBar;
+  readonly #active = new Map<CopySource, number>();
+  readonly #timer = setInterval(() => this.#tick(), redrawMs);
 
   constructor(dataSet: DataSet) {
-    this.timer.unref();
-    this.bars = new cliProgress.MultiBar(
+    this.#timer.unref();
+    this.#bars = new cliProgress.MultiBar(
       {
         format: '{name} {bar} {percentage}% {detail}',
         barsize: (process.stdout.columns ?? 80) < 100 ? 8 : 24,
@@ -121,53 +121,56 @@ class Bars implements Progress {
       cliProgress.Presets.shades_classic,
     );
     const width = Math.max(...tableNames.map((table) => table.length), 'keys, checks'.length);
-    this.tables = new Map(
+    this.#tables = new Map(
       tableNames.map((table) => [
         table,
-        this.bars.create(Math.max(1, dataSet.rowCounts[table]), 0, {
+        this.#bars.create(Math.max(1, dataSet.rowCounts[table]), 0, {
           name: table.padEnd(width),
           detail: 'waiting',
         }),
       ]),
     );
-    this.builds = this.bars.create(1, 0, { name: 'keys, checks'.padEnd(width), detail: 'waiting' });
+    this.#builds = this.#bars.create(1, 0, {
+      name: 'keys, checks'.padEnd(width),
+      detail: 'waiting',
+    });
   }
 
   /** Nothing: a line between bars would tear them apart, and the summary at the end has it all. */
   line(): void {}
 
   copying(source: CopySource): void {
-    this.active.set(source, performance.now());
+    this.#active.set(source, performance.now());
   }
 
   copied(source: CopySource, seconds: number): void {
-    this.active.delete(source);
+    this.#active.delete(source);
     const detail = `${describeBriefly(source, seconds)}, ${formatSeconds(seconds)}`;
-    const bar = this.tables.get(source.table);
+    const bar = this.#tables.get(source.table);
     bar?.update(bar.getTotal(), { detail });
   }
 
   kept(table: TableName): void {
-    const bar = this.tables.get(table);
+    const bar = this.#tables.get(table);
     bar?.update(bar.getTotal(), { detail: 'kept from before' });
   }
 
   building(done: number, total: number, now: readonly string[]): void {
-    this.builds.setTotal(Math.max(1, total));
-    this.builds.update(done, { detail: `${done}/${total} ${now.join('; ')}` });
+    this.#builds.setTotal(Math.max(1, total));
+    this.#builds.update(done, { detail: `${done}/${total} ${now.join('; ')}` });
   }
 
   close(): void {
-    clearInterval(this.timer);
-    this.tick();
-    this.bars.stop();
+    clearInterval(this.#timer);
+    this.#tick();
+    this.#bars.stop();
   }
 
-  private tick(): void {
-    for (const [source, started] of this.active) {
+  #tick(): void {
+    for (const [source, started] of this.#active) {
       const seconds = (performance.now() - started) / 1_000;
       const detail = `${describeBriefly(source, seconds)}, ${timeLeft(source, seconds)}`;
-      this.tables.get(source.table)?.update(source.rowsWritten, { detail });
+      this.#tables.get(source.table)?.update(source.rowsWritten, { detail });
     }
   }
 }

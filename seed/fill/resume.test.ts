@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { nodeArguments } from '../../db/cli/command-file.ts';
 import { createDataSet, defaultDataSet } from '../data-set/data-set.ts';
 import { describeSchema } from '../testing/describe-schema.ts';
 import { holdBefore, letGo } from '../testing/hold.ts';
@@ -162,11 +162,14 @@ function startSeed(url: string): {
   ended: Promise<number | null>;
   said: () => string;
 } {
-  const command = fileURLToPath(new URL('../commands/seed.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', command, '--scale', String(messages)], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeArguments('seed/commands/seed.ts'), '--scale', String(messages)],
+    {
+      env: { ...process.env, DATABASE_URL: url },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (data: string) => {
     text += data;

@@ -88,7 +88,7 @@ function chooseDataSet(record: SeedRecord | undefined, expected: ExpectedDataSet
   return options;
 }
 
-/** predictTable, but so that the server's answers and Ctrl-C are heard in between. */
+/** What a table must hold, worked out from the data set alone; the server's answers and Ctrl-C are heard in between. */
 async function predictWithPauses(dataSet: DataSet, table: TableName): Promise<TableSummary> {
   const source = new CopySource(dataSet, table, 256 * 1024);
   while (source.fill().length > 0) await nextTurn();

@@ -22,10 +22,9 @@ const longestPauseMs = 1_000;
 export async function openSession(
   plan: Pick<WorkerOptions, 'url' | 'sessionSql' | 'statements'>,
 ): Promise<ExtendedQuerySession> {
-  const reading = newReadingSocket();
-  const client = await connect(plan.url, loadApplicationName, reading.socket);
+  const client = await connect(plan.url, loadApplicationName, newReadingSocket());
   for (const sql of plan.sessionSql) await client.query(sql);
-  const session = new ExtendedQuerySession(client, reading);
+  const session = new ExtendedQuerySession(client);
   const { statements } = plan;
   for (const [name, sql] of [
     ['send', statements.send],

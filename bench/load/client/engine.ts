@@ -1,8 +1,11 @@
+import { isWorthReconnecting, isWorthRetrying, refusal } from '../../../db/contract.ts';
+import { uniqueViolation } from '../../../db/sqlstates.ts';
+import type { Parameter } from '../../protocol/messages.ts';
 import { type OutcomeWriter, outcomes } from '../record/outcome-log.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Application, Operation } from '../workload/application.ts';
 import type { Schedule } from '../workload/arrivals.ts';
-import type { Answer, Parameter } from './extended-query.ts';
+import type { Answer } from './extended-query.ts';
 
 /** A connection as the engine sees it. */
 export interface Connection {
@@ -40,16 +43,8 @@ interface Link {
   idleSinceMs: number;
 }
 
-const refusal = 'OPTED';
-const uniqueViolation = '23505';
-const worthRetrying = new Set(['40001', '40P01']);
 /** As an application would: then it gives up and says so. */
 const mostAttempts = 10;
-
-/** The server is going, coming, or the connection is of no use: reconnect and ask what became of it. */
-function meansLost(sqlState: string): boolean {
-  return sqlState.startsWith('08') || sqlState.startsWith('57P') || sqlState === '25006';
-}
 
 /**
  * Starts operations when they are due, whatever became of those before (open loop), or one after
@@ -188,16 +183,16 @@ export class Engine {
   #take(link: Link, operation: Operation, answer: Answer): void {
     if (this.#over) return;
     if (answer.kind === 'done') this.#acknowledge(link, operation);
-    else if (answer.kind === 'lost' || meansLost(answer.sqlState)) {
+    else if (answer.kind === 'lost' || isWorthReconnecting(answer.sqlState)) {
       this.#options.recorder.counts.lostConnections++;
       operation.uncertain = true;
       void this.#recover(link, operation);
-    } else if (answer.sqlState === refusal && operation.kind === 'send')
+    } else if (answer.sqlState === refusal.sqlState && operation.kind === 'send')
       this.#refuse(link, operation);
     else if (answer.sqlState === uniqueViolation && operation.uncertain) {
       this.#options.recorder.counts.foundDone++;
       this.#acknowledge(link, operation);
-    } else if (worthRetrying.has(answer.sqlState) && operation.attempts < mostAttempts) {
+    } else if (isWorthRetrying(answer.sqlState) && operation.attempts < mostAttempts) {
       this.#options.recorder.counts.retries++;
       // Somewhat later, and not all at the same time: the other transaction needs to get on.
       const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);

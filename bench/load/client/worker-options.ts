@@ -1,10 +1,6 @@
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Mix } from '../workload/mix.ts';
 
-/** Isolation levels that a load can run at. */
-export const isolationLevels = ['read committed', 'repeatable read', 'serializable'] as const;
-export type IsolationLevel = (typeof isolationLevels)[number];
-
 /** A rate in operations a second, or `max`: the closed loop. */
 export type Rate = number | 'max';
 

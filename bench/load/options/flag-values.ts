@@ -89,14 +89,3 @@ export function parseDuration(text: string): number {
   }
   return seconds;
 }
-
-/** A parser for a whole number in a range. */
-export function parseWhole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`not a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}

@@ -2,17 +2,17 @@ import { InvalidArgumentError } from 'commander';
 import { newCommand } from '../../../db/cli/command.ts';
 import { commandLine } from '../../../db/cli/command-line.ts';
 import { UserError } from '../../../db/cli/errors.ts';
-import { seedMeaning, share } from '../../../db/cli/flags.ts';
+import { seedMeaning, share, wholeNumber } from '../../../db/cli/flags.ts';
+import { isolationLevels } from '../../../db/contract.ts';
 import { defaultDesignName, designsNamed, listDesigns } from '../../../db/designs.ts';
 import { allowNonemptyFlag } from '../../../db/server/guard.ts';
 import { defaultDataSet } from '../../../seed/data-set/data-set.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
 import { requireRunName } from '../../results/run-folder.ts';
-import { isolationLevels } from '../client/worker-options.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
 import { type Mix, presetNames, readMix } from '../workload/mix.ts';
 import { numberKinds } from '../workload/number-kinds.ts';
-import { parseDuration, parseObjective, parseRange, parseRate, parseWhole } from './flag-values.ts';
+import { parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
 import type { LoadOptions } from './load-options.ts';
 
 /** What the flags of `npm run load` ask for. */
@@ -79,8 +79,8 @@ function parse(args: readonly string[]): Flags {
       'how long operations are offered: 60, 5m, 2h (default: 30, in a ramp 10, beside pgbench 15)',
       parseDuration,
     )
-    .option('--clients <n>', 'connections', parseWhole(1, 4_000), 16)
-    .option('--workers <n>', 'threads (default: one for 16 connections)', parseWhole(1, 64))
+    .option('--clients <n>', 'connections', wholeNumber(1, 4_000), 16)
+    .option('--workers <n>', 'threads (default: one for 16 connections)', wholeNumber(1, 64))
     .option('--ramp <from..to>', 'search the highest rate that keeps the objective', parseRange)
     .option(
       '--slo <objective>',
@@ -97,7 +97,7 @@ function parse(args: readonly string[]): Flags {
       'data set to load onto, seeded if it is not there (default: what is there)',
     )
     .option('--replace', 'let --scale replace another data set')
-    .option('--seed <n>', seedMeaning, parseWhole(0, 2 ** 32 - 1), defaultDataSet.seed)
+    .option('--seed <n>', seedMeaning, wholeNumber(0, 2 ** 32 - 1), defaultDataSet.seed)
     .option('--drain <time>', 'how long a backlog may be worked off at the end', parseDuration, 10)
     .option(
       '--isolation <level>',

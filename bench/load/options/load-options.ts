@@ -1,6 +1,7 @@
+import type { IsolationLevel } from '../../../db/contract.ts';
 import type { Design } from '../../../db/designs.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
-import type { IsolationLevel, Rate } from '../client/worker-options.ts';
+import type { Rate } from '../client/worker-options.ts';
 import type { Mix } from '../workload/mix.ts';
 import type { Objective, RateRange } from './flag-values.ts';
 

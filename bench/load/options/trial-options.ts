@@ -1,6 +1,7 @@
+import type { IsolationLevel } from '../../../db/contract.ts';
 import type { Design } from '../../../db/designs.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
-import type { IsolationLevel, Rate, Statements } from '../client/worker-options.ts';
+import type { Rate, Statements } from '../client/worker-options.ts';
 import type { IntervalReport } from '../record/recorder.ts';
 import type { ServerSample } from '../record/sampler.ts';
 import type { RunRecord } from '../verify/run-record.ts';

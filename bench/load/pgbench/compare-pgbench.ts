@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../../../db/cli/errors.ts';
+import { UserError } from '../../../db/cli/errors.ts';
 import { connect } from '../../../db/connect.ts';
 import { itemAt } from '../../../db/item-at.ts';
-import { pgbenchVersion, runPgbenchProcess } from '../../../db/pgbench-process.ts';
+import { pgbenchVersion, runPgbench } from '../../../db/pgbench-process.ts';
 import { readSql } from '../../../db/sql.ts';
 import { fewestForInterval, median } from '../../stats/median.ts';
 import type { TrialOptions } from '../options/trial-options.ts';
@@ -64,7 +64,7 @@ export async function compareClosedLoop(
     trials.push(trial);
     return trial.donePerSecond;
   };
-  const theirs = (): Promise<number> => runPgbench(options, statement);
+  const theirs = (): Promise<number> => timePgbench(options, statement);
   for (let pair = 0; pair < pairCount && options.signal?.aborted !== true; pair++) {
     // in turns: each goes first every other time
     if (pair % 2 === 0) pairs.push({ ours: await ours(), pgbench: await theirs() });
@@ -90,7 +90,7 @@ export async function compareClosedLoop(
 }
 
 /** Runs pgbench for a block, removes what it made, and returns its transactions a second. */
-async function runPgbench(
+async function timePgbench(
   options: Pick<TrialOptions, 'url' | 'design' | 'durationMs' | 'clients' | 'onBegin' | 'onEnd'>,
   statement: string,
 ): Promise<number> {
@@ -122,7 +122,7 @@ async function runPgbench(
       body: plainBody,
     };
     try {
-      const printed = await runPgbenchProcess(
+      const { stdout } = await runPgbench(
         options.url,
         [
           ...['--no-vacuum', '--protocol=prepared', `--file=${script}`, `--time=${seconds}`],
@@ -131,13 +131,11 @@ async function runPgbench(
         ],
         { applicationName: 'optout-lab pgbench' },
       );
-      const rate = /tps = ([\d.]+)/.exec(printed)?.[1];
-      if (rate === undefined) throw new Error(`it told no rate: ${printed}`);
+      const rate = /tps = ([\d.]+)/.exec(stdout)?.[1];
+      if (rate === undefined) throw new Error(`pgbench told no rate: ${stdout}`);
       return Number(rate);
-    } catch (error) {
-      throw new UserError(`pgbench failed: ${messageOf(error)}`);
     } finally {
-      await removeRun(options.url, options.design, { ...run, fromUnixMs });
+      await removeRun({ url: options.url, client }, options.design, { ...run, fromUnixMs });
       await options.onEnd?.();
     }
   } finally {

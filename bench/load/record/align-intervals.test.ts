@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Seconds } from './align-intervals.ts';
 import { noCounts } from './counts.ts';

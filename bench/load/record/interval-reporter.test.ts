@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
 import { IntervalReporter } from './interval-reporter.ts';
 import { Recorder } from './recorder.ts';

@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../../stats/histogram.ts';
+import { LatencyBins, type SparseBins } from '../../stats/latency-bins.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
-import { LatencyBins, type SparseBins } from './latency-bins.ts';
 
 /** Operations whose latencies are kept apart. */
 export const latencyClasses = ['accepted', 'refused', 'report', 'optedOut'] as const;

@@ -1,7 +1,6 @@
-import type pg from 'pg';
-import { connect } from '../../../db/connect.ts';
 import { readSql } from '../../../db/sql.ts';
 import { loadApplicationName } from '../client/connections.ts';
+import type { ControlSession } from '../control-session.ts';
 
 /** The server at one moment. */
 export interface ServerSample {
@@ -14,15 +13,14 @@ export interface ServerSample {
   readonly walBytes: number;
 }
 
-/** Looks at the server once a second, on a connection of its own, which may break and come back. */
+/** Looks at the server once a second, in a session that may break and come back. */
 export class Sampler {
-  readonly #url: string;
+  readonly #control: ControlSession;
   readonly #sql = readSql(new URL('./sql/sample.sql', import.meta.url));
-  #client: pg.Client | undefined;
   #looking = false;
 
-  constructor(url: string) {
-    this.#url = url;
+  constructor(control: ControlSession) {
+    this.#control = control;
   }
 
   /** The server now; undefined while it cannot be reached, or is slower than the samples. */
@@ -30,8 +28,8 @@ export class Sampler {
     if (this.#looking) return undefined;
     this.#looking = true;
     try {
-      this.#client ??= await connect(this.#url, 'optout-lab sampler');
-      const { rows } = await this.#client.query<{
+      const client = await this.#control.now();
+      const { rows } = await client.query<{
         waits: Record<string, number>;
         autovacuums: string[];
         checkpointing: boolean;
@@ -40,17 +38,10 @@ export class Sampler {
       const row = rows[0];
       return row === undefined ? undefined : { ...row, walBytes: Number(row.wal_bytes) };
     } catch {
-      await this.close();
+      await this.#control.close();
       return undefined;
     } finally {
       this.#looking = false;
     }
-  }
-
-  /** Ends the connection. */
-  async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    await client?.end().catch(() => {});
   }
 }

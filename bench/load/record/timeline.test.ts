@@ -1,7 +1,7 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { LatencyBins } from '../../stats/latency-bins.ts';
 import { noCounts } from './counts.ts';
-import { LatencyBins } from './latency-bins.ts';
 import { Recorder } from './recorder.ts';
 import { Timeline } from './timeline.ts';
 

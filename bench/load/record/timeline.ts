@@ -1,7 +1,7 @@
 import { itemAt } from '../../../db/item-at.ts';
+import { LatencyBins } from '../../stats/latency-bins.ts';
 import type { TimelineInterval } from '../results.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
-import { LatencyBins } from './latency-bins.ts';
 import type { IntervalReport } from './recorder.ts';
 import type { ServerSample } from './sampler.ts';
 

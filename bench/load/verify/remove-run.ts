@@ -1,4 +1,4 @@
-import { connect } from '../../../db/connect.ts';
+import type pg from 'pg';
 import type { Design } from '../../../db/designs.ts';
 import { type MadeRows, removeRows } from '../../../db/schema/remove-rows.ts';
 import { type Patience, waitForLock } from '../../../db/wait-for-lock.ts';
@@ -14,28 +14,23 @@ const freshNumber = /^\+1...555/;
  * command can be removed too.
  */
 export async function removeRun(
-  url: string,
+  { url, client }: { readonly url: string; readonly client: pg.Client },
   design: Design,
   run: RunMark,
   patience?: Patience,
 ): Promise<void> {
-  const client = await connect(url);
   const change = (work: () => Promise<unknown>): Promise<unknown> =>
     waitForLock(url, client, work, { patience });
   const remove = (made: Partial<MadeRows>): Promise<unknown> =>
     change(() => removeRows(client, { profileIds: [], messageIds: [], reportIds: [], ...made }));
-  try {
-    for await (const rows of runRows(client, 'reports', run)) {
-      await remove({ reportIds: rows.map(({ id }) => id) });
-    }
-    for await (const rows of runRows(client, 'messages', run)) {
-      const phones = new Set(rows.map(({ to_number = '' }) => to_number));
-      const fresh = [...phones].filter((phone) => freshNumber.test(phone));
-      await change(() => client.query(design.forgetSql, [fresh]));
-      await remove({ messageIds: rows.map(({ id }) => id) });
-    }
-    await remove({ profileIds: run.ownProfileIds });
-  } finally {
-    await client.end();
+  for await (const rows of runRows(client, 'reports', run)) {
+    await remove({ reportIds: rows.map(({ id }) => id) });
   }
+  for await (const rows of runRows(client, 'messages', run)) {
+    const phones = new Set(rows.map(({ to_number = '' }) => to_number));
+    const fresh = [...phones].filter((phone) => freshNumber.test(phone));
+    await change(() => client.query(design.forgetSql, [fresh]));
+    await remove({ messageIds: rows.map(({ id }) => id) });
+  }
+  await remove({ profileIds: run.ownProfileIds });
 }

@@ -4,7 +4,6 @@ import type { OptOutTotals } from '../prepare.ts';
 
 /** What a finished run was told, and where that is noted: what the database is compared with. */
 export interface RunRecord {
-  readonly url: string;
   readonly design: Design;
   readonly runTag: number;
   readonly seed: number;

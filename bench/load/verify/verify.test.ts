@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { firstIdOf } from '../../../db/schema/id-boundary.ts';
@@ -48,7 +48,7 @@ before(async () => {
     );
     trial.catch(reject);
   });
-  clean = await verifyRun(run);
+  clean = await verify();
 });
 
 after(async () => {
@@ -57,6 +57,16 @@ after(async () => {
   await client.end();
   await database.drop();
 });
+
+/** In a session of its own, whose triggers fire. */
+async function verify(): Promise<Verification> {
+  const verifier = await database.connect();
+  try {
+    return await verifyRun(verifier, run);
+  } finally {
+    await verifier.end();
+  }
+}
 
 /** Makes a difference, tells what the verification says of it, and takes it back. */
 async function differencesAfter(
@@ -69,7 +79,7 @@ async function differencesAfter(
     await client.query('set session_replication_role = replica');
     const { rowCount } = await client.query(make, [...parameters]);
     assert.ok((rowCount ?? 0) > 0, 'nothing was changed');
-    return await verifyRun(run);
+    return await verify();
   } finally {
     await client.query(`truncate ${tables.join(', ')}`);
     for (const table of tables) {

@@ -1,7 +1,8 @@
 import TinyQueue from 'tinyqueue';
+import { filtered, optedOut } from '../../../db/contract.ts';
 import { itemAt } from '../../../db/item-at.ts';
+import type { Parameter } from '../../protocol/messages.ts';
 import { Draws } from '../../stats/random.ts';
-import type { Parameter } from '../client/extended-query.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
 import type { WrongAnswer } from '../results.ts';
 import {
@@ -120,7 +121,8 @@ export class Application {
     const { kind, freshNumber, slot, messageId } = report;
     if (kind === 'optedOut') this.#ledger.attempt(freshNumber, slot);
     const eventType = kind === 'delivered' ? 'delivered' : 'failed';
-    const errorCode = kind === 'delivered' ? null : kind === 'filtered' ? '30007' : '21610';
+    const errorCode =
+      kind === 'delivered' ? null : String(kind === 'filtered' ? filtered : optedOut);
     return {
       kind,
       intendedMs,

@@ -1,4 +1,4 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Draws } from '../../stats/random.ts';
 import { type ArrivalKind, Schedule } from './arrivals.ts';

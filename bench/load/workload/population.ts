@@ -24,7 +24,7 @@ export interface Population {
   drawWelcome(draws: Draws): Addressee;
   /** A contact that was blocked before the run; undefined where there is none. */
   drawBlocked(draws: Draws): Addressee | undefined;
-  readonly bodies: readonly Uint8Array[];
+  readonly bodies: readonly Buffer[];
 }
 
 /** How steep `skewed` is: one per cent of the contacts get a third of the messages. */

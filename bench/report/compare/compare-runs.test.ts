@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import { syntheticDesigns } from '../testing/synthetic-design.ts';
 import { syntheticResults } from '../testing/synthetic-results.ts';
 import { compareRuns, slowerThan } from './compare-runs.ts';
@@ -16,26 +16,26 @@ const dropped = syntheticResults({
   ),
 });
 
-test('a run compared with itself is nowhere slower, faster or planned differently', () => {
+it('a run compared with itself is nowhere slower, faster or planned differently', () => {
   const comparison = compareRuns(before, before);
   assert.ok(comparison.changes.length > 0);
   assert.ok(comparison.changes.every((change) => change.verdict === 'could not be told apart'));
   assert.deepEqual([comparison.plans, comparison.environment], [[], []]);
 });
 
-test('a design that lost its index is slower with its whole interval, and no other design is', () => {
+it('a design that lost its index is slower with its whole interval, and no other design is', () => {
   const slower = slowerThan(compareRuns(before, dropped), 0.05);
   assert.deepEqual([...new Set(slower.map((change) => change.design))], ['opt_outs_count']);
   assert.ok(slower.every((change) => change.ratio.low > 1.05 && change.verdict === 'slower'));
 });
 
-test('a plan that reads a big table now is said to have changed shape', () => {
+it('a plan that reads a big table now is said to have changed shape', () => {
   const { plans } = compareRuns(before, dropped);
   assert.ok(plans.length > 0);
   assert.ok(plans.every((plan) => plan.newBigScans.includes('delivery_reports')));
 });
 
-test('drift of the whole machine is not the check’s doing: controls are never judged', () => {
+it('drift of the whole machine is not the check’s doing: controls are never judged', () => {
   const slowMachine = {
     ...before,
     designs: before.designs.map((design) => ({
@@ -55,7 +55,7 @@ test('drift of the whole machine is not the check’s doing: controls are never 
   );
 });
 
-test('the terminal and Markdown say both runs, what is slower and what could not be told apart', () => {
+it('the terminal and Markdown say both runs, what is slower and what could not be told apart', () => {
   for (const text of [
     comparisonText(compareRuns(before, dropped)),
     comparisonMarkdown(compareRuns(before, dropped)),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import { UserError } from '../../../db/cli/errors.ts';
 import { findRun } from './find-run.ts';
 
@@ -24,18 +24,18 @@ function refusal(name: string): string {
   }
 }
 
-test('a run is found by its name and by its path', () => {
+it('a run is found by its name and by its path', () => {
   assert.equal(findRun('a', reports), join(reports, 'a'));
   assert.equal(findRun(join(reports, 'a'), reports), join(reports, 'a'));
 });
 
-test('a load is said to be one, and not taken for the nearest run', () => {
+it('a load is said to be one, and not taken for the nearest run', () => {
   assert.equal(refusal('e'), '"e" is a load; compare takes two bench runs');
   assert.equal(refusal('a/ramp'), '"a/ramp" is a load; compare takes two bench runs');
   assert.match(refusal('b'), /no run "b": did you mean "a"\?/);
 });
 
-test('an unfinished run is said to be one, with the flags that go on with it', () => {
+it('an unfinished run is said to be one, with the flags that go on with it', () => {
   const goOn = 'go on with npm run bench --';
   assert.equal(refusal('f'), `"f" is unfinished: ${goOn} --run f --resume`);
   const out = relative(process.cwd(), join(reports, 'a'));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { it } from 'node:test';
 import type { CapturedPlan } from '../../results/results.ts';
 import { syntheticDesigns } from '../testing/synthetic-design.ts';
 import { syntheticResults } from '../testing/synthetic-results.ts';
@@ -23,7 +23,7 @@ function headOf(reason: string, ...designs: readonly string[]): string {
 
 const timeout = 'canceling statement due to statement timeout';
 
-test('statements that timed out are counted, and told apart from plans that read no big table', () => {
+it('statements that timed out are counted, and told apart from plans that read no big table', () => {
   assert.match(plansText(noScans), /check; no plan reads a big table from end to end\n/);
   assert.match(
     headOf(timeout, 'profiles_array', 'blocked_hash'),
@@ -35,7 +35,7 @@ test('statements that timed out are counted, and told apart from plans that read
   );
 });
 
-test('a statement that has no plan has a reason and no figures', () => {
+it('a statement that has no plan has a reason and no figures', () => {
   const plans = noScans.plans.slice(0, 1).map((plan) => failed(plan, timeout));
   const row =
     plansText({ ...noScans, plans })
@@ -45,11 +45,11 @@ test('a statement that has no plan has a reason and no figures', () => {
   assert.match(row, new RegExp(`${plans[0]?.title} +${timeout}$`));
 });
 
-test('where no statement has a plan, nothing is said of what plans read', () => {
+it('where no statement has a plan, nothing is said of what plans read', () => {
   assert.match(headOf(timeout), /check; 18 statements timed out and have no plan$/);
 });
 
-test('a plan that one of two runs did not have in time is a change, and none is none', () => {
+it('a plan that one of two runs did not have in time is a change, and none is none', () => {
   const [plan] = noScans.plans;
   assert.ok(plan !== undefined);
   const without = { ...noScans, plans: [failed(plan, timeout)] };

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { itemAt } from '../../../db/item-at.ts';
-import { binRanges } from '../../load/record/latency-bins.ts';
 import type { LoadTrial, TimelineInterval } from '../../load/results.ts';
+import { binRanges } from '../../stats/latency-bins.ts';
 import { figureHtml, type Table } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';

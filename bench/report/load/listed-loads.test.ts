@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, it } from 'node:test';
 import type { LoadResults } from '../../load/results.ts';
 import { syntheticEnvironment } from '../testing/synthetic-environment.ts';
 import { loadsSection } from './listed-loads.ts';
@@ -44,7 +44,7 @@ function listed(results: LoadResults): string {
   return String(loadsSection(reports)[0]?.body);
 }
 
-test('a comparison with pgbench has the same mark in the list as on its own page', () => {
+it('a comparison with pgbench has the same mark in the list as on its own page', () => {
   for (const [mark, results] of [
     ['open', comparison(0.77, 0.78, 1.06)],
     ['bad', comparison(0.6, 0.7, 0.75)],

@@ -1,4 +1,4 @@
-import { itemAt } from '../../../db/item-at.ts';
+import { itemAt } from '../../db/item-at.ts';
 
 /**
  * Latency in bins a sixteenth of an octave wide (4.4 %): coarse enough to keep one histogram for each

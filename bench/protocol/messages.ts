@@ -1,0 +1,62 @@
+import { DatabaseError, parse, serialize } from 'pg-protocol';
+
+/*
+ * A prepared statement that is executed again and again, as messages of the protocol (manual: "Message
+ * Flow", "Extended Query"). pg's own queries also ask for a description of the result each time, and
+ * make objects for rows that an insert does not return. Written and read by pg-protocol, as pg's are.
+ */
+
+/** A parameter: a text, in text format; or bytes, in binary format, which a text's are too. */
+export type Parameter = string | Buffer | null;
+
+/** What the server answered to one statement. */
+export type StatementAnswer =
+  | { readonly kind: 'done'; readonly rows: number }
+  | { readonly kind: 'error'; readonly sqlState: string; readonly message: string };
+
+/** Prepares a statement under a name; an answer comes when `sync` follows. */
+export function parseOf(name: string, text: string): Buffer {
+  return serialize.parse({ name, text, types: [] });
+}
+
+/** Bind to the unnamed portal, Execute for all rows, Sync: in one piece, for one write. */
+export function executionOf(statement: string, values: readonly Parameter[]): Buffer {
+  const bind = serialize.bind({ statement, values: values as Parameter[] });
+  const length = bind.length + executeAndSync.length;
+  const whole = Buffer.allocUnsafe(length);
+  bind.copy(whole);
+  executeAndSync.copy(whole, bind.length);
+  return whole;
+}
+
+/** Ends a sequence of messages: the server answers all of it, and is ready again. */
+export const sync: Buffer = serialize.sync();
+
+/** Ends the session. */
+export const terminate: Buffer = serialize.end();
+
+const executeAndSync = Buffer.concat([serialize.execute(), sync]);
+
+/** Calls `answered` once for each Sync with what came before it. The answer to a Parse alone is `done`, of no rows. */
+export function readAnswers(
+  stream: NodeJS.ReadableStream,
+  answered: (answer: StatementAnswer) => void,
+): void {
+  let rows = 0;
+  let error: DatabaseError | undefined;
+  void parse(stream, (message) => {
+    if (message instanceof DatabaseError) error = message;
+    else if (message.name === 'dataRow') rows++;
+    else if (message.name === 'readyForQuery') {
+      const answer: StatementAnswer = error === undefined ? { kind: 'done', rows } : failed(error);
+      rows = 0;
+      error = undefined;
+      answered(answer);
+    }
+  });
+}
+
+function failed({ code, message }: DatabaseError): StatementAnswer {
+  if (code === undefined) throw new Error(`the server speaks another protocol: ${message}`);
+  return { kind: 'error', sqlState: code, message };
+}

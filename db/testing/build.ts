@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { projectDir } from '../cli/project-dir.ts';
+
+/** In the checkout, so that packages are found from there; git ignores it. */
+const builds = join(projectDir, '.test-build');
+
+/** The lab as JavaScript. */
+export interface Build {
+  readonly folder: string;
+  /** What was built of a file. */
+  built(file: string): string;
+  remove(): void;
+}
+
+/**
+ * Builds test files, all commands and all threads as JavaScript, once for a whole run of tests: some
+ * 200 processes would otherwise each load tsx and all modules one by one. A module takes itself for its source
+ * (`import.meta.url`), so that it finds what stands beside that.
+ *
+ * @param files relative to the checkout
+ */
+export async function buildLab(files: readonly string[]): Promise<Build> {
+  removeDeadBuilds();
+  mkdirSync(builds, { recursive: true });
+  const folder = mkdtempSync(join(builds, `${process.pid}-`));
+  const built = (file: string): string => join(folder, file.replace(/\.ts$/, '.js'));
+  const sources = sourceFiles();
+  const commands = sources.filter((file) => /^\w+\/commands\/[\w-]+\.ts$/.test(file));
+  const threads = sources.flatMap(threadsOf);
+  await build({
+    entryPoints: [...new Set([...files, ...commands, ...threads])],
+    absWorkingDir: projectDir,
+    outbase: projectDir,
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'a module takes itself for its source',
+        setup({ onLoad }) {
+          onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+            loader: 'ts',
+            contents: readFileSync(path, 'utf8')
+              .replace(threadUrl, (_, thread: string) => {
+                const file = relative(projectDir, join(dirname(path), thread));
+                return `new URL(${JSON.stringify(pathToFileURL(built(file)))})`;
+              })
+              .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path))),
+          }));
+        },
+      },
+    ],
+  });
+  return { folder, built, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The only modules that are named by their URL are those of threads. */
+const threadUrl = /new URL\('(\.\/[\w-]+\.ts)', import\.meta\.url\)/g;
+
+function threadsOf(file: string): readonly string[] {
+  const source = join(projectDir, file);
+  return [...readFileSync(source, 'utf8').matchAll(threadUrl)].flatMap(([, thread]) =>
+    thread === undefined
+      ? []
+      : relative(projectDir, fileURLToPath(new URL(thread, pathToFileURL(source)))),
+  );
+}
+
+/** All files of the three floors that end in `.ts`, relative to the checkout. */
+export function sourceFiles(): readonly string[] {
+  return ['db', 'seed', 'bench']
+    .filter((floor) => existsSync(join(projectDir, floor)))
+    .flatMap((floor) =>
+      readdirSync(join(projectDir, floor), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(floor, file),
+      ),
+    )
+    .filter((file) => file.endsWith('.ts'))
+    .sort();
+}
+
+/** What killed runs have left. */
+function removeDeadBuilds(): void {
+  if (!existsSync(builds)) return;
+  for (const name of readdirSync(builds)) {
+    try {
+      process.kill(Number.parseInt(name, 10), 0);
+    } catch {
+      rmSync(join(builds, name), { recursive: true, force: true });
+    }
+  }
+}
