@@ -29,10 +29,10 @@ export async function withWorkbench<T>(
   try {
     const sinceBeginMs = Date.now() - journal.startedAt.getTime();
     const runStartedMs = performance.now() - sinceBeginMs;
-    return await work(
-      { ...options, reservation, major: lab.major, dataSet, runStartedMs },
-      seedSeconds,
-    );
+    const { seed, method, blockedShare } = options;
+    const { major } = lab;
+    const bench = { reservation, major, dataSet, seed, method, blockedShare, runStartedMs };
+    return await work(bench, seedSeconds);
   } finally {
     await reservation.close();
   }
