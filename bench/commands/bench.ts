@@ -55,11 +55,11 @@ await runCommand(async () => {
   const options = readOptions(flags);
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
   const startedMs = performance.now();
-  const run = await runBench(lab, options, (what) => {
+  const folder = await runBench(lab, options, (what) => {
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
     process.stderr.write(`${seconds} s  ${what}\n`);
   });
-  const { results, pagePath } = writeReport(run.folder);
+  const { results, pagePath } = writeReport(folder);
   process.stdout.write(terminalSummary(results, shownPath(pagePath)));
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { until } from '../../db/testing/embedded-drill.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
 import { binRanges } from '../stats/latency-bins.ts';
@@ -64,6 +65,20 @@ describe('a load', () => {
     assert.equal(loaded.verification.messages.acknowledged, loaded.counts.accepted);
     assert.ok(enough(loaded.counts));
     assert.deepEqual(await rowCounts(), nothing);
+  });
+
+  it('opens one session beside those that carry it', async () => {
+    const sessions = async (): Promise<number> => {
+      const { rows } = await client.query<{ sessions: string }>(
+        'select sessions from pg_stat_database where datname = current_database()',
+      );
+      return Number(rows[0]?.sessions);
+    };
+    const before = await sessions();
+    await trial({ clients: 2 });
+    // a session is counted at the latest when it ends, which the server tells in its own time
+    await until('the sessions are counted', async () => (await sessions()) >= before + 3);
+    assert.equal(await sessions(), before + 3);
   });
 
   it('counts refusals as answers, and not as errors', async () => {

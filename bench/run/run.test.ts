@@ -69,7 +69,7 @@ const countRows = async (): Promise<unknown> => {
 };
 
 it('a run leaves no rows and no settings behind, and its results fit the schema', async () => {
-  const { folder } = await runBench(lab, options('first'), () => {});
+  const folder = await runBench(lab, options('first'), () => {});
   const results = readResults(folder);
   assert.equal(results.designs[0]?.status, 'timed');
   const { messages, reports, optOuts, blockedContacts } = results.dataSet;
@@ -78,7 +78,7 @@ it('a run leaves no rows and no settings behind, and its results fit the schema'
 
 it('a design may be called as another piece of a run is', async () => {
   const named = { ...designNamed('blocked_hash'), name: 'pgbench' };
-  const { folder } = await runBench(
+  const folder = await runBench(
     lab,
     { ...options('named'), designs: [named], scenarios: [insertNotDurable] },
     () => {},
@@ -107,7 +107,7 @@ it('a table that VACUUM cannot mend is told of, and what it did to the plan', as
     await client.query('update blocked_contacts set phone = phone');
     // or this session counts its dead rows after VACUUM has counted them
     await client.query('select pg_stat_force_next_flush()');
-    const { folder } = await runBench(lab, options('held-back'), () => {});
+    const folder = await runBench(lab, options('held-back'), () => {});
     const told = readResults(folder).warnings.filter(isAboutTables).join('\n');
     assert.match(told, /^Only \d+ % of the pages of opt_outs could be marked all-visible/m);
     assert.match(told, /^opt_outs holds 1,350 dead rows beside 1,350 live ones/m);
@@ -146,7 +146,7 @@ it('a sweep that was interrupted goes on where it was, and measures nothing twic
     /go on with it by --resume/,
   );
   const said: string[] = [];
-  const { folder } = await runBench(lab, sweep(true), (what) => said.push(what));
+  const folder = await runBench(lab, sweep(true), (what) => said.push(what));
   assert.deepEqual(
     said.filter((what) => /sweep|build/.test(what)),
     ['blocked_hash: build'],
@@ -278,7 +278,7 @@ it('where commits do not wait for the disk, no scenario is called durable, and t
       ...{ scale: '5000', designs: 'blocked_contacts', scenarios: 'insert-durable' },
       ...{ maxSeconds: 1, replace: true, out, run: 'unsafe' },
     });
-    const results = readResults((await runBench(lab, wanted, () => {})).folder);
+    const results = readResults(await runBench(lab, wanted, () => {}));
     assert.match(results.warnings.join('\n'), /^synchronous_commit is off on the server: /m);
     const [scenario] = results.designs[0]?.scenarios ?? [];
     assert.equal(scenario?.name, 'insert-durable');

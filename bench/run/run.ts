@@ -11,6 +11,7 @@ import {
 } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
+import type { Workbench } from '../database/workbench.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { loadAverage } from '../environment/machine.ts';
 import { modelPoints } from '../micro/btree-model.ts';
@@ -18,7 +19,7 @@ import { comparePgbench } from '../micro/pgbench.ts';
 import { measureScaling, scalingSizes } from '../micro/scaling.ts';
 import { resultsFormatVersion } from '../results/format-version.ts';
 import { type Journal, openJournal } from '../results/journal.ts';
-import type { Results, SweepPoint } from '../results/results.ts';
+import type { PgbenchResult, Results, ScalingResult, SweepPoint } from '../results/results.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
 import type { BenchOptions } from './options.ts';
 import { type DesignOutcome, runDesign } from './run-design.ts';
@@ -31,12 +32,6 @@ const checkSeconds = { defaultDesign: 600, other: 120, planned: 0 } as const;
 
 /** Designs that are not timed have their plans taken only while a run is younger than this. */
 const planSeconds = 150;
-
-/** A finished run. */
-export interface FinishedRun {
-  readonly results: Results;
-  readonly folder: string;
-}
 
 /** What the parts of a run share. `progress` is told what is going on. */
 interface Run {
@@ -51,15 +46,21 @@ interface Run {
   readonly loadBefore: readonly number[];
 }
 
+/** What of a run is measured; the warnings follow from it. */
+type Measured = Omit<Results, 'warnings'>;
+
+/** What every size has beside its designs, and how long it took to seed. */
+type Ground = Awaited<ReturnType<typeof measureGround>> & { readonly seedSeconds: number };
+
 /**
- * One run from seed to results.json. Each piece is kept as it is finished: a killed run can go on. One
- * that fails before its first piece leaves no folder.
+ * One run from seed to results.json, in a folder whose path is returned. Each piece is kept as it is
+ * finished: a killed run can go on. One that fails before its first piece leaves no folder.
  */
 export async function runBench(
   lab: Lab,
   options: BenchOptions,
   progress: (what: string) => void,
-): Promise<FinishedRun> {
+): Promise<string> {
   const begun = new Date();
   const folder = createRunFolder(scaleName(options.messages), begun, options);
   const journal = openJournal(folder.path, begun, whatPiecesDependOn(options));
@@ -82,11 +83,11 @@ export async function runBench(
   journal.finish();
   folder.nameLatest();
   forget();
-  return { results, folder: folder.path };
+  return folder.path;
 }
 
 /** The sizes in turn. */
-async function measureAll(run: Run): Promise<Omit<Results, 'warnings'>> {
+async function measureAll(run: Run): Promise<Measured> {
   const smaller: SweepPoint[] = [];
   for (const messages of run.options.sweep.slice(0, -1)) {
     smaller.push(await measureSmaller(run, messages));
@@ -124,97 +125,27 @@ async function measureSmaller(run: Run, messages: number): Promise<SweepPoint> {
 }
 
 /** The only size, or the last of a sweep: its designs proved, explained and timed in full. */
-async function measureInFull(
-  run: Run,
-  smaller: readonly SweepPoint[],
-): Promise<Omit<Results, 'warnings'>> {
-  const { lab, options, journal, folder, progress } = run;
+async function measureInFull(run: Run, smaller: readonly SweepPoint[]): Promise<Measured> {
+  const { lab, options } = run;
   return withWorkbench(run, options.messages, async (bench, seedSeconds) => {
     const { admin } = bench.reservation;
     await bench.reservation.change(() => admin.query('vacuum')); // what it cannot mend is told as a warning
     const environment = await startEnvironment(admin, lab.server, run.loadBefore);
     const before = await currentDesign(admin);
-    const byDefault = designNamed(defaultDesignName);
-    const outcomes: DesignOutcome[] = [];
-    const notReached: string[] = [];
-    for (const design of [...options.designs, ...options.planned]) {
-      const planned = options.planned.includes(design);
-      if (planned && performance.now() - run.startedMs > planSeconds * 1_000) {
-        notReached.push(design.name);
-        continue;
-      }
-      const allowed =
-        design.name === defaultDesignName ? checkSeconds.defaultDesign : checkSeconds.other;
-      outcomes.push(
-        await journal.once(pieceName(design), () =>
-          runDesign(lab, bench, {
-            design,
-            scenarios: planned ? [] : options.scenarios,
-            checkSeconds: planned ? checkSeconds.planned : allowed,
-            planFolder: folder.path,
-            progress: (what) => progress(`${design.name}: ${what}`),
-          }),
-        ),
-      );
-    }
-    progress('floor: bare index probes');
-    const ground = await journal.once(pieceName('ground'), async () => ({
+    const { outcomes, notReached } = await measureDesigns(run, bench);
+    run.progress('floor: bare index probes');
+    const ground = await run.journal.once(pieceName('ground'), async () => ({
       seedSeconds,
       ...(await measureGround(lab, bench)),
     }));
-    const scaling =
-      options.sweep.length === 0
-        ? undefined
-        : await journal.once(pieceName('scaling'), () => {
-            progress('lookups in tables of all sizes, in turns');
-            const blocked = smaller.map((point) => point.blockedContacts);
-            const sizes = scalingSizes([...blocked, bench.dataSet.rowCounts.blocked_contacts]);
-            return measureScaling(bench.reservation, bench.dataSet, { seed: options.seed, sizes });
-          });
-    progress('the same statement through pgbench');
-    const pgbench = await journal.once(pieceName('pgbench'), async () => {
-      await applyDesign(lab.url, admin, byDefault);
-      return comparePgbench(bench, lab.url, byDefault);
-    });
+    const scaling = options.sweep.length === 0 ? undefined : await scale(run, bench, smaller);
+    const pgbench = await besidePgbench(run, bench);
     await applyDesign(lab.url, admin, before);
-    const designs = outcomes.map(({ result }) => result);
-    const { rowCounts } = bench.dataSet;
-    const last: SweepPoint = {
-      messages: options.messages,
-      blockedContacts: rowCounts.blocked_contacts,
-      seedSeconds: ground.seedSeconds,
-      indexProbeNs: ground.indexProbe.nsPerProbe.value,
-      tree: ground.tree,
-      designs: designs.filter(({ status }) => status !== 'planned').map(sweepDesign),
-    };
     return {
-      formatVersion: resultsFormatVersion,
-      runId: folder.runId,
-      startedAt: journal.startedAt.toISOString(),
-      finishedAt: new Date().toISOString(),
-      ...(journal.resumedAt.length === 0
-        ? {}
-        : { resumedAt: journal.resumedAt.map((date) => date.toISOString()) }),
-      commandLine: commandLine('bench'),
-      complete: notReached.length === 0,
-      ...(notReached.length === 0 ? {} : { notReached }),
-      dataSet: {
-        scale: scaleName(options.messages),
-        seed: options.seed,
-        messages: rowCounts.outbound_messages,
-        blockedContacts: rowCounts.blocked_contacts,
-        optOuts: rowCounts.opt_outs,
-        reports: rowCounts.delivery_reports,
-      },
-      method: options.method,
+      ...headOf(run, bench, notReached),
+      ...figuresOf(run, bench, outcomes, ground, smaller),
       environment: await environment.finish(admin),
-      designs,
-      indexProbe: ground.indexProbe,
-      tree: ground.tree,
-      sweep: options.sweep.length === 0 ? [] : [...smaller, last],
       ...(scaling === undefined ? {} : { scaling }),
-      model: modelPoints(),
-      plans: outcomes.flatMap(({ plans }) => plans),
       pgbench,
     };
   });
@@ -236,6 +167,119 @@ type Piece = Design | 'ground' | 'scaling' | 'pgbench';
 /** Its name in the journal: no design can be called as another piece is. */
 function pieceName(piece: Piece): string {
   return typeof piece === 'string' ? piece : `design ${piece.name}`;
+}
+
+/** Every design in turn; those whose plans alone are wanted only while the run is young. */
+async function measureDesigns(
+  { lab, options, journal, folder, progress, startedMs }: Run,
+  bench: Workbench,
+): Promise<{
+  readonly outcomes: readonly DesignOutcome[];
+  readonly notReached: readonly string[];
+}> {
+  const outcomes: DesignOutcome[] = [];
+  const notReached: string[] = [];
+  for (const design of [...options.designs, ...options.planned]) {
+    const planned = options.planned.includes(design);
+    if (planned && performance.now() - startedMs > planSeconds * 1_000) {
+      notReached.push(design.name);
+      continue;
+    }
+    const allowed =
+      design.name === defaultDesignName ? checkSeconds.defaultDesign : checkSeconds.other;
+    outcomes.push(
+      await journal.once(pieceName(design), () =>
+        runDesign(lab, bench, {
+          design,
+          scenarios: planned ? [] : options.scenarios,
+          checkSeconds: planned ? checkSeconds.planned : allowed,
+          planFolder: folder.path,
+          progress: (what) => progress(`${design.name}: ${what}`),
+        }),
+      ),
+    );
+  }
+  return { outcomes, notReached };
+}
+
+/** The lookup in tables of the sweep's sizes, and larger ones. */
+function scale(
+  { options, journal, progress }: Run,
+  bench: Workbench,
+  smaller: readonly SweepPoint[],
+): Promise<ScalingResult> {
+  return journal.once(pieceName('scaling'), () => {
+    progress('lookups in tables of all sizes, in turns');
+    const blocked = smaller.map((point) => point.blockedContacts);
+    const sizes = scalingSizes([...blocked, bench.dataSet.rowCounts.blocked_contacts]);
+    return measureScaling(bench.reservation, bench.dataSet, { seed: options.seed, sizes });
+  });
+}
+
+/** The default design's insert by another client. */
+function besidePgbench({ lab, journal, progress }: Run, bench: Workbench): Promise<PgbenchResult> {
+  progress('the same statement through pgbench');
+  return journal.once(pieceName('pgbench'), async () => {
+    const byDefault = designNamed(defaultDesignName);
+    await applyDesign(lab.url, bench.reservation.admin, byDefault);
+    return comparePgbench(bench, lab.url, byDefault);
+  });
+}
+
+/** What a run is: when, with what, over which data. */
+function headOf(
+  { options, journal, folder }: Run,
+  { dataSet: { rowCounts } }: Workbench,
+  notReached: readonly string[],
+) {
+  return {
+    formatVersion: resultsFormatVersion,
+    runId: folder.runId,
+    startedAt: journal.startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    ...(journal.resumedAt.length === 0
+      ? {}
+      : { resumedAt: journal.resumedAt.map((date) => date.toISOString()) }),
+    commandLine: commandLine('bench'),
+    complete: notReached.length === 0,
+    ...(notReached.length === 0 ? {} : { notReached }),
+    dataSet: {
+      scale: scaleName(options.messages),
+      seed: options.seed,
+      messages: rowCounts.outbound_messages,
+      blockedContacts: rowCounts.blocked_contacts,
+      optOuts: rowCounts.opt_outs,
+      reports: rowCounts.delivery_reports,
+    },
+    method: options.method,
+  } satisfies Partial<Measured>;
+}
+
+/** What was found of designs, the floor below them, and sizes. */
+function figuresOf(
+  { options }: Run,
+  { dataSet: { rowCounts } }: Workbench,
+  outcomes: readonly DesignOutcome[],
+  ground: Ground,
+  smaller: readonly SweepPoint[],
+) {
+  const designs = outcomes.map(({ result }) => result);
+  const last: SweepPoint = {
+    messages: options.messages,
+    blockedContacts: rowCounts.blocked_contacts,
+    seedSeconds: ground.seedSeconds,
+    indexProbeNs: ground.indexProbe.nsPerProbe.value,
+    tree: ground.tree,
+    designs: designs.filter(({ status }) => status !== 'planned').map(sweepDesign),
+  };
+  return {
+    designs,
+    indexProbe: ground.indexProbe,
+    tree: ground.tree,
+    sweep: options.sweep.length === 0 ? [] : [...smaller, last],
+    model: modelPoints(),
+    plans: outcomes.flatMap(({ plans }) => plans),
+  } satisfies Partial<Measured>;
 }
 
 /** A run goes on only with the same of all this. */

@@ -31,9 +31,9 @@ export async function withWorkbench<T>(
     defer((failure) => reservation.close(failure));
     const sinceBeginMs = Date.now() - journal.startedAt.getTime();
     const runStartedMs = performance.now() - sinceBeginMs;
-    return await work(
-      { ...options, reservation, major: lab.major, dataSet, runStartedMs },
-      seedSeconds,
-    );
+    const { seed, method, blockedShare } = options;
+    const { major } = lab;
+    const bench = { reservation, major, dataSet, seed, method, blockedShare, runStartedMs };
+    return await work(bench, seedSeconds);
   });
 }
