@@ -95,6 +95,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
       await beginSeed(control, options.dataSet);
     });
   }
+  if (decision === 'resume') await createBookkeeping(control); // an older lab's, by its present names
   options.onBegun?.();
   const kept = await finishedStages(control);
   if (decision === 'resume') print(describeKept(kept));
