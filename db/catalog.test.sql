@@ -1,7 +1,7 @@
 -- All that the schema public holds, one line of text an object, so that two states can be compared.
 with
 relations as (
-  select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.reloptions, c.relacl, c.relowner
+  select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions, c.relacl, c.relowner
   from pg_catalog.pg_class as c
   where c.relnamespace = 'public'::regnamespace
 ),
@@ -12,8 +12,8 @@ functions as (
 ),
 objects as (
   select
-    format('relation %s %s rls %s %s options %s acl %s owner %s: %s', r.relkind, r.relname, r.relrowsecurity,
-      r.relforcerowsecurity, r.reloptions, coalesce(r.relacl, acldefault('r', r.relowner)), r.relowner::regrole,
+    format('relation %s %s rls %s %s replica identity %s options %s acl %s owner %s: %s', r.relkind, r.relname,
+      r.relrowsecurity, r.relforcerowsecurity, r.relreplident, r.reloptions, coalesce(r.relacl, acldefault('r', r.relowner)), r.relowner::regrole,
       obj_description(r.oid, 'pg_class')) as object
   from relations as r
   union all
@@ -33,7 +33,8 @@ objects as (
   group by r.oid, r.relname
   union all
   select
-    format('index %s: %s', pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid, 'pg_class'))
+    format('index %s replica identity %s: %s', pg_get_indexdef(i.indexrelid), i.indisreplident,
+      obj_description(i.indexrelid, 'pg_class'))
   from relations as r
   join pg_catalog.pg_index as i on i.indrelid = r.oid
   union all

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { messageOf, UserError } from './cli/errors.ts';
 import { nearest } from './cli/nearest.ts';
+import { connect } from './connect.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
-import { labSchema } from './schema/migrate.ts';
+import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
 export interface Design {
@@ -115,6 +116,25 @@ export async function whyNotHere(client: pg.Client, design: Design): Promise<str
   return missing === undefined
     ? undefined
     : `the server has no collation "${missing}" (it may be built without ICU)`;
+}
+
+/**
+ * Applies the migrations that are missing. A design that was in place then, built over the schema as it
+ * was, is taken away and laid over the new one.
+ */
+export async function migrateUpWithDesign(url: string): Promise<void> {
+  const client = await connect(url);
+  try {
+    const before = await appliedMigrations(client);
+    await migrateUp(url);
+    if (before === 0 || (await appliedMigrations(client)) === before) return;
+    const design = await currentDesign(client);
+    if (design.name === defaultDesignName) return;
+    await applyDesign(url, client, designNamed(defaultDesignName));
+    await applyDesign(url, client, design);
+  } finally {
+    await client.end();
+  }
 }
 
 function migrationsOf(design: Design): MigrationSet {

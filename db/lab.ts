@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { connect } from './connect.ts';
 import { completeUrl } from './connection/environment.ts';
-import { migrateUp, requireWritable } from './schema/migrate.ts';
+import { migrateUpWithDesign } from './designs.ts';
+import { requireWritable } from './schema/migrate.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
 import { requireOwnOrEmpty, requireSupportedVersion } from './server/guard.ts';
 import { refusePooledSessions } from './server/pooler.ts';
@@ -56,7 +57,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       if (options.allowNonempty !== true) await requireOwnOrEmpty(client);
       if (options.migrate !== false) {
         await requireWritable(client);
-        await migrateUp(server.url);
+        await migrateUpWithDesign(server.url);
       }
       return {
         url: server.url,

@@ -87,5 +87,39 @@ const deletes: Behaviour = {
   },
 };
 
+const movedAfterwards: Behaviour = {
+  name: 'a message that gets another number or a profile after its 21610 counts for both',
+  async run(fixture) {
+    const app = await fixture.session();
+    const [before, after] = [fixture.phone(), fixture.phone()];
+    const messages: string[] = [];
+    for (const profile of await fixture.profiles(2)) {
+      messages.push(await fixture.send(app, before, profile));
+    }
+    const late = await fixture.send(app, before, null);
+    for (const message of [...messages, late]) {
+      await fixture.report(app, message, 'failed', optedOut);
+    }
+    const unreported = await fixture.send(app, fixture.phone(), await fixture.profile());
+    const update = (id: string, column: string, value: string): Promise<unknown> =>
+      app.query(`update outbound_messages set ${column} = $2 where id = $1`, [id, value]);
+    await expectAccepted('two profiles', fixture.send(app, before, await fixture.profile()));
+    await update(late, 'profile_id', await fixture.profile());
+    await expectRefused('a third, given late', fixture.send(app, before, await fixture.profile()));
+
+    for (const message of [unreported, ...messages]) await update(message, 'to_number', after);
+    await expectAccepted('two moved', fixture.send(app, after, await fixture.profile()));
+    await expectAccepted('the move of the third', update(late, 'to_number', after));
+    await expectRefused('three moved', fixture.send(app, after, await fixture.profile()));
+    await expectRefused('where they were', fixture.send(app, before, await fixture.profile()));
+  },
+};
+
 /** What delivery reports must lead to, and what they must not. */
-export const reports: readonly Behaviour[] = [updated, withoutProfile, unknownMessage, deletes];
+export const reports: readonly Behaviour[] = [
+  updated,
+  withoutProfile,
+  unknownMessage,
+  deletes,
+  movedAfterwards,
+];

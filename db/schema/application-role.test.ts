@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { after, before, describe, it } from 'node:test';
-import type pg from 'pg';
+import { loadModule } from 'libpg-query';
+import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { codeOf, messageOf } from '../cli/errors.ts';
 import { projectDir } from '../cli/project-dir.ts';
@@ -16,12 +17,15 @@ import { readSql } from '../sql.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { createTestRole, type TestRole } from '../testing/test-role.ts';
+import { unqualifiedNames } from './unqualified-names.ts';
 
 /*
  * What an application's role with the rights that the README gives it can do, and what it cannot:
  * for every design, logged in as that role. It is given more than it needs to attack with: a schema
  * of its own and the right to make temporary tables.
  */
+
+before(() => loadModule());
 
 const privilegesSql = readSql(new URL('./privileges.test.sql', import.meta.url));
 const blocked = '+12015550001';
@@ -34,17 +38,61 @@ function grantsOfReadme(role: string): string {
   return grants.replaceAll('messaging', role);
 }
 
-/** Puts what the attacker made in front of everything that an insert might look up. */
+/**
+ * Puts what the attacker made in front of everything that an insert might look up: functions and
+ * operators of the types and arguments that the checks use, each with the answer that would let go.
+ */
 const shadows = [
   'set search_path = attacker, pg_temp, public, pg_catalog',
   `create or replace function attacker.opt_out_block_threshold() returns integer return 1000`,
+  `create or replace function attacker.longest_to_number() returns integer return 1000000`,
   `create or replace function attacker.uuidv7() returns uuid return gen_random_uuid()`,
-  `create or replace function attacker.never(text, text) returns boolean return false`,
-  `create operator attacker.= (leftarg = text, rightarg = text, function = attacker.never)`,
-  'create table attacker.blocked_contacts (phone text)',
-  'create table attacker.opt_outs (phone text, profile_id uuid, ordinal integer)',
-  ...['blocked_contacts', 'opt_outs', 'new_messages', 'pg_class', 'contact_profiles'].map(
-    (table) => `create temporary table ${table} (phone text, to_number text)`,
+  `create or replace function attacker.octet_length(text) returns integer return 0`,
+  `create or replace function attacker.cardinality(uuid[]) returns integer return 0`,
+  `create or replace function attacker.substr(text, integer) returns text return ''`,
+  `create or replace function attacker.phone_number(text) returns bigint return 0`,
+  `create or replace function attacker.refuse_message(text, uuid default null) returns boolean return true`,
+  `create or replace function attacker.message_may_go(text, uuid) returns boolean return true`,
+  `create or replace function attacker.is_blocked_contact(text) returns boolean return false`,
+  ...['uuid', '"any"'].map(
+    (type) =>
+      `create or replace aggregate attacker.count(${type}) (sfunc = int8inc_any, stype = int8, initcond = '-9')`,
+  ),
+  `create or replace aggregate attacker.count(*) (sfunc = int8inc, stype = int8, initcond = '-9')`,
+  ...[
+    ['=', 'text', 'text'],
+    ['=', 'bigint', 'bigint'],
+    ['=', 'integer', 'integer'],
+    ['=', 'uuid', 'uuid'],
+    ['>=', 'integer', 'integer'],
+    ['>=', 'bigint', 'integer'],
+    ['>', 'integer', 'integer'],
+    ['~', 'text', 'text'],
+  ].flatMap(([operator, left, right]) => [
+    `create or replace function attacker.never(${left}, ${right}) returns boolean return false`,
+    `create operator attacker.${operator} (leftarg = ${left}, rightarg = ${right}, function = attacker.never)`,
+  ]),
+  ...['integer', 'text'].flatMap((right) => [
+    `create or replace function attacker.joined(text, ${right}) returns text return 'attack'`,
+    `create operator attacker.|| (leftarg = text, rightarg = ${right}, function = attacker.joined)`,
+  ]),
+  `create domain attacker.text as pg_catalog.text`,
+  `create collation attacker."und-x-icu" (provider = libc, locale = 'C')`,
+  'create table attacker.blocked_contacts (phone pg_catalog.text)',
+  'create table attacker.opt_outs (phone pg_catalog.text, profile_id uuid, ordinal integer)',
+  'create table attacker.outbound_messages (id uuid)',
+  ...[
+    'blocked_contacts',
+    'opt_outs',
+    'new_messages',
+    'pg_class',
+    'contact_profiles',
+    'contact_opt_out_counts',
+    'unreported_opt_outs',
+    'outbound_messages_stored',
+    'delivery_reports',
+  ].map(
+    (table) => `create temporary table ${table} (phone pg_catalog.text, to_number pg_catalog.text)`,
   ),
 ];
 
@@ -285,14 +333,37 @@ for (const design of listDesigns()) {
       }
     });
 
+    it('is refused with the same fields, whatever stands in front of the schema', async () => {
+      await owner.query('drop schema attacker cascade');
+      await owner.query(`create schema attacker authorization ${role.name}`);
+      const plainly = await refusalOf(app, insert);
+      for (const statement of shadows) await attacker.query(statement);
+      const shadowed = await refusalOf(attacker, insert);
+      await attacker.query('discard all');
+      assert.deepEqual(shadowed, plainly);
+      assert.deepEqual(plainly, {
+        message: refusal.message,
+        code: refusal.sqlState,
+        detail: 'At least 3 distinct profiles were told 21610 for this number.',
+        schema: 'public',
+        table: 'outbound_messages',
+        column: 'to_number',
+      });
+    });
+
     it('depends on no search_path in any function that an insert calls', async () => {
-      const { rows } = await owner.query(
-        `select oid::regprocedure::text as unpinned from pg_proc
+      const { rows } = await owner.query<{ name: string; body: string }>(
+        `select oid::regprocedure::text as name, pg_get_functiondef(oid) as body from pg_proc
          where pronamespace = 'public'::regnamespace
            and prosqlbody is null
            and not coalesce(proconfig::text like '%search_path=pg_catalog, pg_temp%', false)`,
       );
-      assert.deepEqual(rows, []);
+      assert.ok(rows.length > 0, 'the default has one that pins nothing');
+      const found = rows.map(({ name, body }) => [name, unqualifiedNames(body)] as const);
+      assert.deepEqual(
+        found.filter(([, names]) => names.length > 0),
+        [],
+      );
     });
 
     /** Runs statements in a clean session, of which the last or one before it must fail. */
@@ -335,6 +406,18 @@ for (const design of listDesigns()) {
  * security cannot do at all; undefined_object and in_failed_sql_transaction, after a denial.
  */
 const denials = ['42501', '0A000', '42809', '42704', '25P02'];
+
+/** What a refused statement tells its client. */
+async function refusalOf(client: pg.Client, statement: string): Promise<unknown> {
+  try {
+    await client.query(statement);
+  } catch (error) {
+    assert.ok(error instanceof pg.DatabaseError);
+    const { message, code, detail, schema, table, column } = error;
+    return { message, code, detail, schema, table, column };
+  }
+  return assert.fail('it went through');
+}
 
 /** Functions that everybody may call, because they read nothing: neither of the owner's rights nor of a trigger. */
 async function harmlessFunctions(owner: pg.Client): Promise<readonly string[]> {

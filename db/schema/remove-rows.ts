@@ -11,7 +11,7 @@ export interface MadeRows {
 /**
  * Removes rows whose ids are known, in one transaction: reports, then messages, then profiles.
  *
- * No index finds the reports of a message, so the foreign keys would scan the whole of
+ * No index finds all the reports of a message, so the foreign keys would scan the whole of
  * delivery_reports for every message that goes. Where the role may, they are switched off for this
  * transaction (session_replication_role); the caller names every report of the messages it names.
  */

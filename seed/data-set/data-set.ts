@@ -67,6 +67,8 @@ export interface DataSet {
   readonly tiledMessages: number;
   readonly contactCount: number;
   readonly rowCounts: Readonly<Record<TableName, number>>;
+  /** Reports that have 21610, repeated ones included. */
+  readonly optedOutReports: number;
   /** Which rows there are, in time order. */
   readonly messages: Selection;
   readonly reports: Selection;
@@ -112,6 +114,7 @@ export function createDataSet(options: DataSetOptions): DataSet {
       opt_outs: optOuts.rows,
       blocked_contacts: blocks.rows,
     },
+    optedOutReports: kinds.filter((kind) => kind === reportKinds.optOut).length * tileCount,
     messages: selectCells(layout, () => true),
     reports,
     optOuts,

@@ -11,10 +11,10 @@ import { tableNames } from '../data-set/data-set.ts';
 export interface Definition {
   readonly table: string;
   readonly name: string;
-  readonly kind: 'foreign key' | 'constraint' | 'index' | 'autovacuum';
+  readonly kind: 'foreign key' | 'constraint' | 'index' | 'replica identity' | 'autovacuum';
   /** What follows `add constraint NAME`. */
   readonly constraintDefinition: string | null;
-  /** The whole `create index` statement. */
+  /** The whole `create index` statement; of a replica identity, the statement that takes its index. */
   readonly indexDefinition: string | null;
   /** The table that a foreign key points at. */
   readonly referencedTable: string | null;
@@ -90,8 +90,9 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
   const constraint = `${alter} add constraint ${quote(name)}`;
   if (kind === 'autovacuum') {
     await client.query(`${alter} reset (autovacuum_enabled)`);
-  } else if (kind === 'index') {
-    await client.query(indexDefinition ?? '');
+  } else if (kind === 'index' || kind === 'replica identity') {
+    if (indexDefinition === null) throw new Error(`${name} was taken off without its definition`);
+    await client.query(indexDefinition);
   } else if (kind === 'foreign key') {
     const unchecked = constraintDefinition?.replace(/ NOT VALID$/, '');
     await client.query(`${constraint} ${unchecked} not valid`);
@@ -145,6 +146,8 @@ function dropStatement({ table, name, kind }: Definition): string {
       return `alter table public.${quote(table)} set (autovacuum_enabled = off)`;
     case 'index':
       return dropIndex;
+    case 'replica identity': // else the table would go on asking for an index that is gone
+      return `alter table public.${quote(table)} replica identity default`;
     case 'constraint': // or its index, where a seed was cut short before that became the constraint's
       return `${dropConstraint}; ${dropIndex}`;
     case 'foreign key':

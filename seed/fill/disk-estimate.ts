@@ -39,6 +39,7 @@ export function estimateDisk(dataSet: DataSet): DiskEstimate {
     indexBytes(rowCounts.profiles, uuid),
     indexBytes(rowCounts.outbound_messages, uuid),
     indexBytes(rowCounts.delivery_reports, uuid),
+    indexBytes(dataSet.optedOutReports, uuid),
     indexBytes(rowCounts.opt_outs, phone + uuid),
     indexBytes(rowCounts.opt_outs, align(phone, 4) + 4),
     indexBytes(rowCounts.blocked_contacts, phone),

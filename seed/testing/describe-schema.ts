@@ -18,5 +18,11 @@ export async function describeSchema(client: pg.Client): Promise<readonly object
     `select conname, convalidated, pg_get_constraintdef(oid) as definition
      from pg_constraint where connamespace = 'public'::regnamespace order by 1`,
   );
-  return [...definitions, ...triggers, ...constraints];
+  const { rows: identities } = await client.query<object>(
+    `select c.relname, c.relreplident, i.indexrelid::regclass::text as index
+     from pg_class as c
+     left join pg_index as i on i.indrelid = c.oid and i.indisreplident
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1`,
+  );
+  return [...definitions, ...triggers, ...constraints, ...identities];
 }

@@ -21,6 +21,9 @@ comment on function public.phone_number(text) is
 alter table public.blocked_contacts
   drop constraint blocked_contacts_pkey;
 
+-- Without a primary key: so that deletes can be published. The phone is all there is in a row.
+alter table public.blocked_contacts replica identity full;
+
 create unique index blocked_contacts_number_key
 on public.blocked_contacts (public.phone_number(phone));
 comment on index public.blocked_contacts_number_key is
@@ -38,31 +41,32 @@ create function public.refuse_blocked_number() returns trigger
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level.
+-- Locks nothing but the key of a message that is there already; reads with the statement's snapshot, at
+-- any isolation level.
+-- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
 declare
   number bigint := public.phone_number(new.to_number);
 begin
   if number is not null then
     perform
     from public.blocked_contacts as b
-    where public.phone_number(b.phone) = number;
+    where public.phone_number(b.phone) operator(pg_catalog.=) number;
   else
     perform
     from public.blocked_contacts as b
-    where b.phone = new.to_number
+    where b.phone operator(pg_catalog.=) new.to_number
       and public.phone_number(b.phone) is null;
   end if;
 
-  if found then
-    raise exception 'Cannot send message - frequently unsubscribed recipient'
-      using errcode = 'OPTED',
-            detail = 'At least ' || public.opt_out_block_threshold()
-              || ' distinct profiles were told 21610 for this number.',
-            schema = 'public',
-            table = 'outbound_messages',
-            column = 'to_number';
+  if found
+    or pg_catalog.octet_length(new.to_number) operator(pg_catalog.>) public.longest_to_number()
+  then
+    perform public.refuse_message(
+      new.to_number,
+      case when tg_op operator(pg_catalog.=) 'INSERT' then new.id end
+    );
   end if;
   return new;
 end
@@ -105,4 +109,5 @@ drop index public.blocked_contacts_number_key;
 drop function public.phone_number(text);
 
 alter table public.blocked_contacts
-  add constraint blocked_contacts_pkey primary key (phone);
+  add constraint blocked_contacts_pkey primary key (phone),
+  replica identity default;

@@ -9,6 +9,9 @@
 alter table public.blocked_contacts
   drop constraint blocked_contacts_pkey,
   add constraint blocked_contacts_phone_excl exclude using hash (phone with =);
+
+-- Without a primary key: so that deletes can be published. The phone is all there is in a row.
+alter table public.blocked_contacts replica identity full;
 comment on constraint blocked_contacts_phone_excl on public.blocked_contacts is
   'A hash index cannot be unique; an exclusion constraint with equality says the same and "on conflict do nothing" accepts it.';
 
@@ -16,4 +19,5 @@ comment on constraint blocked_contacts_phone_excl on public.blocked_contacts is
 
 alter table public.blocked_contacts
   drop constraint blocked_contacts_phone_excl,
-  add constraint blocked_contacts_pkey primary key (phone);
+  add constraint blocked_contacts_pkey primary key (phone),
+  replica identity default;

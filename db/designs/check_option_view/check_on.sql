@@ -5,15 +5,5 @@ select
   m.to_number,
   m.body
 from public.outbound_messages_stored as m
-where not exists (
-    select
-    from public.blocked_contacts as b
-    where b.phone = m.to_number
-  )
-  or exists (
-    select
-    from public.outbound_messages_stored as already
-    where already.id = m.id
-  )
-  or public.refuse_message()
+where public.message_may_go(m.to_number, m.id)
 with local check option;

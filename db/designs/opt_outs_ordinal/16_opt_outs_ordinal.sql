@@ -1,7 +1,7 @@
 -- title: opt_outs by ordinal, row trigger
--- idea: A number is blocked when its third opt-out exists: one probe of the unique (phone, ordinal) index that recording needs anyway; nothing else is kept.
+-- idea: A number is blocked when there is a third opt-out in the order of ordinals: one descent of the unique (phone, ordinal) index that recording needs anyway, and three of its entries at most; nothing else is kept.
 -- choose it when: One table less to keep is worth a larger index under the check, and the threshold may change at any time.
--- costs: A probe of an index over every opt-out instead of one over the blocked numbers; larger, so less of it stays in memory.
+-- costs: An index over every opt-out instead of one over the blocked numbers; larger, so less of it stays in memory. An entry more is read for each opt-out, up to the third.
 -- keeps: opt_outs
 
 -- migrate:up
@@ -10,30 +10,34 @@ create function public.refuse_after_last_opt_out() returns trigger
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level.
+-- Locks nothing but the key of a message that is there already; reads with the statement's snapshot, at
+-- any isolation level. Entries are counted and no ordinal is compared: where an opt-out was deleted, an
+-- ordinal is missing.
+-- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
 -- "perform" runs the lookup without the expression that "if exists" would wrap around it.
 begin
   perform
   from public.opt_outs as o
-  where o.phone = new.to_number
-    and o.ordinal = public.opt_out_block_threshold();
+  where o.phone operator(pg_catalog.=) new.to_number
+  order by o.ordinal
+  offset public.opt_out_block_threshold() operator(pg_catalog.-) 1
+  limit 1;
 
-  if found then
-    raise exception 'Cannot send message - frequently unsubscribed recipient'
-      using errcode = 'OPTED',
-            detail = 'At least ' || public.opt_out_block_threshold()
-              || ' distinct profiles were told 21610 for this number.',
-            schema = 'public',
-            table = 'outbound_messages',
-            column = 'to_number';
+  if found
+    or pg_catalog.octet_length(new.to_number) operator(pg_catalog.>) public.longest_to_number()
+  then
+    perform public.refuse_message(
+      new.to_number,
+      case when tg_op operator(pg_catalog.=) 'INSERT' then new.id end
+    );
   end if;
   return new;
 end
 $function$;
 comment on function public.refuse_after_last_opt_out() is
-  'Refuses a message to a contact whose last allowed opt-out exists with SQLSTATE OPTED: one probe of (phone, ordinal).';
+  'Refuses a message to a contact whose last allowed opt-out exists with SQLSTATE OPTED: the first few entries of (phone, ordinal).';
 revoke all on function public.refuse_after_last_opt_out() from public;
 
 create function public.record_opt_out_only() returns trigger
@@ -41,40 +45,101 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 -- public.record_opt_out() without its last step. Two sessions that want the same ordinal of a phone
 -- meet in its unique index: the second waits, then looks again (READ COMMITTED) or gets 40001
--- (REPEATABLE READ, SERIALIZABLE). Locks: rows of this phone only.
+-- (REPEATABLE READ, SERIALIZABLE). Locks: the message, and rows of this phone.
+-- From a report it reads the message "for share": whoever moves that message to another number or
+-- profile meets it there. The second of the two waits for the first, and then, at READ COMMITTED, sees
+-- what the first did; a REPEATABLE READ reporter gets 40001, and so does one of two SERIALIZABLE ones. A
+-- REPEATABLE READ mover whose snapshot is older than the report does not see it: rederive_opt_outs()
+-- finds what it missed.
+-- No scans: a session keeps the plans that it made while its tables were small.
 declare
-  message record;
+  contact text collate "C";
+  profile uuid;
+  last_ordinal integer;
   known record;
 begin
-  select m.to_number, m.profile_id
-  into message
-  from public.outbound_messages as m
-  where m.id = new.message_id;
+  if tg_table_name = 'delivery_reports' then
+    if new.event_type <> 'failed' then
+      return null;
+    end if;
+    select m.to_number, m.profile_id
+    into contact, profile
+    from public.outbound_messages as m
+    where m.id = new.message_id
+    for share;
 
-  if message.profile_id is null then
+    if not found then
+      raise exception 'a 21610 needs its message, and message % cannot be found', new.message_id
+        using errcode = 'foreign_key_violation',
+              detail = 'Only the message says which contact opted out of which profile.',
+              hint = 'Store the message before its report. Row-level security must show it, and let it be '
+                'locked, to the owner of this function.',
+              schema = 'public',
+              table = 'delivery_reports',
+              column = 'message_id';
+    end if;
+  else
+    if row_security_active('public.delivery_reports'::regclass) then
+      raise exception 'row-level security may hide the reports of a message that is moved'
+        using errcode = 'insufficient_privilege',
+              hint = 'Exempt the owner of this function from the policies of delivery_reports.';
+    end if;
+    perform
+    from public.delivery_reports as r
+    where r.message_id = new.id
+      and r.event_type = 'failed'
+      and r.error_code = 21610;
+
+    if not found then
+      return null;
+    end if;
+    contact := new.to_number;
+    profile := new.profile_id;
+  end if;
+
+  if profile is null then
     return null;
   end if;
 
-  loop
-    select
-      coalesce(max(o.ordinal), 0) as last_ordinal,
-      coalesce(bool_or(o.profile_id = message.profile_id), false) as includes_this
-    into known
-    from public.opt_outs as o
-    where o.phone = message.to_number;
+  if row_security_active('public.opt_outs'::regclass) then
+    raise exception 'row-level security may hide opt-outs, so that they would not be counted'
+      using errcode = 'insufficient_privilege',
+            hint = 'Exempt the owner of this function from the policies of opt_outs.';
+  end if;
 
-    if known.includes_this then
-      return null;
-    end if;
+  loop
+    last_ordinal := 0;
+    for known in
+      select o.profile_id, o.ordinal
+      from public.opt_outs as o
+      where o.phone = contact
+      order by o.ordinal desc
+      limit public.opt_out_block_threshold()
+    loop
+      if known.profile_id = profile then
+        return null;
+      end if;
+      last_ordinal := greatest(last_ordinal, known.ordinal);
+    end loop;
 
     insert into public.opt_outs (phone, profile_id, ordinal)
-    values (message.to_number, message.profile_id, known.last_ordinal + 1)
+    values (contact, profile, last_ordinal + 1)
     on conflict do nothing;
 
     exit when found;
+
+    perform
+    from public.opt_outs as o
+    where o.phone = contact
+      and o.profile_id = profile;
+
+    if found then
+      return null;
+    end if;
   end loop;
 
   return null;
@@ -100,35 +165,55 @@ execute function public.refuse_after_last_opt_out();
 create or replace trigger delivery_reports_record_opt_out_insert
 after insert on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
 execute function public.record_opt_out_only();
 
 create or replace trigger delivery_reports_record_opt_out_update
 after update of message_id, event_type, error_code on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
+execute function public.record_opt_out_only();
+
+create or replace trigger outbound_messages_record_opt_out_update
+after update on public.outbound_messages
+for each row
+when (
+  new.profile_id is not null
+  and (new.to_number, new.profile_id) is distinct from (old.to_number, old.profile_id)
+)
 execute function public.record_opt_out_only();
 
 -- migrate:down
 
--- The triggers first: they keep reports out until the numbers blocked meanwhile are back in blocked_contacts.
+set local row_security = off; -- an owner to whom policies apply is told, and derives no part for the whole
+
+-- The locks first: they keep reports and moves out until this is committed. Messages wait as well.
+lock table public.outbound_messages, public.delivery_reports in share row exclusive mode;
+
 create or replace trigger delivery_reports_record_opt_out_insert
 after insert on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
 execute function public.record_opt_out();
 
 create or replace trigger delivery_reports_record_opt_out_update
 after update of message_id, event_type, error_code on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
 execute function public.record_opt_out();
 
-insert into public.blocked_contacts (phone)
-select o.phone
-from public.opt_outs as o
-where o.ordinal = public.opt_out_block_threshold()
-on conflict do nothing;
+create or replace trigger outbound_messages_record_opt_out_update
+after update on public.outbound_messages
+for each row
+when (
+  new.profile_id is not null
+  and (new.to_number, new.profile_id) is distinct from (old.to_number, old.profile_id)
+)
+execute function public.record_opt_out();
+
+-- By counting, for numbers blocked or deleted meanwhile.
+select public.hold_opt_outs();
+select count(*) as derived from public.derive_blocked_contacts();
 
 create or replace trigger outbound_messages_refuse_blocked_update
 before update of to_number on public.outbound_messages

@@ -18,24 +18,25 @@ create function public.refuse_by_profiles() returns trigger
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level.
+-- Locks nothing but the key of a message that is there already; reads with the statement's snapshot, at
+-- any isolation level.
+-- A kept plan never scans, and no name depends on a search_path: see public.refuse_blocked_contact().
 -- "perform" runs the lookup without the expression that "if exists" would wrap around it.
 begin
   perform
   from public.contact_profiles as c
-  where c.phone = new.to_number
-    and cardinality(c.profile_ids) >= public.opt_out_block_threshold();
+  where c.phone operator(pg_catalog.=) new.to_number
+    and pg_catalog.cardinality(c.profile_ids) operator(pg_catalog.>=) public.opt_out_block_threshold();
 
-  if found then
-    raise exception 'Cannot send message - frequently unsubscribed recipient'
-      using errcode = 'OPTED',
-            detail = 'At least ' || public.opt_out_block_threshold()
-              || ' distinct profiles were told 21610 for this number.',
-            schema = 'public',
-            table = 'outbound_messages',
-            column = 'to_number';
+  if found
+    or pg_catalog.octet_length(new.to_number) operator(pg_catalog.>) public.longest_to_number()
+  then
+    perform public.refuse_message(
+      new.to_number,
+      case when tg_op operator(pg_catalog.=) 'INSERT' then new.id end
+    );
   end if;
   return new;
 end
@@ -49,16 +50,66 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 -- All reporters of one phone meet in its row. "on conflict do update" locks it and, at READ COMMITTED,
 -- appends to what the session before has committed; at REPEATABLE READ and SERIALIZABLE it raises
--- 40001 where its snapshot does not show that. Locks: the phone's row.
+-- 40001 where its snapshot does not show that. Locks: the message, and the phone's row.
+-- From a report it reads the message "for share": whoever moves that message to another number or
+-- profile meets it there. The second of the two waits for the first, and then, at READ COMMITTED, sees
+-- what the first did; a REPEATABLE READ reporter gets 40001, and so does one of two SERIALIZABLE ones. A
+-- REPEATABLE READ mover whose snapshot is older than the report does not see it: rederive_opt_outs()
+-- finds what it missed.
+-- No scans: a session keeps the plans that it made while its tables were small.
+declare
+  contact text collate "C";
+  profile uuid;
 begin
+  if tg_table_name = 'delivery_reports' then
+    if new.event_type <> 'failed' then
+      return null;
+    end if;
+    select m.to_number, m.profile_id
+    into contact, profile
+    from public.outbound_messages as m
+    where m.id = new.message_id
+    for share;
+
+    if not found then
+      raise exception 'a 21610 needs its message, and message % cannot be found', new.message_id
+        using errcode = 'foreign_key_violation',
+              detail = 'Only the message says which contact opted out of which profile.',
+              hint = 'Store the message before its report. Row-level security must show it, and let it be '
+                'locked, to the owner of this function.',
+              schema = 'public',
+              table = 'delivery_reports',
+              column = 'message_id';
+    end if;
+  else
+    if row_security_active('public.delivery_reports'::regclass) then
+      raise exception 'row-level security may hide the reports of a message that is moved'
+        using errcode = 'insufficient_privilege',
+              hint = 'Exempt the owner of this function from the policies of delivery_reports.';
+    end if;
+    perform
+    from public.delivery_reports as r
+    where r.message_id = new.id
+      and r.event_type = 'failed'
+      and r.error_code = 21610;
+
+    if not found then
+      return null;
+    end if;
+    contact := new.to_number;
+    profile := new.profile_id;
+  end if;
+
+  if profile is null then
+    return null;
+  end if;
+
   insert into public.contact_profiles as c (phone, profile_ids)
-  select m.to_number, array[m.profile_id]
-  from public.outbound_messages as m
-  where m.id = new.message_id
-    and m.profile_id is not null
+  values (contact, array[profile])
   on conflict (phone) do update
   set profile_ids = c.profile_ids || excluded.profile_ids
   where not c.profile_ids @> excluded.profile_ids;
@@ -69,17 +120,29 @@ comment on function public.add_profile() is
   'Adds a profile to those that a contact opted out of, once.';
 revoke all on function public.add_profile() from public;
 
--- The triggers first: they keep reports out until the backfill is committed.
+-- The locks first: they keep reports and moves out until this is committed. Messages wait as well.
+set local row_security = off; -- an owner to whom policies apply is told, and derives no part for the whole
+lock table public.outbound_messages, public.delivery_reports in share row exclusive mode;
+
 create or replace trigger delivery_reports_record_opt_out_insert
 after insert on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
 execute function public.add_profile();
 
 create or replace trigger delivery_reports_record_opt_out_update
 after update of message_id, event_type, error_code on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
+execute function public.add_profile();
+
+create or replace trigger outbound_messages_record_opt_out_update
+after update on public.outbound_messages
+for each row
+when (
+  new.profile_id is not null
+  and (new.to_number, new.profile_id) is distinct from (old.to_number, old.profile_id)
+)
 execute function public.add_profile();
 
 insert into public.contact_profiles (phone, profile_ids)
@@ -104,29 +167,62 @@ execute function public.refuse_by_profiles();
 
 -- migrate:down
 
+set local row_security = off; -- an owner to whom policies apply is told, and derives no part for the whole
+
+-- The locks first: they keep reports and moves out until this is committed. Messages wait as well.
+lock table public.outbound_messages, public.delivery_reports in share row exclusive mode;
+
 create or replace trigger delivery_reports_record_opt_out_insert
 after insert on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
 execute function public.record_opt_out();
 
 create or replace trigger delivery_reports_record_opt_out_update
 after update of message_id, event_type, error_code on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
 execute function public.record_opt_out();
 
-insert into public.opt_outs (phone, profile_id, ordinal)
-select c.phone, p.profile_id, p.ordinal
-from public.contact_profiles as c
-cross join lateral unnest(c.profile_ids) with ordinality as p (profile_id, ordinal)
-on conflict do nothing;
+create or replace trigger outbound_messages_record_opt_out_update
+after update on public.outbound_messages
+for each row
+when (
+  new.profile_id is not null
+  and (new.to_number, new.profile_id) is distinct from (old.to_number, old.profile_id)
+)
+execute function public.record_opt_out();
 
-insert into public.blocked_contacts (phone)
-select c.phone
+-- opt_outs becomes what the arrays say. What is new comes after the last ordinal that is there.
+delete from public.opt_outs as o
+where not exists (
+  select
+  from public.contact_profiles as c
+  where c.phone = o.phone
+    and o.profile_id = any (c.profile_ids)
+);
+
+insert into public.opt_outs (phone, profile_id, ordinal)
+select
+  c.phone,
+  p.profile_id,
+  coalesce((
+    select max(o.ordinal)
+    from public.opt_outs as o
+    where o.phone = c.phone
+  ), 0) + row_number() over (partition by c.phone order by p.place)
 from public.contact_profiles as c
-where cardinality(c.profile_ids) >= public.opt_out_block_threshold()
-on conflict do nothing;
+cross join lateral unnest(c.profile_ids) with ordinality as p (profile_id, place)
+where not exists (
+  select
+  from public.opt_outs as o
+  where o.phone = c.phone
+    and o.profile_id = p.profile_id
+);
+
+-- By counting, for numbers blocked or deleted meanwhile.
+select public.hold_opt_outs();
+select count(*) as derived from public.derive_blocked_contacts();
 
 create or replace trigger outbound_messages_refuse_blocked_update
 before update of to_number on public.outbound_messages

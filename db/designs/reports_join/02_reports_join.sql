@@ -1,7 +1,7 @@
 -- title: reports joined to messages, no index for it, row trigger
 -- idea: Nothing is kept: a BEFORE INSERT row trigger counts the distinct profiles over the delivery reports joined to the messages of the number.
 -- choose it when: Never: it is the query that says what a block is, and the reason for all other designs.
--- costs: Every insert reads all messages and all reports. Nothing when a report is stored; what is deleted must still be remembered; truncating forgets.
+-- costs: Every insert reads all messages. Nothing when a report is stored; what is deleted must still be remembered; truncating forgets.
 -- keeps: unreported_opt_outs
 
 -- migrate:up
@@ -20,7 +20,8 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $function$
--- Locks nothing; reads with the statement's snapshot, at any isolation level. Nothing is derived when
+-- Scans whole tables by idea, so it says nothing of the planner's ways. Locks nothing but the key of a message
+-- that is there already; reads with the statement's snapshot, at any isolation level. Nothing is derived when
 -- a report is stored, so no two reporters can miss each other: once all are committed, they count.
 begin
   if (
@@ -38,14 +39,13 @@ begin
       from public.unreported_opt_outs as u
       where u.phone = new.to_number
     ) as profiles
-  ) >= public.opt_out_block_threshold() then
-    raise exception 'Cannot send message - frequently unsubscribed recipient'
-      using errcode = 'OPTED',
-            detail = 'At least ' || public.opt_out_block_threshold()
-              || ' distinct profiles were told 21610 for this number.',
-            schema = 'public',
-            table = 'outbound_messages',
-            column = 'to_number';
+  ) >= public.opt_out_block_threshold()
+    or octet_length(new.to_number) > public.longest_to_number()
+  then
+    perform public.refuse_message(
+      new.to_number,
+      case when tg_op = 'INSERT' then new.id end
+    );
   end if;
   return new;
 end
@@ -53,21 +53,33 @@ $function$;
 comment on function public.refuse_by_reports() is
   'Refuses a message to a contact with too many opt-outs with SQLSTATE OPTED: counts distinct profiles over its reports.';
 revoke all on function public.refuse_by_reports() from public;
+-- Where a policy would hide messages or reports from the count, it is told (42501), and nothing is sent.
+alter function public.refuse_by_reports() set row_security = off;
 
 create function public.keep_reported_opt_out() returns trigger
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
 as $function$
+-- Before the report goes, while its message is there. Where one statement deletes both, whichever goes
+-- first keeps the opt-out: no message means that keep_sent_opt_out() has seen the report. A message
+-- that a policy would hide raises 42501. Locks the message against moves.
 begin
   insert into public.unreported_opt_outs (phone, profile_id)
   select m.to_number, m.profile_id
   from public.outbound_messages as m
   where m.id = old.message_id
     and m.profile_id is not null
+  for share
   on conflict do nothing;
-  return null;
+
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
 end
 $function$;
 comment on function public.keep_reported_opt_out() is
@@ -79,7 +91,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
 as $function$
+-- Reads the message's reports, and locks nothing. Reports that a policy would hide raise 42501.
 begin
   insert into public.unreported_opt_outs (phone, profile_id)
   select old.to_number, old.profile_id
@@ -91,26 +106,34 @@ begin
       and r.error_code = 21610
   )
   on conflict do nothing;
-  return null;
+
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
 end
 $function$;
 comment on function public.keep_sent_opt_out() is
-  'Remembers the opt-out that a message''s reports told, when the message gets another number or profile.';
+  'Remembers the opt-out that a message''s reports told, when the message goes or gets another number or profile.';
 revoke all on function public.keep_sent_opt_out() from public;
+
+set local row_security = off; -- an owner to whom policies apply is told, and derives no part for the whole
+lock table public.outbound_messages, public.delivery_reports in share row exclusive mode;
 
 drop trigger delivery_reports_record_opt_out_insert on public.delivery_reports;
 drop trigger delivery_reports_record_opt_out_update on public.delivery_reports;
+drop trigger outbound_messages_record_opt_out_update on public.outbound_messages;
 
 create trigger delivery_reports_keep_opt_out_delete
-after delete on public.delivery_reports
+before delete on public.delivery_reports
 for each row
 when (old.event_type = 'failed' and old.error_code = 21610)
 execute function public.keep_reported_opt_out();
 comment on trigger delivery_reports_keep_opt_out_delete on public.delivery_reports is
-  'Deleting a report does not unblock. Deleting its message asks for its reports to go first.';
+  'Deleting a report does not unblock, not even in one statement with its message.';
 
 create trigger delivery_reports_keep_opt_out_update
-after update of message_id, event_type, error_code on public.delivery_reports
+before update of message_id, event_type, error_code on public.delivery_reports
 for each row
 when (
   old.event_type = 'failed' and old.error_code = 21610
@@ -122,7 +145,7 @@ comment on trigger delivery_reports_keep_opt_out_update on public.delivery_repor
   'A report that no longer says 21610 has said so once.';
 
 create trigger outbound_messages_keep_opt_out_update
-after update of to_number, profile_id on public.outbound_messages
+after update on public.outbound_messages
 for each row
 when (
   old.profile_id is not null
@@ -131,6 +154,25 @@ when (
 execute function public.keep_sent_opt_out();
 comment on trigger outbound_messages_keep_opt_out_update on public.outbound_messages is
   'Moving a message away does not unblock the number that it was sent to.';
+
+create trigger outbound_messages_keep_opt_out_before_update
+before update on public.outbound_messages
+for each row
+when (
+  old.profile_id is not null
+  and (old.to_number, old.profile_id) is distinct from (new.to_number, new.profile_id)
+)
+execute function public.keep_sent_opt_out();
+comment on trigger outbound_messages_keep_opt_out_before_update on public.outbound_messages is
+  'The same for a statement that deletes the reports as well. Afterwards they are gone; before, another trigger may still change the number.';
+
+create trigger outbound_messages_keep_opt_out_delete
+before delete on public.outbound_messages
+for each row
+when (old.profile_id is not null)
+execute function public.keep_sent_opt_out();
+comment on trigger outbound_messages_keep_opt_out_delete on public.outbound_messages is
+  'For a statement that deletes messages and their reports, and comes to the messages first.';
 
 -- The triggers came first: they keep reports out until this is committed.
 insert into public.unreported_opt_outs (phone, profile_id)
@@ -160,22 +202,40 @@ execute function public.refuse_by_reports();
 
 -- migrate:down
 
+set local row_security = off; -- an owner to whom policies apply is told, and derives no part for the whole
+
+-- The locks first: they keep reports and moves out until this is committed. Messages wait as well.
+lock table public.outbound_messages, public.delivery_reports in share row exclusive mode;
+
 create or replace trigger delivery_reports_record_opt_out_insert
 after insert on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
 execute function public.record_opt_out();
 
 create or replace trigger delivery_reports_record_opt_out_update
 after update of message_id, event_type, error_code on public.delivery_reports
 for each row
-when (new.event_type = 'failed' and new.error_code = 21610)
+when (new.error_code = 21610)
+execute function public.record_opt_out();
+
+create or replace trigger outbound_messages_record_opt_out_update
+after update on public.outbound_messages
+for each row
+when (
+  new.profile_id is not null
+  and (new.to_number, new.profile_id) is distinct from (old.to_number, old.profile_id)
+)
 execute function public.record_opt_out();
 comment on trigger delivery_reports_record_opt_out_insert on public.delivery_reports is
   'Only a failed report with 21610 counts; all others cost one comparison.';
 comment on trigger delivery_reports_record_opt_out_update on public.delivery_reports is
   'A report first stored without its code counts when it becomes a failed 21610.';
+comment on trigger outbound_messages_record_opt_out_update on public.outbound_messages is
+  'A message that has a 21610 counts for the number and profile that it gets, as well as for those it had. After any update: another trigger may have changed the number.';
 
+drop trigger if exists outbound_messages_keep_opt_out_delete on public.outbound_messages;
+drop trigger if exists outbound_messages_keep_opt_out_before_update on public.outbound_messages;
 drop trigger outbound_messages_keep_opt_out_update on public.outbound_messages;
 drop trigger delivery_reports_keep_opt_out_update on public.delivery_reports;
 drop trigger delivery_reports_keep_opt_out_delete on public.delivery_reports;
@@ -213,11 +273,9 @@ select
   ), 0) + row_number() over (partition by m.phone order by m.report, m.profile_id)
 from missing as m;
 
-insert into public.blocked_contacts (phone)
-select o.phone
-from public.opt_outs as o
-where o.ordinal = public.opt_out_block_threshold()
-on conflict do nothing;
+-- By counting, for numbers blocked or deleted meanwhile.
+select public.hold_opt_outs();
+select count(*) as derived from public.derive_blocked_contacts();
 
 create or replace trigger outbound_messages_refuse_blocked_update
 before update of to_number on public.outbound_messages

@@ -10,33 +10,37 @@ alter table public.blocked_contacts
   drop constraint blocked_contacts_pkey,
   add constraint blocked_contacts_phone_excl exclude using hash (phone with =);
 
+-- Without a primary key: so that deletes can be published. The phone is all there is in a row.
+alter table public.blocked_contacts replica identity full;
+
 create function public.refuse_blocked_contacts() returns trigger
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $function$
 -- Locks nothing; reads with the statement's snapshot, at any isolation level.
 -- The plan is made once a session, from the size of the first statement it sees, and kept: "offset 0"
--- allows only a probe for each new row, never a hash join that would read all of blocked_contacts.
+-- allows only a probe for each new row, never a hash table of all of blocked_contacts, and enable_seqscan
+-- only a probe that does not scan. No name depends on a search_path: see public.refuse_blocked_contact().
 begin
-  if exists (
-    select
-    from new_messages as n
-    cross join lateral (
+  perform
+  from new_messages as n
+  where pg_catalog.octet_length(n.to_number) operator(pg_catalog.>) public.longest_to_number()
+    or exists (
       select
       from public.blocked_contacts as b
-      where b.phone = n.to_number
+      where b.phone operator(pg_catalog.=) n.to_number
       offset 0
-    ) as hit
-  ) then
-    raise exception 'Cannot send message - frequently unsubscribed recipient'
-      using errcode = 'OPTED',
-            detail = 'At least ' || public.opt_out_block_threshold()
-              || ' distinct profiles were told 21610 for this number.',
-            schema = 'public',
-            table = 'outbound_messages',
-            column = 'to_number';
+    );
+
+  if found then
+    perform public.refuse_message((
+      select n.to_number
+      from new_messages as n
+      order by pg_catalog.octet_length(n.to_number) desc
+      limit 1
+    ));
   end if;
   return null;
 end
@@ -67,4 +71,5 @@ drop function public.refuse_blocked_contacts();
 
 alter table public.blocked_contacts
   drop constraint blocked_contacts_phone_excl,
-  add constraint blocked_contacts_pkey primary key (phone);
+  add constraint blocked_contacts_pkey primary key (phone),
+  replica identity default;

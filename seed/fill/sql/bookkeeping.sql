@@ -30,13 +30,18 @@ comment on table optout_lab.seed_stages is
 create table if not exists optout_lab.seed_definitions (
   table_name text not null,
   name text not null,
-  kind text not null check (kind in ('foreign key', 'constraint', 'index', 'autovacuum')),
+  kind text not null,
   constraint_definition text,
   index_definition text,
   referenced_table text,
   comment text,
   primary key (table_name, name)
 );
+-- The kinds were fewer once: a table from then keeps its rows and gets this list.
+alter table optout_lab.seed_definitions
+  drop constraint if exists seed_definitions_kind_check,
+  add constraint seed_definitions_kind_check
+    check (kind in ('foreign key', 'constraint', 'index', 'replica identity', 'autovacuum'));
 comment on table optout_lab.seed_definitions is
   'Indexes, constraints and settings taken off the tables for a load, as they were. A stage puts each '
   'back and removes its row here; rows here between seeds mean that a load was not finished.';

@@ -1,8 +1,9 @@
--- Indexes, constraints and autovacuum settings of the tables named in $1 that a load takes off and puts back.
+-- Indexes, constraints, replica identities by index and autovacuum settings of the tables named in $1 that a
+-- load takes off and puts back.
 -- Check and not-null constraints stay: they cost little while rows come in.
 with
 loaded as (
-  select c.oid, c.relname as table_name, c.reloptions
+  select c.oid, c.relname as table_name, c.reloptions, c.relreplident
   from pg_catalog.pg_class as c
   where c.oid in (
     select format('public.%I', t.name)::regclass
@@ -44,6 +45,20 @@ where not exists (
   where con.conindid = x.indexrelid
     and con.contype in ('p', 'u', 'x')
 )
+union all
+select
+  l.table_name,
+  i.relname || ' as replica identity',
+  'replica identity',
+  null,
+  format('alter table public.%I replica identity using index %I', l.table_name, i.relname),
+  null,
+  null
+from pg_catalog.pg_index as x
+join loaded as l on l.oid = x.indrelid
+join pg_catalog.pg_class as i on i.oid = x.indexrelid
+where x.indisreplident
+  and l.relreplident = 'i'
 union all
 select l.table_name, 'autovacuum_enabled', 'autovacuum', null, null, null, null
 from loaded as l

@@ -1,0 +1,36 @@
+import { strict as assert } from 'node:assert';
+import { before, describe, it } from 'node:test';
+import { loadModule } from 'libpg-query';
+import { unqualifiedNames } from './unqualified-names.ts';
+
+before(() => loadModule());
+
+const inBody = (declared: string, body: string): readonly string[] =>
+  unqualifiedNames(
+    `create function public.f() returns trigger language plpgsql as $f$
+     declare ${declared} begin ${body} return new; end $f$`,
+  );
+
+describe('the names that a search_path can change', () => {
+  it('are none where every one has its schema', () => {
+    const body = `
+      perform from public.b as b where b.x operator(pg_catalog.=) any (array(select n.x from new_messages as n));
+      if found or pg_catalog.length(new.x::pg_catalog.text) is null then null; end if;`;
+    assert.deepEqual(inBody('number bigint := public.f(new.x);', body), []);
+  });
+
+  for (const [what, declared, body] of [
+    ['a table', '', 'perform from b;'],
+    ['a function', '', 'perform f(1);'],
+    ['an operator', '', 'if new.x = 1 then null; end if;'],
+    ['an operator of IN', '', 'if new.x in (1, 2) then null; end if;'],
+    ['an operator of ANY', '', 'perform where 1 = any (array[1]);'],
+    ['an operator of a subquery', '', 'perform where 1 = any (select 1);'],
+    ['a cast', '', 'perform new.x::text;'],
+    ['a collation', '', 'perform new.x collate "C";'],
+    ['the type of a variable', 'x uuid;', ''],
+    ['a function in a declaration', 'x integer := f(1);', ''],
+  ] as const) {
+    it(`are found: ${what}`, () => assert.equal(inBody(declared, body).length > 0, true));
+  }
+});
