@@ -104,11 +104,13 @@ function halfWay(): { readonly phone: string; readonly profileId: string } {
   throw new Error('all numbers opted out of everybody');
 }
 
-/** The id of a refused message, as the generator would have made it. */
+/** The id of the last refused message, as the generator would have made it: late ids have late numbers. */
 function refusedId(): string {
-  const page = new OutcomePage(run.workers[0]?.messageOutcomes ?? '', 0);
-  for (let number = 0; number < rowsPerPage; number++) {
-    if (page.outcomeOf(number) !== outcomes.absent) continue;
+  const [worker] = run.workers;
+  if (worker === undefined) throw new Error('a run has a worker');
+  for (let number = worker.result.made.messages - 1; number >= 0; number--) {
+    const page = new OutcomePage(worker.messageOutcomes, Math.floor(number / rowsPerPage));
+    if (page.outcomeOf(number % rowsPerPage) !== outcomes.absent) continue;
     const hex = number.toString(16).padStart(9, '0');
     const time = firstIdOf(Date.now()).slice(0, 13);
     const tag = run.runTag.toString(16).padStart(6, '0');
