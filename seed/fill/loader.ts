@@ -90,13 +90,15 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
 
   const started = performance.now();
   if (decision === 'begin') {
-    await withTables(client: control, url: lab.url ,
+    await withTables(
+      { client: control, url: lab.url },
       tableNames,
       'access exclusive',
-      async () => 
+      async () => {
         await createBookkeeping(control);
         await takeOffDefinitions(control);
-        await beginSeed(control, options.dataSet);,
+        await beginSeed(control, options.dataSet);
+      },
     );
   } else await createBookkeeping(control); // an older lab's has another name
   options.onBegun?.();
