@@ -91,7 +91,7 @@ describe('a command that needs a lock on the messages', { skip: skipDrills }, ()
   for (const [name, file, args] of [
     ['a load', 'bench/commands/load.ts', load],
     ['a bench', 'bench/commands/bench.ts', ['--scale', '20000', '--designs', 'blocked_hash']],
-    ['migrate:down', 'db/commands/migrate-down.ts', []],
+    ['migrate:down', 'db/commands/migrate-down.ts', ['--drop-rows']],
   ] as const) {
     it(`${name} names a prepared transaction, and Ctrl-C ends the wait while it is still there`, async () => {
       await hold();
@@ -117,7 +117,7 @@ describe('a command that needs a lock on the messages', { skip: skipDrills }, ()
 
   it('migrate:down gives up in one line with exit code 2, and all of the schema is there', async () => {
     await hold();
-    const { exitCode, stderr } = await drill.run('db/commands/migrate-down.ts');
+    const { exitCode, stderr } = await drill.run('db/commands/migrate-down.ts', '--drop-rows');
     assert.equal(exitCode, 2);
     assert.match(
       stderr,
