@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 import { buildVariable } from '../cli/command-file.ts';
-import { formatCount, formatSeconds } from '../cli/number-text.ts';
+import { formatSeconds } from '../cli/number-text.ts';
 import { projectDir } from '../cli/project-dir.ts';
 
 /** What of a file's own output is shown with its failures. */
@@ -56,12 +56,8 @@ export default async function* shortReporter(
     }
   }
   const { passed, failed, skipped } = counts;
-  const parts = [
-    `${formatCount(passed)} tests passed`,
-    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
-    ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
-  ];
-  yield `${parts.join(', ')}, in ${formatSeconds((performance.now() - startedMs) / 1_000)}\n`;
+  yield `in ${formatSeconds((performance.now() - startedMs) / 1_000)}\n`;
+  yield `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
 }
 
 /** A test's file as it is written, not as it was built. */
