@@ -3,6 +3,6 @@ select count(*) as hits
 from unnest($1::text[]) as p (phone)
 where exists (
   select
-  from optout_lab_growth.blocked_0 as b
+  from optout_lab_scaling.blocked_0 as b
   where b.phone = p.phone collate "C"
 );

@@ -1,10 +1,10 @@
 -- Tables like blocked_contacts of several sizes side by side, so that they can be measured in turns.
 -- Removed again at the end, with the schema.
 
-drop schema if exists optout_lab_growth cascade;
-create schema optout_lab_growth;
+drop schema if exists optout_lab_scaling cascade;
+create schema optout_lab_scaling;
 
-create function optout_lab_growth.build(number integer, wanted bigint) returns bigint
+create function optout_lab_scaling.build(number integer, wanted bigint) returns bigint
 language plpgsql
 as $function$
 -- A table of numbers that are really blocked, and beyond those of made-up ones; and a function that
@@ -13,14 +13,14 @@ declare
   held bigint;
 begin
   execute format(
-    'create unlogged table optout_lab_growth.blocked_%1$s as
+    'create unlogged table optout_lab_scaling.blocked_%1$s as
      select b.phone from public.blocked_contacts as b limit %2$s',
     number, wanted
   );
   get diagnostics held = row_count;
   if held < wanted then
     execute format(
-      'insert into optout_lab_growth.blocked_%1$s
+      'insert into optout_lab_scaling.blocked_%1$s
        select distinct made.phone
        from (
          select ''+1'' || lpad(((hashint8extended(n, 7) & 9223372036854775807) %% 10000000000)::text, 10, ''0'')
@@ -32,21 +32,21 @@ begin
     );
   end if;
   execute format(
-    'alter table optout_lab_growth.blocked_%1$s add constraint blocked_%1$s_pkey primary key (phone)',
+    'alter table optout_lab_scaling.blocked_%1$s add constraint blocked_%1$s_pkey primary key (phone)',
     number
   );
   execute format(
-    'create function optout_lab_growth.is_in_blocked_%1$s(phone text) returns boolean
+    'create function optout_lab_scaling.is_in_blocked_%1$s(phone text) returns boolean
      language plpgsql stable security definer set search_path = pg_catalog, pg_temp
      as $lookup$
      begin
-       perform from optout_lab_growth.blocked_%1$s as b where b.phone = $1;
+       perform from optout_lab_scaling.blocked_%1$s as b where b.phone = $1;
        return found;
      end
      $lookup$',
     number
   );
-  execute format('select count(*) from optout_lab_growth.blocked_%1$s', number) into held;
+  execute format('select count(*) from optout_lab_scaling.blocked_%1$s', number) into held;
   return held;
 end
 $function$;
