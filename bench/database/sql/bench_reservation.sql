@@ -3,7 +3,7 @@ create schema if not exists optout_lab;
 
 -- what labs before December 2026 called these
 alter table if exists optout_lab.bench_session rename to bench_reservation;
-drop schema if exists optout_lab_scaling cascade;
+drop schema if exists optout_lab_growth cascade;
 
 create table if not exists optout_lab.bench_reservation (
   only_row boolean primary key default true check (only_row),
