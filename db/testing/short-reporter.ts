@@ -57,7 +57,7 @@ export default async function* shortReporter(
   }
   const { passed, failed, skipped } = counts;
   const parts = [
-    `${formatCount(passed)} tests passed`,
+    `${formatCount(passed)} ${passed === 1 ? 'test' : 'tests'} passed`,
     ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
   ];
