@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { projectDir } from '../../db/cli/project-dir.ts';
+import { dataDirVariable } from '../../db/server/paths.ts';
 import { type Drill, newDrill, skipDrills } from '../../db/testing/embedded-drill.ts';
 import { freePort } from '../../db/testing/free-port.ts';
 import { startCommandFile } from '../../db/testing/run-command-file.ts';
@@ -50,7 +51,9 @@ const printsUrl = ['db/commands/db-up.ts', 'db/commands/db-url.ts'];
 
 /** These need no server, or start commands that are tried themselves. */
 const untried = [
+  'bench/commands/check.ts',
   'bench/commands/check-sql.ts',
+  'bench/commands/schemas.ts',
   'bench/commands/report.ts',
   'bench/commands/compare.ts',
   'bench/commands/reference.ts',
@@ -78,13 +81,18 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
     assert.deepEqual([...Object.keys(runs), ...untried].sort(), [...commands].sort());
   });
 
-  for (const [file, args] of commands.flatMap((file) =>
+  const stopsTheServer = (file: string): boolean => file === 'db/commands/db-down.ts';
+  const inTurn = [
+    ...commands.filter((file) => !stopsTheServer(file)),
+    ...commands.filter(stopsTheServer),
+  ];
+  for (const [file, args] of inTurn.flatMap((file) =>
     (runs[file] ?? []).map((args) => [file, args] as const),
   )) {
     it(`is in no output, report, log or process list of ${[file, ...args].join(' ')}`, async () => {
       const makesReports = /bench\/commands\/(bench|load)\.ts/.test(file) ? [`--out=${out}`] : [];
       const { child, outcome } = startCommandFile(file, [...args, ...makesReports], {
-        env: { DATABASE_URL: url },
+        env: { DATABASE_URL: url, [dataDirVariable]: drill.home },
       });
       const shown: string[] = [];
       let looks = 0;
