@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { messageOf, UserError } from './cli/errors.ts';
 import { nearest } from './cli/nearest.ts';
-import { connect } from './connect.ts';
-import { onlyRow } from './only-row.ts';
+import { connect } from './connection/connect.ts';
+import { onlyRow } from './connection/only-row.ts';
+import type { Patience } from './connection/wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
 import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
-import type { Patience } from './wait-for-lock.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
 export interface Design {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { closing } from './closing.ts';
-import { connect } from './connect.ts';
+import { closing } from './connection/closing.ts';
+import { connect } from './connection/connect.ts';
 import { completeUrl } from './connection/environment.ts';
 import { migrateUpWithDesign } from './designs.ts';
 import { requireWritable } from './schema/migrate.ts';

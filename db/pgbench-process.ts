@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { messageOf, UserError } from './cli/errors.ts';
-import { connect } from './connect.ts';
 import { readAddress } from './connection/address.ts';
+import { connect } from './connection/connect.ts';
 import { libpqEnvironment } from './connection/programs.ts';
 import { type Settings, settingsToAskFor } from './connection/session-settings.ts';
 

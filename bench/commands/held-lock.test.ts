@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { connect } from '../../db/connect.ts';
+import { connect } from '../../db/connection/connect.ts';
 import { type Drill, newDrill, skipDrills, untilSaid } from '../../db/testing/embedded-drill.ts';
 import type { RunningCommand } from '../../db/testing/run-command-file.ts';
 

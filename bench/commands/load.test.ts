@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { lockDatabase } from '../../db/database-lock.ts';
+import { lockDatabase } from '../../db/connection/database-lock.ts';
 import { applyDesign, currentDesign, designNamed } from '../../db/designs.ts';
 import {
   type RunningCommand,
@@ -12,7 +12,7 @@ import {
   startCommandFile,
 } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
-import { loadMisfit, readLoad } from '../load/read-load.ts';
+import { loadMisfit, readLoad } from '../load/results/read-load.ts';
 
 let database: TestDatabase;
 let client: pg.Client;

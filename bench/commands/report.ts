@@ -1,6 +1,6 @@
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
-import { findLoad, readLoad } from '../load/read-load.ts';
+import { findLoad, readLoad } from '../load/results/read-load.ts';
 import { findRun } from '../report/compare/find-run.ts';
 import { writeLoadPage } from '../report/load/load-page.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';

@@ -1,15 +1,20 @@
 import type pg from 'pg';
 import { onInterrupt, unlessInterrupted } from '../../db/cli/command.ts';
-import { closing } from '../../db/closing.ts';
-import { lockDatabase } from '../../db/database-lock.ts';
+import { closing } from '../../db/connection/closing.ts';
+import { lockDatabase } from '../../db/connection/database-lock.ts';
+import { inTransaction } from '../../db/connection/transaction.ts';
+import {
+  hasty,
+  LockHeldError,
+  type Patience,
+  waitForLock,
+} from '../../db/connection/wait-for-lock.ts';
 import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { dbmateApplication } from '../../db/schema/dbmate.ts';
 import { idBoundary } from '../../db/schema/id-boundary.ts';
 import { withoutForeignKeys } from '../../db/schema/remove-rows.ts';
 import { readSql } from '../../db/sql.ts';
-import { inTransaction } from '../../db/transaction.ts';
-import { hasty, LockHeldError, type Patience, waitForLock } from '../../db/wait-for-lock.ts';
 
 /** What every message of a bench has as its body: as long as the data set's average, and told apart by it. */
 export const benchBody = 'opt-out bench: a text of about the length that others have';

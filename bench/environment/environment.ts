@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { insufficientPrivilege } from '../../db/sqlstates.ts';
 import { relationSizes } from '../database/relations.ts';

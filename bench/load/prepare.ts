@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import type { Statements } from './client/worker-options.ts';
 import { slotsPerNumber } from './workload/fresh-numbers.ts';

@@ -2,7 +2,7 @@ import { itemAt } from '../../db/item-at.ts';
 import type { Objective, RateRange } from './options/flag-values.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { waitShares } from './record/waits.ts';
-import type { LoadTrial, RampRate, RampResult } from './results.ts';
+import type { LoadTrial, RampRate, RampResult } from './results/results.ts';
 import { runTrial } from './run-trial.ts';
 
 /** The search ends when the rate is known to this share. */

@@ -1,10 +1,15 @@
 import type pg from 'pg';
-import { closing } from '../../db/closing.ts';
-import { lockDatabase } from '../../db/database-lock.ts';
+import { closing } from '../../db/connection/closing.ts';
+import { lockDatabase } from '../../db/connection/database-lock.ts';
+import {
+  hasty,
+  LockHeldError,
+  type Patience,
+  waitForLock,
+} from '../../db/connection/wait-for-lock.ts';
 import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
-import { hasty, LockHeldError, type Patience, waitForLock } from '../../db/wait-for-lock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
 import type { RunMark } from './options/trial-options.ts';
 import { removeRun } from './verify/remove-run.ts';

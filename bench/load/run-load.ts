@@ -2,20 +2,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { onInterrupt } from '../../db/cli/command.ts';
-import { closing } from '../../db/closing.ts';
+import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
-import { loadFormatVersion } from './format-version.ts';
 import { Live, type Screen } from './live.ts';
 import type { LoadOptions } from './options/load-options.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { compareClosedLoop } from './pgbench/compare-pgbench.ts';
 import { runRamp } from './ramp.ts';
 import { type LoadReservation, reserveForLoad } from './reservation.ts';
-import type { LoadResults, LoadTrial, RampResult } from './results.ts';
+import { loadFormatVersion } from './results/format-version.ts';
+import type { LoadResults, LoadTrial, RampResult } from './results/results.ts';
 import { runTrial } from './run-trial.ts';
 
 /** A finished run: its results, and the folder that holds them. */

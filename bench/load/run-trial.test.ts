@@ -5,8 +5,8 @@ import { until } from '../../db/testing/embedded-drill.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
 import { binRanges } from '../stats/latency-bins.ts';
-import type { Counts } from './record/counts.ts';
-import type { LoadTrial } from './results.ts';
+import type { RecordedCounts } from './record/counts.ts';
+import type { LoadTrial } from './results/results.ts';
 import { runTrial } from './run-trial.ts';
 import { testMix, testTrial, testTrialUntil, waveMix } from './testing.ts';
 
@@ -59,7 +59,8 @@ function answersFrom(loaded: LoadTrial, leastMs: number): number {
 
 describe('a load', () => {
   it('leaves nothing, and its verification saw every row', async () => {
-    const enough = ({ accepted, optedOut }: Counts): boolean => accepted > 50 && optedOut > 10;
+    const enough = ({ accepted, optedOut }: RecordedCounts): boolean =>
+      accepted > 50 && optedOut > 10;
     const loaded = await trialUntil(enough, { mix: waveMix(), rate: 300 });
     assert.equal(loaded.verification.ok, true);
     assert.equal(loaded.verification.messages.acknowledged, loaded.counts.accepted);

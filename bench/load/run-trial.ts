@@ -15,7 +15,7 @@ import type { IntervalReport } from './record/recorder.ts';
 import { Sampler } from './record/sampler.ts';
 import { snapshotDeltas, takeSnapshot } from './record/server-counters.ts';
 import { Timeline } from './record/timeline.ts';
-import type { LoadTrial } from './results.ts';
+import type { LoadTrial } from './results/results.ts';
 import { describeTrial } from './trial-figures.ts';
 import { removeRun } from './verify/remove-run.ts';
 import type { RunRecord } from './verify/run-record.ts';

@@ -1,6 +1,6 @@
 import { designNamed } from '../../db/designs.ts';
 import type { TrialOptions } from './options/trial-options.ts';
-import { addCounts, type Counts, noCounts } from './record/counts.ts';
+import { addCounts, noCounts, type RecordedCounts } from './record/counts.ts';
 import { type Mix, readMix } from './workload/mix.ts';
 
 /** A mix for tests: evenly spaced sends to new numbers, no reports, unless it says otherwise. */
@@ -49,7 +49,7 @@ export function testTrial(url: string, changes: Partial<TrialOptions> = {}): Tri
 
 /** A load that goes on until its counts are enough, however slow the machine is. */
 export function testTrialUntil(
-  enough: (counts: Counts) => boolean,
+  enough: (counts: RecordedCounts) => boolean,
   url: string,
   changes: Partial<TrialOptions> = {},
 ): TrialOptions {

@@ -11,7 +11,7 @@ import type {
   ServerDeltas,
   TimelineInterval,
   Verification,
-} from './results.ts';
+} from './results/results.ts';
 
 /** Everything that was measured of one load. */
 export interface TrialMeasured {

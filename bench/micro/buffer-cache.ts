@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
-import { onlyRow } from '../../db/only-row.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import { useExtension } from '../database/extension.ts';
 import type { RelationSize } from '../results/results.ts';
 

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
-import { closing } from '../../db/closing.ts';
+import { closing } from '../../db/connection/closing.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
+import { LockHeldError } from '../../db/connection/wait-for-lock.ts';
 import type { Design } from '../../db/designs.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
-import { LockHeldError } from '../../db/wait-for-lock.ts';
 import { keptRelations } from '../database/build-design.ts';
 import { benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { onlyRow } from '../../db/only-row.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 
 /** What the server counted, ever. */

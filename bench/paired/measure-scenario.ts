@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
-import { closing } from '../../db/closing.ts';
+import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';

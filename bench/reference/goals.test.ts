@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import type { LoadResults } from '../load/results.ts';
+import type { LoadResults } from '../load/results/results.ts';
 import { syntheticResults, writeSyntheticRun } from '../report/testing/synthetic-results.ts';
 import type { ScalingResult } from '../results/results.ts';
 import { goalsOf } from './goals.ts';

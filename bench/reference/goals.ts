@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench/pgbench-goal.ts';
-import { readLoad } from '../load/read-load.ts';
-import type { LoadResults } from '../load/results.ts';
+import { readLoad } from '../load/results/read-load.ts';
+import type { LoadResults } from '../load/results/results.ts';
 import { formatNs, formatRatioInterval, shortCount } from '../report/format.ts';
 import {
   goals as designGoals,

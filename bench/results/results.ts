@@ -41,7 +41,7 @@ export const dataSetSchema = define(
     'What was in the database.',
   ),
 );
-export type DataSet = Of<typeof dataSetSchema>;
+export type DataSetFacts = Of<typeof dataSetSchema>;
 
 export const methodSchema = define(
   'Method',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { loadMisfit } from '../load/read-load.ts';
+import { loadMisfit } from '../load/results/read-load.ts';
 import { syntheticResults } from '../report/testing/synthetic-results.ts';
 import { resultsMisfit } from './read-results.ts';
 import type { Results } from './results.ts';
@@ -58,7 +58,7 @@ test('what is wrong is said in one line that names its place', () => {
 });
 
 test('a member that nobody knows is refused wherever an object has names of its own', () => {
-  const file = new URL('../load/load.schema.json', import.meta.url);
+  const file = new URL('../load/results/load.schema.json', import.meta.url);
   const { $defs } = JSON.parse(readFileSync(file, 'utf8'));
   assert.equal($defs.LoadTrial.additionalProperties, false);
   assert.equal(

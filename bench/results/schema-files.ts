@@ -1,5 +1,5 @@
-import { loadFormatVersion } from '../load/format-version.ts';
-import { loadResultsSchema } from '../load/results.ts';
+import { loadFormatVersion } from '../load/results/format-version.ts';
+import { loadResultsSchema } from '../load/results/results.ts';
 import { speedFormatVersion } from '../seeding/format-version.ts';
 import { speedResultsSchema } from '../seeding/results.ts';
 import { thresholdFormatVersion } from '../threshold/format-version.ts';
@@ -17,7 +17,10 @@ export const schemaFiles: Readonly<Record<string, string>> = {
     title('results.json', resultsFormatVersion),
     resultsSchema,
   ),
-  'load/load.schema.json': schemaFile(title('load.json', loadFormatVersion), loadResultsSchema),
+  'load/results/load.schema.json': schemaFile(
+    title('load.json', loadFormatVersion),
+    loadResultsSchema,
+  ),
   'threshold/threshold.schema.json': schemaFile(
     title('threshold.json', thresholdFormatVersion),
     thresholdResultsSchema,

@@ -1,4 +1,4 @@
-import { closing } from '../../db/closing.ts';
+import { closing } from '../../db/connection/closing.ts';
 import type { Lab } from '../../db/lab.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
 import { reserveForBench } from '../database/reservation.ts';

@@ -1,7 +1,7 @@
 import { do_not_optimize, measure } from 'mitata';
 import type pg from 'pg';
+import { inTransaction } from '../../db/connection/transaction.ts';
 import type { Lab } from '../../db/lab.ts';
-import { inTransaction } from '../../db/transaction.ts';
 import { RandomSequence } from '../../seed/data-set/counter-random.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import { CopySource } from '../../seed/encode/copy-source.ts';

@@ -1,6 +1,6 @@
 import { onInterrupt } from '../../db/cli/command.ts';
-import { closing } from '../../db/closing.ts';
-import { withDatabase } from '../../db/connect.ts';
+import { closing } from '../../db/connection/closing.ts';
+import { withDatabase } from '../../db/connection/connect.ts';
 import type { Lab } from '../../db/lab.ts';
 import { pgbenchVersion, runPgbench } from '../../db/pgbench-process.ts';
 

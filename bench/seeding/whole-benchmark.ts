@@ -1,10 +1,10 @@
 import { onInterrupt } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
-import { closing } from '../../db/closing.ts';
-import { connect, withDatabase } from '../../db/connect.ts';
+import { closing } from '../../db/connection/closing.ts';
+import { connect, withDatabase } from '../../db/connection/connect.ts';
+import { inTransaction } from '../../db/connection/transaction.ts';
 import type { Lab } from '../../db/lab.ts';
 import { migrateUp } from '../../db/schema/migrate.ts';
-import { inTransaction } from '../../db/transaction.ts';
 import { RandomSequence } from '../../seed/data-set/counter-random.ts';
 import { type DataSet, tableNames } from '../../seed/data-set/data-set.ts';
 import { beginSeed, createBookkeeping, finishedStages } from '../../seed/fill/bookkeeping.ts';

@@ -1,6 +1,6 @@
 import { commandLine } from '../../db/cli/command-line.ts';
 import { UserError } from '../../db/cli/errors.ts';
-import { closing } from '../../db/closing.ts';
+import { closing } from '../../db/connection/closing.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { createDataSet } from '../../seed/data-set/data-set.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
-import { closing } from '../closing.ts';
-import { connect } from '../connect.ts';
+import { closing } from '../connection/closing.ts';
+import { connect } from '../connection/connect.ts';
 import { optedOut } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { removeRows } from '../schema/remove-rows.ts';

@@ -13,12 +13,12 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { connect } from '../connect.ts';
 import { pgbenchVersion, runPgbench } from '../pgbench-process.ts';
 import { dbmate } from '../schema/dbmate.ts';
 import { serverAccount } from '../server/account.ts';
 import { type Drill, newDrill, skipDrills, until } from '../testing/embedded-drill.ts';
 import { freePort } from '../testing/free-port.ts';
+import { connect } from './connect.ts';
 import { completeUrl } from './environment.ts';
 
 const noOpenssl =

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
-import { connect } from '../connect.ts';
+import { connect } from '../connection/connect.ts';
+import { onlyRow } from '../connection/only-row.ts';
 import { refusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { itemAt } from '../item-at.ts';
-import { onlyRow } from '../only-row.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
 import { type History, type PhoneProfile, profilesPerPhone, type Step } from './history.ts';
 

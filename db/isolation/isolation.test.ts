@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { connect } from '../connect.ts';
+import { connect } from '../connection/connect.ts';
 import { isolationLevels } from '../contract.ts';
 import { applyDesign, type Design, defaultDesignName, listDesigns } from '../designs.ts';
 import { skipDesign } from '../testing/skip-design.ts';

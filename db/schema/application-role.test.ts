@@ -10,7 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { codeOf, messageOf } from '../cli/errors.ts';
 import { projectDir } from '../cli/project-dir.ts';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
-import { connect } from '../connect.ts';
+import { connect } from '../connection/connect.ts';
 import { refusal } from '../contract.ts';
 import { applyDesign, designNamed, listDesigns } from '../designs.ts';
 import { readSql } from '../sql.ts';

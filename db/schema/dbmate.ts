@@ -4,12 +4,12 @@ import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
-import { connect } from '../connect.ts';
 import { readAddress } from '../connection/address.ts';
+import { connect } from '../connection/connect.ts';
 import { withoutServerVariables } from '../connection/environment.ts';
 import { dbmateUrl } from '../connection/programs.ts';
 import { type Settings, settingsToAskFor } from '../connection/session-settings.ts';
-import { type Patience, untilFree } from '../wait-for-lock.ts';
+import { type Patience, untilFree } from '../connection/wait-for-lock.ts';
 
 /** A folder of migrations and the table that keeps its history. */
 export interface MigrationSet {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { onlyRow } from '../only-row.ts';
+import { onlyRow } from '../connection/only-row.ts';
 
 /** The smallest uuid of version 7 of a millisecond: ids of a time lie between two of these. */
 export function firstIdOf(unixMs: number): string {

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { formatCount } from '../cli/number-text.ts';
-import { connect } from '../connect.ts';
-import { onlyRow } from '../only-row.ts';
+import { connect } from '../connection/connect.ts';
+import { onlyRow } from '../connection/only-row.ts';
+import { type Patience, waitForLock } from '../connection/wait-for-lock.ts';
 import { readSql } from '../sql.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
-import { type Patience, waitForLock } from '../wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onInterrupt } from '../cli/command.ts';
 import { codeOf, UserError } from '../cli/errors.ts';
-import { canConnect, connect } from '../connect.ts';
+import { canConnect, connect } from '../connection/connect.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import {

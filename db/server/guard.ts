@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { UserError } from '../cli/errors.ts';
-import { supportedMajors } from '../connect.ts';
-import { onlyRow } from '../only-row.ts';
+import { supportedMajors } from '../connection/connect.ts';
+import { onlyRow } from '../connection/only-row.ts';
 import { appliedMigrations } from '../schema/migrate.ts';
 import { readSql } from '../sql.ts';
 

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { canConnect } from '../connect.ts';
+import { canConnect } from '../connection/connect.ts';
 import { until } from '../testing/embedded-drill.ts';
 import { runCommandFile } from '../testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { messageOf, UserError } from '../cli/errors.ts';
-import { connect } from '../connect.ts';
+import { connect } from '../connection/connect.ts';
 
 /** A pooler with a single connection lets the second session wait for minutes. */
 const answerMs = 20_000;

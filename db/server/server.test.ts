@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { connect } from '../connect.ts';
+import { connect } from '../connection/connect.ts';
 import {
   assertIntact,
   type Drill,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
-import { canConnect, connect } from '../connect.ts';
+import { canConnect, connect } from '../connection/connect.ts';
 import { dataDirVariable } from '../server/paths.ts';
 import { readSql } from '../sql.ts';
 import {

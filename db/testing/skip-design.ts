@@ -1,4 +1,4 @@
-import { connect } from '../connect.ts';
+import { connect } from '../connection/connect.ts';
 import { type Design, whyNotHere } from '../designs.ts';
 import { testServerVariable } from './test-database.ts';
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { codeOf, UserError } from '../cli/errors.ts';
-import { closing } from '../closing.ts';
-import { connect, withDatabase } from '../connect.ts';
+import { closing } from '../connection/closing.ts';
+import { connect, withDatabase } from '../connection/connect.ts';
 import { migrateUp } from '../schema/migrate.ts';
 import { beginTestRun, newScratchName, runOf } from './test-run.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
-import { connect } from '../connect.ts';
+import { connect } from '../connection/connect.ts';
 import { readSql } from '../sql.ts';
 
 /** Arbitrary, but the same in every version: the first key of the lock that a living test run holds. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
-import { endWithClient, lockDatabase } from '../../db/database-lock.ts';
+import { endWithClient, lockDatabase } from '../../db/connection/database-lock.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import type { LoadConnection } from './stages.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { connect } from '../../db/connect.ts';
+import { connect } from '../../db/connection/connect.ts';
 import { serverAccount } from '../../db/server/account.ts';
 import { dataDirVariable } from '../../db/server/paths.ts';
 import { until } from '../../db/testing/embedded-drill.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
-import { databaseLocks } from '../../db/database-lock.ts';
+import { databaseLocks } from '../../db/connection/database-lock.ts';
 import { tableNames } from '../data-set/data-set.ts';
 import { describeSchema } from '../testing/describe-schema.ts';
 import { holdBefore, letGo } from '../testing/hold.ts';

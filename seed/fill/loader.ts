@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { onInterrupt } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import {
   createDataSet,
   type DataSet,

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type pg from 'pg';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import { memoryBytes } from '../../db/server/memory-settings.ts';
 
 /** What can be known of the server that bears on a load. */

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { CheckFailure } from '../../db/cli/errors.ts';
-import { inTransaction } from '../../db/transaction.ts';
-import { withoutWorkersIfShort } from '../../db/without-workers.ts';
+import { inTransaction } from '../../db/connection/transaction.ts';
+import { withoutWorkersIfShort } from '../../db/connection/without-workers.ts';
 import { type DataSet, type TableName, tableNames } from '../data-set/data-set.ts';
 import { CopySource } from '../encode/copy-source.ts';
 import { differences, summariseTable, type TableSummary } from '../verify/table-summary.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { inTransaction } from '../../db/transaction.ts';
-import { waitForLock } from '../../db/wait-for-lock.ts';
+import { inTransaction } from '../../db/connection/transaction.ts';
+import { waitForLock } from '../../db/connection/wait-for-lock.ts';
 import { seedApplication } from './connections.ts';
 import { quote } from './definitions.ts';
 

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatCount, formatSeconds } from '../../db/cli/number-text.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
+import { withoutWorkersIfShort } from '../../db/connection/without-workers.ts';
 import type { Lab } from '../../db/lab.ts';
-import { onlyRow } from '../../db/only-row.ts';
 import { readSql } from '../../db/sql.ts';
-import { withoutWorkersIfShort } from '../../db/without-workers.ts';
 import {
   createDataSet,
   type DataSet,

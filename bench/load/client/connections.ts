@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { wasInterrupted } from '../../../db/cli/command.ts';
 import { UserError } from '../../../db/cli/errors.ts';
-import { connect } from '../../../db/connect.ts';
+import { connect } from '../../../db/connection/connect.ts';
 import { readSql } from '../../../db/sql.ts';
 import { ExtendedQuerySession } from './extended-query.ts';
 import { newReadingSocket } from './reading-socket.ts';

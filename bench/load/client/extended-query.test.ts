@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { connect } from '../../../db/connect.ts';
+import { connect } from '../../../db/connection/connect.ts';
 import { listen, portOf } from '../../../db/testing/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../../../db/testing/test-database.ts';
 import type { Parameter } from '../../protocol/messages.ts';

@@ -4,7 +4,7 @@ import { Draws } from '../../stats/random.ts';
 import { IntervalReporter } from '../record/interval-reporter.ts';
 import { OutcomeWriter } from '../record/outcome-log.ts';
 import { type IntervalReport, Recorder, type WorkerTotals } from '../record/recorder.ts';
-import type { WrongAnswer } from '../results.ts';
+import type { WrongAnswer } from '../results/results.ts';
 import { Application } from '../workload/application.ts';
 import { Schedule } from '../workload/arrivals.ts';
 import { reportsPerSend } from '../workload/mix.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Rate } from '../client/worker-options.ts';
-import type { Latency } from '../results.ts';
+import type { Latency } from '../results/results.ts';
 
 /** A range of rates to search. */
 export interface RateRange {

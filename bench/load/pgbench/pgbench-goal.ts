@@ -5,7 +5,7 @@ import {
   pairMedianText,
   verdictOn,
 } from '../../stats/pair-median.ts';
-import type { ClosedLoopComparison } from '../results.ts';
+import type { ClosedLoopComparison } from '../results/results.ts';
 
 /** What the closed loop is to reach of pgbench's rate. */
 export const shareOfPgbench = 0.8;

@@ -1,10 +1,10 @@
-import type * as results from '../results.ts';
+import type * as results from '../results/results.ts';
 
 /** What a stretch of a load did, while it is counted. */
-export type Counts = { -readonly [Name in keyof results.Counts]: number };
+export type RecordedCounts = { -readonly [Name in keyof results.Counts]: number };
 
 /** Nothing done yet. */
-export function noCounts(): Counts {
+export function noCounts(): RecordedCounts {
   return {
     done: 0,
     accepted: 0,
@@ -22,6 +22,6 @@ export function noCounts(): Counts {
 }
 
 /** Adds `more` to `counts`. */
-export function addCounts(counts: Counts, more: Counts): void {
-  for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += more[key];
+export function addCounts(counts: RecordedCounts, more: RecordedCounts): void {
+  for (const key of Object.keys(counts) as (keyof RecordedCounts)[]) counts[key] += more[key];
 }

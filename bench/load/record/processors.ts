@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import type { Processors } from '../results.ts';
+import type { Processors } from '../results/results.ts';
 
 /** Watches the processors from its making on. */
 export class ProcessorWatch {

@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../../stats/histogram.ts';
 import { LatencyBins, type SparseBins } from '../../stats/latency-bins.ts';
-import { addCounts, type Counts, noCounts } from './counts.ts';
+import { addCounts, noCounts, type RecordedCounts } from './counts.ts';
 
 /** Operations whose latencies are kept apart. */
 export const latencyClasses = ['accepted', 'refused', 'report', 'optedOut'] as const;
@@ -14,7 +14,7 @@ export interface IntervalReport {
   readonly last: boolean;
   /** Operations that became due, whatever became of them. */
   readonly offered: number;
-  readonly counts: Counts;
+  readonly counts: RecordedCounts;
   readonly intended: readonly {
     readonly second: number;
     readonly bins: SparseBins;
@@ -30,7 +30,7 @@ export interface IntervalReport {
 
 /** The whole run of a worker. */
 export interface WorkerTotals {
-  readonly counts: Counts;
+  readonly counts: RecordedCounts;
   /** HdrHistograms in nanoseconds, encoded. */
   readonly latency: Readonly<Record<LatencyClass, string>>;
   /** How late operations started although a connection was free: the generator's own doing. */
@@ -38,7 +38,7 @@ export interface WorkerTotals {
   readonly errors: Readonly<Record<string, { readonly count: number; readonly message: string }>>;
 }
 
-/** Counts and times the operations of one worker. */
+/** RecordedCounts and times the operations of one worker. */
 export class Recorder {
   readonly #startMs: number;
   readonly #total = noCounts();

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { onlyRow } from '../../../db/only-row.ts';
+import { onlyRow } from '../../../db/connection/only-row.ts';
 import { labSchema } from '../../../db/schema/migrate.ts';
 import { readSql } from '../../../db/sql.ts';
-import type { ServerDeltas } from '../results.ts';
+import type { ServerDeltas } from '../results/results.ts';
 
 /** Figures of the server that only go up, by name. */
 export type ServerCounters = Readonly<Record<string, number>>;

@@ -1,13 +1,13 @@
 import { itemAt } from '../../../db/item-at.ts';
 import { LatencyBins } from '../../stats/latency-bins.ts';
-import type { TimelineInterval } from '../results.ts';
-import { addCounts, type Counts, noCounts } from './counts.ts';
+import type { TimelineInterval } from '../results/results.ts';
+import { addCounts, noCounts, type RecordedCounts } from './counts.ts';
 import type { IntervalReport } from './recorder.ts';
 import type { ServerSample } from './sampler.ts';
 
 interface Bucket {
   offered: number;
-  readonly counts: Counts;
+  readonly counts: RecordedCounts;
   readonly bins: LatencyBins;
   behindMs: number;
   utilisation: number;

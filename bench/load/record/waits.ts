@@ -1,4 +1,4 @@
-import type { LoadTrial } from '../results.ts';
+import type { LoadTrial } from '../results/results.ts';
 
 /** The load's sessions seen at work, by what they waited for, summed over all samples; the most first. */
 export function sessionsByWait(

@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { type Patience, waitForLock } from '../../../db/connection/wait-for-lock.ts';
 import type { Design } from '../../../db/designs.ts';
 import { type MadeRows, removeRows } from '../../../db/schema/remove-rows.ts';
-import { type Patience, waitForLock } from '../../../db/wait-for-lock.ts';
 import type { RunMark } from '../options/trial-options.ts';
 import { runRows } from './run-rows.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { defaultDesignName } from '../../../db/designs.ts';
-import type { OptOutVerification } from '../results.ts';
+import type { OptOutVerification } from '../results/results.ts';
 import { countBits } from '../workload/fresh-numbers.ts';
 import { TableComparison } from './compare-tables.ts';
 import { type Expected, mayBlock, mustBlock, numbersWithOptOuts } from './expected.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { OutcomePage, outcomes, rowsPerPage } from '../record/outcome-log.ts';
-import type { RowVerification } from '../results.ts';
+import type { RowVerification } from '../results/results.ts';
 import { readId } from '../workload/ids.ts';
 import type { RunRecord } from './run-record.ts';
 import { runRows } from './run-rows.ts';

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { firstIdOf } from '../../../db/schema/id-boundary.ts';
 import { createTestDatabase, type TestDatabase } from '../../../db/testing/test-database.ts';
 import { OutcomePage, outcomes, rowsPerPage } from '../record/outcome-log.ts';
-import type { Verification } from '../results.ts';
+import type { Verification } from '../results/results.ts';
 import { runTrial } from '../run-trial.ts';
 import { testTrialUntil, waveMix } from '../testing.ts';
 import { profileInSlot } from '../workload/fresh-numbers.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { RowVerification, Verification } from '../results.ts';
+import type { RowVerification, Verification } from '../results/results.ts';
 import type { RunRecord } from './run-record.ts';
 import { verifyOptOuts } from './verify-opt-outs.ts';
 import { verifyRows } from './verify-rows.ts';

@@ -4,7 +4,7 @@ import { itemAt } from '../../../db/item-at.ts';
 import type { Parameter } from '../../protocol/messages.ts';
 import { Draws } from '../../stats/random.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
-import type { WrongAnswer } from '../results.ts';
+import type { WrongAnswer } from '../results/results.ts';
 import {
   countBits,
   FreshNumbers,

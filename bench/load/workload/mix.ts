@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../../db/cli/errors.ts';
 import { nearest } from '../../../db/cli/nearest.ts';
 import type { Draws } from '../../stats/random.ts';
-import type { Delay, Mix } from '../trial-results.ts';
+import type { Delay, Mix } from '../results/trial-results.ts';
 import { arrivalKinds } from './arrivals.ts';
 import { numberKinds } from './number-kinds.ts';
 

@@ -1,5 +1,5 @@
 import { durabilityWarnings } from '../../environment/durability.ts';
-import type { LoadResults } from '../../load/results.ts';
+import type { LoadResults } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes } from '../format.ts';
 import { html } from '../html.ts';

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { itemAt } from '../../../db/item-at.ts';
-import type { LoadTrial, TimelineInterval } from '../../load/results.ts';
+import type { LoadTrial, TimelineInterval } from '../../load/results/results.ts';
 import { binRanges } from '../../stats/latency-bins.ts';
 import { figureHtml, type Table } from '../figure.ts';
 import { formatCount } from '../format.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
-import type { LoadResults } from '../../load/results.ts';
+import type { LoadResults } from '../../load/results/results.ts';
 import { syntheticEnvironment } from '../testing/synthetic-environment.ts';
 import { loadsSection } from './listed-loads.ts';
 import { loadPageHtml } from './load-page.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { messageOf } from '../../../db/cli/errors.ts';
 import { pairsText, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
-import { readLoad } from '../../load/read-load.ts';
-import type { LoadResults, LoadTrial } from '../../load/results.ts';
+import { readLoad } from '../../load/results/read-load.ts';
+import type { LoadResults, LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords } from '../format.ts';
 import { type Html, html } from '../html.ts';

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { writeTextFile } from '../../../db/cli/output-path.ts';
 import { itemAt } from '../../../db/item-at.ts';
-import type { LoadResults, LoadTrial } from '../../load/results.ts';
+import type { LoadResults, LoadTrial } from '../../load/results/results.ts';
 import { isPartOfRun } from '../../results/run-folder.ts';
 import { pageHtml } from '../page.ts';
 import { runsPage } from '../runs-page.ts';

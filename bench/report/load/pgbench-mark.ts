@@ -1,5 +1,5 @@
 import { pgbenchVerdict } from '../../load/pgbench/pgbench-goal.ts';
-import type { ClosedLoopComparison } from '../../load/results.ts';
+import type { ClosedLoopComparison } from '../../load/results/results.ts';
 import type { Mark } from '../page.ts';
 
 const marks = { reached: 'good', missed: 'bad', open: 'open' } as const;

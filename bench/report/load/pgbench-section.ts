@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { pairsText, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
-import type { ClosedLoopComparison } from '../../load/results.ts';
+import type { ClosedLoopComparison } from '../../load/results/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';

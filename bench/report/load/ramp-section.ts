@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { LoadResults, LoadTrial, RampResult } from '../../load/results.ts';
+import type { LoadResults, LoadTrial, RampResult } from '../../load/results/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { LoadTrial } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';

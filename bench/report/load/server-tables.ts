@@ -1,4 +1,4 @@
-import type { LoadTrial } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes, formatCount, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';

@@ -1,7 +1,7 @@
 import { durabilityWarnings } from '../../environment/durability.ts';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { waitShares } from '../../load/record/waits.ts';
-import type { Latency, LoadResults, LoadTrial } from '../../load/results.ts';
+import type { Latency, LoadResults, LoadTrial } from '../../load/results/results.ts';
 
 /** What a load says at its end: the verdict first. */
 export function summaryText(results: LoadResults): string {

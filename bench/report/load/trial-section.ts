@@ -1,4 +1,4 @@
-import type { Latency, LoadTrial } from '../../load/results.ts';
+import type { Latency, LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';

@@ -1,4 +1,4 @@
-import type { LoadResults, LoadTrial } from '../../load/results.ts';
+import type { LoadResults, LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';

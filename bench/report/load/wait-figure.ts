@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { itemAt } from '../../../db/item-at.ts';
 import { sessionsByWait } from '../../load/record/waits.ts';
-import type { LoadTrial } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results/results.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';

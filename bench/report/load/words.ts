@@ -1,4 +1,4 @@
-import type { LoadTrial } from '../../load/results.ts';
+import type { LoadTrial } from '../../load/results/results.ts';
 import { formatCount, significant } from '../format.ts';
 
 /** A load in a few words. */

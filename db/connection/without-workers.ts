@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { lacksSharedMemory } from './cli/resources.ts';
+import { lacksSharedMemory } from '../cli/resources.ts';
 
 /**
  * Does some work in a session, and again without parallel workers where the server has too little shared

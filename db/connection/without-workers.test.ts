@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { resourceThatLacks } from './cli/resources.ts';
-import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { resourceThatLacks } from '../cli/resources.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { withoutWorkersIfShort } from './without-workers.ts';
 
 describe('a server that has too little shared memory for parallel workers', () => {

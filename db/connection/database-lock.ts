@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { wasInterrupted } from './cli/command.ts';
-import { codeOf, UserError } from './cli/errors.ts';
-import { lockNotAvailable } from './sqlstates.ts';
+import { wasInterrupted } from '../cli/command.ts';
+import { codeOf, UserError } from '../cli/errors.ts';
+import { lockNotAvailable } from '../sqlstates.ts';
 
 /**
  * Arbitrary, but the same in every version: who holds one is the only command of its kind at work

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../../db/cli/errors.ts';
+import { UserError } from '../../../db/cli/errors.ts';
 import { readLoad } from './read-load.ts';
 
-const reference = fileURLToPath(new URL('../../reports/reference/load-ramp', import.meta.url));
+const reference = fileURLToPath(new URL('../../../reports/reference/load-ramp', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'optout-load-'));
 after(() => rmSync(folder, { recursive: true }));
 

@@ -1,6 +1,6 @@
 // One load at one rate: a part of load.json (results.ts).
 
-import { isolationLevels } from '../../db/contract.ts';
+import { isolationLevels } from '../../../db/contract.ts';
 import {
   define,
   described,
@@ -17,9 +17,9 @@ import {
   tagged,
   text,
   yesOrNo,
-} from '../results/schema.ts';
-import { arrivalKinds } from './workload/arrivals.ts';
-import { numberKinds } from './workload/number-kinds.ts';
+} from '../../results/schema.ts';
+import { arrivalKinds } from '../workload/arrivals.ts';
+import { numberKinds } from '../workload/number-kinds.ts';
 
 export const delaySchema = define(
   'Delay',

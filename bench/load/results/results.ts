@@ -1,4 +1,4 @@
-import { environmentSchema } from '../results/environment.ts';
+import { environmentSchema } from '../../results/environment.ts';
 import {
   define,
   exactly,
@@ -10,7 +10,7 @@ import {
   optional,
   text,
   yesOrNo,
-} from '../results/schema.ts';
+} from '../../results/schema.ts';
 import { loadFormatVersion } from './format-version.ts';
 import { loadTrialSchema } from './trial-results.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { onInterrupt, wasInterrupted } from './cli/command.ts';
-import { codeOf, UserError } from './cli/errors.ts';
+import { onInterrupt, wasInterrupted } from '../cli/command.ts';
+import { codeOf, UserError } from '../cli/errors.ts';
+import { readSql } from '../sql.ts';
+import { lockNotAvailable } from '../sqlstates.ts';
 import { connect } from './connect.ts';
-import { readSql } from './sql.ts';
-import { lockNotAvailable } from './sqlstates.ts';
 
 /** Somebody holds a lock that was waited for in vain; nothing was done. */
 export class LockHeldError extends UserError {}

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { wasInterrupted } from './cli/command.ts';
-import { codeOf, messageOf, UserError } from './cli/errors.ts';
-import { withoutPassword } from './cli/hide-password.ts';
-import { readAddress, type ServerAddress } from './connection/address.ts';
-import { attempts, pgConfig } from './connection/programs.ts';
-import { makeSettings } from './connection/session-settings.ts';
-import { cannotConnectNow } from './sqlstates.ts';
+import { wasInterrupted } from '../cli/command.ts';
+import { codeOf, messageOf, UserError } from '../cli/errors.ts';
+import { withoutPassword } from '../cli/hide-password.ts';
+import { cannotConnectNow } from '../sqlstates.ts';
+import { readAddress, type ServerAddress } from './address.ts';
+import { attempts, pgConfig } from './programs.ts';
+import { makeSettings } from './session-settings.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;

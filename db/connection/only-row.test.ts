@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { itemAt } from './item-at.ts';
+import { itemAt } from '../item-at.ts';
 import { onlyRow } from './only-row.ts';
 
 test('the one row of a query is given back; none, or two, is an error', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
+import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../designs.ts';
+import { appliedMigrations, migrateDown } from '../schema/migrate.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { connect } from './connect.ts';
-import { applyDesign, currentDesign, defaultDesignName, designNamed } from './designs.ts';
-import { appliedMigrations, migrateDown } from './schema/migrate.ts';
-import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { LockHeldError, type Patience, waitForLock } from './wait-for-lock.ts';
 
 const brief: Patience = { tryMs: 400, pauseMs: 100, tries: 8 };

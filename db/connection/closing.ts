@@ -1,4 +1,4 @@
-import { messageOf } from './cli/errors.ts';
+import { messageOf } from '../cli/errors.ts';
 
 /** Notes what must be closed when the work is over. */
 export type Defer = (close: Close) => void;
