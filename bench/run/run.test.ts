@@ -9,7 +9,7 @@ import type { Lab } from '../../db/lab.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { reserveForBench } from '../database/reservation.ts';
-import { terminalSummary } from '../report/terminal-summary.ts';
+import { commitsAreDurable } from '../environment/durability.ts';
 import { readResults } from '../results/read-results.ts';
 import { insertNotDurable } from '../scenarios/insert-not-durable.ts';
 import { type BenchOptions, readOptions } from './options.ts';
@@ -258,17 +258,7 @@ it('a bench that was killed in the middle of a long statement keeps no other out
   await next.close();
 });
 
-it('a check that does not hold stops the run before anything is timed', async () => {
-  const client = await database.connect();
-  await client.query('drop trigger delivery_reports_record_opt_out_insert on delivery_reports');
-  await client.end();
-  await assert.rejects(
-    runBench(lab, options('broken'), () => {}),
-    CheckFailure,
-  );
-});
-
-it('where commits do not wait for the disk, no scenario is called durable, and the run warns', async () => {
+it('where commits do not wait for the disk by default, a durable scenario waits all the same', async () => {
   const client = await database.connect();
   const change = (to: string): Promise<unknown> =>
     client.query(`alter database ${client.escapeIdentifier(database.name)} ${to}`);
@@ -279,17 +269,22 @@ it('where commits do not wait for the disk, no scenario is called durable, and t
       ...{ maxSeconds: 1, replace: true, out, run: 'unsafe' },
     });
     const results = readResults(await runBench(lab, wanted, () => {}));
-    assert.match(results.warnings.join('\n'), /^synchronous_commit is off on the server: /m);
     const [scenario] = results.designs[0]?.scenarios ?? [];
     assert.equal(scenario?.name, 'insert-durable');
-    assert.equal(scenario.durable, false);
-    assert.match(scenario.title, /\(not durable here\)$/);
-    assert.match(
-      terminalSummary(results, 'index.html'),
-      /! synchronous_commit is off on the server/,
-    );
+    assert.equal(scenario.durable, true);
   } finally {
     await change('reset synchronous_commit');
+    await client.end();
+  }
+});
+
+it('a session whose commits do not wait for the disk is not taken for durable', async () => {
+  const client = await database.connect();
+  try {
+    assert.equal(await commitsAreDurable(client), true);
+    await client.query('set synchronous_commit = off');
+    assert.equal(await commitsAreDurable(client), false);
+  } finally {
     await client.end();
   }
 });
@@ -319,4 +314,15 @@ it('a bench that the server lets no temporary file write for ends, with its own 
     await change('reset work_mem');
     await client.end();
   }
+});
+
+// the last one: its database has lost a trigger
+it('a check that does not hold stops the run before anything is timed', async () => {
+  const client = await database.connect();
+  await client.query('drop trigger delivery_reports_record_opt_out_insert on delivery_reports');
+  await client.end();
+  await assert.rejects(
+    runBench(lab, options('broken'), () => {}),
+    CheckFailure,
+  );
 });

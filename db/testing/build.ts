@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -26,6 +34,7 @@ export async function buildLab(files: readonly string[]): Promise<Build> {
   removeDeadBuilds();
   mkdirSync(builds, { recursive: true });
   const folder = mkdtempSync(join(builds, `${process.pid}-`));
+  chmodSync(folder, 0o755); // commands are tried under other accounts too
   const built = (file: string): string => join(folder, file.replace(/\.ts$/, '.js'));
   const sources = sourceFiles();
   const commands = sources.filter((file) => /^\w+\/commands\/[\w-]+\.ts$/.test(file));
