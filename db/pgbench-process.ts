@@ -1,6 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { connect } from './connect.ts';
-import { readAddress } from './connection/address.ts';
+import { addressAsTaken, connect } from './connect.ts';
 import { libpqEnvironment } from './connection/programs.ts';
 import { type Settings, settingsToAskFor } from './connection/session-settings.ts';
 
@@ -25,7 +24,7 @@ export async function runPgbenchProcess(
   return new Promise((resolve, reject) => {
     const child = spawn('pgbench', args, {
       env: {
-        ...libpqEnvironment(readAddress(url), asked),
+        ...libpqEnvironment(addressAsTaken(url), asked),
         PGAPPNAME: applicationName,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,8 +4,7 @@ import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
-import { connect } from '../connect.ts';
-import { readAddress } from '../connection/address.ts';
+import { addressAsTaken, connect } from '../connect.ts';
 import { withoutServerVariables } from '../connection/environment.ts';
 import { dbmateUrl } from '../connection/programs.ts';
 import { type Settings, settingsToAskFor } from '../connection/session-settings.ts';
@@ -48,7 +47,7 @@ export async function dbmate(
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(resolveBinary(), args, {
-      env: { ...withoutServerVariables(), DATABASE_URL: dbmateUrl(readAddress(url), settings) },
+      env: { ...withoutServerVariables(), DATABASE_URL: dbmateUrl(addressAsTaken(url), settings) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const forget = onInterrupt(async () => {
