@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { messageOf, UserError } from './cli/errors.ts';
-import { readAddress } from './connection/address.ts';
-import { connect } from './connection/connect.ts';
+import { addressAsTaken, connect } from './connection/connect.ts';
 import { libpqEnvironment } from './connection/programs.ts';
 import { type Settings, settingsToAskFor } from './connection/session-settings.ts';
 
@@ -32,7 +31,7 @@ export async function runPgbench(
   return new Promise((resolve, reject) => {
     const child = spawn('pgbench', args, {
       env: {
-        ...libpqEnvironment(readAddress(url), asked),
+        ...libpqEnvironment(addressAsTaken(url), asked),
         PGAPPNAME: applicationName,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

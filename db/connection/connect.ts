@@ -82,6 +82,22 @@ export function withDatabase(url: string, database: string): string {
 /** Where a server may be asked with TLS or without, which of them it last took. */
 const taken = new Map<string, boolean>();
 
+/**
+ * The address of a server that was connected to, for a program that asks it in its own way: with TLS
+ * or without, as the server took it. What "prefer" means differs (lib/pq does not go on where a rule
+ * refuses TLS).
+ */
+export function addressAsTaken(url: string): ServerAddress {
+  const address = readAddress(url);
+  const tls = taken.get(placeOf(address));
+  if (tls === undefined || attempts(address.sslMode).length === 1) return address;
+  return { ...address, sslMode: tls ? 'require' : 'disable' };
+}
+
+function placeOf({ host, port, user }: ServerAddress): string {
+  return `${host} ${port} ${user}`;
+}
+
 /** A session, and what broke it since, if anything did. */
 interface Opened {
   readonly client: pg.Client;
@@ -94,7 +110,7 @@ async function open(
   applicationName: string,
   socket?: Socket,
 ): Promise<Opened> {
-  const place = `${address.host} ${address.port} ${address.user}`;
+  const place = placeOf(address);
   const order = attempts(address.sslMode);
   const last = taken.get(place);
   const inOrder = order.length > 1 && last !== undefined ? [last, !last] : order;

@@ -4,8 +4,7 @@ import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
-import { readAddress } from '../connection/address.ts';
-import { connect } from '../connection/connect.ts';
+import { addressAsTaken, connect } from '../connection/connect.ts';
 import { withoutServerVariables } from '../connection/environment.ts';
 import { dbmateUrl } from '../connection/programs.ts';
 import { type Settings, settingsToAskFor } from '../connection/session-settings.ts';
@@ -79,7 +78,7 @@ async function runOnce(
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(resolveBinary(), args, {
-      env: { ...withoutServerVariables(), DATABASE_URL: dbmateUrl(readAddress(url), settings) },
+      env: { ...withoutServerVariables(), DATABASE_URL: dbmateUrl(addressAsTaken(url), settings) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const forget = onInterrupt(async () => {
