@@ -114,6 +114,7 @@ describe('a session in a database with other defaults', () => {
     await dbmate(database.url, migrations, 'migrate');
     assert.deepEqual(await differing('public.told'), [
       { name: 'jit', setting: 'on' },
+      { name: 'lock_timeout', setting: '400' }, // it tries for so long, then again
       { name: 'search_path', setting: 'nowhere' },
     ]);
     await dbmate(database.url, migrations, 'rollback');
