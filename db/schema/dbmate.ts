@@ -103,8 +103,14 @@ async function runOnce(
 async function settingsOfNewSession(url: string): Promise<Settings> {
   const client = await connect(url);
   try {
-    // the usual search_path is right for migrations, which name every schema
-    return await settingsToAskFor(client, ['jit', 'search_path']);
+    // the usual search_path is right; asked for is only what must be, because a pooler refuses more
+    const { rows } = await client.query<{ usual: boolean }>(
+      `select s.reset_val ~ '\\mpublic\\M' as usual from pg_settings as s where s.name = 'search_path'`,
+    );
+    return await settingsToAskFor(
+      client,
+      rows[0]?.usual === true ? ['jit', 'search_path'] : ['jit'],
+    );
   } finally {
     await client.end();
   }
