@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
-import { UserError } from '../cli/errors.ts';
+import { messageOf, UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
 import { addressAsTaken, connect } from '../connection/connect.ts';
 import { withoutServerVariables } from '../connection/environment.ts';
@@ -45,9 +45,24 @@ export async function dbmate(
 ): Promise<string> {
   return untilFree(
     { url, application: dbmateApplication },
-    (lockTimeoutMs) => runOnce(url, set, command, { statementTimeoutMs, lockTimeoutMs }),
+    (lockTimeoutMs) => runLimited(url, set, command, { statementTimeoutMs, lockTimeoutMs }),
     { patience },
   );
+}
+
+/** Without the limit on locks where a pooler refuses to be asked for it. */
+async function runLimited(
+  url: string,
+  set: MigrationSet,
+  command: 'migrate' | 'rollback',
+  limits: TimeLimits,
+): Promise<string> {
+  try {
+    return await runOnce(url, set, command, limits);
+  } catch (error) {
+    if (!/unsupported startup parameter: lock_timeout/.test(messageOf(error))) throw error;
+    return await runOnce(url, set, command, { ...limits, lockTimeoutMs: 0 });
+  }
 }
 
 /** Milliseconds; 0: as the server has it. */
