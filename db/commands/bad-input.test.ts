@@ -287,13 +287,15 @@ describe(`a bad ${dataDirVariable}`, () => {
 
   it('is refused to an account without a name, under which PostgreSQL does not run', async (t) => {
     if (!account.differs) return t.skip('not root');
+    const nameless = { uid: 54_321, gid: 54_321 };
+    if (spawnSync(process.execPath, ['--version'], nameless).error !== undefined)
+      return t.skip('this Node is in a folder that other accounts cannot enter');
     const path = join(folder, 'nameless');
     mkdirSync(path);
-    chownSync(path, 54_321, 54_321);
+    chownSync(path, nameless.uid, nameless.gid);
     const outcome = await runCommandFile('db/commands/db-up.ts', [], {
       env: { DATABASE_URL: undefined, HOME: undefined, [dataDirVariable]: path },
-      uid: 54_321,
-      gid: 54_321,
+      ...nameless,
     });
     assert.match(outcome.stderr, /^error: PostgreSQL runs under no account .* uid 54321 [^\n]*\n$/);
     assert.equal(outcome.exitCode, 2);
