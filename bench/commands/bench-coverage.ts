@@ -1,0 +1,72 @@
+import { newCommand, runCommand } from '../../db/cli/command.ts';
+import { CheckFailure } from '../../db/cli/errors.ts';
+import { wholeNumber } from '../../db/cli/flags.ts';
+import { requireWritableFile, writeTextFile } from '../../db/cli/output-path.ts';
+import { openLab } from '../../db/lab.ts';
+import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { markdownTable, type TextColumn, textTable } from '../report/text-table.ts';
+import { recordSessions } from '../simulation/record.ts';
+import { type CoverageRow, holds, runCoverage } from '../simulation/run-coverage.ts';
+
+/** How much is recorded, and over what. */
+const recorded = { messages: 10_000, seconds: 20 } as const;
+
+const columns: readonly TextColumn[] = [
+  { heading: 'latencies' },
+  { heading: 'true ratio', align: 'right' },
+  { heading: 'held, of 100', align: 'right' },
+  { heading: 'mean ratio', align: 'right' },
+  { heading: 'mean half-width', align: 'right' },
+  { heading: 'stopped early, of 100', align: 'right' },
+];
+
+await runCommand(async () => {
+  const flags = newCommand('bench:coverage')
+    .description(
+      'Show how often the intervals of a bench hold the truth: simulated latencies, and recorded ones, whose truth is known, through all that a bench does with its own',
+    )
+    .option('--series <number>', 'series of each kind and ratio', wholeNumber(10), 10_000)
+    .option('--seed <number>', 'what the series are drawn from', wholeNumber(0), 1)
+    .option('--markdown', 'print the table as Markdown')
+    .option('--record <file>', 'instead record sessions of this lab, to be drawn from')
+    .option(allowNonemptyFlag, 'record in a database that holds something the lab did not make')
+    .parse()
+    .opts<Flags>();
+  if (flags.record !== undefined) return record(flags.record, flags);
+  const { series, seed, markdown } = flags;
+  const rows = runCoverage(series, seed, (what) => process.stderr.write(`${what}\n`));
+  const table = markdown === true ? markdownTable : textTable;
+  process.stdout.write(table(columns, rows.map(cells)));
+  const bad = rows.filter((row) => !holds(row));
+  if (bad.length > 0) {
+    throw new CheckFailure(
+      `the interval holds the truth too seldom or too often: ${bad.map(({ model, ratio }) => `${model} at ${ratio}`).join(', ')}`,
+    );
+  }
+});
+
+interface Flags {
+  readonly series: number;
+  readonly seed: number;
+  readonly markdown?: boolean;
+  readonly record?: string;
+  readonly allowNonempty?: boolean;
+}
+
+async function record(file: string, { allowNonempty }: Flags): Promise<void> {
+  requireWritableFile(file);
+  await using lab = await openLab({ allowNonempty });
+  const recording = await recordSessions(lab, recorded.messages, recorded.seconds);
+  writeTextFile(file, `${JSON.stringify(recording)}\n`);
+}
+
+function cells(row: CoverageRow): readonly string[] {
+  return [
+    row.model,
+    row.ratio.toFixed(2),
+    (row.held * 100).toFixed(1),
+    row.meanRatio.toFixed(4),
+    `±${row.meanHalfWidth.toFixed(4)}`,
+    (row.stoppedEarly * 100).toFixed(0),
+  ];
+}
