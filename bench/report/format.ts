@@ -37,6 +37,14 @@ export function formatNsInterval(ns: EstimateRange): string {
   return `${inUnit(ns.value, ns, unit)} ${unit.name} (${inUnit(ns.low, ns, unit)} to ${inUnit(ns.high, ns, unit)})`;
 }
 
+/** `12 µs more (5 to 20)`, `0.3 µs less (−0.1 to 0.8)`. */
+export function formatSignedNsInterval(ns: EstimateRange): string {
+  const less = ns.value < 0;
+  const shown = less ? { value: -ns.value, low: -ns.high, high: -ns.low } : ns;
+  const [value, bounds] = formatNsInterval(shown).replaceAll('-', '−').split(' (');
+  return `${value} ${less ? 'less' : 'more'} (${bounds}`;
+}
+
 function inUnit(value: number, interval: EstimateRange, unit: Unit): string {
   const scaled = { value: 0, low: interval.low / unit.size, high: interval.high / unit.size };
   const decimals = Math.min(2, decimalsFor(scaled));

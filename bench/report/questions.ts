@@ -23,9 +23,9 @@ export function leadDesign(results: Results): DesignResult | undefined {
   return timed.find((design) => design.name === defaultDesign) ?? timed[0];
 }
 
-/** Whether a scenario has both arms and enough pairs to be quoted; figures on fewer are kept. */
+/** Whether a scenario has both arms and enough sessions to be quoted; figures on fewer are kept. */
 export function isPaired(scenario: ScenarioResult): scenario is PairedScenario {
-  return scenario.paired !== undefined && scenario.paired.pairs >= fewestForInterval;
+  return scenario.paired !== undefined && scenario.paired.sessions >= fewestForInterval;
 }
 
 /** Why a scenario has no figure that could be quoted, in a few words. */
@@ -35,7 +35,9 @@ export function whyNoFigure(scenario: ScenarioResult | undefined): string {
   if (scenario.failure !== undefined) {
     return scenario.failure.includes('statement timeout') ? 'timed out' : 'failed';
   }
-  return scenario.paired === undefined ? 'no pairs' : counted(scenario.paired.pairs, 'pair');
+  return scenario.paired === undefined
+    ? 'too few sessions'
+    : counted(scenario.paired.sessions, 'pair');
 }
 
 /** What a reader asks for first: one durable row, a bulk statement, an opt-out report. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Results, ScenarioResult } from '../results/results.ts';
-import { rankDesigns, rankedOf, rankingSentence } from './ranking.ts';
+import { rankDesigns, rankedOf, rankingSentence, unresolvedIn } from './ranking.ts';
 import { distanceTable } from './sections/distance.ts';
 import { winnerAnswer } from './sections/winner.ts';
 import { syntheticResults } from './testing/synthetic-results.ts';
@@ -9,7 +9,7 @@ import { syntheticResults } from './testing/synthetic-results.ts';
 const scenarioName = 'one_row_durable';
 const oneRow = rankDesigns(syntheticResults(), scenarioName);
 
-/** A run in which one design's durable row came out so; its blocks are as noisy as the interval is wide. */
+/** A run in which one design's durable row came out so. */
 function withRatio(design: string, ratio: number, low: number, high: number): Results {
   const results = syntheticResults();
   const changed = (scenario: ScenarioResult): ScenarioResult =>
@@ -18,11 +18,6 @@ function withRatio(design: string, ratio: number, low: number, high: number): Re
       : {
           ...scenario,
           paired: { ...scenario.paired, ratio, ratioLow: low, ratioHigh: high },
-          blocks: scenario.blocks.map((block) =>
-            block.arm === 'control'
-              ? { ...block, medianNs: 200_000 }
-              : { ...block, medianNs: 200_000 * ([low, ratio, high][block.pair % 3] ?? 1) },
-          ),
         };
   return {
     ...results,
@@ -32,16 +27,18 @@ function withRatio(design: string, ratio: number, low: number, high: number): Re
   };
 }
 
-it('a wide interval that includes 1 is too uncertain to rank: last, not tied, and said', () => {
+it('a wide interval that includes 1 is not resolved: last, not tied, and said', () => {
   const run = withRatio('opt_outs_count', 1.45, 0.98, 1.63);
   const ranks = rankDesigns(run, scenarioName);
   assert.equal(ranks.at(-1)?.design, 'opt_outs_count');
-  assert.ok(ranks.at(-1)?.tooUncertain);
+  assert.ok(ranks.at(-1)?.notResolved);
   assert.ok(!ranks.at(-1)?.tiedWithBest);
   assert.equal(rankedOf(ranks).length, oneRow.length - 1);
-  for (const text of [rankingSentence(ranks), winnerAnswer(run).answer.split('. ')[0] ?? '']) {
-    assert.match(text, /; opt_outs_count is too uncertain to rank$/);
-  }
+  assert.match(rankingSentence(ranks), /; opt_outs_count is not resolved$/);
+  assert.match(
+    winnerAnswer(run).answer,
+    /not resolved: opt_outs_count \(npm run bench -- .*--designs opt_outs_count --scenarios one_row_durable --max-seconds \d+\)/,
+  );
 });
 
 it('not even the lowest median makes a design the cheapest whose interval is that wide', () => {
@@ -53,7 +50,7 @@ it('not even the lowest median makes a design the cheapest whose interval is tha
 it('a narrow interval that includes 1 costs next to nothing, and is ranked', () => {
   const ranks = rankDesigns(withRatio('opt_outs_count', 1, 0.98, 1.02), scenarioName);
   assert.equal(ranks[0]?.design, 'opt_outs_count');
-  assert.doesNotMatch(rankingSentence(ranks), /uncertain/);
+  assert.doesNotMatch(rankingSentence(ranks), /resolved/);
 });
 
 it('a check alone whose cost may be none is not called the cheapest', () => {
@@ -68,4 +65,20 @@ it('a check alone whose cost may be none is not called the cheapest', () => {
   const alone = rows.filter((row) => row.includes('The check alone'));
   assert.equal(alone.length, 2);
   assert.ok(!alone.join().includes('opt_outs_count'), alone.join());
+});
+
+it('a design without a figure is not resolved, with the command that would resolve it', () => {
+  const results = syntheticResults();
+  const designs = results.designs.map((design) =>
+    design.name === 'opt_outs_count'
+      ? {
+          ...design,
+          scenarios: design.scenarios.map(({ paired: _, ...scenario }) => scenario),
+        }
+      : design,
+  );
+  const unresolved = unresolvedIn({ ...results, designs }, scenarioName);
+  assert.deepEqual(unresolved?.designs, ['opt_outs_count']);
+  assert.match(String(unresolved?.command), /--designs opt_outs_count /);
+  assert.equal(unresolvedIn(results, scenarioName), undefined);
 });

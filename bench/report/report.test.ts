@@ -122,10 +122,10 @@ it('the CSV has one line a design and scenario, all of the same width', () => {
   assert.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
 });
 
-it('Markdown and the terminal give the five answers and every design', () => {
+it('Markdown and the terminal give the answers and every design', () => {
   const path = '/reports/run/index.html';
   for (const text of [summaryMarkdown(results), terminalSummary(results, path)]) {
-    for (const question of ['correct', 'instant', 'wins', 'Why', 'believe']) {
+    for (const question of ['correct', 'instant', 'cost', 'by how much', 'Why', 'believe']) {
       assert.match(text, new RegExp(question));
     }
     for (const design of results.designs) assert.ok(text.includes(design.name));

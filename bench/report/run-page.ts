@@ -10,6 +10,7 @@ import { pageHtml } from './page.ts';
 import { planViewerExtra, viewedPlans } from './plan-viewer.ts';
 import { believeSection } from './sections/believe.ts';
 import { correctSection } from './sections/correct.ts';
+import { costSection } from './sections/cost.ts';
 import { instantSection } from './sections/instant.ts';
 import { whySection } from './sections/why.ts';
 import { winnerSection } from './sections/winner.ts';
@@ -30,6 +31,7 @@ export function runPage(results: Results, runFolder: string): string {
     sections: [
       correctSection(results),
       instantSection(results),
+      costSection(results),
       winnerSection(results),
       whySection(results, plans),
       ...loadsSection(runFolder),

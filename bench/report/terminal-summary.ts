@@ -9,7 +9,7 @@ import { textTable, wrap } from './text-table.ts';
 const signs = { good: '✓', bad: '✗', open: '?', plain: '→' } as const;
 
 /**
- * The summary at the end of a bench, for a terminal of 80 columns: the five answers, the figures,
+ * The summary at the end of a bench, for a terminal of 80 columns: the answers, the figures,
  * what to know before believing them, and where the report is.
  */
 export function terminalSummary(results: Results, pagePath?: string, width = 80): string {

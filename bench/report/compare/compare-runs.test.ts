@@ -42,7 +42,12 @@ it('drift of the whole machine is not the check’s doing: controls are never ju
       ...design,
       scenarios: design.scenarios.map((scenario) => ({
         ...scenario,
-        blocks: scenario.blocks.map((block) => ({ ...block, medianNs: block.medianNs * 1.3 })),
+        slices: scenario.slices.map((slice) => ({
+          ...slice,
+          ...(slice.control === undefined
+            ? {}
+            : { control: { ...slice.control, medianNs: slice.control.medianNs * 1.3 } }),
+        })),
       })),
     })),
   };

@@ -1,9 +1,10 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
 import { ratioOfMedians, type Verdict, verdictOf } from '../../stats/bootstrap.ts';
 import type { EstimateRange } from '../../stats/estimate.ts';
+import { ratioOfRatios } from '../../stats/ratio-of-ratios.ts';
 import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
-import { blockMedians, pairRatios } from '../pair-ratios.ts';
-import { isPaired } from '../questions.ts';
+import { isPaired, ratioOf } from '../questions.ts';
+import { sessionMedians } from '../session-medians.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 
 /** What a change is a change of. */
@@ -79,7 +80,7 @@ function designChanges(before: DesignResult, after: DesignResult): readonly Chan
     if (earlier === undefined) return [];
     const base = { design: after.name, scenario: scenario.name, title: scenario.title };
     if (isPaired(earlier) && isPaired(scenario)) {
-      const paired = ratioOfMedians(pairRatios(scenario), pairRatios(earlier));
+      const paired = ratioOfRatios(ratioOf(scenario.paired), ratioOf(earlier.paired));
       const control = armRatio(earlier, scenario, 'control');
       return [
         {
@@ -144,7 +145,7 @@ function armRatio(
   after: ScenarioResult,
   arm: 'treatment' | 'control',
 ): EstimateRange {
-  return ratioOfMedians(blockMedians(after, arm), blockMedians(before, arm));
+  return ratioOfMedians(sessionMedians(after, arm), sessionMedians(before, arm));
 }
 
 /** Undefined where too few samples were taken. */

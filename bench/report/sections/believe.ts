@@ -1,9 +1,10 @@
-import type { Results, ScenarioResult } from '../../results/results.ts';
+import type { ArmSlice, Results, ScenarioResult, Slice } from '../../results/results.ts';
 import { fewestForInterval } from '../../stats/median.ts';
-import { blocksChart } from '../charts/blocks.ts';
+import { slicesChart } from '../charts/slices.ts';
 import { type Figure, figureHtml, tableHtml } from '../figure.ts';
 import {
   counted,
+  formatCount,
   formatNs,
   formatPercentile,
   formatRatio,
@@ -25,7 +26,6 @@ import { environmentHtml } from './environment.ts';
 
 /** Can I believe it: the method, how precise the intervals came out, drift, the environment. */
 export function believeSection(results: Results): Section {
-  const { method } = results;
   return {
     ...believeAnswer(results),
     body: html`${
@@ -36,12 +36,11 @@ export function believeSection(results: Results): Section {
     }
 <h3>Method</h3>
 <ul>
-<li>Pairs, not absolutes: short blocks with the check and with only the check switched off alternate in random order on one table and one connection. A figure is the median of the pairs’ ratios; its ${formatPercentile(method.confidence)} interval is a bootstrap over pairs (${method.bootstrapResamples} resamples).</li>
-<li>A scenario ends when the interval’s half-width is ${formatPercentile(method.wantedHalfWidth)} of the baseline or less (after ${method.minimumPairs} pairs at the least), looked at after every ${method.pairsBetweenLooks} pairs, or when its part of ${method.secondsPerDesign} s a design is up; which of the two is said below.</li>
+${methodItems(results).map((item) => html`<li>${item}</li>`)}
 <li>Closed loop: the next statement starts when the last one ended. It answers “how long does one take”, not “what does a user wait at this rate”.</li>
 <li>Two designs are compared by their ratios, each against its own control. Where the interval of that comparison includes 1 they “could not be told apart”: neither equal nor different.</li>
 </ul>
-${blockFigures(results).map(figureHtml)}
+${slicesFigures(results).map(figureHtml)}
 ${precisionTable(results)}
 ${pgbenchHtml(results)}
 ${environmentHtml(results)}
@@ -113,69 +112,80 @@ function pairedScenarios(results: Results) {
   );
 }
 
-function blockFigures(results: Results): readonly Figure[] {
+function slicesFigures(results: Results): readonly Figure[] {
   const lead = leadDesign(results);
   const questions = questionsOf(results);
   return [questions.oneRow ?? questions.oneRowNotDurable, questions.bulk].flatMap((name) => {
     const scenario = pairedOf(lead, name);
-    return lead === undefined || scenario === undefined ? [] : [blockFigure(lead.name, scenario)];
+    return lead === undefined || scenario === undefined ? [] : [slicesFigure(lead.name, scenario)];
   });
 }
 
-/** Every block of one scenario over time. */
-export function blockFigure(design: string, scenario: ScenarioResult): Figure {
-  const controls = scenario.blocks.filter((block) => block.arm === 'control' && !block.warmup);
-  const medians = controls.map((block) => block.medianNs);
-  const spread = medians.length === 0 ? 1 : Math.max(...medians) / Math.min(...medians);
-  const warmup = scenario.blocks.filter((block) => block.warmup).length;
-  const disturbed = scenario.blocks.filter(
-    (block) => block.checkpoints + block.autovacuums > 0,
-  ).length;
+/** Every slice of one scenario over time. */
+export function slicesFigure(design: string, scenario: ScenarioResult): Figure {
+  const controls = scenario.slices.flatMap(({ warmup, control }) =>
+    warmup || control === undefined ? [] : [control.medianNs],
+  );
+  const spread = controls.length === 0 ? 1 : Math.max(...controls) / Math.min(...controls);
+  const warmup = scenario.slices.filter((slice) => slice.warmup).length;
+  const disturbed = scenario.slices.filter(isDisturbed).length;
+  const blocks = scenario.method === 'blocks';
+  const noun = blocks ? 'pair of blocks' : 'slice';
+  const nouns = blocks ? 'pairs of blocks' : 'slices';
+  const arms = (['treatment', 'control'] as const).flatMap((arm) =>
+    scenario.slices.flatMap((slice) => {
+      const own = slice[arm];
+      return own === undefined ? [] : [{ arm, slice, own }];
+    }),
+  );
   return {
-    finding: `${sentenceCase(scenario.title)}: without the check the slowest block took ${spread.toFixed(2)} times the fastest; pairs cancel that drift`,
-    reading: `${design}: the median of every block over the time of the run. ${counted(warmup, 'block')} of warm-up (hollow) left out of the figures; ${disturbed === 0 ? 'no block' : counted(disturbed, 'block')} touched by a checkpoint or autovacuum${disturbed === 0 ? '' : ' (dashed line)'}.`,
+    finding: `${sentenceCase(scenario.title)}: without the check the slowest ${noun} took ${spread.toFixed(2)} times the fastest; pairs cancel that drift`,
+    reading: `${design}: the median of either arm in every ${noun}, over the time of the run. ${counted(warmup, noun, nouns)} of warm-up (hollow) left out of the figures; ${disturbed === 0 ? 'none was' : `${disturbed} were`} touched by a checkpoint or autovacuum${disturbed === 0 ? '' : ' (dashed line)'}.`,
     legend: [
       { colour: armColours.treatment, name: 'with the check', shape: 'dot' },
       { colour: armColours.control, name: 'without (triangles)', shape: 'dot' },
       ...(warmup > 0 ? [{ colour: colours.muted, name: 'warm-up', shape: 'hollow' as const }] : []),
     ],
-    chart: blocksChart(
-      `${scenario.title}: median of each block over time`,
-      scenario.blocks.map((block) => ({
-        seconds: block.startedMs / 1000,
-        medianNs: block.medianNs,
-        arm: block.arm,
-        warmup: block.warmup,
-        disturbed: block.checkpoints + block.autovacuums > 0,
+    chart: slicesChart(
+      `${scenario.title}: median of each ${noun} over time`,
+      arms.map(({ arm, slice, own }) => ({
+        seconds: slice.startedMs / 1000,
+        medianNs: own.medianNs,
+        arm,
+        warmup: slice.warmup,
+        disturbed: isDisturbed(slice),
       })),
     ),
     data: {
-      caption: `${design}, ${scenario.title}: every block`,
+      caption: `${design}, ${scenario.title}: every ${noun}`,
       columns: [
-        { heading: 'Block' },
-        { heading: 'Arm' },
+        { heading: 'Sessions' },
+        { heading: 'Arms' },
         { heading: 'Started', numeric: true },
-        { heading: 'Statements', numeric: true },
-        { heading: 'Median', numeric: true },
-        { heading: '95 %', numeric: true },
-        { heading: 'Maximum', numeric: true },
-        { heading: 'WAL a statement', numeric: true },
+        { heading: 'Pairs', numeric: true },
+        { heading: 'With', numeric: true },
+        { heading: 'Without', numeric: true },
+        { heading: 'Difference', numeric: true },
+        { heading: 'Machine busy', numeric: true },
         { heading: 'Note' },
       ],
-      rows: scenario.blocks.map((block) => [
-        `${block.order} (pair ${block.pair})`,
-        block.arm === 'treatment' ? 'with' : 'without',
-        `${significant(block.startedMs / 1000, 4)} s`,
-        String(block.samples),
-        formatNs(block.medianNs),
-        formatNs(block.p95Ns),
-        formatNs(block.maxNs),
-        block.samples === 0 ? '–' : `${significant(block.walBytes / block.samples, 3)} B`,
+      rows: scenario.slices.map((slice) => [
+        String(slice.sessions),
+        slice.swapped ? 'changed' : 'as opened',
+        `${significant(slice.startedMs / 1000, 4)} s`,
+        String((slice.control ?? slice.treatment)?.samples ?? '–'),
+        armText(slice.treatment),
+        armText(slice.control),
+        slice.differenceNs === undefined ? '–' : formatNs(slice.differenceNs),
+        slice.busyShare === undefined ? '–' : `${Math.round(slice.busyShare * 100)} %`,
         [
-          block.warmup ? 'warm-up' : '',
-          block.checkpoints > 0 ? 'checkpoint' : '',
-          block.autovacuums > 0 ? 'autovacuum' : '',
-          block.fullPageImages > 0 ? `${block.fullPageImages} full-page images` : '',
+          slice.warmup ? 'warm-up' : '',
+          slice.checkpoints > 0 ? 'checkpoint' : '',
+          slice.autovacuums > 0 ? 'autovacuum' : '',
+          slice.fullPageImages > 0 ? `${slice.fullPageImages} full-page images` : '',
+          slice.stealShare !== undefined && slice.stealShare > 0.01
+            ? `${Math.round(slice.stealShare * 100)} % stolen`
+            : '',
         ]
           .filter((text) => text !== '')
           .join(', '),
@@ -184,6 +194,45 @@ export function blockFigure(design: string, scenario: ScenarioResult): Figure {
   };
 }
 
+function armText(arm: ArmSlice | undefined): string {
+  return arm === undefined ? '–' : formatNs(arm.medianNs);
+}
+
+function isDisturbed({ checkpoints, autovacuums }: Slice): boolean {
+  return checkpoints + autovacuums > 0;
+}
+
+/** How the figures came about, one sentence or two each; of older runs as they came about then. */
+function methodItems({ method, designs }: Results): readonly string[] {
+  const confidence = formatPercentile(method.confidence);
+  const width = formatPercentile(method.wantedHalfWidth);
+  const ends = `or when its part of ${method.secondsPerDesign} s a design is up; which of the two is said below.`;
+  if (method.order === 'shuffled pairs') {
+    return [
+      `Pairs, not absolutes: short blocks with the check and with only the check switched off alternate in random order on one table and one connection. A figure is the median of the pairs’ ratios; its ${confidence} interval is a bootstrap over pairs (${method.bootstrapResamples} resamples).`,
+      `A scenario ends when the interval’s half-width is ${width} of the baseline or less (after ${method.minimumPairs} pairs at the least), looked at after every ${method.pairsBetweenLooks} pairs, ${ends}`,
+      'Two designs are compared by their ratios, each against its own control. Where the interval of that comparison includes 1 they “could not be told apart”: neither equal nor different.',
+    ];
+  }
+  const used = new Set(designs.flatMap(({ scenarios }) => scenarios.map((one) => one.method)));
+  return [
+    'Pairs of single statements: two sessions take turns, statement by statement, in random order, one with the check and one without. What slows the machine slows both.',
+    `The arms change sessions several times, and sessions are opened anew: a session’s own share cancels. The figure is the trimmed mean over sessions; its ${confidence} interval holds the truth in 95 to 98 of 100 simulated series (npm run bench:coverage).`,
+    ...[...used].flatMap((one) => armMethodWords[one] ?? []),
+    `A scenario ends when the interval’s half-width is ${width} of the baseline or less (twice that for a thousand rows and for reports), after ${method.fewestSessions} pairs of sessions at the least, ${ends}`,
+    'Two designs are compared by their ratios, each against its own control, widened for as many comparisons as there are pairs of designs. Where the interval includes 1 they “could not be told apart”: neither equal nor different.',
+  ];
+}
+
+const armMethodWords: Readonly<Partial<Record<ScenarioResult['method'], string>>> = {
+  'trigger modes':
+    'Both arms on one table: the check’s trigger rests in a session that is a replica (session_replication_role); all other triggers, foreign keys included, fire in both.',
+  'twin tables':
+    'Where the trigger’s mode cannot be chosen: two tables like that of the messages, with the same keys and foreign keys, empty at first, one with the check and one without.',
+  'session role': 'A policy: the control’s role is the owner’s, which passes by it.',
+  'twin view': 'A view: the control inserts through a view without the check, into the same table.',
+};
+
 function precisionTable(results: Results): Html {
   return html`<details><summary>How precise each figure is, and how busy the client was</summary>${tableHtml(
     {
@@ -191,6 +240,8 @@ function precisionTable(results: Results): Html {
       columns: [
         { heading: 'Design' },
         { heading: 'Scenario' },
+        { heading: 'How the arms differ' },
+        { heading: 'Sessions', numeric: true },
         { heading: 'Pairs', numeric: true },
         { heading: 'Ratio', numeric: true },
         { heading: 'Half-width', numeric: true },
@@ -207,7 +258,9 @@ function precisionTable(results: Results): Html {
         .map(({ design, scenario, paired }) => [
           design.name,
           scenario.title,
-          `${paired.pairs}${paired.pairs < fewestForInterval ? ', too few' : ''}`,
+          scenario.method,
+          `${paired.sessions}${paired.sessions < fewestForInterval ? ', too few' : ''}`,
+          formatCount(paired.pairs),
           formatRatio(ratioOf(paired)),
           `±${significant(paired.halfWidth * 100, 2)} %`,
           scenario.stoppedBecause,

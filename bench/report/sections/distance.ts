@@ -46,7 +46,7 @@ function mainRows(results: Results, lead: string | undefined): readonly (readonl
 }
 
 function distanceText(own: Rank): string {
-  if (own.tooUncertain) return 'too uncertain to rank';
+  if (own.notResolved) return 'not resolved';
   return own.tiedWithBest
     ? 'could not be told apart'
     : `${formatRatioInterval(own.overBest)} times`;

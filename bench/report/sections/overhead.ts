@@ -24,7 +24,7 @@ export function overheadFigure(results: Results, name: string): readonly Figure[
   return [
     {
       finding: sentenceCase(`${scenario.title}: ${rankingSentence(ranks)}`),
-      reading: `${comparedWith(scenario)}: median of the pairs and its 95 % interval, cheapest first. Hollow and grey: the interval includes 1, so the check could not be told from none.${uncertainNote(ranks)}`,
+      reading: `${comparedWith(scenario)}: by pairs, with its 95 % interval, cheapest first. Hollow and grey: the interval includes 1, so the check could not be told from none.${uncertainNote(ranks)}`,
       chart: overheadChart(
         ranks.map((rank) => ({
           name: rank.design,
@@ -66,7 +66,7 @@ export function overheadFigure(results: Results, name: string): readonly Figure[
 }
 
 function againstCheapest(rank: Rank, ranks: readonly Rank[]): string {
-  if (rank.tooUncertain) return 'too uncertain to rank';
+  if (rank.notResolved) return 'not resolved';
   if (rank === ranks[0]) return 'the cheapest';
   return rank.tiedWithBest
     ? 'could not be told apart'
@@ -74,8 +74,8 @@ function againstCheapest(rank: Rank, ranks: readonly Rank[]): string {
 }
 
 function uncertainNote(ranks: readonly Rank[]): string {
-  return ranks.some((rank) => rank.tooUncertain)
-    ? ' Too uncertain to rank, and last, is what could be anything from none to dear: its interval includes 1 and is wider than ±0.1.'
+  return ranks.some((rank) => rank.notResolved)
+    ? ' Not resolved, and last, is what could be anything from none to dear: its interval includes 1 and is wider than ±0.1.'
     : '';
 }
 

@@ -23,7 +23,7 @@ import {
   timedDesigns,
   whyNoFigure,
 } from '../questions.ts';
-import { type Rank, rankDesigns, rankedOf, uncertainInWords, winnersInWords } from '../ranking.ts';
+import { type Rank, rankDesigns, rankedOf, unresolvedIn, winnersInWords } from '../ranking.ts';
 import { distanceTable } from './distance.ts';
 import { eachDesign } from './each-design.ts';
 import { overheadFigure } from './overhead.ts';
@@ -52,7 +52,7 @@ ${eachDesign(results)}`,
 export function winnerAnswer(results: Results): SectionAnswer {
   return {
     id: 'winner',
-    question: 'Which design wins, and by how much?',
+    question: 'Which design, and by how much?',
     mark: 'plain',
     answer: winnerSentence(results),
   };
@@ -77,7 +77,13 @@ function questionSentence(results: Results, { words, scenario }: Question): stri
     return `For ${words} only ${only.design} has enough pairs to be quoted: ${formatRatioInterval(only.ratio)} times the time without a check.`;
   }
   const lead = leadDesign(results)?.name;
-  const parts = [placesText(rankedOf(ranks), lead), uncertainInWords(ranks)];
+  const unresolved = unresolvedIn(results, scenario);
+  const parts = [
+    placesText(rankedOf(ranks), lead),
+    ...(unresolved === undefined
+      ? []
+      : [`not resolved: ${inWords(unresolved.designs)} (${unresolved.command})`]),
+  ];
   return `For ${words} ${parts.filter((part) => part !== undefined).join('; ')}.`;
 }
 

@@ -2,14 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type {
   Arm,
-  Block,
+  ArmSlice,
   DesignResult,
   Results,
   ScenarioResult,
+  Slice,
   SweepPoint,
 } from '../../results/results.ts';
-import { comparePairs } from '../../stats/bootstrap.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
+import { pairedEstimate } from '../../stats/paired-estimate.ts';
 import { type Random, seededRandom } from '../../stats/random.ts';
 import { type SyntheticDesign, syntheticDesigns } from './synthetic-design.ts';
 import { syntheticEnvironment } from './synthetic-environment.ts';
@@ -43,7 +44,7 @@ export function syntheticResults(run: SyntheticRun = {}): Results {
   } = run;
   const random = seededRandom(seed);
   return {
-    formatVersion: 2,
+    formatVersion: 3,
     runId,
     startedAt: '2026-03-01T10:00:00.000Z',
     finishedAt: '2026-03-01T10:04:12.000Z',
@@ -60,14 +61,12 @@ export function syntheticResults(run: SyntheticRun = {}): Results {
     },
     method: {
       loop: 'closed',
-      order: 'shuffled pairs',
+      order: 'pairs of single statements',
       confidence: 0.95,
       wantedHalfWidth: 0.02,
       secondsPerDesign: 20,
-      pairsBetweenLooks: 5,
       blockedShare: 0.04,
-      minimumPairs: 10,
-      bootstrapResamples: 2000,
+      fewestSessions: 12,
     },
     environment: syntheticEnvironment(),
     designs: designs.map((design) => designResult(design, pairs, random)),
@@ -154,26 +153,32 @@ function scenarioResult(
   random: Random,
 ): ScenarioResult {
   const added = shape.rows === 1 ? design.checkNs : design.bulkNs * shape.rows;
-  const blocks: Block[] = [];
+  const slices: Slice[] = [];
   const histograms = { treatment: LatencyHistogram.create(), control: LatencyHistogram.create() };
-  for (let pair = 0; pair < pairs; pair++) {
-    const drift = 1 + 0.1 * Math.sin(pair / 6);
-    for (const arm of ['treatment', 'control'] as const) {
+  for (let sessions = 0; sessions < pairs; sessions++) {
+    const drift = 1 + 0.1 * Math.sin(sessions / 6);
+    const arm = (name: Arm): ArmSlice => {
       const typical =
-        (shape.base * drift + (arm === 'treatment' ? added : 0)) * noise(random, 0.02);
+        (shape.base * drift + (name === 'treatment' ? added : 0)) * noise(random, 0.02);
       for (let sample = 0; sample < 200; sample++) {
-        histograms[arm].record(typical * (0.9 + 0.2 * random() + 0.02 / (1 - random() + 0.001)));
+        histograms[name].record(typical * (0.9 + 0.2 * random() + 0.02 / (1 - random() + 0.001)));
       }
-      blocks.push(block(blocks.length, pair, arm, typical));
-    }
+      return armSlice(sessions < 2 ? typical * 1.4 : typical);
+    };
+    slices.push(slice(sessions, arm('treatment'), arm('control')));
   }
-  const used = blocks.filter((candidate) => !candidate.warmup);
-  const medians = (arm: Arm) =>
-    used.filter((candidate) => candidate.arm === arm).map((candidate) => candidate.medianNs);
-  const controls = medians('control');
-  const compared = comparePairs(
-    medians('treatment').map((treatment, index) => ({ treatment, control: controls[index] ?? 1 })),
-    { random },
+  const used = slices.flatMap(({ treatment, control, warmup }) =>
+    warmup || treatment === undefined || control === undefined ? [] : [{ treatment, control }],
+  );
+  const compared = pairedEstimate(
+    used.map(({ treatment, control }) => ({
+      pairs: 200,
+      differenceNs: treatment.medianNs - control.medianNs,
+      controlNs: control.medianNs,
+      p95DifferenceNs: Number(treatment.p95Ns) - Number(control.p95Ns),
+      p99DifferenceNs: Number(treatment.p99Ns) - Number(control.p99Ns),
+    })),
+    0.95,
   );
   const halfWidth = (compared.ratio.high - compared.ratio.low) / 2;
   return {
@@ -185,18 +190,21 @@ function scenarioResult(
     kind: shape.name.startsWith('report') ? 'report' : 'send',
     control: 'check off',
     statement: `insert into ${shape.name.startsWith('report') ? 'delivery_reports (message_id)' : 'outbound_messages (to_number)'} values ($1)`,
-    blocks,
+    method: 'trigger modes',
+    slices,
     paired: {
-      pairs: controls.length,
+      pairs: used.length * 200,
+      sessions: used.length,
       ratio: compared.ratio.value,
       ratioLow: compared.ratio.low,
       ratioHigh: compared.ratio.high,
       differenceNsPerRow: compared.difference.value / shape.rows,
       differenceLowNsPerRow: compared.difference.low / shape.rows,
       differenceHighNsPerRow: compared.difference.high / shape.rows,
-      baselineNs: compared.baseline,
+      baselineNs: compared.baselineNs,
+      ...(compared.p99Difference === undefined ? {} : { p99DifferenceNs: compared.p99Difference }),
       halfWidth,
-      resolved: compared.resolved,
+      resolved: compared.ratio.low > 1 || compared.ratio.high < 1,
       preciseEnough: halfWidth < 0.02,
     },
     arms: (['treatment', 'control'] as const).map((arm) => ({
@@ -204,7 +212,6 @@ function scenarioResult(
       samples: histograms[arm].samples,
       percentiles: histograms[arm].summary(),
       histogram: histograms[arm].encode(),
-      walBytesPerRow: 280,
     })),
     client: {
       eventLoopDelayP99Ns: 1_200_000,
@@ -216,24 +223,35 @@ function scenarioResult(
   };
 }
 
-function block(order: number, pair: number, arm: Arm, typicalNs: number): Block {
+function armSlice(typicalNs: number): ArmSlice {
   return {
-    order,
-    pair,
-    arm,
-    startedMs: order * 100,
-    durationMs: 95,
     samples: 200,
-    medianNs: pair < 2 ? typicalNs * 1.4 : typicalNs,
+    medianNs: typicalNs,
     meanNs: typicalNs * 1.05,
     p95Ns: typicalNs * 1.3,
+    p99Ns: typicalNs * 1.9,
     maxNs: typicalNs * 4,
-    warmup: pair < 2,
-    walBytes: 56_000,
-    walRecords: 600,
+  };
+}
+
+function slice(sessions: number, treatment: ArmSlice, control: ArmSlice): Slice {
+  return {
+    order: sessions,
+    sessions,
+    swapped: sessions % 2 === 1,
+    startedMs: sessions * 200,
+    durationMs: 190,
+    differenceNs: treatment.medianNs - control.medianNs,
+    treatment,
+    control,
+    warmup: sessions < 2,
+    walBytes: 112_000,
+    walRecords: 1_200,
     fullPageImages: 0,
-    checkpoints: order === 20 ? 1 : 0,
+    checkpoints: sessions === 10 ? 1 : 0,
     autovacuums: 0,
+    busyShare: 0.6,
+    stealShare: 0,
   };
 }
 

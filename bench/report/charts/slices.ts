@@ -3,8 +3,8 @@ import { formatNs } from '../format.ts';
 import { armColours, colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 
-/** One block of one arm. */
-export interface DrawnBlock {
+/** One arm of a slice. */
+export interface DrawnSlice {
   readonly seconds: number;
   readonly medianNs: number;
   readonly arm: 'treatment' | 'control';
@@ -13,8 +13,8 @@ export interface DrawnBlock {
   readonly disturbed: boolean;
 }
 
-/** The median of every block over time, both arms, so that drift and disturbances show. */
-export function blocksChart(label: string, blocks: readonly DrawnBlock[]): Chart {
+/** The median of every slice over time, both arms, so that drift and disturbances show. */
+export function slicesChart(label: string, slices: readonly DrawnSlice[]): Chart {
   return (space) =>
     plotSvg(label, space, {
       height: space.narrow ? 240 : 280,
@@ -29,7 +29,7 @@ export function blocksChart(label: string, blocks: readonly DrawnBlock[]): Chart
         ticks: space.narrow ? 4 : 8,
       },
       y: {
-        label: "block's median",
+        label: 'median of a slice',
         labelArrow: 'none',
         nice: true,
         grid: true,
@@ -38,20 +38,20 @@ export function blocksChart(label: string, blocks: readonly DrawnBlock[]): Chart
       },
       marks: [
         Plot.ruleX(
-          blocks.filter((block) => block.disturbed),
+          slices.filter((slice) => slice.disturbed),
           { x: 'seconds', stroke: colours.vermillion, strokeDasharray: '2 3' },
         ),
         ...(['control', 'treatment'] as const).map((arm) => {
           const colour = arm === 'treatment' ? armColours.treatment : armColours.control;
           return Plot.dot(
-            blocks.filter((block) => block.arm === arm),
+            slices.filter((slice) => slice.arm === arm),
             {
               x: 'seconds',
               y: 'medianNs',
               r: space.narrow ? 2.5 : 3.5,
               symbol: arm === 'treatment' ? 'circle' : 'triangle',
               stroke: colour,
-              fill: (block: DrawnBlock) => (block.warmup ? colours.paper : colour),
+              fill: (slice: DrawnSlice) => (slice.warmup ? colours.paper : colour),
               fillOpacity: 0.75,
             },
           );
