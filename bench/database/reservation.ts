@@ -15,6 +15,7 @@ import { dbmateApplication } from '../../db/schema/dbmate.ts';
 import { idBoundary } from '../../db/schema/id-boundary.ts';
 import { withoutForeignKeys } from '../../db/schema/remove-rows.ts';
 import { readSql } from '../../db/sql.ts';
+import { dropTwins } from './twin-schemas.ts';
 
 /** What every message of a bench has as its body: as long as the data set's average, and told apart by it. */
 export const benchBody = 'opt-out bench: a text of about the length that others have';
@@ -42,6 +43,8 @@ export interface BenchReservation {
   openClient(design: Design, before?: (client: pg.Client) => Promise<void>): Promise<pg.Client>;
   /** Does in the admin session what needs a lock on what others use; see waitForLock. */
   change<T>(work: (admin: pg.Client) => Promise<T>): Promise<T>;
+  /** Lets the triggers of the messages that were made to fire always fire as before. */
+  putBackTriggers(): Promise<void>;
   /** Removes the messages and reports made so far, and what was derived for the given phones. */
   removeMade(design: Design, phones: readonly string[]): Promise<void>;
   /**
@@ -93,6 +96,7 @@ export async function reserveForBench(
         if (design.sessionSql !== undefined) await client.query(design.sessionSql);
         return client;
       },
+      putBackTriggers: () => waitForLock(lab.url, admin, () => putBackTriggers(admin)),
       removeMade: (made, phones) => removeMade(lab.url, admin, boundary, made, phones),
       async close(failure) {
         await unlessInterrupted(); // whoever closes must not stop the server under the clearing up
@@ -130,6 +134,8 @@ async function recover(url: string, admin: pg.Client, patience?: Patience): Prom
   const change = (work: () => Promise<unknown>): Promise<unknown> =>
     waitForLock(url, admin, work, { patience });
   await admin.query('drop schema if exists optout_lab_scaling cascade');
+  await change(() => dropTwins(admin));
+  await change(() => putBackTriggers(admin));
   await change(() => admin.query(design.checkOnSql));
   const phones = await admin.query<{ phone: string }>(madePhonesSql, [record.boundary, benchBody]);
   await removeMade(
@@ -151,6 +157,18 @@ async function recover(url: string, admin: pg.Client, patience?: Patience): Prom
       await admin.query('delete from optout_lab.bench_reservation');
     });
   await change(takeBackNotes);
+}
+
+async function putBackTriggers(admin: pg.Client): Promise<void> {
+  await inTransaction(admin, async () => {
+    const { rows } = await admin.query<{ trigger: string }>(sql('triggers_made_always'));
+    for (const { trigger } of rows) {
+      await admin.query(
+        `alter table public.outbound_messages enable trigger ${admin.escapeIdentifier(trigger)}`,
+      );
+    }
+    await admin.query("update optout_lab.bench_reservation set triggers_made_always = '{}'");
+  });
 }
 
 async function removeMade(

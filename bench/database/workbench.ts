@@ -2,13 +2,16 @@ import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { Method } from '../results/results.ts';
 import type { BenchReservation } from './reservation.ts';
 
+/** The rules of a run by pairs of single statements. */
+export type PairedMethod = Method & { readonly fewestSessions: number };
+
 /** What a measurement needs besides the scenario. */
 export interface Workbench {
   readonly reservation: BenchReservation;
   readonly major: number;
   readonly dataSet: DataSet;
   readonly seed: number;
-  readonly method: Method;
+  readonly method: PairedMethod;
   readonly blockedShare: number;
   /** performance.now() when the run began. */
   readonly runStartedMs: number;

@@ -7,7 +7,7 @@ import { itemAt } from '../../db/item-at.ts';
 import { pgbenchVersion, runPgbench } from '../../db/pgbench-process.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
-import { timeBlock } from '../paired/block.ts';
+import { timeSlice } from '../paired/time-slice.ts';
 import type { PgbenchComparison, PgbenchResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { insertCalls } from '../scenarios/single-row.ts';
@@ -68,17 +68,14 @@ async function compare(
   );
   const client = await bench.reservation.openClient(design);
   if (!durable) await client.query('set synchronous_commit = off');
-  const context = {
-    arm: 'treatment',
-    clients: [client],
-    admin: bench.reservation.admin,
-    draw,
-    blockedShare: 0,
-  } as const;
-  const ownBlock = async (supply: number): Promise<ArrayLike<number>> => {
-    const work = { ...insertCalls(context, [phone]), supply };
-    return (await timeBlock(work, 0, async () => {})).latenciesNs;
+  const { calls } = insertCalls({ clients: [client], draw }, [phone]);
+  const alone = seededRandom(0); // one arm alone has no order to draw
+  const ownBlock = async (executions: number): Promise<Float64Array> => {
+    const { treatment } = await timeSlice({ treatment: calls }, executions, alone);
+    if (treatment === undefined) throw new Error('a block of one arm has no samples');
+    return treatment.turnsNs;
   };
+  await ownBlock(transactions.least); // to warm up
   const usualNs = median(await ownBlock(transactions.least));
   const perBlock = Math.min(
     transactions.most,

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { designNamed } from '../../db/designs.ts';
+import { after, before, describe, it } from 'node:test';
+import { applyDesign, designNamed, listDesigns } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
+import { skipDesign } from '../../db/testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
 import { type BenchReservation, reserveForBench } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
-import type { Arm } from '../results/results.ts';
+import type { ScenarioResult } from '../results/results.ts';
 import { readOptions } from '../run/options.ts';
-import { insertNotDurable } from '../scenarios/insert-not-durable.ts';
+import { allScenarios, scenariosNamed } from '../scenarios/index.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { measureScenario } from './measure-scenario.ts';
 
 let database: TestDatabase;
@@ -44,28 +46,97 @@ after(async () => {
   await database.drop();
 });
 
-/** The first arm of each pair. The interval is looked at after every pair, and the first that means anything ends it. */
-async function order(seed: number, bootstrapResamples: number): Promise<readonly Arm[]> {
-  const method = {
-    ...bench.method,
-    minimumPairs: 1,
-    pairsBetweenLooks: 1,
-    wantedHalfWidth: Infinity,
-  };
-  const { blocks, stoppedBecause } = await measureScenario(
-    { ...bench, seed, method: { ...method, bootstrapResamples } },
-    designNamed('blocked_contacts'),
-    { ...insertNotDurable, blockMs: 2 },
-    600,
-  );
-  assert.equal(stoppedBecause, 'precise enough');
-  return blocks.filter(({ order: at }) => at % 2 === 0).map(({ arm }) => arm);
+const scenario = (name: string): Scenario => {
+  const [found] = scenariosNamed([name]);
+  assert.ok(found !== undefined);
+  return found;
+};
+
+/** As few sessions as make an interval, and any interval will do. */
+const soon = (): Workbench => ({
+  ...bench,
+  method: { ...bench.method, wantedHalfWidth: Number.MAX_VALUE, fewestSessions: 6 },
+});
+
+/** Of the default design unless another is named. */
+async function measured(name: string, design = 'blocked_contacts'): Promise<ScenarioResult> {
+  await applyDesign(database.url, reservation.admin, designNamed(design));
+  const { control } = scenario(name);
+  const seconds = control === 'none' ? 1 : 600; // one arm alone ends by the clock
+  return measureScenario(soon(), designNamed(design), scenario(name), seconds, {
+    mostSessionsMs: 1,
+  });
 }
 
-test('the seed fixes the order of the arms, however often intervals are drawn in between', async () => {
-  const [once, again, other] = [await order(1, 10), await order(1, 11), await order(2, 10)];
-  const pairs = Math.min(once.length, again.length, other.length);
-  assert.ok(pairs >= 7);
-  assert.deepEqual(once.slice(0, pairs), again.slice(0, pairs));
-  assert.notDeepEqual(once.slice(0, pairs), other.slice(0, pairs));
+const expectedMethods: Readonly<Record<string, ScenarioResult['method']>> = {
+  row_security: 'session role',
+  row_security_hash: 'session role',
+  check_option_view: 'twin view',
+  check_constraint: 'twin tables',
+};
+
+/** One of each kind: more rows and more clients are the same code. */
+const kinds = allScenarios.filter(
+  ({ rowsPerStatement, clients, kind }) =>
+    (rowsPerStatement <= 10 || kind === 'copy') && clients <= 4 && clients !== 2,
+);
+
+describe('a scenario by pairs of single statements', () => {
+  for (const { name, control } of kinds) {
+    it(`${name} of the default design comes out`, async () => {
+      const result = await measured(name);
+      assert.equal(result.failure, undefined);
+      assert.equal(
+        result.method,
+        control === 'none'
+          ? 'one arm'
+          : control === 'other statement'
+            ? 'two statements'
+            : 'trigger modes',
+      );
+      const timed = result.slices.filter(({ warmup }) => !warmup);
+      assert.ok(timed.length >= 1);
+      for (const { treatment, control: other } of timed) {
+        assert.ok(treatment !== undefined && treatment.medianNs > 0);
+        assert.equal(other?.samples, control === 'none' ? undefined : treatment.samples);
+      }
+      if (control === 'none') return;
+      assert.ok((result.paired?.sessions ?? 0) >= 6);
+      assert.equal(
+        timed.some(({ swapped }) => swapped),
+        true,
+      );
+    });
+  }
+
+  for (const { name } of listDesigns()) {
+    it(`a row by ${name} is compared in the way that suits it`, async (t) => {
+      const skip = await skipDesign(designNamed(name));
+      if (skip !== false) return t.skip(skip);
+      const result = await measured('insert-not-durable', name);
+      assert.equal(result.failure, undefined);
+      assert.equal(result.method, expectedMethods[name] ?? 'trigger modes');
+      assert.ok(result.paired !== undefined);
+    });
+  }
+
+  it('leaves the tables, their triggers and schemas as they were', async () => {
+    const state = async (): Promise<unknown> => {
+      const { rows } = await reservation.admin.query(
+        `select
+           (select count(*)::integer from outbound_messages) as messages,
+           (select count(*)::integer from delivery_reports) as reports,
+           (select count(*)::integer from opt_outs) as "optOuts",
+           (select array_agg(tgrelid::regclass::text || ' ' || tgname || ' ' || tgenabled::text order by tgrelid::regclass::text, tgname)
+            from pg_trigger) as triggers,
+           (select array_agg(nspname::text order by nspname) from pg_namespace where nspname !~ '^pg_') as schemas`,
+      );
+      return rows;
+    };
+    await applyDesign(database.url, reservation.admin, designNamed('blocked_contacts'));
+    const before = await state();
+    for (const name of ['insert-not-durable', 'insert-not-durable-same-twice', 'report-blocking'])
+      await measured(name);
+    assert.deepEqual(await state(), before);
+  });
 });

@@ -1,80 +1,102 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { codeOf, messageOf } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
-import { itemAt } from '../../db/item-at.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { commitsAreDurable } from '../environment/durability.ts';
-import type { Arm, Block, ClientLoad, ScenarioResult } from '../results/results.ts';
-import { createDraw } from '../scenarios/draw.ts';
-import type { BlockWork, Scenario } from '../scenarios/scenario.ts';
-import { LatencyHistogram } from '../stats/histogram.ts';
-import { quantileOfSorted } from '../stats/median.ts';
-import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
-import { firstWarmup, laterWarmup, timeBlock } from './block.ts';
-import { type BlockCounters, countersBetween, readCounters } from './counters.ts';
-import { figureOf, type PairedOptions, summarise } from './pairs.ts';
+import type { ScenarioResult } from '../results/results.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { isPreciseEnough } from '../stats/paired-estimate.ts';
+import { seededRandom, seedFor } from '../stats/random.ts';
+import { fewestForTrimmedMean } from '../stats/trimmed-mean.ts';
+import { makeArms } from './arms/make-arms.ts';
+import { startLoad } from './client-load.ts';
+import { Collected, type SummaryOptions } from './collected.ts';
+import { readCounters } from './counters.ts';
+import {
+  type MeasuredSlice,
+  measureSlice,
+  type SessionPair,
+  type SliceTask,
+} from './measure-slice.ts';
+import { firstPacing, longestOverTime, type Pacing, pacingOf } from './pacing.ts';
 
-/** Above this share of its time, the measuring process is taken to be the limit. */
-const clientLimitedAbove = 0.9;
+/** What need not be said. */
+export interface PairOptions {
+  /** Twin tables also where the role might do otherwise: see makeArms. */
+  readonly arms?: 'twin tables';
+  /** Longest that two sessions are kept. */
+  readonly mostSessionsMs?: number;
+  /** Told of each slice as it was measured. */
+  readonly onSlice?: (slice: MeasuredSlice) => void;
+}
 
-/** Measures one scenario of a design that is in place: pairs of blocks until precise enough or out of time. */
+/**
+ * Measures one scenario of a design that is in place: sessions of its own, two for each client, again
+ * and again, in which the arms take turns statement by statement, until precise enough or out of time.
+ */
 export async function measureScenario(
   bench: Workbench,
   design: Design,
   scenario: Scenario,
   secondsAllowed: number,
+  { arms: wantedArms, mostSessionsMs, onSlice }: PairOptions = {},
 ): Promise<ScenarioResult> {
   const { reservation, method } = bench;
   const durable = scenario.durable && (await commitsAreDurable(reservation.admin));
-  const clients = await openClients(bench, design, scenario, secondsAllowed);
   const stream = (what: string): number =>
     seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
-  const order = seededRandom(stream('order of the arms'));
-  const options: PairedOptions = {
-    method,
-    bootstrapSeed: stream('bootstrap'),
+  const options: SummaryOptions = {
+    rule: {
+      confidence: method.confidence,
+      wantedHalfWidth: method.wantedHalfWidth * scenario.widthFactor,
+      fewestSessions: method.fewestSessions,
+    },
     rowsPerStatement: scenario.rowsPerStatement,
   };
-  const state: Progress = {
-    blocks: [],
-    histograms: [],
-    pending: [],
-    load: startLoad(),
-  };
-  const deadlineMs = performance.now() + secondsAllowed * 1_000;
+  const collected = new Collected(options);
+  const load = startLoad();
+  const startedMs = performance.now();
+  const leftSeconds = (): number => secondsAllowed - (performance.now() - startedMs) / 1_000;
   const timeoutMs = Math.ceil(secondsAllowed * 1_000);
-  const outOfTime = (): boolean => performance.now() >= deadlineMs;
   let stoppedBecause: ScenarioResult['stoppedBecause'] =
     scenario.control === 'none' ? 'single arm' : 'time is up';
   let failure: string | undefined;
+  let methodUsed: ScenarioResult['method'] = 'one arm';
+  const phones = new Set<string>();
   await closing(async (defer) => {
-    defer(() => reservation.removeMade(design, state.pending));
-    for (const client of clients) defer(() => client.end().catch(() => {}));
-    defer(() => reservation.change((admin) => admin.query(design.checkOnSql)));
-    defer(() => state.load.stop());
+    defer(() => reservation.removeMade(design, [...phones]));
+    defer(() => load.stop());
     try {
-      for (let pair = 0; pair === 0 || !outOfTime(); pair++) {
-        const arms: readonly Arm[] =
-          scenario.control === 'none' ? ['treatment'] : shuffled(['treatment', 'control'], order);
-        const seed = seedFor(bench.seed, `${scenario.name} ${pair}`);
-        for (const arm of arms) {
-          await measureBlock(bench, design, scenario, clients, state, {
-            arm,
-            pair,
-            seed,
-            timeoutMs,
-          });
+      const arms = await makeArms(reservation, design, scenario.control, wantedArms);
+      methodUsed = arms.method;
+      defer(() => arms.takeDown());
+      const order = seededRandom(stream('order of the arms'));
+      let pacing = firstPacing(scenario.rowsPerStatement);
+      const mayGoOn = (): boolean =>
+        leftSeconds() > 0 ||
+        (scenario.control !== 'none' &&
+          collected.sessions.length < fewestForTrimmedMean &&
+          leftSeconds() > -secondsAllowed * (longestOverTime - 1));
+      for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
+        const begunMs = performance.now();
+        const task: Omit<SliceTask, 'slice' | 'swapped'> = {
+          ...{ bench, design, scenario, arms, pacing, sessions, order, load, timeoutMs },
+          before: await readCounters(reservation.admin, bench.major),
+        };
+        await measureSessions(task, pacing, phones, (slice) => {
+          collected.add(slice);
+          onSlice?.(slice);
+        });
+        collected.endSessions();
+        if (sessions === 0) {
+          const overheadMs = performance.now() - begunMs - collected.slicesMs();
+          pacing = pacingOf(leftSeconds(), collected.turnMs(), overheadMs, mostSessionsMs);
         }
-        const looked =
-          pair + 1 >= method.minimumPairs && (pair + 1) % method.pairsBetweenLooks === 0;
-        if (looked && scenario.control !== 'none') {
-          if (figureOf(state.blocks, options).preciseEnough) {
-            stoppedBecause = 'precise enough';
-            break;
-          }
+        if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {
+          stoppedBecause = 'precise enough';
+          break;
         }
       }
     } catch (error) {
@@ -91,162 +113,60 @@ export async function measureScenario(
     durable,
     kind: scenario.kind,
     control: scenario.control,
+    method: methodUsed,
     statement: scenario.statement,
-    ...summarise(state.blocks, state.histograms, options),
-    ...state.load.result(),
+    ...collected.summary(),
+    ...load.result(),
     stoppedBecause,
     ...(failure === undefined ? {} : { failure }),
   };
 }
 
-interface BlockPlan {
-  readonly arm: Arm;
-  readonly pair: number;
-  readonly seed: number;
-  readonly timeoutMs: number;
-}
-
-interface Progress {
-  readonly blocks: Block[];
-  /** One for each block. */
-  readonly histograms: LatencyHistogram[];
-  /** Numbers to forget if a block does not come to its end. */
-  pending: readonly string[];
-  readonly load: LoadMeter;
-}
-
-async function measureBlock(
-  bench: Workbench,
-  design: Design,
-  scenario: Scenario,
-  clients: readonly pg.Client[],
-  state: Progress,
-  block: BlockPlan,
+/** Opens two sessions for each client, lets the arms change between them, and closes them. */
+async function measureSessions(
+  task: Omit<SliceTask, 'slice' | 'swapped'>,
+  { slicesPerSessions }: Pacing,
+  phones: Set<string>,
+  keep: (slice: MeasuredSlice) => void,
 ): Promise<void> {
-  const { admin } = bench.reservation;
-  const { arm, pair } = block;
-  const checkOff =
-    scenario.control === 'check off twice' ||
-    (scenario.control === 'check off' && arm === 'control');
-  const switchSql = checkOff ? design.checkOffSql : design.checkOnSql;
-  await bench.reservation.change(() => admin.query(switchSql));
-  // a slow design's preparations are statements too, and must end as those that are timed do
-  await admin.query(`set statement_timeout = ${block.timeoutMs}`);
-  let work: BlockWork;
-  try {
-    work = await scenario.prepare({
-      arm,
-      clients,
-      admin,
-      draw: createDraw(bench.dataSet, block.seed),
-      blockedShare: bench.blockedShare,
-    });
-  } finally {
-    await admin.query('set statement_timeout = 0');
-  }
-  state.pending = work.phones ?? [];
-  let begun: { readonly counters: BlockCounters; readonly ms: number } | undefined;
-  const afterWarmup = async (): Promise<void> => {
-    const counters = await readCounters(admin, bench.major, clients);
-    begun = { counters, ms: performance.now() - bench.runStartedMs };
-    state.load.resume();
-  };
-  const { latenciesNs, durationMs } = await timeBlock(
-    work,
-    scenario.blockMs,
-    afterWarmup,
-    pair === 0 ? firstWarmup : laterWarmup(scenario.rowsPerStatement),
-  );
-  state.load.pause(latenciesNs.length);
-  if (begun === undefined) throw new Error('a block was timed before its warm-up had ended');
-  const counted = countersBetween(begun.counters, await readCounters(admin, bench.major, clients));
-  const histogram = LatencyHistogram.create('small');
-  for (const latencyNs of latenciesNs) histogram.record(latencyNs);
-  state.histograms.push(histogram);
-  state.blocks.push({
-    order: state.blocks.length,
-    pair,
-    arm,
-    startedMs: round(begun.ms),
-    durationMs: round(durationMs),
-    samples: latenciesNs.length,
-    medianNs: Math.round(quantileOfSorted(latenciesNs, 0.5)),
-    meanNs: Math.round(latenciesNs.reduce((sum, value) => sum + value, 0) / latenciesNs.length),
-    p95Ns: Math.round(quantileOfSorted(latenciesNs, 0.95)),
-    maxNs: Math.round(itemAt(latenciesNs, latenciesNs.length - 1)),
-    warmup: false, // marked when the whole series is known
-    ...counted,
-  });
-  await bench.reservation.removeMade(design, state.pending);
-  state.pending = [];
-}
-
-async function openClients(
-  bench: Workbench,
-  design: Design,
-  scenario: Scenario,
-  secondsAllowed: number,
-): Promise<readonly pg.Client[]> {
-  const clients: pg.Client[] = [];
-  for (let index = 0; index < scenario.clients; index++) {
-    const client = await bench.reservation.openClient(design);
-    if (!scenario.durable) await client.query('set synchronous_commit = off');
-    await client.query(`set statement_timeout = ${Math.ceil(secondsAllowed * 1_000)}`);
-    clients.push(client);
-  }
-  return clients;
-}
-
-/** Watches this process while blocks are timed, and only then. */
-interface LoadMeter {
-  resume(): void;
-  pause(statements: number): void;
-  stop(): void;
-  /** Nothing where no block was timed. */
-  result(): { readonly client?: ClientLoad };
-}
-
-function startLoad(): LoadMeter {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  let statements = 0;
-  let activeMs = 0;
-  let wallMs = 0;
-  let cpuUs = 0;
-  let since = performance.eventLoopUtilization();
-  let cpu = process.cpuUsage();
-  return {
-    resume() {
-      since = performance.eventLoopUtilization();
-      cpu = process.cpuUsage();
-      delay.enable();
-    },
-    pause(count) {
-      delay.disable();
-      const used = performance.eventLoopUtilization(since);
-      activeMs += used.active;
-      wallMs += used.active + used.idle;
-      const spent = process.cpuUsage(cpu);
-      cpuUs += spent.user + spent.system;
-      statements += count;
-    },
-    stop: () => {
-      delay.disable();
-    },
-    result: () => {
-      if (statements === 0) return {};
-      const utilisation = activeMs / wallMs;
-      return {
-        client: {
-          eventLoopDelayP99Ns: Math.round(delay.percentile(99)),
-          utilisation: Math.round(utilisation * 1_000) / 1_000,
-          cpuNsPerStatement: Math.round((cpuUs * 1_000) / statements),
-          clientLimited: utilisation > clientLimitedAbove,
+  const { bench, scenario, arms } = task;
+  await closing(async (defer) => {
+    const open = async (): Promise<readonly pg.Client[]> => {
+      const opened: pg.Client[] = [];
+      for (let client = 0; client < scenario.clients; client++) {
+        opened.push(await openSession(task));
+        defer(() => opened[client]?.end().catch(() => {}));
+      }
+      return opened;
+    };
+    const first = await open();
+    const sessions: SessionPair =
+      arms.method === 'one arm' ? [first, first] : [first, await open()];
+    let { before } = task;
+    for (let slice = 0; slice < slicesPerSessions; slice++) {
+      const measured = await measureSlice(
+        { ...task, before, slice, swapped: slice % 2 === 1 },
+        sessions,
+        (made) => {
+          for (const phone of made) phones.add(phone);
         },
-      };
-    },
-  };
+      );
+      before = measured.after;
+      keep(measured);
+    }
+    await bench.reservation.removeMade(task.design, [...phones]);
+    phones.clear();
+  });
 }
 
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 1_000) / 1_000;
+async function openSession({
+  bench,
+  design,
+  scenario,
+  timeoutMs,
+}: Pick<SliceTask, 'bench' | 'design' | 'scenario' | 'timeoutMs'>): Promise<pg.Client> {
+  const client = await bench.reservation.openClient(design);
+  if (!scenario.durable) await client.query('set synchronous_commit = off');
+  await client.query(`set statement_timeout = ${timeoutMs}`);
+  return client;
 }

@@ -19,11 +19,21 @@ it('a real run is read, from its file and from its folder', () => {
   assert.deepEqual(readResults(folder), results);
 });
 
+/** The medians of pairs of blocks of version 1: with the check, without. */
+function pairsOf(blocks: readonly { pair: number; arm: string; medianNs: number }[]) {
+  const pairs = [...new Set(blocks.map(({ pair }) => pair))];
+  return pairs.map((pair) =>
+    ['check', 'control'].map(
+      (arm) => blocks.find((block) => block.pair === pair && block.arm === arm)?.medianNs,
+    ),
+  );
+}
+
 it('a run of format version 1 is read in the words of the newest, with the same figures', () => {
   const older = JSON.parse(readFileSync(fixture, 'utf8'));
   const results = readResults(fixture);
   assert.equal(older.formatVersion, 1);
-  assert.equal(results.formatVersion, 2);
+  assert.equal(results.formatVersion, 3);
   assert.deepEqual(
     results.designs.map(({ behaviours }) => behaviours),
     older.designs.map((design: { checks: unknown }) => design.checks),
@@ -31,11 +41,15 @@ it('a run of format version 1 is read in the words of the newest, with the same 
   const arms = (list: readonly { arm: string }[]): string[] => list.map(({ arm }) => arm);
   const scenario = results.designs[0]?.scenarios[0];
   const olderScenario = older.designs[0].scenarios[0];
+  assert.equal(scenario?.method, 'blocks');
   assert.deepEqual(
-    arms(scenario?.blocks ?? []),
-    arms(olderScenario.blocks).map((arm) => (arm === 'check' ? 'treatment' : arm)),
+    scenario?.slices.map(({ control, treatment }) => [treatment?.medianNs, control?.medianNs]),
+    pairsOf(olderScenario.blocks),
   );
-  assert.deepEqual(scenario?.paired, olderScenario.paired);
+  assert.deepEqual(scenario?.paired, {
+    ...olderScenario.paired,
+    sessions: olderScenario.paired.pairs,
+  });
   assert.ok(arms(scenario?.arms ?? []).includes('treatment'));
   const { median, ...range } = older.floor.nsPerProbe;
   assert.deepEqual(results.indexProbe, {

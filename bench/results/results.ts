@@ -48,16 +48,20 @@ export const methodSchema = define(
   object(
     {
       loop: exactly('closed'),
-      order: exactly('shuffled pairs'),
+      order: oneOf(
+        ['pairs of single statements', 'shuffled pairs'],
+        'What takes turns: statements; or, before December 2026, blocks of half a second or less.',
+      ),
       confidence: number(),
       wantedHalfWidth: number(
         "A scenario stops when the interval's half-width, as a share of the baseline, is this or less …",
       ),
       secondsPerDesign: number('… or when its part of this is up.'),
-      minimumPairs: number(),
-      pairsBetweenLooks: number('The interval is looked at after every so many pairs.'),
+      fewestSessions: optional(number('A scenario never stops before so many sessions.')),
+      minimumPairs: optional(number('Of blocks.')),
+      pairsBetweenLooks: optional(number('Of blocks.')),
       blockedShare: number('Of the attempts in the scenario `mixed`.'),
-      bootstrapResamples: number(),
+      bootstrapResamples: optional(number('Of blocks.')),
     },
     'The rules of the measurement, fixed before it began.',
   ),

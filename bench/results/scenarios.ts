@@ -20,6 +20,18 @@ import {
 /** What a scenario inserts, and how. */
 export const scenarioKinds = ['send', 'copy', 'report'] as const;
 
+/** How the arms of a figure may differ. */
+export const armMethods = [
+  'trigger modes',
+  'twin tables',
+  'session role',
+  'twin view',
+  'two statements',
+  'one arm',
+  'blocks',
+] as const;
+export type ArmMethod = (typeof armMethods)[number];
+
 /** What a scenario may be compared with. */
 export const scenarioControls = [
   'check off',
@@ -37,51 +49,86 @@ export const armSchema = define(
 );
 export type Arm = Of<typeof armSchema>;
 
-export const blockSchema = define(
-  'Block',
+export const armSliceSchema = define(
+  'ArmSlice',
   object(
     {
-      order: number(),
-      pair: number('Blocks with the same number are one pair.'),
-      arm: armSchema,
-      startedMs: number('Since the run began.'),
-      durationMs: number(),
       samples: number(),
       medianNs: number(),
       meanNs: number(),
-      p95Ns: number(),
+      p95Ns: optional(number('Absent with too few samples to say.')),
+      p99Ns: optional(number()),
       maxNs: number(),
-      warmup: yesOrNo('Left out of the figures because the median had not settled.'),
-      walBytes: number(),
+    },
+    'One arm of a slice: latencies of one statement each.',
+  ),
+);
+export type ArmSlice = Of<typeof armSliceSchema>;
+
+export const sliceSchema = define(
+  'Slice',
+  object(
+    {
+      order: number(),
+      sessions: number(
+        'Slices with the same number came from the same sessions, which is the unit of all statistics.',
+      ),
+      swapped: yesOrNo('Whether the arms have changed sessions.'),
+      startedMs: number('Since the run began.'),
+      durationMs: number(),
+      differenceNs: optional(
+        number('Median of the differences of neighbouring statements, treatment minus control.'),
+      ),
+      treatment: optional(armSliceSchema),
+      control: optional(armSliceSchema),
+      warmup: yesOrNo('Left out of the figures: the first sessions.'),
+      walBytes: number('Of both arms and the calls before them that are not timed.'),
       walRecords: number(),
       fullPageImages: number(),
-      checkpoints: number('Checkpoints that began or ended during the block.'),
+      checkpoints: number('Checkpoints that began or ended meanwhile.'),
       autovacuums: number(
         'Autovacuum or analyze runs on the measured tables, which ought to be none.',
       ),
+      busyShare: optional(
+        number(
+          'Of all processors of this machine, whoever used them, 0 to 1; absent where unknown.',
+        ),
+      ),
+      stealShare: optional(
+        number(
+          'Of all processors, what the hypervisor gave to others, 0 to 1; absent where unknown.',
+        ),
+      ),
     },
-    'A short stretch of one arm. The unit of all statistics.',
+    'A stretch of pairs in which the sessions keep their arms: the arms of a pair follow each other statement by statement, in random order. Of runs before December 2026 it is a pair of blocks, one arm after the other.',
   ),
 );
-export type Block = Of<typeof blockSchema>;
+export type Slice = Of<typeof sliceSchema>;
 
 export const pairedFigureSchema = define(
   'PairedFigure',
   object(
     {
-      pairs: number(),
+      pairs: number('Statements of each arm (of several clients: turns).'),
+      sessions: number('Pairs of sessions, over which the intervals are made.'),
       ratio: number('Treatment over control.'),
       ratioLow: number(),
       ratioHigh: number(),
       differenceNsPerRow: number('Treatment minus control, for one row.'),
       differenceLowNsPerRow: number(),
       differenceHighNsPerRow: number(),
-      baselineNs: number("Median of the control blocks' medians, for one statement."),
+      baselineNs: number('Median of the control, for one statement.'),
+      p95DifferenceNs: optional(
+        described(estimateSchema, "Of the arms' 95th percentiles, for one statement."),
+      ),
+      p99DifferenceNs: optional(
+        described(estimateSchema, "Of the arms' 99th percentiles, for one statement."),
+      ),
       halfWidth: number('Half of ratioHigh - ratioLow.'),
       resolved: yesOrNo('False: the interval includes 1, the arms could not be told apart.'),
       preciseEnough: yesOrNo('Whether the half-width that was wanted was reached.'),
     },
-    'The median of per-pair ratios and differences of block medians, with bootstrap intervals over pairs.',
+    'Ratio and difference with their intervals over sessions.',
   ),
 );
 export type PairedFigure = Of<typeof pairedFigureSchema>;
@@ -96,9 +143,11 @@ export const armSummarySchema = define(
       histogram: text(
         'HdrHistogram V2, compressed, base64; nanoseconds, three significant digits. Merge with histogram.ts.',
       ),
-      walBytesPerRow: number(),
+      walBytesPerRow: optional(
+        number('Of runs before December 2026, whose arms did not take turns.'),
+      ),
     },
-    'All samples of one arm, those of warm-up blocks left out.',
+    'All samples of one arm, those of warm-up left out.',
   ),
 );
 export type ArmSummary = Of<typeof armSummarySchema>;
@@ -135,15 +184,19 @@ export const scenarioResultSchema = define(
         'What the control arm is. `check off`: the same statement with only the check switched off. `other statement`: a statement that costs the same but for what is measured, with the check on in both arms (a 21610 against a 30007). `check off twice`: the check off in both arms; tries the method on itself and should find nothing. `none`: there is only the treatment, a refusal, which no control can give.',
       ),
       statement: text(),
-      blocks: list(blockSchema),
+      method: oneOf(
+        armMethods,
+        "How the arms differ. `trigger modes`: in one of two sessions the trigger rests (session_replication_role). `twin tables`: two tables like the application's, one with the check. `session role`: the control's role passes by the policy. `twin view`: a view without the check on the same table. `two statements`, `one arm`: as `control` says. `blocks`: runs before December 2026, one arm after the other.",
+      ),
+      slices: list(sliceSchema),
       paired: optional(
         described(
           pairedFigureSchema,
-          'Absent where the control is `none`, and where no pair was completed.',
+          'Absent where the control is `none`, and where there were too few sessions.',
         ),
       ),
       arms: list(armSummarySchema),
-      client: optional(described(clientLoadSchema, 'Absent where no block was timed.')),
+      client: optional(described(clientLoadSchema, 'Absent where nothing was timed.')),
       stoppedBecause: oneOf([
         'precise enough',
         'time is up',

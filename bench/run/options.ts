@@ -8,7 +8,7 @@ import {
 } from '../../db/designs.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
-import type { Method } from '../results/results.ts';
+import type { PairedMethod } from '../database/workbench.ts';
 import { requireRunName } from '../results/run-folder.ts';
 import { allScenarios, defaultScenarios, scenariosNamed } from '../scenarios/index.ts';
 import { manyClients } from '../scenarios/many-clients.ts';
@@ -45,7 +45,7 @@ export interface BenchOptions {
   readonly scenarios: readonly Scenario[];
   /** Sizes to seed and measure one after another; the last is the one that is measured in full. */
   readonly sweep: readonly number[];
-  readonly method: Method;
+  readonly method: PairedMethod;
   readonly blockedShare: number;
   /** Folder for runs, where not the project's. */
   readonly out: string | undefined;
@@ -55,7 +55,10 @@ export interface BenchOptions {
 }
 
 /** Time for timing, all designs together, where nothing is said: a default run ends in three minutes, one of all designs in five. */
-export const defaultSeconds = { oneDesign: 80, manyDesigns: 130 } as const;
+export const defaultSeconds = { oneDesign: 56, manyDesigns: 110 } as const;
+
+/** A figure never stops before so many sessions: of fewer, how they scatter is not known. */
+const fewestSessions = 12;
 
 /** Reads the flags. Throws a UserError for whatever is not known, with the nearest that is. */
 export function readOptions(flags: BenchFlags): BenchOptions {
@@ -86,13 +89,11 @@ export function readOptions(flags: BenchFlags): BenchOptions {
     blockedShare,
     method: {
       loop: 'closed',
-      order: 'shuffled pairs',
+      order: 'pairs of single statements',
       confidence: 0.95,
-      wantedHalfWidth: flags.precision ?? 0.02,
+      wantedHalfWidth: flags.precision ?? 0.01,
       secondsPerDesign: Math.round((seconds / designs.length) * 10) / 10,
-      minimumPairs: 8,
-      pairsBetweenLooks: 4,
-      bootstrapResamples: 2_000,
+      fewestSessions,
       blockedShare,
     },
     out: flags.out,

@@ -25,7 +25,7 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
   const scenarios = results.designs.flatMap((design) =>
     design.scenarios.map((scenario) => ({ ...scenario, label: `${design.name} ${scenario.name}` })),
   );
-  const blocks = scenarios.flatMap((scenario) => scenario.blocks);
+  const slices = scenarios.flatMap((scenario) => scenario.slices);
   const told = scenarios.filter(
     (one) => one.control === 'check off twice' && one.paired?.resolved === true,
   );
@@ -33,8 +33,8 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
   const load = itemAt(environment.machine.loadBefore, 0);
   const timed = results.designs.filter(({ status }) => status === 'timed').map(({ name }) => name);
   const notReached = results.notReached ?? [];
-  const checkpoints = blocks.filter((block) => block.checkpoints > 0).length;
-  const autovacuums = blocks.filter((block) => block.autovacuums > 0).length;
+  const checkpoints = slices.filter((slice) => slice.checkpoints > 0).length;
+  const autovacuums = slices.filter((slice) => slice.autovacuums > 0).length;
   return [
     ...durabilityWarnings(environment),
     ...told.map(
@@ -52,10 +52,10 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
         ]
       : []),
     ...(checkpoints > 0
-      ? [`A checkpoint fell into ${checkpoints} of ${blocks.length} blocks.`]
+      ? [`A checkpoint fell into ${checkpoints} of ${slices.length} slices.`]
       : []),
     ...(autovacuums > 0
-      ? [`Autovacuum ran during ${autovacuums} of ${blocks.length} blocks.`]
+      ? [`Autovacuum ran during ${autovacuums} of ${slices.length} slices.`]
       : []),
     ...(environment.tables ?? []).flatMap(stateWarnings),
     ...bloatWarning(results.tree),

@@ -4,11 +4,7 @@ import type { Scenario } from './scenario.ts';
 import { statements } from './statements.ts';
 
 /** Many rows in one durable statement. */
-export function bulkInsert(
-  rows: number,
-  blockMs: number,
-  selected: Scenario['selected'],
-): Scenario {
+export function bulkInsert(rows: number, selected: Scenario['selected']): Scenario {
   return {
     name: `bulk-${rows}`,
     title: `${rows.toLocaleString('en')} rows in one statement`,
@@ -20,7 +16,7 @@ export function bulkInsert(
     statement: statements.insertMessages.text,
     weight: 3.5,
     selected,
-    blockMs,
+    widthFactor: rows < 1_000 ? 1 : 2,
     async prepare({ clients, draw }) {
       const client = itemAt(clients, 0);
       const batches = Array.from({ length: rows >= 1_000 ? 2 : 4 }, () => [

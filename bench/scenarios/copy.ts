@@ -3,38 +3,64 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
+import type { Random } from '../stats/random.ts';
 import type { Scenario } from './scenario.ts';
-import { copyMessages } from './statements.ts';
+import { copyMessages, copyMessagesWithIds } from './statements.ts';
 
-/** Many rows by COPY, encoded beforehand. */
-export function copy(rows: number): Scenario {
+/** Where ids are left out each line is made again and again from the same few texts. */
+const batchesWithoutIds = 2;
+
+/**
+ * Many rows by COPY, encoded beforehand.
+ *
+ * @param ids whether they are sent: a column whose default is volatile, left out, makes COPY insert row
+ *   by row, whatever the check
+ */
+export function copy(rows: number, ids: 'ids sent' | 'ids left out'): Scenario {
+  const sent = ids === 'ids sent';
   return {
-    name: `copy-${rows}`,
-    title: `${rows.toLocaleString('en')} rows by COPY`,
+    name: sent ? `copy-${rows}-ids` : `copy-${rows}`,
+    title: `${rows.toLocaleString('en')} rows by COPY, ${ids}`,
     kind: 'copy',
     rowsPerStatement: rows,
     clients: 1,
     durable: true,
     control: 'check off',
-    statement: copyMessages,
+    statement: sent ? copyMessagesWithIds : copyMessages,
     weight: 2.5,
     selected: 'one design',
-    blockMs: 0,
-    async prepare({ clients, draw }) {
+    widthFactor: 2,
+    async prepare({ arm, clients, calls, draw }) {
       const client = itemAt(clients, 0);
-      const batches = Array.from({ length: 2 }, () => {
-        const profiles = draw.profiles(rows);
-        const lines = draw
-          .unblocked(rows)
-          .map((phone, index) => `${profiles[index]}\t${phone}\t${benchBody}\n`);
-        return Buffer.from(lines.join(''));
-      });
+      const batches = Array.from(
+        { length: sent ? calls : Math.min(calls, batchesWithoutIds) },
+        () => {
+          const profiles = draw.profiles(rows);
+          const lines = draw.unblocked(rows).map((phone, index) => {
+            const line = `${profiles[index]}\t${phone}\t${benchBody}\n`;
+            return sent ? `${uuid7(Date.now(), draw.random, arm)}\t${line}` : line;
+          });
+          return Buffer.from(lines.join(''));
+        },
+      );
+      const statement = sent ? copyMessagesWithIds : copyMessages;
       let next = 0;
       const call = async (): Promise<void> => {
         const batch = itemAt(batches, next++ % batches.length);
-        await pipeline(Readable.from([batch]), client.query(copyFrom(copyMessages)));
+        await pipeline(Readable.from([batch]), client.query(copyFrom(statement)));
       };
       return { calls: [call] };
     },
   };
+}
+
+/** A uuid of version 7 (RFC 9562). The arms draw the same numbers, and differ in one bit. */
+function uuid7(unixMs: number, random: Random, arm: 'treatment' | 'control'): string {
+  const time = unixMs.toString(16).padStart(12, '0');
+  const bits = (count: number): string =>
+    Math.floor(random() * 2 ** count)
+      .toString(16)
+      .padStart(count / 4, '0');
+  const variant = arm === 'treatment' ? '8' : '9';
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${bits(12)}-${variant}${bits(12)}-${bits(24)}${bits(24)}`;
 }

@@ -12,14 +12,15 @@ import { reportBlocking, reportFirst, reportRepeated } from './reports.ts';
 import { sameTwice } from './same-twice.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Every scenario, in the order in which they are measured and shown. */
-export const allScenarios: readonly Scenario[] = [
+/** Every scenario but those that try the method on itself, in the order in which they are measured and shown. */
+const ownScenarios: readonly Scenario[] = [
   insertDurable,
   insertNotDurable,
-  bulkInsert(10, 60, 'one design'),
-  bulkInsert(1_000, 0, 'always'),
-  bulkInsert(10_000, 0, 'one design'),
-  copy(1_000),
+  bulkInsert(10, 'one design'),
+  bulkInsert(1_000, 'always'),
+  bulkInsert(10_000, 'one design'),
+  copy(1_000, 'ids sent'),
+  copy(1_000, 'ids left out'),
   refused,
   reportFirst,
   reportRepeated,
@@ -27,16 +28,31 @@ export const allScenarios: readonly Scenario[] = [
   hotNumber,
   mixed,
   ...[2, 4, 8, 16].map(manyClients),
-  sameTwice,
 ];
+
+/** Of these the method is tried on itself where nothing is said: one durable row, and one that is not. */
+const triedByDefault = [insertDurable, insertNotDurable].map((scenario) => ({
+  ...sameTwice(scenario),
+  selected: 'one design' as const,
+}));
+
+/** Every scenario, in the order in which they are measured and shown. */
+export const allScenarios: readonly Scenario[] = [...ownScenarios, ...triedByDefault];
+
+/** The others on which the method can be tried: those whose control has the check off. */
+const triedOnRequest = ownScenarios
+  .filter(({ control }) => control === 'check off')
+  .map(sameTwice)
+  .filter(({ name }) => allScenarios.every((one) => one.name !== name));
 
 /** Scenarios by name, in their own order. Throws a UserError that suggests the nearest name. */
 export function scenariosNamed(names: readonly string[]): readonly Scenario[] {
-  const known = allScenarios.map((scenario) => scenario.name);
+  const all = [...allScenarios, ...triedOnRequest];
+  const known = all.map((scenario) => scenario.name);
   for (const name of names) {
     if (!known.includes(name)) throw new UserError(`no scenario "${name}"${nearest(name, known)}`);
   }
-  return allScenarios.filter((scenario) => names.includes(scenario.name));
+  return all.filter((scenario) => names.includes(scenario.name));
 }
 
 /** What is measured where nothing is said: all common ones for one design, the telling ones for many. */

@@ -14,7 +14,7 @@ export const mixed: Scenario = {
   statement: statements.insertMessage.text,
   weight: 2,
   selected: 'on request',
-  blockMs: 60,
+  widthFactor: 1,
   async prepare(context) {
     const phones = context.draw.unblocked(1_024);
     const blocked = context.draw.blocked(Math.round(phones.length * context.blockedShare));

@@ -18,7 +18,7 @@ export const refused: Scenario = {
   statement: statements.insertMessage.text,
   weight: 0.5,
   selected: 'always',
-  blockMs: 60,
+  widthFactor: 1,
   async prepare({ clients, draw }) {
     const phones = draw.blocked(512);
     const profiles = draw.profiles(256);

@@ -9,9 +9,6 @@ import { statements } from './statements.ts';
 const insertMessagesSql = readSql(new URL('./sql/insert_messages_returning.sql', import.meta.url));
 const optOutReportsSql = readSql(new URL('./sql/opt_out_reports.sql', import.meta.url));
 
-/** How many reports a block has. */
-const supply = 60;
-
 /**
  * A 21610 report, against one of 30007 about the same kind of message: the same row in the same
  * table, which no design has to look at further. The difference is what recording an opt-out costs.
@@ -32,9 +29,11 @@ function report(options: {
     control: 'other statement',
     statement: statements.insertReport.text,
     weight: 2,
-    blockMs: 0,
-    async prepare({ arm, clients, admin, draw }) {
-      const phones = draw.own(supply);
+    widthFactor: 2,
+    async prepare({ arm, clients, calls, admin, draw }) {
+      const phones = draw
+        .own(2 * calls)
+        .filter((_, index) => index % 2 === (arm === 'treatment' ? 0 : 1));
       const profiles = distinct(draw.profiles(64)).slice(0, 3);
       const messages: string[][] = [];
       for (const profile of profiles) {
@@ -53,7 +52,7 @@ function report(options: {
       const execute = prepared(itemAt(clients, 0), statements.insertReport);
       let next = 0;
       const call = (): Promise<void> => execute([itemAt(reported, next++), errorCode]);
-      return { calls: [call], supply: reported.length, phones };
+      return { calls: [call], phones };
     },
   };
 }

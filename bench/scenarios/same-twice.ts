@@ -1,12 +1,17 @@
-import { singleRow } from './single-row.ts';
+import type { Scenario } from './scenario.ts';
 
-/** The method tried on itself: both arms have the check off, so they must not be told apart. */
-export const sameTwice = singleRow({
-  name: 'same-twice',
-  title: 'the method tried on itself: the check is off in both arms (not durable)',
-  durable: false,
-  clients: 1,
-  weight: 2,
-  selected: 'one design',
-  control: 'check off twice',
-});
+/**
+ * The method tried on itself: the check is off in both arms, and the sessions are switched as ever, so
+ * that the arms must not be told apart. How far the figure is from 1 is the noise floor.
+ */
+export function sameTwice(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    name: `${scenario.name}${sameTwiceSuffix}`,
+    title: `${scenario.title}, the check off in both arms`,
+    control: 'check off twice',
+    selected: 'on request',
+  };
+}
+
+export const sameTwiceSuffix = '-same-twice';

@@ -25,30 +25,34 @@ export interface Scenario {
   readonly weight: number;
   /** Whether it is timed where nothing is said, and where many designs are. */
   readonly selected: 'always' | 'one design' | 'on request';
-  /** Wanted length of a block. */
-  readonly blockMs: number;
-  /** Makes what the block needs, and returns what is to be timed. */
-  prepare(context: BlockContext): Promise<BlockWork>;
+  /**
+   * How narrow the ratio's interval should be, as a multiple of what the run wants of one row: bulk
+   * statements and reports scatter more.
+   */
+  readonly widthFactor: number;
+  /** Makes what one arm of a slice needs, and returns what is to be timed. */
+  prepare(context: SliceContext): Promise<ArmWork>;
 }
 
-/** What a scenario has to prepare a block with. */
-export interface BlockContext {
+/** What a scenario has to prepare one arm of a slice with. */
+export interface SliceContext {
   readonly arm: Arm;
   /** One for each client, with the settings of the scenario. */
   readonly clients: readonly pg.Client[];
+  /** How often each client will call, warm-up included. */
+  readonly calls: number;
   /** For preparing. */
   readonly admin: pg.Client;
+  /** The same for both arms of a slice. */
   readonly draw: Draw;
   /** Share of attempts to blocked numbers, where the scenario has it as a parameter. */
   readonly blockedShare: number;
 }
 
-/** What is timed in a block. */
-export interface BlockWork {
+/** What is timed in one arm of a slice. */
+export interface ArmWork {
   /** One for each client; called again and again, each call is a sample. */
   readonly calls: readonly (() => Promise<unknown>)[];
-  /** How often they can be called in all, warm-up included; no limit where absent. */
-  readonly supply?: number;
-  /** Numbers for which a design derived something that must be forgotten after the block. */
+  /** Numbers for which a design derived something that must be forgotten afterwards. */
   readonly phones?: readonly string[];
 }

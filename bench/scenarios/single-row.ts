@@ -3,11 +3,11 @@ import { refusal } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
-import type { BlockContext, BlockWork, Scenario } from './scenario.ts';
+import type { ArmWork, Scenario, SliceContext } from './scenario.ts';
 import { statements } from './statements.ts';
 
-/** How many numbers are drawn for a block; they are used again in turn when it is longer. */
-const drawnPerBlock = 1_024;
+/** How many numbers are drawn for a slice at most; they are used again in turn when it is longer. */
+const mostDrawn = 1_024;
 
 /** One row a transaction, to numbers that are not blocked. */
 export function singleRow(options: {
@@ -18,7 +18,7 @@ export function singleRow(options: {
   readonly weight: number;
   readonly selected: Scenario['selected'];
   readonly control?: Scenario['control'];
-  readonly phones?: (context: BlockContext, count: number) => string[];
+  readonly phones?: (context: SliceContext, count: number) => string[];
 }): Scenario {
   const { control = 'check off', phones = (context, count) => context.draw.unblocked(count) } =
     options;
@@ -28,17 +28,21 @@ export function singleRow(options: {
     kind: 'send',
     rowsPerStatement: 1,
     statement: statements.insertMessage.text,
-    blockMs: 60,
-    prepare: async (context) => insertCalls(context, phones(context, drawnPerBlock)),
+    widthFactor: 1,
+    prepare: async (context) =>
+      insertCalls(
+        context,
+        phones(context, Math.min(context.calls * context.clients.length, mostDrawn)),
+      ),
   };
 }
 
 /** Calls that insert one message each, the numbers in turn, every client beginning elsewhere. */
 export function insertCalls(
-  context: BlockContext,
+  context: Pick<SliceContext, 'clients' | 'draw'>,
   phones: readonly string[],
   refused: 'an error' | 'an answer' = 'an error',
-): BlockWork {
+): ArmWork {
   const profiles = context.draw.profiles(256);
   return {
     calls: context.clients.map((client, index) => {

@@ -15,3 +15,4 @@ export const statements = {
 
 /** COPY has no parameters and is not prepared. */
 export const copyMessages = sql('copy_messages');
+export const copyMessagesWithIds = sql('copy_messages_with_ids');

@@ -1,0 +1,17 @@
+import type pg from 'pg';
+import type { Arm, ArmMethod } from '../../results/results.ts';
+
+/** What makes a session the treatment's or the control's, without touching what others use. */
+export interface Arms {
+  readonly method: Exclude<ArmMethod, 'blocks'>;
+  /** Run in a session when it takes the arm; nothing where it is empty. */
+  readonly sql: Readonly<Record<Arm, string>>;
+  /** Takes back what was made for it. */
+  takeDown(): Promise<void>;
+}
+
+/** Makes a session the one arm's. Throws what the server throws. */
+export async function takeArm(session: pg.Client, arms: Arms, arm: Arm): Promise<void> {
+  const sql = arms.sql[arm];
+  if (sql !== '') await session.query(sql);
+}

@@ -1,0 +1,49 @@
+import type { Design } from '../../../db/designs.ts';
+import type { BenchReservation } from '../../database/reservation.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Arms } from './arms.ts';
+import { findCheck } from './find-check.ts';
+import { sessionRole } from './session-role.ts';
+import { triggerModes } from './trigger-modes.ts';
+import { twinTables, twinView } from './twins.ts';
+
+const nothing = { treatment: '', control: '' } as const;
+const nothingMade = async (): Promise<void> => {};
+
+/**
+ * How the arms of a scenario differ under the design in place. What is made for it is taken down with
+ * the arms, after Ctrl-C, and by the next bench after a kill.
+ *
+ * @param wanted twin tables also where the role might do otherwise: to hold the two ways side by side
+ */
+export async function makeArms(
+  reservation: BenchReservation,
+  design: Design,
+  control: Scenario['control'],
+  wanted?: 'twin tables',
+): Promise<Arms> {
+  if (control === 'none') return { method: 'one arm', sql: nothing, takeDown: nothingMade };
+  if (control === 'other statement') {
+    return { method: 'two statements', sql: nothing, takeDown: nothingMade };
+  }
+  const check = await reservation.change((admin) => findCheck(admin, design));
+  const checked = control === 'check off';
+  if (!checked) await reservation.change((admin) => admin.query(design.checkOffSql));
+  const arms = async (): Promise<Arms> => {
+    if (check.kind === 'row security') return sessionRole(reservation.admin, design);
+    if (check.kind === 'view') return twinView(reservation, check.uncheckedDefinition);
+    const modes =
+      check.kind === 'triggers' && wanted === undefined
+        ? await triggerModes(reservation, check.triggers)
+        : undefined;
+    return modes ?? twinTables(reservation, design, checked);
+  };
+  const made = await arms();
+  return {
+    ...made,
+    async takeDown() {
+      await made.takeDown();
+      await reservation.change((admin) => admin.query(design.checkOnSql));
+    },
+  };
+}

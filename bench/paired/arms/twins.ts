@@ -1,0 +1,58 @@
+import { inTransaction } from '../../../db/connection/transaction.ts';
+import type { Design } from '../../../db/designs.ts';
+import { readSql } from '../../../db/sql.ts';
+import type { BenchReservation } from '../../database/reservation.ts';
+import { dropTwins, twinSchemas } from '../../database/twin-schemas.ts';
+import type { Arms } from './arms.ts';
+
+const makeTwinSql = readSql(new URL('./sql/make_twin.sql', import.meta.url));
+
+/** Where the timed statements, which name no schema, find their table. */
+const pathTo = (schema: string): string => `set search_path = ${schema}, public`;
+
+/**
+ * Arms on two tables like that of the messages, with the same keys and foreign keys, both empty at first
+ * and growing alike: one with the check and one without. For this no right is needed but to make tables.
+ *
+ * @param checked false: both without, to try the method on itself
+ */
+export async function twinTables(
+  reservation: BenchReservation,
+  design: Design,
+  checked: boolean,
+): Promise<Arms> {
+  await reservation.change(async (admin) => {
+    await admin.query(makeTwinSql);
+    await inTransaction(admin, async () => {
+      await admin.query(design.checkOffSql);
+      await admin.query('select pg_temp.make_twin($1)', [twinSchemas.unchecked]);
+      if (checked) await admin.query(design.checkOnSql);
+      await admin.query('select pg_temp.make_twin($1)', [twinSchemas.checked]);
+    });
+  });
+  return {
+    method: 'twin tables',
+    sql: { treatment: pathTo(twinSchemas.checked), control: pathTo(twinSchemas.unchecked) },
+    takeDown: () => reservation.change(dropTwins),
+  };
+}
+
+/** Arms on two views of one table: the application's, and one as it is without the check. */
+export async function twinView(
+  reservation: BenchReservation,
+  uncheckedDefinition: string,
+): Promise<Arms> {
+  await reservation.change((admin) =>
+    inTransaction(admin, async () => {
+      await admin.query(`create schema ${twinSchemas.unchecked}`);
+      await admin.query(
+        `create view ${twinSchemas.unchecked}.outbound_messages as ${uncheckedDefinition}`,
+      );
+    }),
+  );
+  return {
+    method: 'twin view',
+    sql: { treatment: pathTo('public'), control: pathTo(twinSchemas.unchecked) },
+    takeDown: () => reservation.change(dropTwins),
+  };
+}

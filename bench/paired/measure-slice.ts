@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import type { Design } from '../../db/designs.ts';
+import type { Workbench } from '../database/workbench.ts';
+import {
+  type ProcessorShares,
+  processorShares,
+  processorTimes,
+} from '../environment/processors.ts';
+import type { Arm } from '../results/results.ts';
+import { createDraw } from '../scenarios/draw.ts';
+import type { ArmWork, Scenario } from '../scenarios/scenario.ts';
+import { type Random, seedFor } from '../stats/random.ts';
+import { type Arms, takeArm } from './arms/arms.ts';
+import type { LoadMeter } from './client-load.ts';
+import { type BlockCounters, countersBetween, readCounters } from './counters.ts';
+import { type Pacing, warmupCalls } from './pacing.ts';
+import { type ArmSamples, timeSlice } from './time-slice.ts';
+
+/** What a slice is made from. */
+export interface SliceTask {
+  readonly bench: Workbench;
+  readonly design: Design;
+  readonly scenario: Scenario;
+  readonly arms: Arms;
+  readonly pacing: Pacing;
+  /** Numbers of the sessions and of the slice in them; the first sessions only warm up. */
+  readonly sessions: number;
+  readonly slice: number;
+  readonly swapped: boolean;
+  readonly order: Random;
+  readonly load: LoadMeter;
+  readonly timeoutMs: number;
+  /** The server's counters as the slice begins. */
+  readonly before: BlockCounters;
+}
+
+/** One session for each client in either half: which has the treatment changes from slice to slice. */
+export type SessionPair = readonly [readonly pg.Client[], readonly pg.Client[]];
+
+/** One slice as it was measured. */
+export interface MeasuredSlice {
+  readonly sessions: number;
+  readonly swapped: boolean;
+  readonly warmup: boolean;
+  /** Since the run began. */
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly samples: Partial<Record<Arm, ArmSamples>>;
+  readonly counted: BlockCounters;
+  readonly processors: Partial<ProcessorShares>;
+  /** The server's counters as it ended. */
+  readonly after: BlockCounters;
+}
+
+/** Gives the sessions their arms, prepares and warms up both, and times them statement by statement. */
+export async function measureSlice(
+  task: SliceTask,
+  sessions: SessionPair,
+  willMake: (phones: readonly string[]) => void,
+): Promise<MeasuredSlice> {
+  const { bench, scenario, arms, pacing, swapped, load } = task;
+  const { turnsPerSlice } = pacing;
+  const names: readonly Arm[] =
+    arms.method === 'one arm' ? ['treatment'] : ['treatment', 'control'];
+  const warmup = warmupCalls(scenario.rowsPerStatement);
+  const work: Partial<Record<Arm, ArmWork>> = {};
+  for (const arm of names) {
+    const clients = sessions[(arm === 'treatment') === swapped ? 1 : 0];
+    for (const client of clients) await takeArm(client, arms, arm);
+    const prepared = await prepareArm(task, arm, clients, warmup + turnsPerSlice);
+    willMake(prepared.phones ?? []);
+    for (let call = 0; call < warmup; call++) {
+      await Promise.all(prepared.calls.map((one) => one()));
+    }
+    work[arm] = prepared;
+  }
+  const processorsBefore = processorTimes();
+  const startedMs = performance.now();
+  load.resume();
+  const samples = await timeSlice(
+    Object.fromEntries(names.map((arm) => [arm, work[arm]?.calls])),
+    turnsPerSlice,
+    task.order,
+  );
+  load.pause(turnsPerSlice * names.length * scenario.clients);
+  const durationMs = performance.now() - startedMs;
+  const processors = processorShares(processorsBefore, processorTimes());
+  const after = await readCounters(bench.reservation.admin, bench.major, sessions.flat());
+  return {
+    sessions: task.sessions,
+    swapped,
+    warmup: task.sessions === 0,
+    startedMs: startedMs - bench.runStartedMs,
+    durationMs,
+    samples,
+    counted: countersBetween(task.before, after),
+    processors,
+    after,
+  };
+}
+
+async function prepareArm(
+  { bench, scenario, sessions, slice, timeoutMs }: SliceTask,
+  arm: Arm,
+  clients: readonly pg.Client[],
+  calls: number,
+): Promise<ArmWork> {
+  const { admin } = bench.reservation;
+  const seed = seedFor(bench.seed, `${scenario.name} ${sessions} ${slice}`);
+  // a slow design's preparations are statements too, and must end as those that are timed do
+  await admin.query(`set statement_timeout = ${timeoutMs}`);
+  try {
+    return await scenario.prepare({
+      arm,
+      clients,
+      calls,
+      admin,
+      draw: createDraw(bench.dataSet, seed),
+      blockedShare: bench.blockedShare,
+    });
+  } finally {
+    await admin.query('set statement_timeout = 0');
+  }
+}

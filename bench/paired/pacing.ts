@@ -1,0 +1,56 @@
+/** How long sessions are kept, how their time is divided, and what goes before each slice. */
+export interface Pacing {
+  readonly slicesPerSessions: number;
+  readonly turnsPerSlice: number;
+}
+
+/** A figure has so many sessions where its time allows, so that their scatter is known. */
+const sessionsWanted = 16;
+
+/** A figure whose time is up before it has enough sessions for an interval may take so many times as long. */
+export const longestOverTime = 2;
+
+/** Two sessions together: shorter, and opening them would take most of the time; longer, and there are few. */
+export const sessionsMs = { least: 60, most: 500 } as const;
+
+/** Arms change so often where there is time for it, and in any case once. */
+const manySlices = 6;
+const fewSlices = 2;
+
+/** A slice of fewer turns is not worth a change of arms. */
+const turnsWorthASlice = 10;
+const mostTurns = 500;
+
+/** Of the first sessions, which only warm up and tell how long a turn takes. */
+export function firstPacing(rowsPerStatement: number): Pacing {
+  return { slicesPerSessions: fewSlices, turnsPerSlice: rowsPerStatement >= 1_000 ? 1 : 6 };
+}
+
+/**
+ * @param secondsAllowed for the whole figure
+ * @param turnMs what one turn of both arms took
+ * @param overheadMs what opening two sessions, preparing and removing took beside the slices
+ * @param mostMs longest that slices of two sessions take
+ */
+export function pacingOf(
+  secondsAllowed: number,
+  turnMs: number,
+  overheadMs: number,
+  mostMs: number = sessionsMs.most,
+): Pacing {
+  const wantedMs = (secondsAllowed * 1_000) / sessionsWanted - overheadMs;
+  const lengthMs = Math.min(mostMs, Math.max(sessionsMs.least, wantedMs));
+  const turns = lengthMs / turnMs;
+  const slicesPerSessions = turns / manySlices >= turnsWorthASlice ? manySlices : fewSlices;
+  const perSlice = Math.round(turns / slicesPerSessions);
+  return { slicesPerSessions, turnsPerSlice: Math.min(mostTurns, Math.max(1, perSlice)) };
+}
+
+/**
+ * Calls before a slice that are not timed. A session that takes another arm makes its plans anew, and
+ * PL/pgSQL and prepared statements settle on one after five executions; for many rows their planning is
+ * a small part, and two calls read what is needed into the caches.
+ */
+export function warmupCalls(rowsPerStatement: number): number {
+  return rowsPerStatement >= 10_000 ? 1 : rowsPerStatement >= 1_000 ? 2 : 8;
+}
