@@ -22,7 +22,7 @@ import {
   reportingProfile,
   reportKinds,
 } from './counted-scenarios.ts';
-import { findCounter, howToCount } from './counter.ts';
+import { type Counter, findCounter, howToCount } from './counter.ts';
 import { CountFailure } from './counter-output.ts';
 import { findPrograms } from './programs.ts';
 
@@ -38,6 +38,7 @@ export interface CountingTask {
   /** For tests: fewer, and smaller. */
   readonly scenarios?: readonly CountedScenario[];
   readonly blocked?: number;
+  readonly counter?: Counter;
 }
 
 /** The same on every machine, and nothing in it that works by itself or depends on when. */
@@ -76,15 +77,20 @@ export async function countInstructions(task: CountingTask): Promise<Instruction
   }
 }
 
-/** Whether this machine counts at all. */
-export function mayCount(): boolean {
-  return findCounter(serverAccount()) !== undefined;
+/** Whether this machine has valgrind, whose counts have no noise. */
+export function countsExactly(): boolean {
+  return findCounter(serverAccount())?.kind === 'valgrind';
+}
+
+/** Why this machine counts nothing, and what to do; undefined where it counts. */
+export function whyNotCounted(): string | undefined {
+  return findCounter(serverAccount()) === undefined ? howToCount : undefined;
 }
 
 async function count(task: CountingTask): Promise<Instructions> {
   const { lab, admin, progress, scenarios = countedScenarios, blocked = blockedNumbers } = task;
   const account = serverAccount();
-  const counter = findCounter(account);
+  const counter = task.counter ?? findCounter(account);
   if (counter === undefined) throw new CountFailure(howToCount);
   const { binaries, whose, version } = await findPrograms(lab, admin, account);
   return closing(async (defer) => {

@@ -44,6 +44,9 @@ export function findCounter(account: Account): Counter | undefined {
 // its default, to look for a debugger, makes files in /tmp
 const valgrindArgs = ['--vgdb=no'];
 
+/** Called after every statement; what it does depends on the clock. */
+const flushFunction = 'pgstat_report_stat';
+
 function findValgrind(account: Account): Counter | undefined {
   const version = printedBy(account, 'valgrind', ['--version'])?.stdout.trim();
   if (version === undefined) return undefined;
@@ -59,6 +62,9 @@ function findValgrind(account: Account): Counter | undefined {
       '--combine-dumps=yes',
       `--callgrind-out-file=${dumpFile}`,
       `--dump-before=${markFunction}`,
+      // once a second a session hands its statistics over: how often that falls into a count is chance
+      `--toggle-collect=${flushFunction}`,
+      '--collect-atstart=yes', // after the other, which means no
     ],
     read: instructionsOfCallgrind,
   };

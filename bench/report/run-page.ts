@@ -11,6 +11,7 @@ import { planViewerExtra, viewedPlans } from './plan-viewer.ts';
 import { believeSection } from './sections/believe.ts';
 import { correctSection } from './sections/correct.ts';
 import { instantSection } from './sections/instant.ts';
+import { instructionsSection } from './sections/instructions.ts';
 import { whySection } from './sections/why.ts';
 import { winnerSection } from './sections/winner.ts';
 
@@ -32,6 +33,7 @@ export function runPage(results: Results, runFolder: string): string {
       instantSection(results),
       winnerSection(results),
       whySection(results, plans),
+      ...instructionsSection(results),
       ...loadsSection(runFolder),
       believeSection(results),
     ],

@@ -8,6 +8,7 @@ import {
 } from '../../db/designs.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
+import type { InstructionsWanted } from '../instructions/of-run.ts';
 import type { Method } from '../results/results.ts';
 import { requireRunName } from '../results/run-folder.ts';
 import { allScenarios, defaultScenarios, scenariosNamed } from '../scenarios/index.ts';
@@ -28,6 +29,7 @@ export interface BenchFlags {
   readonly out?: string;
   readonly run?: string;
   readonly resume?: boolean;
+  readonly instructions?: boolean;
   readonly replace?: boolean;
   readonly allowNonempty?: boolean;
 }
@@ -47,6 +49,7 @@ export interface BenchOptions {
   readonly sweep: readonly number[];
   readonly method: Method;
   readonly blockedShare: number;
+  readonly instructions: InstructionsWanted;
   /** Folder for runs, where not the project's. */
   readonly out: string | undefined;
   readonly runName: string | undefined;
@@ -56,6 +59,9 @@ export interface BenchOptions {
 
 /** Time for timing, all designs together, where nothing is said: a default run ends in three minutes, one of all designs in five. */
 export const defaultSeconds = { oneDesign: 80, manyDesigns: 130 } as const;
+
+/** Whose instructions a run counts that was asked for nothing in particular. */
+const instructionsByDefault: InstructionsWanted = 'the default design';
 
 /** Reads the flags. Throws a UserError for whatever is not known, with the nearest that is. */
 export function readOptions(flags: BenchFlags): BenchOptions {
@@ -84,6 +90,7 @@ export function readOptions(flags: BenchFlags): BenchOptions {
     scenarios: chosenScenarios(flags, designs.length),
     sweep,
     blockedShare,
+    instructions: wantedInstructions(flags),
     method: {
       loop: 'closed',
       order: 'shuffled pairs',
@@ -99,6 +106,14 @@ export function readOptions(flags: BenchFlags): BenchOptions {
     runName: flags.run,
     resume: flags.resume ?? false,
   };
+}
+
+function wantedInstructions(flags: BenchFlags): InstructionsWanted {
+  if (flags.instructions !== undefined) return flags.instructions ? 'every design' : 'none';
+  const { designs, scenarios, sweep, maxSeconds } = flags;
+  // who says what is to be measured, or how long, wants that and no more
+  const isDefaultRun = [designs, scenarios, sweep, maxSeconds].every((flag) => flag === undefined);
+  return isDefaultRun ? instructionsByDefault : 'none';
 }
 
 function chosenDesigns(names: string | undefined): readonly Design[] {

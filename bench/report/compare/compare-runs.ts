@@ -4,6 +4,7 @@ import type { EstimateRange } from '../../stats/estimate.ts';
 import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
 import { blockMedians, pairRatios } from '../pair-ratios.ts';
 import { isPaired } from '../questions.ts';
+import { compareInstructions, type InstructionChange } from './compare-instructions.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 
 /** What a change is a change of. */
@@ -47,6 +48,8 @@ export interface Comparison {
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
   readonly plans: readonly PlanChange[];
+  /** Of everything that both runs counted, the largest change for the worse first. */
+  readonly instructions: readonly InstructionChange[];
   readonly environment: readonly Difference[];
 }
 
@@ -63,6 +66,7 @@ export function compareRuns(before: Results, after: Results): Comparison {
     onlyBefore: missingFrom(before, after),
     onlyAfter: missingFrom(after, before),
     plans: comparePlans(before.plans, after.plans),
+    instructions: compareInstructions(before, after),
     environment: differences(before, after),
   };
 }
