@@ -43,7 +43,7 @@ export const profileId = (index: number): string =>
 
 const freeNumber = (index: number): string => `+1${2_000_000_000 + index}`;
 const blockedNumber = (index: number): string =>
-  `+1${3_000_000_000 + 13 * (1 + (index % warmNumbers) * Math.floor(blockedNumbers / warmNumbers))}`;
+  `+1${3_000_000_000 + 13 * (1 + (index % warmNumbers))}`;
 
 /** What a contact's opt-outs are before the report that is counted. */
 export const reportKinds = [
