@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { unlessInterrupted } from '../../db/cli/command.ts';
 import { messageOf, UserError } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { connect } from '../../db/connection/connect.ts';
@@ -73,6 +74,7 @@ export async function countInstructions(task: CountingTask): Promise<Instruction
   try {
     return await count(task);
   } catch (error) {
+    await unlessInterrupted(); // which ends what was at work: no reason worth keeping
     if (!(error instanceof CountFailure || error instanceof UserError)) throw error;
     return { state: 'not counted', reason: messageOf(error) };
   }
@@ -117,6 +119,7 @@ async function count(task: CountingTask): Promise<Instructions> {
             scenarios: await countDesign(place, built.data, design, scenarios),
           };
         } catch (error) {
+          await unlessInterrupted();
           if (!(error instanceof CountFailure || error instanceof MigrationError)) throw error;
           return { name: design.name, scenarios: [], reason: messageOf(error) };
         }
