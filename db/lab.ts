@@ -7,6 +7,7 @@ import { requireWritable } from './schema/migrate.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
 import { requireOwnOrEmpty, requireSupportedVersion } from './server/guard.ts';
 import { refusePooledSessions } from './server/pooler.ts';
+import { removeLeftScratchClusters } from './server/scratch-clusters.ts';
 
 /** A server that DATABASE_URL names: not ours to start or stop. */
 export interface ExternalServer {
@@ -88,6 +89,9 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
 export async function openServer(
   options: Pick<LabOptions, 'leaveRunning' | 'tcpPort'> = {},
 ): Promise<EmbeddedServer | ExternalServer> {
+  if (await removeLeftScratchClusters()) {
+    process.stderr.write('removed the scratch clusters of a command that was killed\n');
+  }
   const givenUrl = process.env['DATABASE_URL'];
   if (givenUrl === undefined || givenUrl === '') {
     return openEmbeddedServer({

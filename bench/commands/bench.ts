@@ -6,6 +6,7 @@ import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { whyNotCounted } from '../instructions/count-instructions.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
@@ -41,6 +42,11 @@ await runCommand(async () => {
       positiveNumber,
     )
     .option('--precision <share>', 'half-width at which a scenario ends (default: 0.02)', precision)
+    .option(
+      '--instructions',
+      'also count the instructions, pages and WAL of one execution, of every design of the run (default: of the default design, where valgrind is installed and there is time)',
+    )
+    .option('--no-instructions', 'count none')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and scale)')
     .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
@@ -53,6 +59,8 @@ await runCommand(async () => {
     .parse()
     .opts<BenchFlags>();
   const options = readOptions(flags);
+  const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
+  if (notCounted !== undefined) process.stderr.write(`no instructions: ${notCounted}\n`);
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
   const startedMs = performance.now();
   const folder = await runBench(lab, options, (what) => {

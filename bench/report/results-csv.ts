@@ -67,7 +67,8 @@ function armColumns(arm: Arm): CsvColumn[] {
   ];
 }
 
-function csvCell(value: Cell): string {
+/** A text as one cell. */
+export function csvCell(value: Cell): string {
   if (value === undefined || value === null) return '';
   const text = String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

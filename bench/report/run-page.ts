@@ -12,6 +12,7 @@ import { believeSection } from './sections/believe.ts';
 import { correctSection } from './sections/correct.ts';
 import { costSection } from './sections/cost.ts';
 import { instantSection } from './sections/instant.ts';
+import { instructionsSection } from './sections/instructions.ts';
 import { whySection } from './sections/why.ts';
 import { winnerSection } from './sections/winner.ts';
 
@@ -34,6 +35,7 @@ export function runPage(results: Results, runFolder: string): string {
       costSection(results),
       winnerSection(results),
       whySection(results, plans),
+      ...instructionsSection(results),
       ...loadsSection(runFolder),
       believeSection(results),
     ],

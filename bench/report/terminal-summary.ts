@@ -2,6 +2,7 @@ import type { Results } from '../results/results.ts';
 import { answersOf } from './answers.ts';
 import { counted, formatNsInterval } from './format.ts';
 import { leadDesign } from './questions.ts';
+import { instructionsSentence } from './sections/instructions.ts';
 import { summaryTable } from './summary-tables.ts';
 import { textTable, wrap } from './text-table.ts';
 
@@ -20,6 +21,11 @@ export function terminalSummary(results: Results, pagePath?: string, width = 80)
   const notes = [
     table.hasUnresolved ? '≈ the interval includes 1: not told apart from no check' : '',
     ...serverNotes(results),
+    ...instructionsNote(results).map((note) =>
+      wrap(note, width - 2)
+        .trimEnd()
+        .replaceAll('\n', '\n  '),
+    ),
     notTimedNote(results),
   ].filter((note) => note !== '');
   const warnings = results.warnings.map((warning) => wrap(`! ${warning}`, width)).join('');
@@ -41,6 +47,14 @@ function notTimedNote({ designs, notReached = [] }: Results): string {
   return count === 0
     ? ''
     : `${counted(count, 'more design')} ${count === 1 ? 'was' : 'were'} not timed: npm run bench -- --designs all`;
+}
+
+/** One line, or why there is none. */
+function instructionsNote(results: Results): readonly string[] {
+  const { instructions } = results;
+  if (instructions?.state === 'not counted') return [`no instructions: ${instructions.reason}`];
+  const sentence = instructionsSentence(results);
+  return sentence === undefined ? [] : [`counted: ${sentence}`];
 }
 
 function serverNotes(results: Results): readonly string[] {

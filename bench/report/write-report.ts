@@ -5,6 +5,8 @@ import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { isPartOfRun } from '../results/run-folder.ts';
 import { figureImage } from './figure-image.ts';
+import { countedOf } from './instruction-tables.ts';
+import { instructionsCsv } from './instructions-csv.ts';
 import { mainQuestions } from './questions.ts';
 import { resultsCsv } from './results-csv.ts';
 import { runPage } from './run-page.ts';
@@ -21,7 +23,7 @@ export interface WrittenReport {
 }
 
 /**
- * Makes index.html, summary.md, results.csv and charts/*.svg of a run from its results.json and
+ * Makes index.html, summary.md, results.csv, charts/*.svg and, where instructions were counted, instructions.csv of a run from its results.json and
  * plans, and lists it in the index.html of the folder above, unless that is a run itself. Needs no database.
  *
  * @throws UserError where the results cannot be read, or a file cannot be written.
@@ -33,6 +35,10 @@ export function writeReport(runFolder: string): WrittenReport {
   writeTextFile(pagePath, runPage(results, folder));
   writeTextFile(join(folder, 'summary.md'), summaryMarkdown(results));
   writeTextFile(join(folder, 'results.csv'), resultsCsv(results));
+  const counted = countedOf(results);
+  const countsFile = join(folder, 'instructions.csv');
+  if (counted === undefined) rmSync(countsFile, { force: true });
+  else writeTextFile(countsFile, instructionsCsv(counted));
   writeCharts(results, join(folder, 'charts'));
   if (!isPartOfRun(folder)) {
     writeTextFile(join(dirname(folder), 'index.html'), runsPage(dirname(folder)));

@@ -1,6 +1,7 @@
 import { estimateSchema } from '../stats/estimate.ts';
 import { environmentSchema, relationSizeSchema } from './environment.ts';
 import { resultsFormatVersion } from './format-version.ts';
+import { instructionsSchema } from './instructions.ts';
 import { capturedPlanSchema } from './plans.ts';
 import { pgbenchResultSchema, scenarioResultSchema, serverSideCostSchema } from './scenarios.ts';
 import {
@@ -24,6 +25,7 @@ import {
  * `npm run schemas` writes it.
  */
 export type * from './environment.ts';
+export type * from './instructions.ts';
 export type * from './plans.ts';
 export type * from './scenarios.ts';
 
@@ -286,6 +288,12 @@ export const resultsSchema = define(
         'Predicted cost drivers for N rows of blocked_contacts, to ten billion.',
       ),
       plans: list(capturedPlanSchema),
+      instructions: optional(
+        described(
+          instructionsSchema,
+          'Absent where none were asked for or no time was left, and in older runs.',
+        ),
+      ),
       pgbench: pgbenchResultSchema,
     },
     'One run: scale × designs × scenarios.',

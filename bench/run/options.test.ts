@@ -37,3 +37,18 @@ it('as many clients as are asked for are timed once, also where that is a scenar
     assert.equal(names.filter((name) => name === `clients-${clients}`).length, 1);
   }
 });
+
+it('instructions: of every design where asked for, of the default in a run that was asked for nothing, else none', () => {
+  const wanted = (flags: BenchFlags): string => readOptions(flags).instructions;
+  assert.equal(wanted({ instructions: true, designs: 'all', maxSeconds: 3 }), 'every design');
+  assert.equal(wanted({ instructions: false }), 'none');
+  assert.equal(wanted({ scale: 'tiny' }), 'the default design');
+  for (const flags of [
+    { designs: 'all' },
+    { scenarios: 'refused' },
+    { sweep: '10k,1M' },
+    { maxSeconds: 3 },
+  ]) {
+    assert.equal(wanted(flags), 'none');
+  }
+});

@@ -9,6 +9,7 @@ import {
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
 import type { PairedMethod } from '../database/workbench.ts';
+import type { InstructionsWanted } from '../instructions/of-run.ts';
 import { requireRunName } from '../results/run-folder.ts';
 import { allScenarios, defaultScenarios, scenariosNamed } from '../scenarios/index.ts';
 import { manyClients } from '../scenarios/many-clients.ts';
@@ -28,6 +29,7 @@ export interface BenchFlags {
   readonly out?: string;
   readonly run?: string;
   readonly resume?: boolean;
+  readonly instructions?: boolean;
   readonly replace?: boolean;
   readonly allowNonempty?: boolean;
 }
@@ -47,6 +49,7 @@ export interface BenchOptions {
   readonly sweep: readonly number[];
   readonly method: PairedMethod;
   readonly blockedShare: number;
+  readonly instructions: InstructionsWanted;
   /** Folder for runs, where not the project's. */
   readonly out: string | undefined;
   readonly runName: string | undefined;
@@ -59,6 +62,9 @@ export const defaultSeconds = { oneDesign: 56, manyDesigns: 110 } as const;
 
 /** A figure never stops before so many sessions: of fewer, how they scatter is not known. */
 const fewestSessions = 12;
+
+/** Whose instructions a run counts that was asked for nothing in particular. */
+const instructionsByDefault: InstructionsWanted = 'the default design';
 
 /** Reads the flags. Throws a UserError for whatever is not known, with the nearest that is. */
 export function readOptions(flags: BenchFlags): BenchOptions {
@@ -87,6 +93,7 @@ export function readOptions(flags: BenchFlags): BenchOptions {
     scenarios: chosenScenarios(flags, designs.length),
     sweep,
     blockedShare,
+    instructions: wantedInstructions(flags),
     method: {
       loop: 'closed',
       order: 'pairs of single statements',
@@ -100,6 +107,14 @@ export function readOptions(flags: BenchFlags): BenchOptions {
     runName: flags.run,
     resume: flags.resume ?? false,
   };
+}
+
+function wantedInstructions(flags: BenchFlags): InstructionsWanted {
+  if (flags.instructions !== undefined) return flags.instructions ? 'every design' : 'none';
+  const { designs, scenarios, sweep, maxSeconds } = flags;
+  // who says what is to be measured, or how long, wants that and no more
+  const isDefaultRun = [designs, scenarios, sweep, maxSeconds].every((flag) => flag === undefined);
+  return isDefaultRun ? instructionsByDefault : 'none';
 }
 
 function chosenDesigns(names: string | undefined): readonly Design[] {

@@ -14,6 +14,7 @@ import { scaleName } from '../../seed/data-set/scale.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { loadAverage } from '../environment/machine.ts';
+import { instructionsOfRun } from '../instructions/of-run.ts';
 import { modelPoints } from '../micro/btree-model.ts';
 import { comparePgbench } from '../micro/pgbench.ts';
 import { measureScaling, scalingSizes } from '../micro/scaling.ts';
@@ -140,12 +141,14 @@ async function measureInFull(run: Run, smaller: readonly SweepPoint[]): Promise<
     }));
     const scaling = options.sweep.length === 0 ? undefined : await scale(run, bench, smaller);
     const pgbench = await besidePgbench(run, bench);
+    const instructions = await instructionsOfRun(run, admin);
     await applyDesign(lab.url, admin, before);
     return {
       ...headOf(run, bench, notReached),
       ...figuresOf(run, bench, outcomes, ground, smaller),
       environment: await environment.finish(admin),
       ...(scaling === undefined ? {} : { scaling }),
+      ...(instructions === undefined ? {} : { instructions }),
       pgbench,
     };
   });

@@ -24,6 +24,8 @@ export interface Cluster {
   readonly binaries: Binaries;
   readonly paths: ServerPaths;
   readonly account: Account;
+  /** Where its data may be lost: the lines of settings that it has after all others. */
+  readonly scratch?: readonly string[];
 }
 
 /** How the operating system sees the server: not there, or there with what its pid file says. */
@@ -121,9 +123,10 @@ export async function initialise(cluster: Cluster): Promise<void> {
     '--username=postgres',
     '--auth=trust',
     '--encoding=UTF8',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    // there since 17; the embedded server has it, a scratch cluster of an older one has not
+    ...(binaries.major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
     '--locale=C',
+    ...(cluster.scratch === undefined ? [] : ['--no-sync']),
   ]);
   if (initdb.exitCode !== 0) {
     rmSync(unfinished, { recursive: true, force: true });
@@ -204,7 +207,7 @@ function writeSettings(cluster: Cluster, tcpPort: number | undefined): void {
   write(
     cluster,
     join(data, settingsFile),
-    `${common}\n${reach.join('\n')}\n\n${memory.join('\n')}\n`,
+    [common, ...reach, '', ...memory, ...(cluster.scratch ?? []), ''].join('\n'),
   );
   write(
     cluster,

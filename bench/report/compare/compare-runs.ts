@@ -5,6 +5,7 @@ import { ratioOfRatios } from '../../stats/ratio-of-ratios.ts';
 import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
 import { isPaired, ratioOf } from '../questions.ts';
 import { sessionMedians } from '../session-medians.ts';
+import { compareInstructions, type InstructionChange } from './compare-instructions.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 
 /** What a change is a change of. */
@@ -48,6 +49,8 @@ export interface Comparison {
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
   readonly plans: readonly PlanChange[];
+  /** Of everything that both runs counted, the largest change for the worse first. */
+  readonly instructions: readonly InstructionChange[];
   readonly environment: readonly Difference[];
 }
 
@@ -64,6 +67,7 @@ export function compareRuns(before: Results, after: Results): Comparison {
     onlyBefore: missingFrom(before, after),
     onlyAfter: missingFrom(after, before),
     plans: comparePlans(before.plans, after.plans),
+    instructions: compareInstructions(before, after),
     environment: differences(before, after),
   };
 }

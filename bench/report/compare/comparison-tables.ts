@@ -3,11 +3,14 @@ import {
   counted,
   formatChange,
   formatChangeInterval,
+  formatCount,
   formatNs,
   inWords,
   significant,
 } from '../format.ts';
+import { countedOf } from '../instruction-tables.ts';
 import type { TextColumn } from '../text-table.ts';
+import { type InstructionChange, toldChanges } from './compare-instructions.ts';
 import { accessPath } from './compare-plans.ts';
 import type { Change, Comparison, Measure } from './compare-runs.ts';
 
@@ -24,7 +27,11 @@ export function comparisonSentence(comparison: Comparison): string {
   const judged = comparison.changes.filter((change) => change.judged);
   const of = (verdict: Change['verdict']): readonly Change[] =>
     judged.filter((change) => change.verdict === verdict);
-  if (judged.length === 0) return 'The runs have no figure in common: nothing can be compared.';
+  if (judged.length === 0) {
+    return comparison.instructions.length === 0
+      ? 'The runs have no figure in common: nothing can be compared.'
+      : `${instructionsWords(comparison)}The runs have no times in common.`;
+  }
   const worst = of('slower')[0];
   const designs = [...new Set(of('slower').map((change) => change.design))];
   const slower =
@@ -32,9 +39,18 @@ export function comparisonSentence(comparison: Comparison): string {
       ? 'Nothing got slower'
       : `${counted(of('slower').length, 'figure')} got slower (${inWords(designs)}), the most ${worst.design}, ${worst.title}: ${formatChange(worst.ratio)}`;
   const plans = comparison.plans.length;
-  return `${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart; ${
+  return `${instructionsWords(comparison)}${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart; ${
     plans === 0 ? 'no plan' : counted(plans, 'plan')
   } changed shape.`;
+}
+
+/** Names what changed by more than a count does by itself; nothing where that is nothing. */
+function instructionsWords({ instructions }: Comparison): string {
+  const told = toldChanges(instructions);
+  const worst = told[0];
+  if (worst === undefined) return '';
+  const designs = [...new Set(told.map(({ design }) => design))];
+  return `Instructions changed by more than 1 % in ${counted(told.length, 'figure')} (${inWords(designs)}), the most ${worst.design}, ${worst.scenario}: ${percentChange(worst.ratio)}. `;
 }
 
 /**
@@ -61,6 +77,7 @@ export function comparisonTables(
       label,
     ),
     planTable(comparison),
+    instructionsTable(comparison),
     changeTable('Faster', note, faster, label),
     changeTable(
       'Could not be told apart',
@@ -124,6 +141,47 @@ function changeTable(
       formatChangeInterval(change.ratio),
     ]),
   };
+}
+
+/** Instructions of everything that both runs counted; a ● before what changed by more than is to be expected. */
+function instructionsTable({ instructions, before, after }: Comparison): ComparisonTable {
+  const told = toldChanges(instructions);
+  const added = (count: number | undefined): string =>
+    count === undefined ? '–' : formatCount(count);
+  const row = (change: InstructionChange): readonly string[] => [
+    `${told.includes(change) ? '● ' : ''}${change.design}`,
+    change.scenario,
+    added(change.before),
+    added(change.after),
+    percentChange(change.ratio),
+    change.without === undefined ? '–' : percentChange(change.without),
+  ];
+  const servers = [before, after]
+    .map(countedOf)
+    .map((one) => `${one?.counterVersion}, ${one?.serverVersion}`);
+  return {
+    title: 'Instructions',
+    note: `What the check adds to one execution, of a refused insert all of them. ${
+      told.length === 0
+        ? 'Nothing changed by more than 1 %.'
+        : `● ${counted(told.length, 'figure')} changed by more than 1 %.`
+    }${servers[0] === servers[1] ? '' : ` Before: ${servers[0]}. After: ${servers[1]}.`}`,
+    columns: [
+      { heading: 'design' },
+      { heading: 'scenario' },
+      { heading: 'before', align: 'right' },
+      { heading: 'after', align: 'right' },
+      { heading: 'change', align: 'right' },
+      { heading: 'without', align: 'right' },
+    ],
+    rows: instructions.map(row),
+  };
+}
+
+/** `+1.2 %`; a change in a count, which has no interval. */
+function percentChange(ratio: number): string {
+  const percent = ((ratio - 1) * 100).toFixed(1);
+  return `${Number(percent) > 0 ? '+' : ''}${percent.replace('-', Number(percent) === 0 ? '' : '−')} %`;
 }
 
 function planTable({ plans }: Comparison): ComparisonTable {
