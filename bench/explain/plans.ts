@@ -9,9 +9,10 @@ import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import type { DataSet } from '../../seed/data-set/data-set.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
-import type { CapturedPlan, NestedPlan, PlanSummary } from '../results/results.ts';
+import type { CapturedPlan, LookupPlan, NestedPlan, PlanSummary } from '../results/results.ts';
 import { createDraw, type Draw } from '../scenarios/draw.ts';
 import { statements } from '../scenarios/statements.ts';
+import { explainLookup } from './lookup.ts';
 import { enableAutoExplain, type NestedExplain, nestedExplains } from './nested-plans.ts';
 import { type ExplainedStatement, mergeSummaries, summarisePlan } from './plan-summary.ts';
 
@@ -22,6 +23,8 @@ interface Explained {
   readonly sql: string;
   /** Runs first in the same transaction; returns the statement's parameters. */
   readonly prepare: (client: pg.Client, draw: Draw) => Promise<readonly unknown[]>;
+  /** For a send of one message: a number to look up by itself, where nobody sees into triggers. */
+  readonly lookUp?: (draw: Draw) => string;
 }
 
 const explainOptions = 'analyze, buffers, wal, settings, verbose';
@@ -82,17 +85,27 @@ async function capture(
   const outcome = await explain(client, explained, draw);
   const outer = outcome.json === undefined ? undefined : summarisePlan(outcome.json, rowsOfTable);
   const nested = groupNested(outcome.nested, rowsOfTable);
+  const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
+  const summary = checkOf(outer, inner, outcome.nestedMissing, design);
+  const found =
+    summary === undefined && explained.lookUp !== undefined && outcome.nestedMissing !== undefined
+      ? await explainLookup(client, design, explained.lookUp(draw), rowsOfTable)
+      : undefined;
+  const lookup = found === undefined || 'missing' in found ? undefined : found;
   const name = join('plans', design.name, explained.name);
   if (folder !== undefined) {
     mkdirSync(join(folder, 'plans', design.name), { recursive: true });
-    const kept = { statement: explained.sql, plan: outcome.json ?? null, nested };
+    const kept = {
+      statement: explained.sql,
+      plan: outcome.json ?? null,
+      nested,
+      ...(lookup === undefined ? {} : { lookup }),
+    };
     const write = (ending: string, plan: string): void =>
       writeFileSync(join(folder, `${name}.${ending}`), shortened(plan));
     write('json', `${JSON.stringify(kept, null, 2)}\n`);
-    write('txt', asText(explained, outcome, nested));
+    write('txt', asText(explained, outcome, nested, lookup));
   }
-  const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
-  const summary = inner.length > 0 ? mergeSummaries(inner) : outer;
   return {
     design: design.name,
     statement: explained.name,
@@ -103,10 +116,35 @@ async function capture(
     nested,
     ...(outcome.nestedMissing === undefined ? {} : { nestedMissing: outcome.nestedMissing }),
     ...(summary === undefined ? {} : { summary }),
+    ...(lookup === undefined ? {} : { lookup }),
+    ...(found !== undefined && 'missing' in found ? { lookupMissing: found.missing } : {}),
     ...(outer === undefined ? {} : { outer }),
     refused: outcome.refused,
     ...(outcome.failed === undefined ? {} : { failed: outcome.failed }),
   };
+}
+
+/**
+ * What of all that ran is the check: the statement itself where it holds it (a function that a policy calls
+ * runs inside, too, and is not the lookup), else what ran inside triggers. Where nobody saw into those, nothing.
+ */
+function checkOf(
+  outer: PlanSummary | undefined,
+  inner: readonly PlanSummary[],
+  nestedMissing: string | undefined,
+  design: Design,
+): PlanSummary | undefined {
+  if (holdsCheck(outer, design)) return outer;
+  if (inner.length > 0) return mergeSummaries(inner);
+  return nestedMissing === undefined ? outer : undefined;
+}
+
+/**
+ * Whether a statement's own plan shows the check: it reads what the design keeps. A policy's lookup is part
+ * of it; what a trigger or a function reads is not.
+ */
+function holdsCheck(outer: PlanSummary | undefined, design: Design): boolean {
+  return outer !== undefined && design.keeps.some((kept) => outer.relations.includes(kept));
 }
 
 /**
@@ -199,18 +237,29 @@ function isForeignKey(query: string): boolean {
   return /^SELECT 1 FROM ONLY .* FOR KEY SHARE OF x$/s.test(query.trim());
 }
 
-function asText(explained: Explained, outcome: Outcome, nested: readonly NestedPlan[]): string {
+function asText(
+  explained: Explained,
+  outcome: Outcome,
+  nested: readonly NestedPlan[],
+  lookup: LookupPlan | undefined,
+): string {
   const outer =
     outcome.failed ??
     (outcome.refused ? 'refused: there is no plan of the statement itself' : (outcome.text ?? ''));
+  const tree = ({ nodes, buffers, rows }: PlanSummary): string =>
+    `${nodes.map((node, depth) => `${'  '.repeat(depth)}${node}`).join('\n')}\nBuffers: ${buffers}, rows: ${rows}`;
   const inner = nested.map(
     ({ query, times, summary }) =>
-      `-- inside, ${times === 1 ? 'once' : `${times} times`}: ${query.trim().replace(/\s+/g, ' ')}\n` +
-      `${summary.nodes.map((node, depth) => `${'  '.repeat(depth)}${node}`).join('\n')}\n` +
-      `Buffers: ${summary.buffers}, rows: ${summary.rows}`,
+      `-- inside, ${times === 1 ? 'once' : `${times} times`}: ${query.trim().replace(/\s+/g, ' ')}\n${tree(summary)}`,
   );
+  const byItself =
+    lookup === undefined
+      ? []
+      : [
+          `-- the lookup of the check, explained by itself:\n${lookup.sql.trim()}\n\n${tree(lookup.summary)}`,
+        ];
   const missing = outcome.nestedMissing === undefined ? [] : [`-- ${outcome.nestedMissing}`];
-  return `${[`-- ${explained.title}`, explained.sql, '', outer, ...missing, ...inner].join('\n\n')}\n`;
+  return `${[`-- ${explained.title}`, explained.sql, '', outer, ...missing, ...inner, ...byItself].join('\n\n')}\n`;
 }
 
 function insertOf(name: string, title: string, phones: (draw: Draw) => string[]): Explained {
@@ -218,6 +267,7 @@ function insertOf(name: string, title: string, phones: (draw: Draw) => string[])
     name,
     title,
     sql: statements.insertMessage.text,
+    lookUp: (draw) => itemAt(phones(draw), 0),
     prepare: async (_client, draw) => [
       itemAt(draw.profiles(1), 0),
       itemAt(phones(draw), 0),
