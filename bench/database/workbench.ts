@@ -1,12 +1,12 @@
-import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { Method } from '../results/results.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import type { BenchReservation } from './reservation.ts';
 
 /** What a measurement needs besides the scenario. */
 export interface Workbench {
   readonly reservation: BenchReservation;
   readonly major: number;
-  readonly dataSet: DataSet;
+  readonly dataSet: BenchDataSet;
   readonly seed: number;
   readonly method: Method;
   readonly blockedShare: number;

@@ -8,11 +8,12 @@ import { migrateUp } from '../../db/schema/migrate.ts';
 import { skipDesign } from '../../db/testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { createTestRole, type TestRole } from '../../db/testing/test-role.ts';
-import { type DataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
 import { type BenchReservation, reserveForBench } from '../database/reservation.ts';
 import { whyAnswer } from '../report/sections/why.ts';
 import type { CapturedPlan } from '../results/results.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { explainLookup } from './lookup.ts';
 import { capturePlans } from './plans.ts';
 
@@ -36,7 +37,7 @@ const labAt = (url: string): Lab => ({
 async function plansOf(
   url: string,
   design: Design,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   names: readonly string[],
   use: (plans: readonly CapturedPlan[], reservation: BenchReservation) => Promise<void>,
 ): Promise<void> {
@@ -52,7 +53,7 @@ async function plansOf(
 describe('a role that may not load auto_explain', () => {
   let database: TestDatabase;
   let role: TestRole;
-  let dataSet: DataSet;
+  let dataSet: BenchDataSet;
   before(async () => {
     database = await createTestDatabase({ migrated: false });
     const owner = await database.connect();
@@ -114,7 +115,7 @@ describe('a role that may not load auto_explain', () => {
 
 describe('the lookup', () => {
   let database: TestDatabase;
-  let dataSet: DataSet;
+  let dataSet: BenchDataSet;
   before(async () => {
     database = await createTestDatabase();
     dataSet = await ensureSeeded(labAt(database.url), { ...wanted, replace: false });

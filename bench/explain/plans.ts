@@ -7,9 +7,9 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { refusal } from '../../db/contract.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
-import type { DataSet } from '../../seed/data-set/data-set.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
 import type { CapturedPlan, LookupPlan, NestedPlan, PlanSummary } from '../results/results.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw, type Draw } from '../scenarios/draw.ts';
 import { statements } from '../scenarios/statements.ts';
 import { explainLookup } from './lookup.ts';
@@ -22,7 +22,11 @@ interface Explained {
   readonly title: string;
   readonly sql: string;
   /** Runs first in the same transaction; returns the statement's parameters. */
-  readonly prepare: (client: pg.Client, draw: Draw) => Promise<readonly unknown[]>;
+  readonly prepare: (
+    client: pg.Client,
+    draw: Draw,
+    blockThreshold: number,
+  ) => Promise<readonly unknown[]>;
   /** For a send of one message: a number to look up by itself, where nobody sees into triggers. */
   readonly lookUp?: (draw: Draw) => string;
 }
@@ -40,8 +44,8 @@ const explainedStatements: readonly Explained[] = [
   insertOf('insert-refused', 'one message to a blocked number', (draw) => draw.blocked(1)),
   bulkOf(10),
   bulkOf(1_000),
-  reportOf('report-first', 'the first 21610 of a number', 0),
-  reportOf('report-blocking', 'the 21610 that blocks a number', 2),
+  reportOf('report-first', 'the first 21610 of a number', () => 0),
+  reportOf('report-blocking', 'the 21610 that blocks a number', (threshold) => threshold - 1),
 ];
 
 /** What the plans are held against, and where they are written. */
@@ -56,7 +60,7 @@ export interface PlanTarget {
 export async function capturePlans(
   reservation: BenchReservation,
   design: Design,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   target: PlanTarget,
   names: readonly string[] = explainedStatements.map(({ name }) => name),
 ): Promise<readonly CapturedPlan[]> {
@@ -66,7 +70,7 @@ export async function capturePlans(
     const plans: CapturedPlan[] = [];
     for (const explained of explainedStatements.filter(({ name }) => names.includes(name))) {
       const draw = createDraw(dataSet, 1);
-      plans.push(await capture(client, design, explained, draw, target));
+      plans.push(await capture(client, design, explained, draw, dataSet.blockThreshold, target));
     }
     return plans;
   } finally {
@@ -79,10 +83,11 @@ async function capture(
   design: Design,
   explained: Explained,
   draw: Draw,
+  blockThreshold: number,
   target: PlanTarget,
 ): Promise<CapturedPlan> {
   const { folder, rowsOfTable } = target;
-  const outcome = await explain(client, explained, draw);
+  const outcome = await explain(client, explained, draw, blockThreshold);
   const outer = outcome.json === undefined ? undefined : summarisePlan(outcome.json, rowsOfTable);
   const nested = groupNested(outcome.nested, rowsOfTable);
   const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
@@ -168,12 +173,17 @@ interface Outcome {
 }
 
 /** Runs the statement some times, then explains it, always rolling back. */
-async function explain(client: pg.Client, explained: Explained, draw: Draw): Promise<Outcome> {
+async function explain(
+  client: pg.Client,
+  explained: Explained,
+  draw: Draw,
+  blockThreshold: number,
+): Promise<Outcome> {
   const nested = nestedExplains(client);
   const base = { nested: [] as readonly NestedExplain[], nestedMissing: nested.missing };
   await client.query('begin');
   try {
-    const values = await explained.prepare(client, draw);
+    const values = await explained.prepare(client, draw, blockThreshold);
     const attempt = async (sql: string): Promise<string | undefined> => {
       await client.query('savepoint attempt');
       try {
@@ -286,14 +296,19 @@ function bulkOf(rows: number): Explained {
 }
 
 /** A 21610 for a number that has opted out of some profiles before. */
-function reportOf(name: string, title: string, before: number): Explained {
+function reportOf(
+  name: string,
+  title: string,
+  earlier: (blockThreshold: number) => number,
+): Explained {
   return {
     name,
     title,
     sql: statements.insertReport.text,
-    async prepare(client, draw) {
+    async prepare(client, draw, blockThreshold) {
+      const before = earlier(blockThreshold);
       const [phone] = draw.own(1);
-      const profiles = [...new Set(draw.profiles(64))].slice(0, before + 1);
+      const profiles = [...new Set(draw.profiles(64 * (before + 1)))].slice(0, before + 1);
       let messageId: string | undefined;
       for (const [index, profile] of profiles.entries()) {
         const message = await client.query<{ id: string }>(

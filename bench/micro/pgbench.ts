@@ -73,6 +73,7 @@ async function compare(
     clients: [client],
     admin: bench.reservation.admin,
     draw,
+    blockThreshold: bench.dataSet.blockThreshold,
     blockedShare: 0,
   } as const;
   const ownBlock = async (supply: number): Promise<ArrayLike<number>> => {

@@ -139,6 +139,7 @@ async function measureBlock(
       clients,
       admin,
       draw: createDraw(bench.dataSet, block.seed),
+      blockThreshold: bench.dataSet.blockThreshold,
       blockedShare: bench.blockedShare,
     });
   } finally {

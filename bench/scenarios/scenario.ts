@@ -39,6 +39,8 @@ export interface BlockContext {
   /** For preparing. */
   readonly admin: pg.Client;
   readonly draw: Draw;
+  /** How many profiles block a number. */
+  readonly blockThreshold: number;
   /** Share of attempts to blocked numbers, where the scenario has it as a parameter. */
   readonly blockedShare: number;
 }

@@ -80,7 +80,7 @@ export class Application {
             plan.profileIds,
             plan.mix.numbers,
           )
-        : dataSetPopulation(plan.dataSet, plan.mix.numbers);
+        : dataSetPopulation(plan.dataSet, plan.mix.numbers, plan.threshold);
     this.#ledger = new OptOutLedger(plan.ledger);
     this.#messageIds = new IdMaker(plan.worker, plan.runTag);
     this.#reportIds = new IdMaker(plan.worker, plan.runTag);
