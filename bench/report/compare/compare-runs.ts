@@ -1,9 +1,11 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
-import { ratioOfMedians, type Verdict, verdictOf } from '../../stats/bootstrap.ts';
+import { type Verdict, verdictOf } from '../../stats/bootstrap.ts';
 import type { EstimateRange } from '../../stats/estimate.ts';
 import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
 import { blockMedians, pairRatios } from '../pair-ratios.ts';
 import { isPaired } from '../questions.ts';
+import { changeOf } from './change-of.ts';
+import { type Comparability, comparability } from './comparable.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 
 /** What a change is a change of. */
@@ -41,28 +43,36 @@ export interface Difference {
 export interface Comparison {
   readonly before: Results;
   readonly after: Results;
+  /** Whether they can be compared at all; where not, there are no changes. */
+  readonly comparability: Comparability;
   /** Of everything that both runs have, the largest change for the worse first. */
   readonly changes: readonly Change[];
   /** Designs, and scenarios of designs, that one run alone has. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
+  /** Figures that the earlier run has and the later one has not. */
+  readonly missing: readonly string[];
   readonly plans: readonly PlanChange[];
   readonly environment: readonly Difference[];
 }
 
 /** Compares two runs. A pure function: no database, no clock, the same every time. */
 export function compareRuns(before: Results, after: Results): Comparison {
-  const changes = after.designs.flatMap((design) => {
+  const comparable = comparability(before, after);
+  const alike = comparable.reasons.length === 0;
+  const changes = (alike ? after.designs : []).flatMap((design) => {
     const earlier = before.designs.find((candidate) => candidate.name === design.name);
     return earlier === undefined ? [] : designChanges(earlier, design);
   });
   return {
     before,
     after,
+    comparability: comparable,
     changes: changes.sort((a, b) => b.ratio.value - a.ratio.value),
     onlyBefore: missingFrom(before, after),
     onlyAfter: missingFrom(after, before),
-    plans: comparePlans(before.plans, after.plans),
+    missing: missingFigures(before, after),
+    plans: alike ? comparePlans(before.plans, after.plans) : [],
     environment: differences(before, after),
   };
 }
@@ -79,7 +89,7 @@ function designChanges(before: DesignResult, after: DesignResult): readonly Chan
     if (earlier === undefined) return [];
     const base = { design: after.name, scenario: scenario.name, title: scenario.title };
     if (isPaired(earlier) && isPaired(scenario)) {
-      const paired = ratioOfMedians(pairRatios(scenario), pairRatios(earlier));
+      const paired = changeOf(pairRatios(scenario), pairRatios(earlier));
       const control = armRatio(earlier, scenario, 'control');
       return [
         {
@@ -144,12 +154,40 @@ function armRatio(
   after: ScenarioResult,
   arm: 'treatment' | 'control',
 ): EstimateRange {
-  return ratioOfMedians(blockMedians(after, arm), blockMedians(before, arm));
+  return changeOf(blockMedians(after, arm), blockMedians(before, arm));
 }
 
 /** Undefined where too few samples were taken. */
 function medianNs(scenario: ScenarioResult): number | undefined {
   return scenario.arms.find((arm) => arm.arm === 'treatment')?.percentiles.p50 ?? undefined;
+}
+
+/** Every design and scenario of the earlier run that has a figure there and none in the later one. */
+function missingFigures(before: Results, after: Results): readonly string[] {
+  const later = new Set(figuresOf(after).map(({ key }) => key));
+  return figuresOf(before)
+    .filter(({ key }) => !later.has(key))
+    .map(({ text }) => text);
+}
+
+function figuresOf({
+  designs,
+}: Results): readonly { readonly key: string; readonly text: string }[] {
+  return designs.flatMap((design) =>
+    design.scenarios
+      .filter(
+        (scenario) =>
+          isPaired(scenario) || (isOneArm(scenario) && medianNs(scenario) !== undefined),
+      )
+      .map(({ name, title }) => ({
+        key: `${design.name}\n${name}`,
+        text: `${design.name}, ${title}`,
+      })),
+  );
+}
+
+function isOneArm({ control }: ScenarioResult): boolean {
+  return control === 'none';
 }
 
 function missingFrom(from: Results, other: Results): readonly string[] {

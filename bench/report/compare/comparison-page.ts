@@ -18,7 +18,7 @@ export function comparisonPage(comparison: Comparison): string {
       {
         id: 'changes',
         question: 'What changed?',
-        mark: markOf(judged),
+        mark: comparison.missing.length > 0 && judged.length > 0 ? 'bad' : markOf(judged),
         answer: comparisonSentence(comparison),
         body: html`${judged.length > 0 && figureHtml(changeFigure(judged))}
 ${comparisonTables(comparison).map(

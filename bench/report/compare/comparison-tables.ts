@@ -24,7 +24,17 @@ export function comparisonSentence(comparison: Comparison): string {
   const judged = comparison.changes.filter((change) => change.judged);
   const of = (verdict: Change['verdict']): readonly Change[] =>
     judged.filter((change) => change.verdict === verdict);
-  if (judged.length === 0) return 'The runs have no figure in common: nothing can be compared.';
+  const { reasons, cautions } = comparison.comparability;
+  if (reasons.length > 0) return `The runs cannot be compared: ${reasons.join('; ')}.`;
+  const alike =
+    cautions.length === 0
+      ? 'The runs can be compared.'
+      : `The runs can be compared, but ${cautions.join('; ')}: a change may come from that.`;
+  if (judged.length === 0) return `${alike} They have no figure in common that can be judged.`;
+  const missing =
+    comparison.missing.length === 0
+      ? ''
+      : ` ${counted(comparison.missing.length, 'figure')} of the earlier run ${comparison.missing.length === 1 ? 'is' : 'are'} missing from the later one.`;
   const worst = of('slower')[0];
   const designs = [...new Set(of('slower').map((change) => change.design))];
   const slower =
@@ -32,9 +42,9 @@ export function comparisonSentence(comparison: Comparison): string {
       ? 'Nothing got slower'
       : `${counted(of('slower').length, 'figure')} got slower (${inWords(designs)}), the most ${worst.design}, ${worst.title}: ${formatChange(worst.ratio)}`;
   const plans = comparison.plans.length;
-  return `${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart; ${
+  return `${alike} ${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart; ${
     plans === 0 ? 'no plan' : counted(plans, 'plan')
-  } changed shape.`;
+  } changed shape.${missing}`;
 }
 
 /**
@@ -85,6 +95,12 @@ export function comparisonTables(
       note: '',
       columns: [{ heading: 'what' }, { heading: 'before' }, { heading: 'after' }],
       rows: comparison.environment.map(({ name, before, after }) => [name, before, after]),
+    },
+    {
+      title: 'Figures that the later run lacks',
+      note: '',
+      columns: [{ heading: 'what' }],
+      rows: comparison.missing.map((what) => [what]),
     },
     {
       title: 'In one run only',
