@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, messageOf, UserError } from '../../db/cli/errors.ts';
+import { findLoad, readLoad } from '../load/results/read-load.ts';
+import { compareLoads } from '../report/compare/compare-loads.ts';
 import { compareRuns } from '../report/compare/compare-runs.ts';
 import { comparisonPage } from '../report/compare/comparison-page.ts';
 import { comparisonMarkdown, comparisonText } from '../report/compare/comparison-text.ts';
@@ -20,9 +22,11 @@ interface Options {
 
 await runCommand(async () => {
   const program = newCommand('compare')
-    .description('Say what differs between two runs: figures, plans, environment')
-    .argument('<before>', 'a run: its name under reports/, or a path')
-    .argument('<after>', 'the run to hold against it')
+    .description(
+      'Say whether two runs, or two loads, can be compared, and then what differs: figures, plans, environment',
+    )
+    .argument('<before>', 'a run or a load: its name under reports/, or a path')
+    .argument('<after>', 'the run or load to hold against it')
     .option(
       '--fail-on <limit>',
       'exit with 1 if anything is slower by more (5%), or has more of a figure without noise (instructions=1%), or is missing; may be given again',
@@ -35,6 +39,13 @@ await runCommand(async () => {
     )
     .option('--markdown <file>', 'write the comparison as Markdown')
     .option('--html <file>', 'write the comparison as a page')
+    .addHelpText(
+      'after',
+      `
+With --fail-on or --require, exit code 1 too where the runs cannot be compared (other data, durability or
+method), where the later run lacks a figure that the earlier one has, and where nothing could be judged.
+Of a load, scenarios are called like campaign-p99, of a ramp: ramp.`,
+    )
     .action(compare);
   program
     .command('plans')
@@ -50,15 +61,21 @@ await runCommand(async () => {
 });
 
 function compare(before: string, after: string, options: Options): void {
-  const comparison = compareRuns(read(before), read(after));
+  const [earlier, later] = [findLoad(before), findLoad(after)];
+  const areLoads = earlier !== undefined && later !== undefined;
+  const runs = areLoads ? undefined : ([read(before), read(after)] as const);
+  const comparison =
+    runs !== undefined
+      ? compareRuns(...runs)
+      : compareLoads(readLoad(earlier ?? before), readLoad(later ?? after));
   process.stdout.write(comparisonText(comparison));
   if (options.markdown !== undefined) write(options.markdown, comparisonMarkdown(comparison));
   if (options.html !== undefined) write(options.html, comparisonPage(comparison));
   const gate = { limits: options.failOn ?? [], required: options.require ?? [] };
-  const failures = gateFailures(comparison, gate, (kind) => [
-    figuresOfKind(kind, comparison.before),
-    figuresOfKind(kind, comparison.after),
-  ]);
+  const failures = gateFailures(comparison, gate, (kind) => {
+    if (runs === undefined) throw new UserError(`a load has no ${kind}: a bench run can have them`);
+    return [figuresOfKind(kind, runs[0]), figuresOfKind(kind, runs[1])];
+  });
   if (failures.length > 0) throw new CheckFailure(failures.join('; '));
 }
 

@@ -15,7 +15,14 @@ export type Measure =
   /** The control: what the machine, the server and everything but the check did. */
   | 'without the check'
   /** A scenario of one arm, its time divided by how the controls of its design moved. */
-  | 'one arm';
+  | 'one arm'
+  /** Of a load: what its callers waited, second by second. */
+  | 'latency under load'
+  /** Of a load: how much it did, or could do; less is worse. */
+  | 'operations a second';
+
+/** What is compared: a run, or a load. */
+export type Compared = Pick<Results, 'runId' | 'startedAt' | 'environment'>;
 
 /** One figure in both runs. */
 export interface Change {
@@ -41,8 +48,9 @@ export interface Difference {
 
 /** Two runs side by side. */
 export interface Comparison {
-  readonly before: Results;
-  readonly after: Results;
+  readonly kind: 'bench' | 'load';
+  readonly before: Compared;
+  readonly after: Compared;
   /** Whether they can be compared at all; where not, there are no changes. */
   readonly comparability: Comparability;
   /** Of everything that both runs have, the largest change for the worse first. */
@@ -65,6 +73,7 @@ export function compareRuns(before: Results, after: Results): Comparison {
     return earlier === undefined ? [] : designChanges(earlier, design);
   });
   return {
+    kind: 'bench',
     before,
     after,
     comparability: comparable,
@@ -73,7 +82,7 @@ export function compareRuns(before: Results, after: Results): Comparison {
     onlyAfter: missingFrom(after, before),
     missing: missingFigures(before, after),
     plans: alike ? comparePlans(before.plans, after.plans) : [],
-    environment: differences(before, after),
+    environment: differences(factsOf(before), factsOf(after)),
   };
 }
 
@@ -204,14 +213,20 @@ function missingFrom(from: Results, other: Results): readonly string[] {
 /** Facts that change with every run and explain nothing alone. */
 const volatile = new Set(['load average before', 'load average after', 'database']);
 
-function differences(before: Results, after: Results): readonly Difference[] {
-  const facts = (results: Results): ReadonlyMap<string, string> =>
-    new Map<string, string>([
-      ...environmentFacts(results).filter(([name]) => !volatile.has(name)),
-      ...settingFacts(results).map(([name, value]): Fact => [`setting ${name}`, value]),
-    ]);
-  const [earlier, later] = [facts(before), facts(after)];
+function factsOf(results: Results): ReadonlyMap<string, string> {
+  return new Map<string, string>([
+    ...environmentFacts(results),
+    ...settingFacts(results).map(([name, value]): Fact => [`setting ${name}`, value]),
+  ]);
+}
+
+/** The facts that are not the same. */
+export function differences(
+  earlier: ReadonlyMap<string, string>,
+  later: ReadonlyMap<string, string>,
+): readonly Difference[] {
   return [...new Set([...earlier.keys(), ...later.keys()])]
+    .filter((name) => !volatile.has(name))
     .map((name) => ({
       name,
       before: earlier.get(name) ?? 'default',

@@ -3,6 +3,7 @@ import {
   counted,
   formatChange,
   formatChangeInterval,
+  formatCount,
   formatNs,
   inWords,
   significant,
@@ -42,9 +43,9 @@ export function comparisonSentence(comparison: Comparison): string {
       ? 'Nothing got slower'
       : `${counted(of('slower').length, 'figure')} got slower (${inWords(designs)}), the most ${worst.design}, ${worst.title}: ${formatChange(worst.ratio)}`;
   const plans = comparison.plans.length;
-  return `${alike} ${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart; ${
-    plans === 0 ? 'no plan' : counted(plans, 'plan')
-  } changed shape.${missing}`;
+  return `${alike} ${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart${comparison.kind === 'load' ? '' : '; '}${
+    comparison.kind === 'load' ? '' : plans === 0 ? 'no plan' : counted(plans, 'plan')
+  }${comparison.kind === 'load' ? '' : ' changed shape'}.${missing}`;
 }
 
 /**
@@ -62,7 +63,9 @@ export function comparisonTables(
     (change) => !change.judged && change.verdict !== 'could not be told apart',
   );
   const note =
-    'With the check over without it, in the later run over the earlier: each run’s own control divides drift out. 95 % interval.';
+    comparison.kind === 'load'
+      ? 'The later load over the earlier one, second by second, and of a ramp the highest rate; above 0 is worse, for a rate too. 95 % interval. No control divides the machine’s drift out.'
+      : 'With the check over without it, in the later run over the earlier: each run’s own control divides drift out. 95 % interval.';
   return [
     changeTable(
       'Slower',
@@ -172,5 +175,6 @@ function buffersOf(summary: PlanSummary | undefined): string {
 }
 
 function figure(measure: Measure, value: number): string {
+  if (measure === 'operations a second') return `${formatCount(Math.round(value))}/s`;
   return measure === 'with the check' ? `×${significant(value, 3)}` : formatNs(value);
 }
