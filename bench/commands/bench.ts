@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
+import { CheckFailure } from '../../db/cli/errors.ts';
 import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
@@ -9,6 +10,7 @@ import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
+import { notMeasured } from '../run/asked-for.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
 import { runBench } from '../run/run.ts';
 import { allScenarios } from '../scenarios/index.ts';
@@ -54,7 +56,7 @@ await runCommand(async () => {
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
     .addHelpText(
       'after',
-      `\nDesigns: ${namesOf(listDesigns())}\n\nScenarios: ${namesOf(allScenarios)}`,
+      `\nDesigns: ${namesOf(listDesigns())}\n\nScenarios: ${namesOf(allScenarios)}\n\nExit code 1: a check of the default design failed, or a design that was asked for could not be built or\nfailed a behaviour; the results of the others are kept.`,
     )
     .parse()
     .opts<BenchFlags>();
@@ -69,6 +71,11 @@ await runCommand(async () => {
   });
   const { results, pagePath } = writeReport(folder);
   process.stdout.write(terminalSummary(results, shownPath(pagePath)));
+  const missing = notMeasured(
+    results,
+    options.designs.map(({ name }) => name),
+  );
+  if (missing.length > 0) throw new CheckFailure(missing.join('; '));
 });
 
 function namesOf(items: readonly { readonly name: string }[]): string {

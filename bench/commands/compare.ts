@@ -1,30 +1,51 @@
 import { writeFileSync } from 'node:fs';
-import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, messageOf, UserError } from '../../db/cli/errors.ts';
-import { compareRuns, slowerThan } from '../report/compare/compare-runs.ts';
+import { findLoad, readLoad } from '../load/results/read-load.ts';
+import { compareLoads } from '../report/compare/compare-loads.ts';
+import { compareRuns } from '../report/compare/compare-runs.ts';
 import { comparisonPage } from '../report/compare/comparison-page.ts';
 import { comparisonMarkdown, comparisonText } from '../report/compare/comparison-text.ts';
+import { figuresOfKind } from '../report/compare/figure-kinds.ts';
 import { findRun } from '../report/compare/find-run.ts';
+import { gateFailures, type Limit, parseLimit } from '../report/compare/gate.ts';
 import { planChangesText, plansText } from '../report/compare/plans-text.ts';
-import { formatChange } from '../report/format.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 
 interface Options {
-  readonly failOn?: number;
+  readonly failOn?: readonly Limit[];
+  readonly require?: readonly string[];
   readonly markdown?: string;
   readonly html?: string;
 }
 
 await runCommand(async () => {
   const program = newCommand('compare')
-    .description('Say what differs between two runs: figures, plans, environment')
-    .argument('<before>', 'a run: its name under reports/, or a path')
-    .argument('<after>', 'the run to hold against it')
-    .option('--fail-on <percent>', 'exit with 1 if anything is slower by more, like 5%', percent)
+    .description(
+      'Say whether two runs, or two loads, can be compared, and then what differs: figures, plans, environment',
+    )
+    .argument('<before>', 'a run or a load: its name under reports/, or a path')
+    .argument('<after>', 'the run or load to hold against it')
+    .option(
+      '--fail-on <limit>',
+      'exit with 1 if anything is slower by more (5%), or has more of a figure without noise (instructions=1%), or is missing; may be given again',
+      (text: string, earlier: readonly Limit[] = []) => [...earlier, parseLimit(text)],
+    )
+    .option(
+      '--require <scenario>',
+      'exit with 1 unless this scenario could be judged; may be given again',
+      (text: string, earlier: readonly string[] = []) => [...earlier, text],
+    )
     .option('--markdown <file>', 'write the comparison as Markdown')
     .option('--html <file>', 'write the comparison as a page')
+    .addHelpText(
+      'after',
+      `
+With --fail-on or --require, exit code 1 too where the runs cannot be compared (other data, durability or
+method), where the later run lacks a figure that the earlier one has, and where nothing could be judged.
+Of a load, scenarios are called like campaign-p99, of a ramp: ramp.`,
+    )
     .action(compare);
   program
     .command('plans')
@@ -40,17 +61,22 @@ await runCommand(async () => {
 });
 
 function compare(before: string, after: string, options: Options): void {
-  const comparison = compareRuns(read(before), read(after));
+  const [earlier, later] = [findLoad(before), findLoad(after)];
+  const areLoads = earlier !== undefined && later !== undefined;
+  const runs = areLoads ? undefined : ([read(before), read(after)] as const);
+  const comparison =
+    runs !== undefined
+      ? compareRuns(...runs)
+      : compareLoads(readLoad(earlier ?? before), readLoad(later ?? after));
   process.stdout.write(comparisonText(comparison));
   if (options.markdown !== undefined) write(options.markdown, comparisonMarkdown(comparison));
   if (options.html !== undefined) write(options.html, comparisonPage(comparison));
-  if (options.failOn === undefined) return;
-  const slower = slowerThan(comparison, options.failOn);
-  const worst = slower[0];
-  if (worst === undefined) return;
-  throw new CheckFailure(
-    `${slower.length} slower by more than ${options.failOn * 100} % with the whole interval, the most ${worst.design}, ${worst.title}: ${formatChange(worst.ratio)}`,
-  );
+  const gate = { limits: options.failOn ?? [], required: options.require ?? [] };
+  const failures = gateFailures(comparison, gate, (kind) => {
+    if (runs === undefined) throw new UserError(`a load has no ${kind}: a bench run can have them`);
+    return [figuresOfKind(kind, runs[0]), figuresOfKind(kind, runs[1])];
+  });
+  if (failures.length > 0) throw new CheckFailure(failures.join('; '));
 }
 
 function read(run: string): Results {
@@ -63,10 +89,4 @@ function write(file: string, text: string): void {
   } catch (error) {
     throw new UserError(`cannot write ${file}: ${messageOf(error)}`);
   }
-}
-
-function percent(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) ?%?$/.exec(text.trim());
-  if (match === null) throw new InvalidArgumentError('Say a percentage, like 5%.');
-  return Number(match[1]) / 100;
 }

@@ -12,6 +12,7 @@ import {
   startCommandFile,
 } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { reserveForBench } from '../database/reservation.ts';
 import { loadMisfit, readLoad } from '../load/results/read-load.ts';
 
 let database: TestDatabase;
@@ -188,6 +189,74 @@ describe('npm run load', () => {
     );
   });
 
+  it('judges a plain load by its objective: code 1 and one line where it was not kept', async () => {
+    const kept = await load('kept', '--slo', 'p50<30s');
+    assert.deepEqual([kept.exitCode, kept.stderr], [0, '']);
+    assert.match(kept.stdout, /^p50<30s: kept, p50 [\d.]+ ms$/m);
+    const missed = await load('missed', '--slo', 'p50<1us');
+    assert.equal(missed.exitCode, 1);
+    assert.match(
+      missed.stderr,
+      /^error: blocked_contacts did not keep p50<1us: p50 was [\d.]+ ms\n$/,
+    );
+    const [trial] = readLoad(join(reports, 'missed')).trials;
+    assert.deepEqual([trial?.objective?.kept, trial?.verification.ok], [false, true]);
+  });
+
+  it('ends a ramp in which no rate kept the objective with code 1', async () => {
+    const { exitCode, stderr } = await runCommandFile(
+      command,
+      [
+        ...['--out', reports, '--run', 'no-rate', '--ramp', '20..40', '--slo', 'p50<1us'],
+        ...['--duration', '2', '--clients', '4', '--drain', '600'],
+      ],
+      { env: env() },
+    );
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^error: no rate kept p50<1us with blocked_contacts: [^\n]*\n$/);
+    assert.equal(readLoad(join(reports, 'no-rate')).ramps[0]?.highestRate, null);
+  });
+
+  const checkIsOn = async (): Promise<boolean> =>
+    (
+      await client.query(
+        `select from pg_trigger where tgname = 'outbound_messages_refuse_blocked_insert'`,
+      )
+    ).rowCount === 1;
+  it('puts the check back after Ctrl-C', async () => {
+    const running = startCommandFile(
+      command,
+      args('off-interrupted', '--duration', '1h', '--check', 'off'),
+      { env: env() },
+    );
+    await untilMessagesAreThere(running);
+    assert.equal(await checkIsOn(), false);
+    running.child.kill('SIGINT');
+    assert.equal((await running.outcome).exitCode, 130);
+    assert.equal(await checkIsOn(), true);
+  });
+
+  it('is followed, where it was killed with the check off, by a load or a bench that puts it back', async () => {
+    const kill = async (run: string): Promise<void> => {
+      const running = startCommandFile(command, args(run, '--duration', '1h', '--check', 'off'), {
+        env: env(),
+      });
+      await untilMessagesAreThere(running);
+      running.child.kill('SIGKILL');
+      await running.outcome;
+      assert.equal(await checkIsOn(), false);
+    };
+    await kill('off-killed');
+    const lab = { url: database.url, connect: () => database.connect() };
+    const bench = await reserveForBench(lab);
+    assert.equal(await checkIsOn(), true);
+    await bench.close();
+    await load('after-off-killed'); // removes the killed one's rows
+    await kill('off-killed-again');
+    assert.equal((await load('after-off-killed-again')).exitCode, 0);
+    assert.equal(await checkIsOn(), true);
+  });
+
   it('keeps the seed of the data set and that of the draws, each by its name', async () => {
     const seeds = async (run: string, ...flags: readonly string[]): Promise<unknown> => {
       const { exitCode, stderr } = await load(run, ...flags);
@@ -205,5 +274,25 @@ describe('npm run load', () => {
       dataSetSeed: 7,
       drawSeed: 9,
     });
+  });
+
+  it('runs with the check off where that is asked for: says so, refuses nothing, and puts it back', async () => {
+    const blocked = ['--blocked-share', '0.5']; // of the data set that is here now
+    const on = await load('check-on', ...blocked);
+    assert.equal(on.exitCode, 0, on.stderr);
+    assert.ok((readLoad(join(reports, 'check-on')).trials[0]?.counts.refused ?? 0) > 0);
+    const off = await load('check-off', ...blocked, '--check', 'off');
+    assert.deepEqual([off.exitCode, off.stderr], [0, '']);
+    assert.match(off.stdout, /^THE CHECK WAS OFF/m);
+    assert.match(
+      readFileSync(join(reports, 'check-off', 'index.html'), 'utf8'),
+      /The check was off while it ran/,
+    );
+    const [trial] = readLoad(join(reports, 'check-off')).trials;
+    assert.deepEqual(
+      [trial?.check, trial?.counts.refused, trial?.verification.ok],
+      ['off', 0, true],
+    );
+    assert.equal(await checkIsOn(), true);
   });
 });

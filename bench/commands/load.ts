@@ -3,6 +3,7 @@ import { CheckFailure } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { openLab } from '../../db/lab.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
+import { missedObjectives } from '../load/missed-objectives.ts';
 import { readLoadFlags } from '../load/options/flags.ts';
 import { runLoad } from '../load/run-load.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
@@ -22,10 +23,12 @@ await runCommand(async () => {
       process.stdout.write(`\n${summaryText(finished.results)}\n\n${page}\n`);
     },
   );
+  const missed = missedObjectives(results);
   const wrong = results.trials.find(({ verification }) => !verification.ok);
   if (wrong !== undefined) {
     throw new CheckFailure(
       `the database is not what was acknowledged: ${wrong.verification.differences[0] ?? 'see load.json'}`,
     );
   }
+  if (missed.length > 0) throw new CheckFailure(missed.join('; '));
 });

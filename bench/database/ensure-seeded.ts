@@ -1,12 +1,14 @@
 import type { Lab } from '../../db/lab.ts';
-import { createDataSet, type DataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
+import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { seedDatabase } from '../../seed/fill/loader.ts';
+import { type BenchDataSet, benchDataSet } from '../scenarios/blocked-contacts.ts';
 
 /** Seeds unless the data set is there already, and returns it for drawing from. */
 export async function ensureSeeded(
   lab: Lab,
   wanted: { readonly messages: number; readonly seed: number; readonly replace: boolean },
-): Promise<DataSet> {
+): Promise<BenchDataSet> {
   const options = { ...defaultDataSet, messages: wanted.messages, seed: wanted.seed };
   await seedDatabase(lab, {
     dataSet: options,
@@ -14,5 +16,10 @@ export async function ensureSeeded(
     print: (line) => process.stderr.write(`${line}\n`),
     terminal: process.stderr.isTTY,
   });
-  return createDataSet(options);
+  const client = await lab.connect();
+  try {
+    return benchDataSet(options, await readBlockThreshold(client));
+  } finally {
+    await client.end();
+  }
 }

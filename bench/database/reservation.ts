@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { onInterrupt, unlessInterrupted } from '../../db/cli/command.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { lockDatabase } from '../../db/connection/database-lock.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import { inTransaction } from '../../db/connection/transaction.ts';
 import {
   hasty,
@@ -70,6 +71,9 @@ export async function reserveForBench(
     await recover(lab.url, admin);
     const boundary = await idBoundary(admin);
     const design = await currentDesign(admin);
+    if (await loadLeftCheckOff(admin)) {
+      await waitForLock(lab.url, admin, () => admin.query(design.checkOnSql));
+    }
     const record = [process.pid, boundary, design.name, await tablesWithAutovacuumSetting(admin)];
     const takeNotes = (): Promise<void> =>
       inTransaction(admin, async () => {
@@ -169,6 +173,16 @@ async function putBackTriggers(admin: pg.Client): Promise<void> {
     }
     await admin.query("update optout_lab.bench_reservation set triggers_made_always = '{}'");
   });
+}
+
+/** A load can run with the check off; one that was killed has left it so. */
+async function loadLeftCheckOff(admin: pg.Client): Promise<boolean> {
+  const known = await admin.query<{ known: boolean }>(
+    `select to_regclass('optout_lab.load_reservation') is not null as known`,
+  );
+  if (!onlyRow(known).known) return false;
+  const { rows } = await admin.query<{ off: boolean }>(sql('load_left_check_off'));
+  return rows[0]?.off === true;
 }
 
 async function removeMade(

@@ -1,5 +1,5 @@
-import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { Method } from '../results/results.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import type { BenchReservation } from './reservation.ts';
 
 /** The rules of a run by pairs of single statements. */
@@ -9,7 +9,7 @@ export type PairedMethod = Method & { readonly fewestSessions: number };
 export interface Workbench {
   readonly reservation: BenchReservation;
   readonly major: number;
-  readonly dataSet: DataSet;
+  readonly dataSet: BenchDataSet;
   readonly seed: number;
   readonly method: PairedMethod;
   readonly blockedShare: number;

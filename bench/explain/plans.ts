@@ -7,11 +7,12 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { refusal } from '../../db/contract.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
-import type { DataSet } from '../../seed/data-set/data-set.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
-import type { CapturedPlan, NestedPlan, PlanSummary } from '../results/results.ts';
+import type { CapturedPlan, LookupPlan, NestedPlan, PlanSummary } from '../results/results.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw, type Draw } from '../scenarios/draw.ts';
 import { statements } from '../scenarios/statements.ts';
+import { explainLookup } from './lookup.ts';
 import { enableAutoExplain, type NestedExplain, nestedExplains } from './nested-plans.ts';
 import { type ExplainedStatement, mergeSummaries, summarisePlan } from './plan-summary.ts';
 
@@ -21,7 +22,13 @@ interface Explained {
   readonly title: string;
   readonly sql: string;
   /** Runs first in the same transaction; returns the statement's parameters. */
-  readonly prepare: (client: pg.Client, draw: Draw) => Promise<readonly unknown[]>;
+  readonly prepare: (
+    client: pg.Client,
+    draw: Draw,
+    blockThreshold: number,
+  ) => Promise<readonly unknown[]>;
+  /** For a send of one message: a number to look up by itself, where nobody sees into triggers. */
+  readonly lookUp?: (draw: Draw) => string;
 }
 
 const explainOptions = 'analyze, buffers, wal, settings, verbose';
@@ -37,8 +44,8 @@ const explainedStatements: readonly Explained[] = [
   insertOf('insert-refused', 'one message to a blocked number', (draw) => draw.blocked(1)),
   bulkOf(10),
   bulkOf(1_000),
-  reportOf('report-first', 'the first 21610 of a number', 0),
-  reportOf('report-blocking', 'the 21610 that blocks a number', 2),
+  reportOf('report-first', 'the first 21610 of a number', () => 0),
+  reportOf('report-blocking', 'the 21610 that blocks a number', (threshold) => threshold - 1),
 ];
 
 /** What the plans are held against, and where they are written. */
@@ -53,7 +60,7 @@ export interface PlanTarget {
 export async function capturePlans(
   reservation: BenchReservation,
   design: Design,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   target: PlanTarget,
   names: readonly string[] = explainedStatements.map(({ name }) => name),
 ): Promise<readonly CapturedPlan[]> {
@@ -63,7 +70,7 @@ export async function capturePlans(
     const plans: CapturedPlan[] = [];
     for (const explained of explainedStatements.filter(({ name }) => names.includes(name))) {
       const draw = createDraw(dataSet, 1);
-      plans.push(await capture(client, design, explained, draw, target));
+      plans.push(await capture(client, design, explained, draw, dataSet.blockThreshold, target));
     }
     return plans;
   } finally {
@@ -76,23 +83,34 @@ async function capture(
   design: Design,
   explained: Explained,
   draw: Draw,
+  blockThreshold: number,
   target: PlanTarget,
 ): Promise<CapturedPlan> {
   const { folder, rowsOfTable } = target;
-  const outcome = await explain(client, explained, draw);
+  const outcome = await explain(client, explained, draw, blockThreshold);
   const outer = outcome.json === undefined ? undefined : summarisePlan(outcome.json, rowsOfTable);
   const nested = groupNested(outcome.nested, rowsOfTable);
+  const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
+  const summary = checkOf(outer, inner, outcome.nestedMissing, design);
+  const found =
+    summary === undefined && explained.lookUp !== undefined && outcome.nestedMissing !== undefined
+      ? await explainLookup(client, design, explained.lookUp(draw), rowsOfTable)
+      : undefined;
+  const lookup = found === undefined || 'missing' in found ? undefined : found;
   const name = join('plans', design.name, explained.name);
   if (folder !== undefined) {
     mkdirSync(join(folder, 'plans', design.name), { recursive: true });
-    const kept = { statement: explained.sql, plan: outcome.json ?? null, nested };
+    const kept = {
+      statement: explained.sql,
+      plan: outcome.json ?? null,
+      nested,
+      ...(lookup === undefined ? {} : { lookup }),
+    };
     const write = (ending: string, plan: string): void =>
       writeFileSync(join(folder, `${name}.${ending}`), shortened(plan));
     write('json', `${JSON.stringify(kept, null, 2)}\n`);
-    write('txt', asText(explained, outcome, nested));
+    write('txt', asText(explained, outcome, nested, lookup));
   }
-  const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
-  const summary = inner.length > 0 ? mergeSummaries(inner) : outer;
   return {
     design: design.name,
     statement: explained.name,
@@ -103,10 +121,35 @@ async function capture(
     nested,
     ...(outcome.nestedMissing === undefined ? {} : { nestedMissing: outcome.nestedMissing }),
     ...(summary === undefined ? {} : { summary }),
+    ...(lookup === undefined ? {} : { lookup }),
+    ...(found !== undefined && 'missing' in found ? { lookupMissing: found.missing } : {}),
     ...(outer === undefined ? {} : { outer }),
     refused: outcome.refused,
     ...(outcome.failed === undefined ? {} : { failed: outcome.failed }),
   };
+}
+
+/**
+ * What of all that ran is the check: the statement itself where it holds it (a function that a policy calls
+ * runs inside, too, and is not the lookup), else what ran inside triggers. Where nobody saw into those, nothing.
+ */
+function checkOf(
+  outer: PlanSummary | undefined,
+  inner: readonly PlanSummary[],
+  nestedMissing: string | undefined,
+  design: Design,
+): PlanSummary | undefined {
+  if (holdsCheck(outer, design)) return outer;
+  if (inner.length > 0) return mergeSummaries(inner);
+  return nestedMissing === undefined ? outer : undefined;
+}
+
+/**
+ * Whether a statement's own plan shows the check: it reads what the design keeps. A policy's lookup is part
+ * of it; what a trigger or a function reads is not.
+ */
+function holdsCheck(outer: PlanSummary | undefined, design: Design): boolean {
+  return outer !== undefined && design.keeps.some((kept) => outer.relations.includes(kept));
 }
 
 /**
@@ -130,12 +173,17 @@ interface Outcome {
 }
 
 /** Runs the statement some times, then explains it, always rolling back. */
-async function explain(client: pg.Client, explained: Explained, draw: Draw): Promise<Outcome> {
+async function explain(
+  client: pg.Client,
+  explained: Explained,
+  draw: Draw,
+  blockThreshold: number,
+): Promise<Outcome> {
   const nested = nestedExplains(client);
   const base = { nested: [] as readonly NestedExplain[], nestedMissing: nested.missing };
   await client.query('begin');
   try {
-    const values = await explained.prepare(client, draw);
+    const values = await explained.prepare(client, draw, blockThreshold);
     const attempt = async (sql: string): Promise<string | undefined> => {
       await client.query('savepoint attempt');
       try {
@@ -199,18 +247,29 @@ function isForeignKey(query: string): boolean {
   return /^SELECT 1 FROM ONLY .* FOR KEY SHARE OF x$/s.test(query.trim());
 }
 
-function asText(explained: Explained, outcome: Outcome, nested: readonly NestedPlan[]): string {
+function asText(
+  explained: Explained,
+  outcome: Outcome,
+  nested: readonly NestedPlan[],
+  lookup: LookupPlan | undefined,
+): string {
   const outer =
     outcome.failed ??
     (outcome.refused ? 'refused: there is no plan of the statement itself' : (outcome.text ?? ''));
+  const tree = ({ nodes, buffers, rows }: PlanSummary): string =>
+    `${nodes.map((node, depth) => `${'  '.repeat(depth)}${node}`).join('\n')}\nBuffers: ${buffers}, rows: ${rows}`;
   const inner = nested.map(
     ({ query, times, summary }) =>
-      `-- inside, ${times === 1 ? 'once' : `${times} times`}: ${query.trim().replace(/\s+/g, ' ')}\n` +
-      `${summary.nodes.map((node, depth) => `${'  '.repeat(depth)}${node}`).join('\n')}\n` +
-      `Buffers: ${summary.buffers}, rows: ${summary.rows}`,
+      `-- inside, ${times === 1 ? 'once' : `${times} times`}: ${query.trim().replace(/\s+/g, ' ')}\n${tree(summary)}`,
   );
+  const byItself =
+    lookup === undefined
+      ? []
+      : [
+          `-- the lookup of the check, explained by itself:\n${lookup.sql.trim()}\n\n${tree(lookup.summary)}`,
+        ];
   const missing = outcome.nestedMissing === undefined ? [] : [`-- ${outcome.nestedMissing}`];
-  return `${[`-- ${explained.title}`, explained.sql, '', outer, ...missing, ...inner].join('\n\n')}\n`;
+  return `${[`-- ${explained.title}`, explained.sql, '', outer, ...missing, ...inner, ...byItself].join('\n\n')}\n`;
 }
 
 function insertOf(name: string, title: string, phones: (draw: Draw) => string[]): Explained {
@@ -218,6 +277,7 @@ function insertOf(name: string, title: string, phones: (draw: Draw) => string[])
     name,
     title,
     sql: statements.insertMessage.text,
+    lookUp: (draw) => itemAt(phones(draw), 0),
     prepare: async (_client, draw) => [
       itemAt(draw.profiles(1), 0),
       itemAt(phones(draw), 0),
@@ -236,14 +296,19 @@ function bulkOf(rows: number): Explained {
 }
 
 /** A 21610 for a number that has opted out of some profiles before. */
-function reportOf(name: string, title: string, before: number): Explained {
+function reportOf(
+  name: string,
+  title: string,
+  earlier: (blockThreshold: number) => number,
+): Explained {
   return {
     name,
     title,
     sql: statements.insertReport.text,
-    async prepare(client, draw) {
+    async prepare(client, draw, blockThreshold) {
+      const before = earlier(blockThreshold);
       const [phone] = draw.own(1);
-      const profiles = [...new Set(draw.profiles(64))].slice(0, before + 1);
+      const profiles = [...new Set(draw.profiles(64 * (before + 1)))].slice(0, before + 1);
       let messageId: string | undefined;
       for (const [index, profile] of profiles.entries()) {
         const message = await client.query<{ id: string }>(

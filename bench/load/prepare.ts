@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
+import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
 import { readSql } from '../../db/sql.ts';
 import type { Statements } from './client/worker-options.ts';
 import { slotsPerNumber } from './workload/fresh-numbers.ts';
@@ -43,10 +44,7 @@ const plainAreaCount = 20;
  * @throws UserError where the threshold is more than the generator can follow, or no numbers are left.
  */
 export async function prepareRun(client: pg.Client, design: Design): Promise<Prepared> {
-  const thresholds = await client.query<{ threshold: number }>(
-    'select public.opt_out_block_threshold() as threshold',
-  );
-  const { threshold } = onlyRow(thresholds);
+  const threshold = await readBlockThreshold(client);
   if (threshold > slotsPerNumber) {
     throw new UserError(
       `the block threshold is ${threshold}: the load generator follows up to ${slotsPerNumber} profiles a number`,

@@ -56,6 +56,7 @@ export async function runRamp(
       from: range.from,
       to: range.to,
       objective: objective.text,
+      check: options.check,
       highestRate: highest,
       lowestMiss: miss,
       rates,

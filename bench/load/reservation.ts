@@ -18,8 +18,8 @@ const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, impor
 
 /** The database taken for loads: nobody else's, and what a killed one left is taken back first. */
 export interface LoadReservation {
-  /** Puts a design in place. */
-  useDesign(design: Design): Promise<void>;
+  /** Puts a design in place, its check on, or off until another design or the end. */
+  useDesign(design: Design, check: 'on' | 'off'): Promise<void>;
   /** Notes what must be removed if this command is killed. */
   begin(run: RunMark): Promise<void>;
   /** The run was removed, or is meant to stay. */
@@ -74,7 +74,14 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
     throw error;
   }
   return {
-    useDesign: async (design) => applyDesign(lab.url, await alive(), design),
+    async useDesign(design, check) {
+      const session = await alive();
+      await checkOn(lab.url, session);
+      await applyDesign(lab.url, session, design);
+      if (check === 'on') return;
+      await session.query(sql('note_check'), [true]); // before: a killed load's is put back
+      await waitForLock(lab.url, session, () => session.query(design.checkOffSql));
+    },
     async begin({ runTag, fromUnixMs, ownProfileIds }) {
       await (await alive()).query(sql('note_run'), [runTag, fromUnixMs, ownProfileIds]);
     },
@@ -91,7 +98,17 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
   };
 }
 
+/** Switches the check of the design in place on again, where this load or a killed one has it off. */
+async function checkOn(url: string, client: pg.Client, patience?: Patience): Promise<void> {
+  const { rows } = await client.query<LoadReservationRow>(sql('read_load_reservation'));
+  if (rows[0]?.check_off !== true) return;
+  const design = await currentDesign(client);
+  await waitForLock(url, client, () => client.query(design.checkOnSql), { patience });
+  await client.query(sql('note_check'), [false]);
+}
+
 interface LoadReservationRow {
+  readonly check_off: boolean;
   readonly design: string;
   readonly run_tag: number | null;
   readonly from_unix_ms: string | null;
@@ -103,6 +120,7 @@ async function recover(url: string, client: pg.Client, patience?: Patience): Pro
   const { rows } = await client.query<LoadReservationRow>(sql('read_load_reservation'));
   const [record] = rows;
   if (record === undefined) return;
+  await checkOn(url, client, patience);
   if (record.run_tag !== null) {
     process.stderr.write('removing what a load left that did not end\n');
     await untilSessionsAreGone(client);

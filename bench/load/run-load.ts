@@ -12,7 +12,7 @@ import { Live, type Screen } from './live.ts';
 import type { LoadOptions } from './options/load-options.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { compareClosedLoop } from './pgbench/compare-pgbench.ts';
-import { runRamp } from './ramp.ts';
+import { judgeTrial, runRamp } from './ramp.ts';
 import { type LoadReservation, reserveForLoad } from './reservation.ts';
 import { loadFormatVersion } from './results/format-version.ts';
 import type { LoadResults, LoadTrial, RampResult } from './results/results.ts';
@@ -67,7 +67,7 @@ async function carryOut(
     const created = createRunFolder(describeRun(options), startedAt, options);
     for (const design of options.designs) {
       if (signal.aborted) break;
-      await reservation.useDesign(design);
+      await reservation.useDesign(design, options.check);
       const done = await runDesign(lab, options, design, reservation, out, signal);
       trials.push(...done.trials);
       if (done.ramp !== undefined) ramps.push(done.ramp);
@@ -140,7 +140,8 @@ async function runDesign(
   if (options.ramp !== undefined) {
     const { range, objective } = options.ramp;
     const { ramp, trials } = await runRamp(common, range, objective, {
-      before: (rate) => out.write(`${design.name} at ${rate}/s: `),
+      before: (rate) =>
+        out.write(`${design.name}${options.check === 'off' ? ', check off,' : ''} at ${rate}/s: `),
       after: ({ kept, reason }) => out.write(`${kept ? 'kept' : 'missed'} (${reason})\n`),
     });
     return { trials, ramp };
@@ -148,14 +149,18 @@ async function runDesign(
   const rate = options.rate === 'max' ? 'closed loop' : `${options.rate}/s`;
   const live = new Live(
     out,
-    `${options.mix.name} on ${design.name}, ${rate}, ${options.clients} connections`,
+    `${options.mix.name} on ${design.name}${options.check === 'off' ? ' with its check off' : ''}, ${rate}, ${options.clients} connections`,
   );
   const trial = await runTrial({
     ...common,
     rate: options.rate,
     onSecond: (second) => live.show(second),
   });
-  return { trials: [trial] };
+  const { objective } = options;
+  if (objective === undefined) return { trials: [trial] };
+  return {
+    trials: [{ ...trial, objective: { text: objective.text, ...judgeTrial(trial, objective) } }],
+  };
 }
 
 function describeRun(options: LoadOptions): string {

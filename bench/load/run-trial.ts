@@ -44,6 +44,7 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
     const run: RunRecord = {
       ...prepared,
       design: options.design,
+      check: options.check,
       seed: options.seed,
       fromUnixMs,
       ledger: itemAt(plans, 0).ledger,
@@ -103,6 +104,7 @@ function planWorkers(
     // connections are shared out as evenly as they go
     clients: Math.floor((options.clients + workers - 1 - worker) / workers),
     mix: options.mix,
+    check: options.check,
     seed: options.seed,
     rate: options.rate,
     durationMs: options.durationMs,

@@ -33,6 +33,7 @@ export function testTrial(url: string, changes: Partial<TrialOptions> = {}): Tri
     url,
     major: 18,
     design: designNamed('blocked_contacts'),
+    check: 'on',
     mix: testMix(),
     rate: 200,
     clients: 4,

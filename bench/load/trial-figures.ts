@@ -47,6 +47,7 @@ export function describeTrial(measured: TrialMeasured): LoadTrial {
   const offeredS = Math.max(0.001, Math.min(options.durationMs, elapsedMs) / 1000);
   return {
     design: options.design.name,
+    check: options.check,
     mix: options.mix,
     rate: options.rate,
     loop: options.rate === 'max' ? 'closed' : 'open',

@@ -5,10 +5,10 @@ import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
-import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { BenchReservation } from '../database/reservation.ts';
 import { type ExplainedStatement, sharedBuffers } from '../explain/plan-summary.ts';
 import type { IndexProbeResult } from '../results/results.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
 import { seededRandom, seedFor } from '../stats/random.ts';
@@ -50,7 +50,7 @@ export interface IndexProbeOptions {
  */
 export async function measureIndexProbe(
   reservation: BenchReservation,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   options: IndexProbeOptions,
 ): Promise<IndexProbeResult> {
   const probes = options.probes ?? 100_000;
@@ -64,7 +64,7 @@ export async function measureIndexProbe(
 
 async function measureProbes(
   reservation: BenchReservation,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   { seed, probes, rounds = 9 }: IndexProbeOptions & { readonly probes: number },
 ): Promise<IndexProbeResult> {
   const client = await reservation.openClient(designNamed(defaultDesignName));

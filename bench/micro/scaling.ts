@@ -3,9 +3,9 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
-import type { DataSet } from '../../seed/data-set/data-set.ts';
 import type { BenchReservation } from '../database/reservation.ts';
 import type { ScalingResult } from '../results/results.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
 import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
@@ -37,7 +37,7 @@ type Kind = (typeof kinds)[number];
  */
 export async function measureScaling(
   reservation: BenchReservation,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   { seed, sizes }: { readonly seed: number; readonly sizes: readonly number[] },
 ): Promise<ScalingResult> {
   const client = await reservation.openClient(designNamed(defaultDesignName));
@@ -93,7 +93,7 @@ async function build(client: pg.Client, number: number, wanted: number): Promise
 /** Nanoseconds a lookup: by kind, size and round. */
 async function timeInTurns(
   client: pg.Client,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   seed: number,
   sizes: number,
 ): Promise<Readonly<Record<Kind, readonly (readonly number[])[]>>> {

@@ -9,7 +9,7 @@ import { queryCanceled } from '../../db/sqlstates.ts';
 import { keptRelations } from '../database/build-design.ts';
 import { benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
-import type { PlanSummary, ServerSideCost } from '../results/results.ts';
+import type { CapturedPlan, PlanSummary, ServerSideCost } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { bootstrapMedian } from '../stats/bootstrap.ts';
 import type { Estimate } from '../stats/estimate.ts';
@@ -38,14 +38,15 @@ const coldProbes = 40;
  * What the check costs a row without a client: the same loop in the server with and without it, in
  * alternating order, rolled back each time.
  *
- * @param checkPlan what the check reads, as its captured plan says: evicted for the cold figure
+ * @param plan what the check reads, as its captured plan or its lookup says: evicted for the cold figure
  */
 export async function measureServerSide(
   bench: Workbench,
   design: Design,
-  checkPlan: PlanSummary | undefined,
+  plan: Pick<CapturedPlan, 'summary' | 'lookup'> | undefined,
   secondsAllowed: number,
 ): Promise<ServerSideCost> {
+  const checkPlan = plan?.summary ?? plan?.lookup?.summary;
   const notes: string[] = [];
   const timeoutSeconds = Math.max(shortestTimeoutSeconds, Math.ceil(secondsAllowed));
   const open = async (): Promise<pg.Client> => {
@@ -98,10 +99,18 @@ export async function measureServerSide(
       ...(bulk === undefined ? {} : { bulkNsPerRow: bulk }),
       ...(self === undefined ? {} : { functionSelfNs: self }),
       ...(cold === undefined ? {} : { coldNs: cold }),
-      ...(checkPlan === undefined ? {} : { buffersPerCheck: checkPlan.buffers }),
+      ...buffersOf(plan),
       notes,
     };
   });
+}
+
+/** What one check touches, or its lookup by itself: never the one under the name of the other. */
+function buffersOf(
+  plan: Pick<CapturedPlan, 'summary' | 'lookup'> | undefined,
+): Pick<ServerSideCost, 'buffersPerCheck' | 'lookupBuffers'> {
+  if (plan?.summary !== undefined) return { buffersPerCheck: plan.summary.buffers };
+  return plan?.lookup === undefined ? {} : { lookupBuffers: plan.lookup.summary.buffers };
 }
 
 async function pairedLoop(

@@ -116,6 +116,7 @@ async function prepareArm(
       calls,
       admin,
       draw: createDraw(bench.dataSet, seed),
+      blockThreshold: bench.dataSet.blockThreshold,
       blockedShare: bench.blockedShare,
     });
   } finally {

@@ -4,9 +4,22 @@ import { formatBytes, formatCount, formatNs } from './format.ts';
 /** One fact of the environment: what it is called and what it was. */
 export type Fact = readonly [name: string, value: string];
 
-/** Everything about where a run ran that two runs might differ in. */
+/** Everything about where a run ran, and on what, that two runs might differ in. */
 export function environmentFacts(results: Results): readonly Fact[] {
-  const { server, machine, client, project } = results.environment;
+  return [
+    ...placeFacts(results.environment),
+    ['command', results.commandLine],
+    ['scale, seed', `${results.dataSet.scale}, ${results.dataSet.seed}`],
+    ['messages', formatCount(results.dataSet.messages)],
+    ['blocked numbers', formatCount(results.dataSet.blockedContacts)],
+    ['opt-outs', formatCount(results.dataSet.optOuts)],
+    ['delivery reports', formatCount(results.dataSet.reports)],
+  ];
+}
+
+/** Server, machine, client and commit: of a run or of a load. */
+export function placeFacts(environment: Results['environment']): readonly Fact[] {
+  const { server, machine, client, project } = environment;
   const load = (values: readonly number[]): string =>
     values.map((value) => value.toFixed(2)).join(', ');
   return [
@@ -45,23 +58,17 @@ export function environmentFacts(results: Results): readonly Fact[] {
       'commit',
       `${project.commit.slice(0, 12)}${project.dirty ? ', with uncommitted changes' : ''}`,
     ],
-    ['command', results.commandLine],
-    ['scale, seed', `${results.dataSet.scale}, ${results.dataSet.seed}`],
-    ['messages', formatCount(results.dataSet.messages)],
-    ['blocked numbers', formatCount(results.dataSet.blockedContacts)],
-    ['opt-outs', formatCount(results.dataSet.optOuts)],
-    ['delivery reports', formatCount(results.dataSet.reports)],
   ];
 }
 
 /** `PostgreSQL 18.4`: what version() says, without the compiler's story. */
-export function serverName(results: Results): string {
+export function serverName(results: Pick<Results, 'environment'>): string {
   const { version } = results.environment.server;
   return /^PostgreSQL \S+/.exec(version)?.[0] ?? version;
 }
 
 /** Server settings as text: `16384 (8kB)`. */
-export function settingFacts(results: Results): readonly Fact[] {
+export function settingFacts(results: Pick<Results, 'environment'>): readonly Fact[] {
   return results.environment.server.changedSettings.map((setting) => [
     setting.name,
     setting.unit === '' ? setting.value : `${setting.value} × ${setting.unit}`,

@@ -3,7 +3,7 @@ import { formatBytes, formatCount } from './format.ts';
 import type { TextColumn } from './text-table.ts';
 
 /** What a run counted, if it did. */
-export function countedOf({ instructions }: Results): Counted | undefined {
+export function countedOf({ instructions }: Pick<Results, 'instructions'>): Counted | undefined {
   return instructions?.state === 'counted' ? instructions : undefined;
 }
 

@@ -34,13 +34,18 @@ export function viewedPlans(results: Results, runFolder: string): readonly Viewe
     statement: plan.statement,
     title: plan.title,
     sql: plan.sql,
-    summary: plan.summary?.nodes.join(' → ') ?? withoutPlan(plan),
+    summary:
+      plan.summary?.nodes.join(' → ') ??
+      (plan.lookup === undefined
+        ? withoutPlan(plan)
+        : `the lookup by itself: ${plan.lookup.summary.nodes.join(' → ')}`),
     note: [
       plan.failed === undefined ? '' : `No plan: ${plan.failed}.`,
       plan.refused ? 'The statement was refused, so there is no plan of the statement itself.' : '',
       plan.nestedMissing === undefined
         ? ''
         : `Plans inside triggers could not be had: ${plan.nestedMissing}.`,
+      plan.lookupMissing === undefined ? '' : `Nor the lookup by itself: ${plan.lookupMissing}.`,
     ]
       .filter((text) => text !== '')
       .join(' '),
@@ -89,6 +94,16 @@ function treesOf(plan: CapturedPlan, json: string | undefined): ViewedPlan['tree
     ...(own === undefined
       ? []
       : [{ label: 'statement', ofCheck: false, query: plan.sql, source: own }]),
+    ...(plan.lookup === undefined
+      ? []
+      : [
+          {
+            label: 'the lookup by itself',
+            ofCheck: true,
+            query: plan.lookup.sql,
+            source: JSON.stringify([plan.lookup.plan]),
+          },
+        ]),
     ...plan.nested.map((nested, index) => ({
       label: `${nested.kind === 'trigger' ? 'in the trigger' : 'foreign key'} ${index + 1}${nested.times > 1 ? ` (×${nested.times})` : ''}`,
       ofCheck: nested.kind === 'trigger',

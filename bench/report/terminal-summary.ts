@@ -66,7 +66,11 @@ function serverNotes(results: Results): readonly string[] {
       ? []
       : [
           `check: inside the server, one message: ${formatNsInterval(cost)}${
-            buffers === undefined ? '' : `, ${counted(buffers, 'buffer')}`
+            buffers !== undefined
+              ? `, ${counted(buffers, 'buffer')}`
+              : server?.lookupBuffers !== undefined
+                ? `, ${counted(server.lookupBuffers, 'buffer')} by its lookup alone`
+                : ''
           }`,
         ]),
     ...(results.indexProbe === undefined

@@ -61,6 +61,19 @@ export const nestedPlanSchema = define(
 );
 export type NestedPlan = Of<typeof nestedPlanSchema>;
 
+export const lookupPlanSchema = define(
+  'LookupPlan',
+  object(
+    {
+      sql: text("The design's lookup.sql, or the default's."),
+      summary: planSummarySchema,
+      plan: anything('EXPLAIN (FORMAT JSON).'),
+    },
+    'The lookup of a send, explained by itself: not what ran in the trigger, which was not seen.',
+  ),
+);
+export type LookupPlan = Of<typeof lookupPlanSchema>;
+
 export const capturedPlanSchema = define(
   'CapturedPlan',
   object(
@@ -76,9 +89,11 @@ export const capturedPlanSchema = define(
       summary: optional(
         described(
           planSummarySchema,
-          'The access path of the check: of the nested plans where there are any, else of the statement; absent where there is neither.',
+          'The access path of the check: of the nested plans where there are any, else of the statement where the check is part of it; absent where the check was not seen.',
         ),
       ),
+      lookup: optional(lookupPlanSchema),
+      lookupMissing: optional(text('Why there is no lookup, where one was tried.')),
       outer: optional(
         described(
           planSummarySchema,

@@ -235,7 +235,14 @@ export const serverSideCostSchema = define(
           "After evicting the check's relations from shared buffers (the system's cache stays warm).",
         ),
       ),
-      buffersPerCheck: optional(number('Shared buffers that one check touches; no noise.')),
+      buffersPerCheck: optional(
+        number(
+          'Shared buffers that one check touches; no noise. Absent where the check was not seen.',
+        ),
+      ),
+      lookupBuffers: optional(
+        number('Of the lookup explained by itself, where the check was not seen.'),
+      ),
       notes: list(text(), 'What of this could not be measured, and why.'),
     },
     'The check without a client in the way.',

@@ -97,7 +97,7 @@ export async function runDesign(
 
   const seconds = bench.method.secondsPerDesign;
   progress('cost inside the server');
-  const checkPlan = plans.find((plan) => plan.statement === 'insert')?.summary;
+  const checkPlan = plans.find((plan) => plan.statement === 'insert');
   const startedTimingMs = performance.now();
   const serverSide = await measureServerSide(bench, design, checkPlan, seconds * serverSideShare);
   const leftSeconds = seconds - (performance.now() - startedTimingMs) / 1_000;

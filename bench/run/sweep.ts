@@ -56,7 +56,7 @@ export async function measureAtSize(
   const serverSide = await measureServerSide(
     bench,
     design,
-    plans[0]?.summary,
+    plans[0],
     Math.min(most, wanted.server),
   );
   const scenario = await measureScenario(

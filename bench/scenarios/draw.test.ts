@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createDataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { benchDataSet } from './blocked-contacts.ts';
 import { createDraw } from './draw.ts';
 
-const dataSet = createDataSet({ ...defaultDataSet, messages: 5_000 });
+const dataSet = benchDataSet({ ...defaultDataSet, messages: 5_000 }, 3);
 
 it('both arms of a pair draw the same, the next pair draws something else', () => {
   const drawn = (seed: number): unknown => {
@@ -28,4 +29,22 @@ it('no number is both refused and free, and none of the data set is the own of a
 it('every profile of the data set comes up, and no other', () => {
   const drawn = new Set(createDraw(dataSet, 1).profiles(5_000));
   assert.equal(drawn.size, dataSet.rowCounts.profiles);
+});
+
+it('who is blocked follows the database’s threshold: two opt-outs are enough at two, nobody has four', () => {
+  const at = (threshold: number) =>
+    benchDataSet({ ...defaultDataSet, messages: 5_000 }, threshold).rowCounts.blocked_contacts;
+  assert.ok(at(1) > at(2) && at(2) > at(3) && at(3) > 0);
+  assert.equal(at(4), 0);
+  const drawAt = (threshold: number) =>
+    createDraw(benchDataSet({ ...defaultDataSet, messages: 5_000 }, threshold), 1);
+  const atThree = new Set(drawAt(3).unblocked(20_000));
+  const atTwo = new Set(drawAt(2).blocked(5_000));
+  assert.ok([...atTwo].some((phone) => atThree.has(phone)));
+  assert.ok(
+    drawAt(2)
+      .unblocked(5_000)
+      .every((phone) => !atTwo.has(phone)),
+  );
+  assert.throws(() => drawAt(4).blocked(1), /no contact of the data set is blocked.* 4/);
 });

@@ -1,6 +1,8 @@
-import { contactWithStanding, countContacts } from '../../seed/data-set/contacts.ts';
+import { contactWithStanding, countContacts, standings } from '../../seed/data-set/contacts.ts';
 import { type DataSet, phoneOf, profileId } from '../../seed/data-set/data-set.ts';
+import type { Standing } from '../../seed/data-set/tile.ts';
 import { type Random, seededRandom } from '../stats/random.ts';
+import type { BenchDataSet } from './blocked-contacts.ts';
 
 /** Numbers and profiles for one pair of blocks: both arms get the same ones in the same order. */
 export interface Draw {
@@ -18,28 +20,42 @@ export interface Draw {
 /** Ids of profiles that were drawn before: there are few, and making one takes as long as drawing four numbers. */
 const profileIds = new WeakMap<DataSet, string[]>();
 
+/** A data set has contacts of three opt-outs at most: a higher threshold blocks none of them. */
+class NobodyBlocked extends Error {
+  readonly code = 'NOBODY_BLOCKED';
+  constructor(threshold: number) {
+    super(`no contact of the data set is blocked: the threshold is ${threshold}`);
+  }
+}
+
 /** The exchange 555 has 800 area codes of 10,000 numbers each. */
 const ownNumbers = 800 * 10_000;
 
 /** Draws for one pair; the same seed draws the same. */
-export function createDraw(dataSet: DataSet, seed: number): Draw {
+export function createDraw(dataSet: BenchDataSet, seed: number): Draw {
   const random = seededRandom(seed);
-  const sendable = ([0, 1, 2] as const).map((standing) => ({
-    standing,
-    contacts: countContacts(dataSet, standing),
-  }));
-  const total = sendable.reduce((sum, { contacts }) => sum + contacts, 0);
-  const unblockedPhone = (): string => {
+  const { blockThreshold } = dataSet;
+  const sendable = standings.filter((standing) => standing < blockThreshold);
+  const refused = standings.filter((standing) => standing >= blockThreshold);
+  const phoneOfOne = (from: readonly Standing[]): string | undefined => {
+    const total = from.reduce<number>((sum, standing) => sum + countContacts(dataSet, standing), 0);
     let index = Math.floor(random() * total);
-    for (const { standing, contacts } of sendable) {
+    for (const standing of from) {
+      const contacts = countContacts(dataSet, standing);
       if (index < contacts) return phoneOf(dataSet, contactWithStanding(dataSet, standing, index));
       index -= contacts;
     }
-    throw new Error('the data set has no contact that may be written to');
+    return undefined;
+  };
+  const unblockedPhone = (): string => {
+    const phone = phoneOfOne(sendable);
+    if (phone === undefined) throw new Error('the data set has no contact that may be written to');
+    return phone;
   };
   const blockedPhone = (): string => {
-    const index = Math.floor(random() * countContacts(dataSet, 3));
-    return phoneOf(dataSet, contactWithStanding(dataSet, 3, index));
+    const phone = phoneOfOne(refused);
+    if (phone === undefined) throw new NobodyBlocked(blockThreshold);
+    return phone;
   };
   const known = profileIdsOf(dataSet);
   const profile = (): string => {

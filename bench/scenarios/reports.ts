@@ -17,8 +17,8 @@ function report(options: {
   readonly name: string;
   readonly title: string;
   readonly selected: Scenario['selected'];
-  /** Opt-outs that the number has before: of this profile, or of how many other ones. */
-  readonly before: 'none' | 'the same profile' | 'two other profiles';
+  /** Opt-outs that the number has before: of this profile, or of all but one that its block takes. */
+  readonly before: 'none' | 'the same profile' | 'all but one';
 }): Scenario {
   return {
     ...options,
@@ -30,21 +30,22 @@ function report(options: {
     statement: statements.insertReport.text,
     weight: 2,
     widthFactor: 2,
-    async prepare({ arm, clients, calls, admin, draw }) {
+    async prepare({ arm, clients, calls, admin, draw, blockThreshold }) {
       const phones = draw
         .own(2 * calls)
         .filter((_, index) => index % 2 === (arm === 'treatment' ? 0 : 1));
-      const profiles = distinct(draw.profiles(64)).slice(0, 3);
+      const wanted = options.before === 'all but one' ? blockThreshold : 1;
+      const profiles = distinct(draw.profiles(64 * wanted)).slice(0, wanted);
+      if (profiles.length < wanted) throw new Error(`fewer than ${wanted} profiles were drawn`);
       const messages: string[][] = [];
       for (const profile of profiles) {
         messages.push(await sendTo(admin, phones, profile));
-        if (options.before !== 'two other profiles') break;
       }
       const reported = itemAt(messages, messages.length - 1);
       const earlier =
         options.before === 'the same profile'
           ? reported
-          : options.before === 'two other profiles'
+          : options.before === 'all but one'
             ? messages.slice(0, -1).flat()
             : [];
       if (earlier.length > 0) await admin.query(optOutReportsSql, [earlier]);
@@ -73,12 +74,12 @@ export const reportRepeated = report({
   before: 'the same profile',
 });
 
-/** Two other profiles were told before: this one blocks. */
+/** All other profiles that it takes were told before (two, at a threshold of three): this one blocks. */
 export const reportBlocking = report({
   name: 'report-blocking',
   title: 'the 21610 that blocks a number, against a 30007 (not durable)',
   selected: 'always',
-  before: 'two other profiles',
+  before: 'all but one',
 });
 
 async function sendTo(

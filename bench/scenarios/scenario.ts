@@ -45,6 +45,8 @@ export interface SliceContext {
   readonly admin: pg.Client;
   /** The same for both arms of a slice. */
   readonly draw: Draw;
+  /** How many profiles block a number. */
+  readonly blockThreshold: number;
   /** Share of attempts to blocked numbers, where the scenario has it as a parameter. */
   readonly blockedShare: number;
 }

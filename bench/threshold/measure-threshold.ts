@@ -8,8 +8,9 @@ import { refusal } from '../../db/contract.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
-import { type DataSet, profileId } from '../../seed/data-set/data-set.ts';
+import { profileId } from '../../seed/data-set/data-set.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
+import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw } from '../scenarios/draw.ts';
 import { statements } from '../scenarios/statements.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
@@ -32,7 +33,7 @@ const probeEveryMs = 5;
  */
 export async function measureThreshold(
   reservation: BenchReservation,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   thresholds: readonly number[],
   progress: (step: ThresholdStep) => void,
 ): Promise<readonly ThresholdStep[]> {
@@ -64,7 +65,7 @@ interface Traffic {
   readonly prober: pg.Client;
   readonly free: string;
   readonly blocked: string;
-  readonly dataSet: DataSet;
+  readonly dataSet: BenchDataSet;
 }
 
 async function change(
@@ -143,7 +144,7 @@ async function probe(traffic: Traffic, signal: AbortSignal): Promise<ThresholdSt
 /** A number that so many profiles were told 21610 for: blocked at every threshold that is measured. */
 async function blockForAll(
   admin: pg.Client,
-  dataSet: DataSet,
+  dataSet: BenchDataSet,
   phone: string,
   profiles: number,
 ): Promise<void> {

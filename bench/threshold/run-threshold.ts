@@ -3,11 +3,12 @@ import { UserError } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { applyDesign, currentDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
-import { createDataSet } from '../../seed/data-set/data-set.ts';
+import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
 import { readSeedRecord } from '../../seed/fill/bookkeeping.ts';
 import { reserveForBench } from '../database/reservation.ts';
 import { startEnvironment } from '../environment/environment.ts';
+import { benchDataSet } from '../scenarios/blocked-contacts.ts';
 import { thresholdFormatVersion } from './format-version.ts';
 import { measureThreshold } from './measure-threshold.ts';
 import type { ThresholdResults, ThresholdStep } from './results.ts';
@@ -31,7 +32,7 @@ export async function runThreshold(
     if (record?.finished !== true) {
       throw new UserError('there is no data set to measure on: npm run seed makes one');
     }
-    const dataSet = createDataSet(record.options);
+    const dataSet = benchDataSet(record.options, await readBlockThreshold(admin));
     const before = await currentDesign(admin);
     await applyDesign(lab.url, admin, designNamed(defaultDesignName));
     const environment = await startEnvironment(admin, lab.server);

@@ -21,7 +21,7 @@ const manyRows: Behaviour = {
         [profile, phones],
       );
     await expectRefused('the batch', insert([...free.slice(0, 5), blocked, ...free.slice(5)]));
-    await expectCount(app, [...free, blocked], 3); // the three that led to the block
+    await expectCount(app, [...free, blocked], fixture.threshold); // those that led to the block
     const inserted = await expectAccepted('a batch without it', insert(free));
     fixture.made({ messageIds: inserted.rows.map((row) => row.id) });
     expectEqual('rows of the batch without it', inserted.rowCount, free.length);
@@ -39,7 +39,7 @@ const copy: Behaviour = {
         app.query(copyFrom('copy outbound_messages (profile_id, to_number, body) from stdin')),
       );
     await expectRefused('the COPY', copyIn([...free, blocked]));
-    await expectCount(app, [...free, blocked], 3);
+    await expectCount(app, [...free, blocked], fixture.threshold);
     const boundary = await idBoundary(app);
     await expectAccepted('a COPY without it', copyIn(free));
     const { rows } = await app.query<{ id: string }>(
@@ -52,11 +52,11 @@ const copy: Behaviour = {
 };
 
 const oneStatement: Behaviour = {
-  name: 'three 21610s in one statement block',
+  name: 'as many 21610s as it takes, in one statement, block',
   async run(fixture) {
     const app = await fixture.session();
     const phone = fixture.phone();
-    const messages = await threeMessages(fixture, app, phone);
+    const messages = await enoughMessages(fixture, app, phone);
     const { rows } = await app.query<{ id: string }>(
       `insert into delivery_reports (message_id, event_type, error_code)
        select id, 'failed', $2 from unnest($1::uuid[]) as id
@@ -69,12 +69,12 @@ const oneStatement: Behaviour = {
 };
 
 const oneTransaction: Behaviour = {
-  name: 'three 21610s in one transaction block, inside it and after it, and not if it rolls back',
+  name: 'as many 21610s as it takes, in one transaction, block inside it and after it, and not if it rolls back',
   async run(fixture) {
     const app = await fixture.session();
     const other = await fixture.session();
     const phone = fixture.phone();
-    const messages = await threeMessages(fixture, app, phone);
+    const messages = await enoughMessages(fixture, app, phone);
     for (const end of ['rollback', 'commit']) {
       await app.query('begin');
       for (const message of messages) await fixture.report(app, message, 'failed', optedOut);
@@ -96,9 +96,10 @@ const oneTransaction: Behaviour = {
 /** What many rows at once must look like. */
 export const bulkBehaviours: readonly Behaviour[] = [manyRows, copy, oneStatement, oneTransaction];
 
-async function threeMessages(fixture: Fixture, app: pg.Client, phone: string): Promise<string[]> {
+/** A message from each of as many profiles as block. */
+async function enoughMessages(fixture: Fixture, app: pg.Client, phone: string): Promise<string[]> {
   const messages: string[] = [];
-  for (const profile of await fixture.profiles(3))
+  for (const profile of await fixture.profiles(fixture.threshold))
     messages.push(await fixture.send(app, phone, profile));
   return messages;
 }

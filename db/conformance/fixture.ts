@@ -4,10 +4,13 @@ import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
 import { optedOut } from '../contract.ts';
 import type { Design } from '../designs.ts';
+import { readBlockThreshold } from '../schema/block-threshold.ts';
 import { removeRows } from '../schema/remove-rows.ts';
 
 /** What a check works with: sessions of an application, numbers and profiles of its own. */
 export interface Fixture {
+  /** How many distinct profiles block a number in this database: public.opt_out_block_threshold(). */
+  readonly threshold: number;
   /** A session as the application would have it. Closed at the end. */
   session(): Promise<pg.Client>;
   /** A number that nobody else uses: exchange 555, which the data set leaves out. */
@@ -25,7 +28,7 @@ export interface Fixture {
     eventType: 'delivered' | 'failed',
     errorCode: number | null,
   ): Promise<string>;
-  /** Blocks a number as life does: three profiles send to it and are told 21610. */
+  /** Blocks a number as life does: as many profiles as it takes send to it and are told 21610. */
   block(client: pg.Client, phone: string): Promise<void>;
   /** Notes rows that a check made on its own, so that they are removed at the end. */
   made(rows: {
@@ -52,6 +55,10 @@ export async function openFixture(
   options: FixtureOptions = {},
 ): Promise<Fixture> {
   const owner = await connect(url);
+  const threshold = await readBlockThreshold(owner).catch(async (error: unknown) => {
+    await owner.end().catch(() => {});
+    throw error;
+  });
   const sessions: pg.Client[] = [];
   const phones = new Set<string>();
   const profileIds: string[] = [];
@@ -66,6 +73,7 @@ export async function openFixture(
   };
 
   const fixture: Fixture = {
+    threshold,
     async session() {
       const client = await connect(url);
       sessions.push(client);
@@ -115,7 +123,7 @@ export async function openFixture(
       return id;
     },
     async block(client, phone) {
-      for (const profileId of await fixture.profiles(3)) {
+      for (const profileId of await fixture.profiles(threshold)) {
         const messageId = await fixture.send(client, phone, profileId);
         await fixture.report(client, messageId, 'failed', optedOut);
       }

@@ -8,7 +8,7 @@ const updated: Behaviour = {
     const app = await fixture.session();
     const phone = fixture.phone();
     const reports: string[] = [];
-    for (const profile of await fixture.profiles(3)) {
+    for (const profile of await fixture.profiles(fixture.threshold)) {
       const message = await fixture.send(app, phone, profile);
       reports.push(await fixture.report(app, message, 'failed', null));
     }
@@ -18,16 +18,16 @@ const updated: Behaviour = {
     );
     const update = (id: string | undefined, code: number): Promise<unknown> =>
       app.query('update delivery_reports set error_code = $2 where id = $1', [id, code]);
-    await update(reports[0], optedOut);
-    await update(reports[1], filtered);
-    await update(reports[2], optedOut);
+    const [one, ...others] = reports;
+    await update(one, filtered);
+    for (const other of others) await update(other, optedOut);
     await expectAccepted(
-      'a message after two of three',
+      'a message after all but one',
       fixture.send(app, phone, await fixture.profile()),
     );
-    await update(reports[1], optedOut);
+    await update(one, optedOut);
     await expectRefused(
-      'a message after the third',
+      'a message after the last',
       fixture.send(app, phone, await fixture.profile()),
     );
   },
@@ -38,17 +38,17 @@ const withoutProfile: Behaviour = {
   async run(fixture) {
     const app = await fixture.session();
     const phone = fixture.phone();
-    for (const profile of [null, ...(await fixture.profiles(2)), null, null]) {
+    for (const profile of [null, ...(await fixture.profiles(fixture.threshold - 1)), null, null]) {
       const message = await fixture.send(app, phone, profile);
       await expectAccepted('the report', fixture.report(app, message, 'failed', optedOut));
     }
     const last = await fixture.profile();
     const message = await expectAccepted(
-      'two profiles and three without',
+      'one profile too few, and three without',
       fixture.send(app, phone, last),
     );
     await fixture.report(app, message, 'failed', optedOut);
-    await expectRefused('after the third profile', fixture.send(app, phone, last));
+    await expectRefused('after the last profile', fixture.send(app, phone, last));
   },
 };
 
@@ -72,7 +72,7 @@ const deletes: Behaviour = {
     const app = await fixture.session();
     const phone = fixture.phone();
     const made: { message: string; report: string }[] = [];
-    for (const profile of await fixture.profiles(3)) {
+    for (const profile of await fixture.profiles(fixture.threshold)) {
       const message = await fixture.send(app, phone, profile);
       made.push({ message, report: await fixture.report(app, message, 'failed', optedOut) });
     }
@@ -93,7 +93,7 @@ const movedAfterwards: Behaviour = {
     const app = await fixture.session();
     const [before, after] = [fixture.phone(), fixture.phone()];
     const messages: string[] = [];
-    for (const profile of await fixture.profiles(2)) {
+    for (const profile of await fixture.profiles(fixture.threshold - 1)) {
       messages.push(await fixture.send(app, before, profile));
     }
     const late = await fixture.send(app, before, null);
@@ -103,14 +103,14 @@ const movedAfterwards: Behaviour = {
     const unreported = await fixture.send(app, fixture.phone(), await fixture.profile());
     const update = (id: string, column: string, value: string): Promise<unknown> =>
       app.query(`update outbound_messages set ${column} = $2 where id = $1`, [id, value]);
-    await expectAccepted('two profiles', fixture.send(app, before, await fixture.profile()));
+    await expectAccepted('one too few', fixture.send(app, before, await fixture.profile()));
     await update(late, 'profile_id', await fixture.profile());
-    await expectRefused('a third, given late', fixture.send(app, before, await fixture.profile()));
+    await expectRefused('the last, given late', fixture.send(app, before, await fixture.profile()));
 
     for (const message of [unreported, ...messages]) await update(message, 'to_number', after);
-    await expectAccepted('two moved', fixture.send(app, after, await fixture.profile()));
-    await expectAccepted('the move of the third', update(late, 'to_number', after));
-    await expectRefused('three moved', fixture.send(app, after, await fixture.profile()));
+    await expectAccepted('all but one moved', fixture.send(app, after, await fixture.profile()));
+    await expectAccepted('the move of the last', update(late, 'to_number', after));
+    await expectRefused('all moved', fixture.send(app, after, await fixture.profile()));
     await expectRefused('where they were', fixture.send(app, before, await fixture.profile()));
   },
 };

@@ -3,34 +3,35 @@ import type { Behaviour } from './behaviour.ts';
 import { expectAccepted, expectEqual, expectRefused } from './expect.ts';
 
 const lives: Behaviour = {
-  name: 'a message goes through before any opt-out, after one, and after two from two profiles',
+  name: 'a message goes through before any opt-out, and after each while they are too few to block',
   async run(fixture) {
     const app = await fixture.session();
     const phone = fixture.phone();
-    const [first, second, third] = await threeProfiles(fixture.profiles(3));
-    const toFirst = await expectAccepted('a first message', fixture.send(app, phone, first));
-    await fixture.report(app, toFirst, 'failed', optedOut);
-    const toSecond = await expectAccepted(
-      'a message after one 21610',
-      fixture.send(app, phone, second),
+    const profiles = await fixture.profiles(fixture.threshold - 1);
+    for (const [reported, profile] of profiles.entries()) {
+      const after = `a message after ${reported} 21610s`;
+      const message = await expectAccepted(after, fixture.send(app, phone, profile));
+      await fixture.report(app, message, 'failed', optedOut);
+      await expectAccepted('the same profile after its 21610', fixture.send(app, phone, profile));
+    }
+    await expectAccepted(
+      `a message after ${profiles.length} 21610s`,
+      fixture.send(app, phone, await fixture.profile()),
     );
-    await expectAccepted('the same profile after its 21610', fixture.send(app, phone, first));
-    await fixture.report(app, toSecond, 'failed', optedOut);
-    await expectAccepted('a message after two 21610s', fixture.send(app, phone, third));
   },
 };
 
 const blocks: Behaviour = {
-  name: 'after 21610s from three distinct profiles every insert is refused, from any profile',
+  name: 'after 21610s from as many distinct profiles as block, every insert is refused, from any profile',
   async run(fixture) {
     const app = await fixture.session();
     const phone = fixture.phone();
-    const three = await fixture.profiles(3);
-    for (const profile of three) {
+    const enough = await fixture.profiles(fixture.threshold);
+    for (const profile of enough) {
       const message = await fixture.send(app, phone, profile);
       await fixture.report(app, message, 'failed', optedOut);
     }
-    for (const profile of three) {
+    for (const profile of enough) {
       await expectRefused('a profile that was told 21610', fixture.send(app, phone, profile));
     }
     await expectRefused(
@@ -47,34 +48,34 @@ const repeats: Behaviour = {
   name: 'a repeated profile, a 30007 and a delivered report do not count',
   async run(fixture) {
     const app = await fixture.session();
-    const [first, second, third] = await threeProfiles(fixture.profiles(3));
+    const tooFew = await fixture.profiles(fixture.threshold - 1);
+    const last = await fixture.profile();
 
     const repeated = fixture.phone();
-    for (const profile of [first, second, first, second]) {
+    for (const profile of [...tooFew, ...tooFew]) {
       const message = await fixture.send(app, repeated, profile);
       await fixture.report(app, message, 'failed', optedOut);
       await fixture.report(app, message, 'failed', optedOut);
     }
-    await expectAccepted('two distinct profiles, repeated', fixture.send(app, repeated, third));
+    await expectAccepted('distinct profiles too few, repeated', fixture.send(app, repeated, last));
 
     const carrier = fixture.phone();
     for (const [profile, code] of [
-      [first, optedOut],
-      [second, optedOut],
-      [third, filtered],
-    ] as const) {
+      ...tooFew.map((profile) => [profile, optedOut] as const),
+      [last, filtered] as const,
+    ]) {
       await fixture.report(app, await fixture.send(app, carrier, profile), 'failed', code);
     }
-    await expectAccepted('two 21610s and one 30007', fixture.send(app, carrier, third));
+    await expectAccepted('21610s too few, and one 30007', fixture.send(app, carrier, last));
 
     const delivered = fixture.phone();
-    for (const profile of [first, second, third]) {
+    for (const profile of [...tooFew, last]) {
       const message = await fixture.send(app, delivered, profile);
       await fixture.report(app, message, 'delivered', null);
       await fixture.report(app, message, 'delivered', optedOut);
       await fixture.report(app, message, 'failed', null);
     }
-    await expectAccepted('delivered reports only', fixture.send(app, delivered, first));
+    await expectAccepted('delivered reports only', fixture.send(app, delivered, last));
   },
 };
 
@@ -127,11 +128,3 @@ const moves: Behaviour = {
 
 /** What sending must look like before and after a block. */
 export const sending: readonly Behaviour[] = [lives, blocks, repeats, others, moves];
-
-async function threeProfiles(made: Promise<readonly string[]>): Promise<[string, string, string]> {
-  const [first, second, third] = await made;
-  if (first === undefined || second === undefined || third === undefined) {
-    throw new Error('three profiles were asked for');
-  }
-  return [first, second, third];
-}

@@ -7,6 +7,12 @@ import { contactsPerTile, type Standing } from './tile.ts';
  * draw blocked phones, unblocked ones, or ones that a single opt-out would block.
  */
 
+/** From how many opt-outs a contact of the data set has: none has more than three. */
+export const standings: readonly Standing[] = [0, 1, 2, 3];
+
+/** No contact of the data set is blocked where it takes more profiles than this. */
+export const mostOptOuts = Math.max(...standings);
+
 /** How many contacts of a standing can be drawn. */
 export function countContacts(dataSet: DataSet, standing: Standing): number {
   return dataSet.layout.tileCount * dataSet.layout.tile.contactsByStanding[standing].length;

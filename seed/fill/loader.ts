@@ -4,6 +4,8 @@ import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
+import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
+import { mostOptOuts } from '../data-set/contacts.ts';
 import {
   createDataSet,
   type DataSet,
@@ -105,7 +107,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
   const kept = await finishedStages(control);
   if (decision === 'resume') print(describeKept(kept));
   await runStages(lab, control, dataSet, facts, kept, options);
-  await finish(lab, control);
+  await finish(lab, control, print);
   const seconds = (performance.now() - started) / 1_000;
   for (const line of await summary(control, dataSet, kept, seconds)) print(line);
 }
@@ -137,6 +139,21 @@ async function decide(
     );
   }
   return 'nothing to do';
+}
+
+/** The rows that were copied are those of a threshold of three; where an operator chose another, it counts. */
+async function blockByThreshold(control: pg.Client, print: (line: string) => void): Promise<void> {
+  const threshold = await readBlockThreshold(control);
+  if (threshold === mostOptOuts) return;
+  const { blocked, unblocked } = onlyRow(
+    await control.query<{ blocked: string; unblocked: string }>(
+      'select * from public.set_opt_out_block_threshold($1)',
+      [threshold],
+    ),
+  );
+  print(
+    `blocked from ${threshold} profiles on, as the database has it: ${blocked} more numbers, ${unblocked} fewer`,
+  );
 }
 
 async function refuseForeignRows(control: pg.Client): Promise<void> {
@@ -213,7 +230,7 @@ function summariesOf(
 }
 
 /** The last stage: settings as they were, and a look at everything a load could have left undone. */
-async function finish(lab: Lab, control: pg.Client): Promise<void> {
+async function finish(lab: Lab, control: pg.Client, print: (line: string) => void): Promise<void> {
   const left = await readDefinitions(control);
   const tables = [...new Set(left.map(({ table }) => table))];
   // what is left are settings: keys and indexes came back in their stages
@@ -225,6 +242,7 @@ async function finish(lab: Lab, control: pg.Client): Promise<void> {
       for (const definition of left) await putBack(control, definition);
       const findings = await findUnsound(control);
       if (findings.length > 0) throw new CheckFailure(findings.join('; '));
+      await blockByThreshold(control, print);
       await finishSeed(control);
     },
   );

@@ -30,6 +30,7 @@ export interface WorkerOptions {
   readonly plainAreas: readonly number[];
   readonly ledger: SharedArrayBuffer;
   readonly threshold: number;
+  readonly check: 'on' | 'off';
   readonly messageOutcomes: string;
   readonly reportOutcomes: string;
 }

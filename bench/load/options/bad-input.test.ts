@@ -77,7 +77,8 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['--ramp', '5..8', '--slo', 'p42<5ms'],
     /p99.9, p99.99/,
   ],
-  ['an objective without a ramp', ['--slo', 'p99<5ms'], /add --ramp/],
+  ['an objective beside pgbench', ['--compare-pgbench', '--slo', 'p99<5ms'], /leave --slo out/],
+  ['a check that is neither', ['--check', 'maybe'], /not one of on, off/],
   ['an unknown preset', ['--mix', 'campain'], /no preset "campain": did you mean "campaign"/],
   ['a mix file that is not there', ['--mix', './none.json'], /cannot read the mix file/],
   ['a mix file that is no JSON', ['--mix', file('no.json', '{')], /is not JSON/],
@@ -161,7 +162,7 @@ describe('load refuses in one line', () => {
 
   for (const [what, args, says] of [
     ['a wrong flag', ['--rate', 'fast'], /'fast' is invalid/],
-    ['flags that do not go together', ['--slo', 'p99<5ms'], /add --ramp/],
+    ['flags that do not go together', ['--replace'], /--replace needs --scale/],
     ['a server that is not there', [], /cannot connect to .*nothing listens there/],
   ] as const) {
     it(`and ends with code 2: ${what}`, async () => {

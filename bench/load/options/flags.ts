@@ -53,6 +53,7 @@ interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
   readonly numbers?: Mix['numbers'];
   readonly blockedShare?: number;
   readonly isolation: LoadOptions['isolation'];
+  readonly check: LoadOptions['check'];
   readonly comparePgbench?: boolean;
   readonly keep?: boolean;
   readonly out?: string;
@@ -84,8 +85,14 @@ function parse(args: readonly string[]): Flags {
     .option('--ramp <from..to>', 'search the highest rate that keeps the objective', parseRange)
     .option(
       '--slo <objective>',
-      `what a ramp must keep, one or several with commas (default: "${defaultObjective}")`,
+      `what a load must keep, one or several with commas; exit code 1 where it does not, or no rate of a ramp does (default, for a ramp: "${defaultObjective}")`,
       parseObjective,
+    )
+    .option(
+      '--check <on|off>',
+      "off: switch the design's check off while the load runs, to know the ceiling without it",
+      oneOf(['on', 'off'] as const),
+      'on' as const,
     )
     .option(
       '--design <names|all>',
@@ -139,11 +146,6 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
   if (flags.ramp !== undefined && flags.rate !== undefined) {
     throw new UserError('--ramp searches the rate: leave --rate out');
   }
-  if (flags.slo !== undefined && flags.ramp === undefined) {
-    throw new UserError(
-      '--slo is what a ramp must keep: add --ramp, for instance --ramp 500..8000',
-    );
-  }
   if (flags.rate === 'max' && flags.arrivals !== undefined) {
     throw new UserError('--rate max is a closed loop, without arrivals: leave --arrivals out');
   }
@@ -177,6 +179,8 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
       flags.ramp === undefined
         ? undefined
         : { range: flags.ramp, objective: flags.slo ?? parseObjective(defaultObjective) },
+    objective: flags.ramp === undefined ? flags.slo : undefined,
+    check: flags.check,
     comparePgbench: flags.comparePgbench ?? false,
     durationS: flags.duration ?? (flags.comparePgbench ? 15 : short ? 10 : 30),
     drainS: flags.drain,
@@ -205,6 +209,8 @@ function requireComparison(flags: Flags, designs: number): void {
     '--blocked-share': flags.blockedShare !== undefined,
     '--isolation': flags.isolation !== 'default',
     '--keep': flags.keep === true,
+    '--slo': flags.slo !== undefined,
+    '--check': flags.check !== 'on',
   };
   const unheeded = Object.keys(given).filter((flag) => given[flag]);
   if (unheeded.length > 0) {

@@ -11,6 +11,10 @@ export interface LoadOptions {
   readonly mix: Mix;
   readonly rate: Rate;
   readonly ramp: { readonly range: RateRange; readonly objective: Objective } | undefined;
+  /** What a plain load must keep; a ramp has its own. */
+  readonly objective: Objective | undefined;
+  /** `off`: the designs' checks are switched off while it runs. */
+  readonly check: 'on' | 'off';
   readonly comparePgbench: boolean;
   readonly durationS: number;
   readonly drainS: number;

@@ -13,6 +13,8 @@ export interface TrialOptions {
   /** Major version of the server. */
   readonly major: number;
   readonly design: Design;
+  /** `off`: nothing is refused, and nothing must be. */
+  readonly check: 'on' | 'off';
   readonly mix: Mix;
   readonly rate: Rate;
   readonly clients: number;

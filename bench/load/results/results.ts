@@ -12,7 +12,7 @@ import {
   yesOrNo,
 } from '../../results/schema.ts';
 import { loadFormatVersion } from './format-version.ts';
-import { loadTrialSchema } from './trial-results.ts';
+import { checkSchema, loadTrialSchema } from './trial-results.ts';
 
 /*
  * load.json: everything that a load run measured. The page is a function of it. The types, and the JSON
@@ -41,6 +41,7 @@ export const rampResultSchema = define(
       from: number(),
       to: number(),
       objective: text(),
+      check: optional(checkSchema),
       highestRate: numberOrNull(
         'The highest rate that kept it; null where not even the lowest did.',
       ),

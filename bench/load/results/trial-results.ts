@@ -255,11 +255,27 @@ export const limitSchema = define(
 );
 export type Limit = Of<typeof limitSchema>;
 
+/** Whether the check was on; older loads do not say, and it was. */
+export const checkSchema = oneOf(
+  ['on', 'off'],
+  'Whether the check was on while the load ran; absent in older loads, which had it on.',
+);
+
+export const trialObjectiveSchema = define(
+  'TrialObjective',
+  object(
+    { text: text('Such as p99<10ms.'), kept: yesOrNo(), reason: text('Why not, or the figures.') },
+    'What a load had to keep, where something was asked for.',
+  ),
+);
+
 export const loadTrialSchema = define(
   'LoadTrial',
   object(
     {
       design: text(),
+      check: optional(checkSchema),
+      objective: optional(trialObjectiveSchema),
       mix: mixSchema,
       rate: numberOr(
         'max',

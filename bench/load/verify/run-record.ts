@@ -5,6 +5,7 @@ import type { OptOutTotals } from '../prepare.ts';
 /** What a finished run was told, and where that is noted: what the database is compared with. */
 export interface RunRecord {
   readonly design: Design;
+  readonly check: 'on' | 'off';
   readonly runTag: number;
   readonly seed: number;
   /** Wall clock when the run began: its ids are later. */

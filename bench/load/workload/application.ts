@@ -80,7 +80,7 @@ export class Application {
             plan.profileIds,
             plan.mix.numbers,
           )
-        : dataSetPopulation(plan.dataSet, plan.mix.numbers);
+        : dataSetPopulation(plan.dataSet, plan.mix.numbers, plan.threshold);
     this.#ledger = new OptOutLedger(plan.ledger);
     this.#messageIds = new IdMaker(plan.worker, plan.runTag);
     this.#reportIds = new IdMaker(plan.worker, plan.runTag);
@@ -110,7 +110,14 @@ export class Application {
     const blocked =
       drawn < freshShare + blockedShare ? this.#population.drawBlocked(draws) : undefined;
     const to = blocked ?? this.#population.drawWelcome(draws);
-    return this.#send(intendedMs, to.phone, to.profileId, -1, 0, blocked !== undefined);
+    return this.#send(
+      intendedMs,
+      to.phone,
+      to.profileId,
+      -1,
+      0,
+      this.#plan.check === 'on' && blocked !== undefined,
+    );
   }
 
   /** The report that is due first. */
@@ -158,9 +165,11 @@ export class Application {
   /** Takes in that a send was refused. */
   refused(operation: Operation): void {
     const mayBe =
-      operation.freshNumber >= 0
-        ? countBits(this.#ledger.attempted(operation.freshNumber)) >= this.#plan.threshold
-        : operation.mustBeRefused;
+      this.#plan.check === 'off'
+        ? false
+        : operation.freshNumber >= 0
+          ? countBits(this.#ledger.attempted(operation.freshNumber)) >= this.#plan.threshold
+          : operation.mustBeRefused;
     if (!mayBe) this.#wrong('refused though not blocked', operation);
   }
 
@@ -174,7 +183,8 @@ export class Application {
     const freshNumber = ownNumber * workers + worker;
     const slot = this.#draws.below(Math.min(slotsPerNumber, profileIds.length));
     const profileId = itemAt(profileIds, profileInSlot(freshNumber, slot, profileIds.length));
-    const mustBeRefused = countBits(this.#ledger.acknowledged(freshNumber)) >= threshold;
+    const mustBeRefused =
+      this.#plan.check === 'on' && countBits(this.#ledger.acknowledged(freshNumber)) >= threshold;
     return this.#send(
       intendedMs,
       this.#fresh.phone(freshNumber),

@@ -1,5 +1,5 @@
 import { itemAt } from '../../../db/item-at.ts';
-import { contactWithStanding, countContacts } from '../../../seed/data-set/contacts.ts';
+import { contactWithStanding, countContacts, standings } from '../../../seed/data-set/contacts.ts';
 import {
   createDataSet,
   type DataSetOptions,
@@ -7,7 +7,7 @@ import {
   profileId,
   profileOf,
 } from '../../../seed/data-set/data-set.ts';
-import { slotsPerContact } from '../../../seed/data-set/tile.ts';
+import { type Standing, slotsPerContact } from '../../../seed/data-set/tile.ts';
 import type { Draws } from '../../stats/random.ts';
 import type { FreshNumbers } from './fresh-numbers.ts';
 import type { NumberKind } from './number-kinds.ts';
@@ -31,12 +31,26 @@ export interface Population {
 const skew = 4;
 
 /** The contacts of the data set. */
-export function dataSetPopulation(options: DataSetOptions, numbers: NumberKind): Population {
+export function dataSetPopulation(
+  options: DataSetOptions,
+  numbers: NumberKind,
+  threshold: number,
+): Population {
   const dataSet = createDataSet(options);
-  const none = countContacts(dataSet, 0);
-  const one = countContacts(dataSet, 1);
-  const two = countContacts(dataSet, 2);
-  const blocked = countContacts(dataSet, 3);
+  const welcome = standings.filter((standing) => standing < threshold);
+  const refused = standings.filter((standing) => standing >= threshold);
+  const count = (from: readonly Standing[]): number =>
+    from.reduce<number>((sum, standing) => sum + countContacts(dataSet, standing), 0);
+  const contactAt = (from: readonly Standing[], index: number): number => {
+    let rest = index;
+    for (const standing of from) {
+      const contacts = countContacts(dataSet, standing);
+      if (rest < contacts) return contactWithStanding(dataSet, standing, rest);
+      rest -= contacts;
+    }
+    throw new Error(`there is no contact ${index} among ${count(from)}`);
+  };
+  const [welcomed, blocked] = [count(welcome), count(refused)];
   const drawIndex = (draws: Draws, count: number): number =>
     numbers === 'uniform' ? draws.below(count) : Math.floor(count * draws.share() ** skew);
   const addressee = (contact: number, draws: Draws): Addressee => ({
@@ -46,20 +60,12 @@ export function dataSetPopulation(options: DataSetOptions, numbers: NumberKind):
   return {
     bodies: dataSet.bodies.map((body) => Buffer.from(body)),
     drawWelcome(draws) {
-      if (none + one + two === 0) return addressee(draws.below(dataSet.contactCount), draws);
-      const index = drawIndex(draws, none + one + two);
-      const contact =
-        index < none
-          ? contactWithStanding(dataSet, 0, index)
-          : index < none + one
-            ? contactWithStanding(dataSet, 1, index - none)
-            : contactWithStanding(dataSet, 2, index - none - one);
-      return addressee(contact, draws);
+      if (welcomed + blocked === 0) return addressee(draws.below(dataSet.contactCount), draws);
+      if (welcomed === 0) throw new Error('the data set has no contact that may be written to');
+      return addressee(contactAt(welcome, drawIndex(draws, welcomed)), draws);
     },
     drawBlocked: (draws) =>
-      blocked === 0
-        ? undefined
-        : addressee(contactWithStanding(dataSet, 3, drawIndex(draws, blocked)), draws),
+      blocked === 0 ? undefined : addressee(contactAt(refused, drawIndex(draws, blocked)), draws),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CapturedPlan, PlanSummary } from '../../results/results.ts';
+import { wasNotSeen } from '../plan-words.ts';
 
 /** One plan that is not what it was. */
 export interface PlanChange {
@@ -12,7 +13,10 @@ export interface PlanChange {
   readonly newBigScans: readonly string[];
 }
 
-/** The plans of two runs whose shape differs: other nodes, relations, indexes or joins. */
+/**
+ * The plans of two runs whose shape differs: other nodes, relations, indexes or joins. Where one run saw the
+ * check and the other its lookup alone, nothing is told: they are not the same thing.
+ */
 export function comparePlans(
   before: readonly CapturedPlan[],
   after: readonly CapturedPlan[],
@@ -21,21 +25,30 @@ export function comparePlans(
     const earlier = before.find(
       (candidate) => candidate.design === plan.design && candidate.statement === plan.statement,
     );
-    if (earlier === undefined || earlier.summary?.shape === plan.summary?.shape) return [];
+    if (earlier === undefined || wasNotSeen(earlier) !== wasNotSeen(plan)) return [];
+    const [was, is] = [seenOf(earlier), seenOf(plan)];
+    if (was?.shape === is?.shape || (wasNotSeen(plan) && (was === undefined || is === undefined))) {
+      return [];
+    }
     return [
       {
         design: plan.design,
         statement: plan.statement,
         title: plan.title,
-        before: earlier.summary,
-        after: plan.summary,
-        newBigScans: bigScans(plan).filter((table) => !bigScans(earlier).includes(table)),
+        before: was,
+        after: is,
+        newBigScans: bigScans(is).filter((table) => !bigScans(was).includes(table)),
       },
     ];
   });
 }
 
-function bigScans({ summary }: CapturedPlan): readonly string[] {
+/** What the check did, or its lookup by itself. */
+function seenOf({ summary, lookup }: CapturedPlan): PlanSummary | undefined {
+  return summary ?? lookup?.summary;
+}
+
+function bigScans(summary: PlanSummary | undefined): readonly string[] {
   return summary === undefined ? [] : summary.bigSeqScans;
 }
 

@@ -1,10 +1,12 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
-import { ratioOfMedians, type Verdict, verdictOf } from '../../stats/bootstrap.ts';
+import { type Verdict, verdictOf } from '../../stats/bootstrap.ts';
 import type { EstimateRange } from '../../stats/estimate.ts';
 import { ratioOfRatios } from '../../stats/ratio-of-ratios.ts';
 import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
 import { isPaired, ratioOf } from '../questions.ts';
 import { sessionMedians } from '../session-medians.ts';
+import { changeOf } from './change-of.ts';
+import { type Comparability, comparability } from './comparable.ts';
 import { compareInstructions, type InstructionChange } from './compare-instructions.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 
@@ -15,7 +17,14 @@ export type Measure =
   /** The control: what the machine, the server and everything but the check did. */
   | 'without the check'
   /** A scenario of one arm, its time divided by how the controls of its design moved. */
-  | 'one arm';
+  | 'one arm'
+  /** Of a load: what its callers waited, second by second. */
+  | 'latency under load'
+  /** Of a load: how much it did, or could do; less is worse. */
+  | 'operations a second';
+
+/** What is compared: a run, or a load. */
+export type Compared = Pick<Results, 'runId' | 'startedAt' | 'environment' | 'instructions'>;
 
 /** One figure in both runs. */
 export interface Change {
@@ -41,13 +50,18 @@ export interface Difference {
 
 /** Two runs side by side. */
 export interface Comparison {
-  readonly before: Results;
-  readonly after: Results;
+  readonly kind: 'bench' | 'load';
+  readonly before: Compared;
+  readonly after: Compared;
+  /** Whether they can be compared at all; where not, there are no changes. */
+  readonly comparability: Comparability;
   /** Of everything that both runs have, the largest change for the worse first. */
   readonly changes: readonly Change[];
   /** Designs, and scenarios of designs, that one run alone has. */
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
+  /** Figures that the earlier run has and the later one has not. */
+  readonly missing: readonly string[];
   readonly plans: readonly PlanChange[];
   /** Of everything that both runs counted, the largest change for the worse first. */
   readonly instructions: readonly InstructionChange[];
@@ -56,19 +70,24 @@ export interface Comparison {
 
 /** Compares two runs. A pure function: no database, no clock, the same every time. */
 export function compareRuns(before: Results, after: Results): Comparison {
-  const changes = after.designs.flatMap((design) => {
+  const comparable = comparability(before, after);
+  const alike = comparable.reasons.length === 0;
+  const changes = (alike ? after.designs : []).flatMap((design) => {
     const earlier = before.designs.find((candidate) => candidate.name === design.name);
     return earlier === undefined ? [] : designChanges(earlier, design);
   });
   return {
+    kind: 'bench',
     before,
     after,
+    comparability: comparable,
     changes: changes.sort((a, b) => b.ratio.value - a.ratio.value),
     onlyBefore: missingFrom(before, after),
     onlyAfter: missingFrom(after, before),
-    plans: comparePlans(before.plans, after.plans),
+    missing: missingFigures(before, after),
+    plans: alike ? comparePlans(before.plans, after.plans) : [],
     instructions: compareInstructions(before, after),
-    environment: differences(before, after),
+    environment: differences(factsOf(before), factsOf(after)),
   };
 }
 
@@ -149,12 +168,40 @@ function armRatio(
   after: ScenarioResult,
   arm: 'treatment' | 'control',
 ): EstimateRange {
-  return ratioOfMedians(sessionMedians(after, arm), sessionMedians(before, arm));
+  return changeOf(sessionMedians(after, arm), sessionMedians(before, arm));
 }
 
 /** Undefined where too few samples were taken. */
 function medianNs(scenario: ScenarioResult): number | undefined {
   return scenario.arms.find((arm) => arm.arm === 'treatment')?.percentiles.p50 ?? undefined;
+}
+
+/** Every design and scenario of the earlier run that has a figure there and none in the later one. */
+function missingFigures(before: Results, after: Results): readonly string[] {
+  const later = new Set(figuresOf(after).map(({ key }) => key));
+  return figuresOf(before)
+    .filter(({ key }) => !later.has(key))
+    .map(({ text }) => text);
+}
+
+function figuresOf({
+  designs,
+}: Results): readonly { readonly key: string; readonly text: string }[] {
+  return designs.flatMap((design) =>
+    design.scenarios
+      .filter(
+        (scenario) =>
+          isPaired(scenario) || (isOneArm(scenario) && medianNs(scenario) !== undefined),
+      )
+      .map(({ name, title }) => ({
+        key: `${design.name}\n${name}`,
+        text: `${design.name}, ${title}`,
+      })),
+  );
+}
+
+function isOneArm({ control }: ScenarioResult): boolean {
+  return control === 'none';
 }
 
 function missingFrom(from: Results, other: Results): readonly string[] {
@@ -171,14 +218,20 @@ function missingFrom(from: Results, other: Results): readonly string[] {
 /** Facts that change with every run and explain nothing alone. */
 const volatile = new Set(['load average before', 'load average after', 'database']);
 
-function differences(before: Results, after: Results): readonly Difference[] {
-  const facts = (results: Results): ReadonlyMap<string, string> =>
-    new Map<string, string>([
-      ...environmentFacts(results).filter(([name]) => !volatile.has(name)),
-      ...settingFacts(results).map(([name, value]): Fact => [`setting ${name}`, value]),
-    ]);
-  const [earlier, later] = [facts(before), facts(after)];
+function factsOf(results: Results): ReadonlyMap<string, string> {
+  return new Map<string, string>([
+    ...environmentFacts(results),
+    ...settingFacts(results).map(([name, value]): Fact => [`setting ${name}`, value]),
+  ]);
+}
+
+/** The facts that are not the same. */
+export function differences(
+  earlier: ReadonlyMap<string, string>,
+  later: ReadonlyMap<string, string>,
+): readonly Difference[] {
   return [...new Set([...earlier.keys(), ...later.keys()])]
+    .filter((name) => !volatile.has(name))
     .map((name) => ({
       name,
       before: earlier.get(name) ?? 'default',

@@ -18,9 +18,9 @@ export function comparisonPage(comparison: Comparison): string {
       {
         id: 'changes',
         question: 'What changed?',
-        mark: markOf(judged),
+        mark: comparison.missing.length > 0 && judged.length > 0 ? 'bad' : markOf(judged),
         answer: comparisonSentence(comparison),
-        body: html`${judged.length > 0 && figureHtml(changeFigure(judged))}
+        body: html`${judged.length > 0 && figureHtml(changeFigure(judged, comparison.kind))}
 ${comparisonTables(comparison).map(
   (table) =>
     html`<h3>${table.title}</h3>${tableHtml({
@@ -42,7 +42,7 @@ function markOf(judged: readonly Change[]): Mark {
   return judged.some((change) => change.verdict === 'slower') ? 'bad' : 'good';
 }
 
-function changeFigure(judged: readonly Change[]): Figure {
+function changeFigure(judged: readonly Change[], kind: Comparison['kind']): Figure {
   const shown = judged.slice(0, 40);
   const worst = shown[0];
   return {
@@ -50,7 +50,7 @@ function changeFigure(judged: readonly Change[]): Figure {
       worst === undefined || worst.verdict !== 'slower'
         ? 'Nothing got slower'
         : `${worst.design} got slowest: ${worst.title} by ${formatChange(worst.ratio)}`,
-    reading: `The later run over the earlier one, drift divided out, with its 95 % interval; right of the line is slower. Hollow and grey: could not be told apart.${judged.length > shown.length ? ` The first ${shown.length} of ${judged.length}.` : ''}`,
+    reading: `The later run over the earlier one${kind === 'bench' ? ', drift divided out' : ''}, with its 95 % interval; right of the line is slower. Hollow and grey: could not be told apart.${judged.length > shown.length ? ` The first ${shown.length} of ${judged.length}.` : ''}`,
     chart: overheadChart(
       shown.map((change) => ({
         name: `${change.design}, ${change.title}`,

@@ -27,11 +27,21 @@ export function comparisonSentence(comparison: Comparison): string {
   const judged = comparison.changes.filter((change) => change.judged);
   const of = (verdict: Change['verdict']): readonly Change[] =>
     judged.filter((change) => change.verdict === verdict);
+  const { reasons, cautions } = comparison.comparability;
+  if (reasons.length > 0) return `The runs cannot be compared: ${reasons.join('; ')}.`;
+  const alike =
+    cautions.length === 0
+      ? 'The runs can be compared.'
+      : `The runs can be compared, but ${cautions.join('; ')}: a change may come from that.`;
   if (judged.length === 0) {
     return comparison.instructions.length === 0
-      ? 'The runs have no figure in common: nothing can be compared.'
-      : `${instructionsWords(comparison)}The runs have no times in common.`;
+      ? `${alike} They have no figure in common that can be judged.`
+      : `${alike} ${instructionsWords(comparison)}They have no times in common.`;
   }
+  const missing =
+    comparison.missing.length === 0
+      ? ''
+      : ` ${counted(comparison.missing.length, 'figure')} of the earlier run ${comparison.missing.length === 1 ? 'is' : 'are'} missing from the later one.`;
   const worst = of('slower')[0];
   const designs = [...new Set(of('slower').map((change) => change.design))];
   const slower =
@@ -39,9 +49,9 @@ export function comparisonSentence(comparison: Comparison): string {
       ? 'Nothing got slower'
       : `${counted(of('slower').length, 'figure')} got slower (${inWords(designs)}), the most ${worst.design}, ${worst.title}: ${formatChange(worst.ratio)}`;
   const plans = comparison.plans.length;
-  return `${instructionsWords(comparison)}${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart; ${
-    plans === 0 ? 'no plan' : counted(plans, 'plan')
-  } changed shape.`;
+  return `${alike} ${instructionsWords(comparison)}${slower}; ${of('faster').length === 0 ? 'nothing' : counted(of('faster').length, 'figure')} got faster; ${of('could not be told apart').length} of ${judged.length} could not be told apart${comparison.kind === 'load' ? '' : '; '}${
+    comparison.kind === 'load' ? '' : plans === 0 ? 'no plan' : counted(plans, 'plan')
+  }${comparison.kind === 'load' ? '' : ' changed shape'}.${missing}`;
 }
 
 /** Names what changed by more than a count does by itself; nothing where that is nothing. */
@@ -68,7 +78,9 @@ export function comparisonTables(
     (change) => !change.judged && change.verdict !== 'could not be told apart',
   );
   const note =
-    'With the check over without it, in the later run over the earlier: each run’s own control divides drift out. 95 % interval.';
+    comparison.kind === 'load'
+      ? 'The later load over the earlier one, second by second, and of a ramp the highest rate; above 0 is worse, for a rate too. 95 % interval. No control divides the machine’s drift out.'
+      : 'With the check over without it, in the later run over the earlier: each run’s own control divides drift out. 95 % interval.';
   return [
     changeTable(
       'Slower',
@@ -102,6 +114,12 @@ export function comparisonTables(
       note: '',
       columns: [{ heading: 'what' }, { heading: 'before' }, { heading: 'after' }],
       rows: comparison.environment.map(({ name, before, after }) => [name, before, after]),
+    },
+    {
+      title: 'Figures that the later run lacks',
+      note: '',
+      columns: [{ heading: 'what' }],
+      rows: comparison.missing.map((what) => [what]),
     },
     {
       title: 'In one run only',
@@ -214,5 +232,6 @@ function buffersOf(summary: PlanSummary | undefined): string {
 }
 
 function figure(measure: Measure, value: number): string {
+  if (measure === 'operations a second') return `${formatCount(Math.round(value))}/s`;
   return measure === 'with the check' ? `×${significant(value, 3)}` : formatNs(value);
 }

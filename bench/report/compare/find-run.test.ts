@@ -30,8 +30,11 @@ it('a run is found by its name and by its path', () => {
 });
 
 it('a load is said to be one, and not taken for the nearest run', () => {
-  assert.equal(refusal('e'), '"e" is a load; compare takes two bench runs');
-  assert.equal(refusal('a/ramp'), '"a/ramp" is a load; compare takes two bench runs');
+  assert.equal(refusal('e'), '"e" is a load, not a bench run: compare takes two of a kind');
+  assert.equal(
+    refusal('a/ramp'),
+    '"a/ramp" is a load, not a bench run: compare takes two of a kind',
+  );
   assert.match(refusal('b'), /no run "b": did you mean "a"\?/);
 });
 

@@ -25,7 +25,7 @@ export function findRun(nameOrPath: string, folder: string = reportsFolder): str
 function whyNone(nameOrPath: string, named: string, folder: string): string {
   const places = [named, nameOrPath];
   if (places.some((place) => existsSync(join(place, 'load.json')))) {
-    return `"${nameOrPath}" is a load; compare takes two bench runs`;
+    return `"${nameOrPath}" is a load, not a bench run: compare takes two of a kind`;
   }
   const unfinished = places.find(isUnfinished);
   if (unfinished !== undefined) {

@@ -1,6 +1,6 @@
 import type { CapturedPlan, PlanSummary, Results } from '../../results/results.ts';
 import { counted, formatCount, significant } from '../format.ts';
-import { timedOutForPlan, withoutPlan } from '../plan-words.ts';
+import { timedOutForPlan, wasNotSeen, whyNotSeen, withoutPlan } from '../plan-words.ts';
 import { textTable } from '../text-table.ts';
 import { accessPath, comparePlans } from './compare-plans.ts';
 
@@ -11,6 +11,7 @@ export function plansText(results: Results): string {
     `plans of ${results.runId}: the access path of the check`,
     ...scansText(results.plans),
     ...withoutPlanText(results.plans),
+    ...notSeenText(results.plans),
   ];
   return `${parts.join('; ')}\n\n${textTable(
     [
@@ -29,11 +30,13 @@ export function plansText(results: Results): string {
 
 /** Of the plans that there are: a statement that has none is no good sign. */
 function scansText(all: readonly CapturedPlan[]): readonly string[] {
-  const plans = all.flatMap(({ summary }) => summary ?? []);
+  const plans = all.flatMap(({ summary, lookup }) => summary ?? lookup?.summary ?? []);
   const scans = plans.filter(({ bigSeqScans }) => bigSeqScans.length > 0);
   if (plans.length === 0) return [];
   return scans.length === 0
-    ? ['no plan reads a big table from end to end']
+    ? [
+        `no ${all.some(wasNotSeen) ? 'plan that was seen' : 'plan'} reads a big table from end to end`,
+      ]
     : [`▲ ${scans.length} read a big table from end to end`];
 }
 
@@ -45,6 +48,13 @@ function withoutPlanText(plans: readonly CapturedPlan[]): readonly string[] {
       ? []
       : [`${counted(count, 'statement')} ${what} and ${count === 1 ? 'has' : 'have'} no plan`];
   return [...text(timedOut, 'timed out'), ...text(failures.length - timedOut, 'failed')];
+}
+
+function notSeenText(plans: readonly CapturedPlan[]): readonly string[] {
+  const count = plans.filter(wasNotSeen).length;
+  return count === 0
+    ? []
+    : [`the check of ${counted(count, 'statement')} was not seen (${whyNotSeen(plans)})`];
 }
 
 /** Which plans of two runs changed shape, and how. */
@@ -71,7 +81,8 @@ function pathAndBuffers(summary: PlanSummary | undefined): string {
 
 /** What ran inside a row trigger ran once a row: buffers, rows and time are those of one run. */
 function planRow(plan: CapturedPlan): readonly string[] {
-  const { design, title, summary, nested, failed } = plan;
+  const { design, title, nested, failed, lookup } = plan;
+  const summary = plan.summary ?? lookup?.summary;
   if (summary === undefined) {
     return [design, title, '', '', '', '', '', failed ?? withoutPlan(plan)];
   }
@@ -84,6 +95,6 @@ function planRow(plan: CapturedPlan): readonly string[] {
     formatCount(summary.rows),
     significant(summary.milliseconds, 3),
     summary.bigSeqScans.length > 0 ? '▲' : '',
-    accessPath(summary),
+    `${plan.summary === undefined ? 'lookup by itself: ' : ''}${accessPath(summary)}`,
   ];
 }

@@ -12,7 +12,7 @@ export function rampSection(ramp: RampResult, results: LoadResults): Section {
   const trials = results.trials.filter(({ design }) => design === ramp.design);
   return {
     id: `ramp-${ramp.design}`,
-    question: `How much can ${ramp.design} take?`,
+    question: `How much can ${ramp.design} take${ramp.check === 'off' ? ' with its check off' : ''}?`,
     mark: ramp.highestRate === null ? 'bad' : 'good',
     answer:
       ramp.highestRate === null

@@ -31,8 +31,14 @@ function trialText(trial: LoadTrial): string {
       ? 'closed loop'
       : `${trial.rate}/s asked for, ${trial.offeredPerSecond?.toLocaleString('en-US')}/s offered`;
   const lines = [
+    ...(trial.check === 'off' ? [checkOffNote] : []),
     `${trial.mix.name} on ${trial.design}: ${rate}, ${trial.donePerSecond.toLocaleString('en-US')}/s answered over ${trial.elapsedS.toFixed(1)} s, ${trial.clients} connections`,
     verificationText(trial),
+    ...(trial.objective === undefined
+      ? []
+      : [
+          `${trial.objective.text}: ${trial.objective.kept ? 'kept' : 'NOT kept'}, ${trial.objective.reason}`,
+        ]),
     `limit: ${trial.limit.by === 'none' ? '' : `${trial.limit.by}: `}${trial.limit.reason}`,
     '',
     `  ${trial.loop === 'open' ? 'ms from intended start' : 'ms from start (closed loop)'}    answers      p50      p90      p99    p99.9   p99.99      max`,
@@ -80,8 +86,12 @@ function verificationText({ verification }: LoadTrial): string {
   );
 }
 
+/** What nobody may overlook. */
+const checkOffNote = 'THE CHECK WAS OFF: nothing was refused; it is on again.';
+
 function rampText(ramp: LoadResults['ramps'][number]): string {
   return [
+    ...(ramp.check === 'off' ? [checkOffNote] : []),
     `${ramp.design}, ${ramp.objective}, ${ramp.from} to ${ramp.to}/s: ${ramp.highestRate === null ? 'none' : `${ramp.highestRate}/s`}`,
     ...ramp.rates.map(
       ({ rate, kept, reason }) =>

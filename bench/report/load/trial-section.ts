@@ -17,8 +17,15 @@ export function trialSection(trial: LoadTrial, index: number): Section {
   return {
     id: `load-${index + 1}`,
     question: `What does a caller wait? ${trialName(trial)}`,
-    mark: trial.limit.by === 'generator' ? 'open' : kept || trial.rate === 'max' ? 'good' : 'bad',
-    answer: `Half are answered in ${ms(p50Ms)} ${from}, 99 % in ${ms(p99Ms)}, all in ${ms(maxMs)}; ${formatCount(trial.donePerSecond)} answers a second. ${sentence(trial.limit.reason)}`,
+    mark:
+      trial.objective?.kept === false
+        ? 'bad'
+        : trial.limit.by === 'generator'
+          ? 'open'
+          : kept || trial.rate === 'max'
+            ? 'good'
+            : 'bad',
+    answer: `Half are answered in ${ms(p50Ms)} ${from}, 99 % in ${ms(p99Ms)}, all in ${ms(maxMs)}; ${formatCount(trial.donePerSecond)} answers a second. ${sentence(trial.limit.reason)}${objectiveText(trial)}`,
     body: [
       latencyTimelineFigure(trial),
       latencyTable(trial),
@@ -27,6 +34,11 @@ export function trialSection(trial: LoadTrial, index: number): Section {
       serverTables(trial),
     ],
   };
+}
+
+function objectiveText({ objective }: LoadTrial): string {
+  if (objective === undefined) return '';
+  return ` ${objective.text} was ${objective.kept ? '' : 'not '}kept: ${objective.reason}.`;
 }
 
 function latencyTable(trial: LoadTrial): Html {

@@ -10,6 +10,9 @@ export function verifiedSection({ trials }: LoadResults): Section {
   const sum = (of: (trial: LoadTrial) => number): number =>
     trials.reduce((total, trial) => total + of(trial), 0);
   const messages = sum(({ verification }) => verification.messages.acknowledged);
+  const off = trials.some(({ check }) => check === 'off')
+    ? ' The check was off while it ran: nothing was refused.'
+    : '';
   const reports = sum(({ verification }) => verification.reports.acknowledged);
   return {
     id: 'verified',
@@ -17,7 +20,7 @@ export function verifiedSection({ trials }: LoadResults): Section {
     mark: bad.length === 0 ? 'good' : 'bad',
     answer:
       bad.length === 0
-        ? `All ${formatCount(messages)} acknowledged messages and ${formatCount(reports)} reports are there, no refused one is, and the opt-outs and blocks are what the reports imply.`
+        ? `All ${formatCount(messages)} acknowledged messages and ${formatCount(reports)} reports are there, no refused one is, and the opt-outs and blocks are what the reports imply.${off}`
         : `No: ${bad.flatMap(({ verification }) => verification.differences).join('; ')}.`,
     body: tableHtml({
       caption: 'After each load, answers compared with rows',

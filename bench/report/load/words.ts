@@ -4,7 +4,8 @@ import { formatCount, significant } from '../format.ts';
 /** A load in a few words. */
 export function trialName(trial: LoadTrial): string {
   const rate = trial.rate === 'max' ? 'closed loop' : `${formatCount(trial.rate)}/s`;
-  return `${trial.mix.name} on ${trial.design}, ${rate}`;
+  const off = trial.check === 'off' ? ' with its check off' : '';
+  return `${trial.mix.name} on ${trial.design}${off}, ${rate}`;
 }
 
 /** A time in words; a dash for none. */

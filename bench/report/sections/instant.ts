@@ -108,10 +108,14 @@ function addedText({ paired }: PairedScenario): string {
 function checkCost(lead: DesignResult): string {
   const cost = lead.serverSide?.nsPerRow;
   const buffers = lead.serverSide?.buffersPerCheck;
+  const lookup = lead.serverSide?.lookupBuffers;
+  const count = (figure: number): string => counted(Number(figure.toPrecision(3)), 'buffer');
   const touched =
-    buffers === undefined
-      ? ''
-      : ` and touches ${counted(Number(buffers.toPrecision(3)), 'buffer')}`;
+    buffers !== undefined
+      ? ` and touches ${count(buffers)}`
+      : lookup !== undefined
+        ? ` and its lookup, explained by itself, touches ${count(lookup)}`
+        : '';
   if (cost === undefined) return `the check of ${lead.name} was timed through a client only`;
   return `the check of ${lead.name} takes ${formatNsInterval(cost)} inside the server${touched}`;
 }

@@ -90,7 +90,8 @@ function measuredBuffers(results: Results): readonly RowsPoint[] {
   });
   if (swept.length > 0) return swept;
   const single = results.designs.find((design) => design.name === defaultDesign)?.serverSide;
-  return single?.buffersPerCheck === undefined
+  // where nobody is blocked (a threshold that no number has reached) there is no place on a logarithmic axis
+  return single?.buffersPerCheck === undefined || results.dataSet.blockedContacts === 0
     ? []
     : [{ rows: results.dataSet.blockedContacts, value: single.buffersPerCheck }];
 }

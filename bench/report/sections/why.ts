@@ -1,11 +1,11 @@
 import { itemAt } from '../../../db/item-at.ts';
-import type { CapturedPlan, Results } from '../../results/results.ts';
+import type { CapturedPlan, PlanSummary, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import { planViewerHtml, type ViewedPlan } from '../plan-viewer.ts';
-import { withoutPlan } from '../plan-words.ts';
+import { whyNotSeen, withoutPlan } from '../plan-words.ts';
 import { defaultDesign } from '../questions.ts';
 
 /** Why: the access path of each design's check, statement by statement, and the trees themselves. */
@@ -25,7 +25,7 @@ ${planViewerHtml(viewed, firstPair(results))}`
 }
 
 /** The answer alone. */
-export function whyAnswer({ plans }: Results): SectionAnswer {
+export function whyAnswer({ plans }: Pick<Results, 'plans'>): SectionAnswer {
   return { id: 'why', question: 'Why?', mark: 'plain', answer: whySentence(plans) };
 }
 
@@ -40,11 +40,21 @@ function firstPair(results: Results): { left?: string; right?: string } {
   };
 }
 
-function readsBigTable({ summary }: CapturedPlan): boolean {
-  return summary !== undefined && summary.bigSeqScans.length > 0;
+/** What was seen of a check: what ran, or its lookup by itself. */
+function seenOf({ summary, lookup }: CapturedPlan): PlanSummary | undefined {
+  return summary ?? lookup?.summary;
 }
 
-/** The answer: who scans, who probes. */
+function readsBigTable(plan: CapturedPlan): boolean {
+  return bigScansOf(plan).length > 0;
+}
+
+function bigScansOf(plan: CapturedPlan): readonly string[] {
+  const seen = seenOf(plan);
+  return seen === undefined ? [] : seen.bigSeqScans;
+}
+
+/** The answer: who scans, who probes, and whose check nobody saw. */
 function whySentence(all: readonly CapturedPlan[]): string {
   // a statement that timed out has no plan to tell anything of
   const plans = all.filter((plan) => plan.failed === undefined);
@@ -53,16 +63,46 @@ function whySentence(all: readonly CapturedPlan[]): string {
   const lost = [...new Set(all.map((plan) => plan.design))].filter((one) => !designs.includes(one));
   const without =
     lost.length === 0 ? '' : ` ${inWords(lost)}: no statement ended in time for a plan.`;
+  const reason = whyNotSeen(plans);
+  if (reason !== undefined) return `${unseenSentence(plans, designs, reason)}${without}`;
   const scanning = designs.filter((design) =>
     plans.some((plan) => plan.design === design && readsBigTable(plan)),
   );
   if (scanning.length === 0) {
     return `${designs.length === 1 ? designs[0] : `Each of ${counted(designs.length, 'design')}`} finds its rows through an index: no plan reads a big table from end to end.${without}`;
   }
-  const tables = [...new Set(plans.flatMap((plan) => plan.summary?.bigSeqScans ?? []))];
+  const tables = [...new Set(plans.flatMap(bigScansOf))];
   return `${inWords(scanning)} read${scanning.length === 1 ? 's' : ''} a big table from end to end (${inWords(tables)}); ${
     scanning.length === designs.length ? 'no design does without' : 'the others probe an index'
   }.${without}`;
+}
+
+/** Where nobody could see into triggers: what is known is said of the lookup, and of what was not seen that it was not. */
+function unseenSentence(
+  plans: readonly CapturedPlan[],
+  designs: readonly string[],
+  reason: string,
+): string {
+  const seen = designs.filter((design) =>
+    plans.some((plan) => plan.design === design && seenOf(plan) !== undefined),
+  );
+  const scanning = designs.filter((design) =>
+    plans.some((plan) => plan.design === design && readsBigTable(plan)),
+  );
+  const probing = seen.filter((design) => !scanning.includes(design));
+  const unseen = designs.filter((design) => !seen.includes(design));
+  const name = (some: readonly string[]): string =>
+    some.length <= 3 ? inWords(some) : counted(some.length, 'design');
+  return [
+    `What ran inside triggers was not seen (${reason}).`,
+    scanning.length > 0 &&
+      `The lookup of ${inWords(scanning)}, explained by itself, reads a big table from end to end (${inWords([...new Set(plans.flatMap(bigScansOf))])}).`,
+    probing.length > 0 &&
+      `The lookup of ${name(probing)}, explained by itself, reads no big table from end to end.`,
+    unseen.length > 0 && `Of ${name(unseen)} nothing is known.`,
+  ]
+    .filter((sentence) => sentence !== false)
+    .join(' ');
 }
 
 /** One row a design: how a message is checked, and the buffers that each statement touches. */
@@ -75,7 +115,7 @@ function pathTable(plans: readonly CapturedPlan[]): Html | undefined {
   const [first, firstTitle] = itemAt(statements, 0);
   return tableHtml({
     caption:
-      'How one message is checked, and the buffers that the check touches in each statement. ▲ reads a big table from end to end.',
+      'How one message is checked, and the buffers that the check touches in each statement. ▲ reads a big table from end to end. “Lookup”: not what ran in the trigger, which was not seen, but the lookup explained by itself.',
     columns: [
       { heading: 'Design' },
       { heading: `Access path of ${firstTitle}` },
@@ -92,16 +132,18 @@ function pathTable(plans: readonly CapturedPlan[]): Html | undefined {
 /** The nodes that touch a table or an index; sorts, joins and aggregates are in the tree below. */
 function shortPath(plan: CapturedPlan | undefined): string {
   if (plan === undefined) return 'not kept';
-  const { summary } = plan;
-  if (summary === undefined) return withoutPlan(plan);
-  const nodes = summary.nodes.filter((node) => node.includes(' on '));
-  return (nodes.length === 0 ? summary.nodes : nodes).join(', ');
+  const seen = seenOf(plan);
+  if (seen === undefined) return withoutPlan(plan);
+  const nodes = seen.nodes.filter((node) => node.includes(' on '));
+  const path = (nodes.length === 0 ? seen.nodes : nodes).join(', ');
+  return plan.summary === undefined ? `lookup: ${path}` : path;
 }
 
 function buffersCell(plan: CapturedPlan | undefined): Html | string {
   if (plan === undefined) return '–';
-  if (plan.summary === undefined) return html`<small>${withoutPlan(plan)}</small>`;
-  const buffers = formatCount(plan.summary.buffers);
+  const seen = seenOf(plan);
+  if (seen === undefined) return html`<small>${withoutPlan(plan)}</small>`;
+  const buffers = `${plan.summary === undefined ? 'lookup: ' : ''}${formatCount(seen.buffers)}`;
   return readsBigTable(plan) ? html`<span class="bad-text">▲ ${buffers}</span>` : buffers;
 }
 
@@ -125,11 +167,11 @@ function planTable(plans: readonly CapturedPlan[]): Html | undefined {
 
 function planRow(plan: CapturedPlan): readonly (Html | string)[] {
   const what = [html`<span class="name">${plan.design}</span>`, plan.title];
-  const { summary } = plan;
+  const summary = seenOf(plan);
   if (summary === undefined) return [...what, plan.failed ?? withoutPlan(plan), '', '', '', ''];
   return [
     ...what,
-    html`${summary.nodes.join(' → ')}${
+    html`${plan.summary === undefined && 'lookup: '}${summary.nodes.join(' → ')}${
       readsBigTable(plan) &&
       html` <span class="bad-text">reads all of ${inWords(summary.bigSeqScans)}</span>`
     }`,

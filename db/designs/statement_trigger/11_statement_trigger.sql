@@ -1,7 +1,7 @@
 -- title: blocked_contacts by primary key, statement trigger
 -- idea: An AFTER INSERT statement trigger probes blocked_contacts by primary key for every row of the transition table, in one query.
 -- choose it when: Messages are sent many at a time: one call of PL/pgSQL and one query a statement instead of a row.
--- costs: A copy of every new row in the transition table; more than a row trigger for a single row; a refused statement leaves dead rows.
+-- costs: A copy of every new row in the transition table; more than a row trigger for a single row; a refused statement leaves dead rows; an insert straight into a partition passes it by, on PostgreSQL 15 to 18 alike.
 -- keeps: opt_outs, blocked_contacts
 
 -- migrate:up

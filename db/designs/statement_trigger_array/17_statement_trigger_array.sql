@@ -1,7 +1,7 @@
 -- title: blocked_contacts by primary key, statement trigger, one array
 -- idea: The statement trigger hands all new numbers to one index scan, as an array, instead of one probe after another.
 -- choose it when: Statements are large, against the same primary key as the default.
--- costs: Sorts the numbers of each statement; more than a row trigger for a single row; a refused statement leaves dead rows.
+-- costs: Sorts the numbers of each statement; more than a row trigger for a single row; a refused statement leaves dead rows; before PostgreSQL 17 every number goes down the index by itself, so that only the calls are saved; an insert straight into a partition passes it by, on 15 to 18 alike.
 -- keeps: opt_outs, blocked_contacts
 
 -- migrate:up

@@ -1,7 +1,7 @@
 -- title: blocked_contacts with a hash index, statement trigger
 -- idea: The statement trigger over a hash index in place of the primary key: the cheapest probe, the fewest calls.
 -- choose it when: Bulk inserts are what counts, and nobody needs blocked_contacts in order.
--- costs: What statement_trigger costs for one row, and what blocked_hash gives up: order, ranges, foreign keys.
+-- costs: What statement_trigger costs for one row, and what blocked_hash gives up: order, ranges, foreign keys; an insert straight into a partition passes it by, on PostgreSQL 15 to 18 alike.
 -- keeps: opt_outs, blocked_contacts
 
 -- migrate:up

@@ -1,7 +1,7 @@
 -- title: blocked_contacts by primary key, in the trigger's WHEN
 -- idea: The trigger's WHEN calls a function that looks the number up; the trigger itself runs only for a number that is blocked.
 -- choose it when: The question "is this number blocked" is wanted as a function anyway, for the application to ask before it sends.
--- costs: One call of a PL/pgSQL function and one index probe a row; whoever may insert may also ask whether a number is blocked.
+-- costs: One call of a PL/pgSQL function and one index probe a row, on PostgreSQL 15 to 18 alike; with the function in SQL, three to six times as much up to 17 and up to three times on 18; whoever may insert may also ask whether a number is blocked.
 -- keeps: opt_outs, blocked_contacts
 -- needs: execute on function is_blocked_contact(text)
 

@@ -1,0 +1,119 @@
+import type { Environment, Results } from '../../results/results.ts';
+import { formatCount } from '../format.ts';
+
+/** Whether two runs can be compared at all, said before anything else. */
+export interface Comparability {
+  /** Why not: where there is one, nothing is judged. */
+  readonly reasons: readonly string[];
+  /** What else is not the same: figures are judged, and a change may be its doing. */
+  readonly cautions: readonly string[];
+}
+
+/** Settings by which a commit is durable or not: with another one, a commit is another thing. */
+const durability: readonly string[] = ['fsync', 'synchronous_commit', 'full_page_writes'];
+
+/** Of the method, what says for how long and how narrow; the rest says what a figure is. */
+const effort: readonly string[] = [
+  'secondsPerDesign',
+  'wantedHalfWidth',
+  'fewestSessions',
+  'minimumPairs',
+  'pairsBetweenLooks',
+  'bootstrapResamples',
+];
+
+/** Two bench runs. */
+export function comparability(before: Results, after: Results): Comparability {
+  return {
+    reasons: [
+      ...dataReasons(before.dataSet, after.dataSet),
+      ...durabilityReasons(before.environment, after.environment),
+      ...methodReasons(before.method, after.method),
+      ...durableReasons(before, after),
+    ],
+    cautions: environmentCautions(before.environment, after.environment),
+  };
+}
+
+/** How durable a commit of the server is. */
+export function durabilityReasons(before: Environment, after: Environment): readonly string[] {
+  return durability.flatMap((name) => {
+    const [was, is] = [settingOf(before, name), settingOf(after, name)];
+    return was === is ? [] : [`commits are not alike: ${name} is ${was} before and ${is} after`];
+  });
+}
+
+/** Server, settings and machine: a comparison may be of just these, so they are told and no more. */
+export function environmentCautions(before: Environment, after: Environment): readonly string[] {
+  const facts = ({ server, machine }: Environment): readonly (readonly [string, string])[] => [
+    ['the server', /^PostgreSQL \S+/.exec(server.version)?.[0] ?? server.version],
+    ['the kind of server', server.kind],
+    ['the processor', `${machine.cpuModel}, ${machine.cpus} visible`],
+    ['the memory', `${Math.round(machine.memoryBytes / 2 ** 30)} GB`],
+    ['the system', machine.platform],
+    ['the disk', machine.disk?.fileSystem ?? 'not visible'],
+  ];
+  const later = new Map(facts(after));
+  return [
+    ...facts(before).flatMap(([name, was]) => {
+      const is = later.get(name);
+      return was === is ? [] : [`${name} is not the same (${was}; ${is})`];
+    }),
+    ...settingCautions(before, after),
+  ];
+}
+
+function settingCautions(before: Environment, after: Environment): readonly string[] {
+  const names = [before, after].flatMap(({ server }) =>
+    server.changedSettings.map(({ name }) => name),
+  );
+  const different = [...new Set(names)].filter(
+    (name) => !durability.includes(name) && settingOf(before, name) !== settingOf(after, name),
+  );
+  return different.length === 0 ? [] : [`settings are not the same (${different.join(', ')})`];
+}
+
+function settingOf({ server }: Environment, name: string): string {
+  const found = server.changedSettings.find((setting) => setting.name === name);
+  return found === undefined ? 'at its default' : found.value;
+}
+
+function dataReasons(before: Results['dataSet'], after: Results['dataSet']): readonly string[] {
+  const text = ({ messages, seed, optOuts, blockedContacts }: Results['dataSet']): string =>
+    `${formatCount(messages)} messages, seed ${seed}, ${formatCount(optOuts)} opt-outs, ${formatCount(blockedContacts)} blocked numbers`;
+  const [was, is] = [text(before), text(after)];
+  return was === is ? [] : [`the data are not the same: ${was} before, ${is} after`];
+}
+
+function methodReasons(before: Results['method'], after: Results['method']): readonly string[] {
+  const entries = (method: object): ReadonlyMap<string, string> =>
+    new Map(
+      Object.entries(method)
+        .filter(([name]) => !effort.includes(name))
+        .map(([name, value]) => [name, JSON.stringify(value)]),
+    );
+  const [was, is] = [entries(before), entries(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((name) =>
+    was.get(name) === is.get(name)
+      ? []
+      : [
+          `the method is not the same: ${name} is ${was.get(name) ?? 'absent'} before and ${is.get(name) ?? 'absent'} after`,
+        ],
+  );
+}
+
+/** A scenario may be durable on one server and not on the other. */
+function durableReasons(before: Results, after: Results): readonly string[] {
+  const durableOf = (results: Results): ReadonlyMap<string, boolean> =>
+    new Map(
+      results.designs.flatMap(({ scenarios }) =>
+        scenarios.map(({ name, durable }) => [name, durable] as const),
+      ),
+    );
+  const [was, is] = [durableOf(before), durableOf(after)];
+  return [...was].flatMap(([name, durable]) =>
+    is.has(name) && is.get(name) !== durable
+      ? [`${name} is durable ${durable ? 'before and not after' : 'after and not before'}`]
+      : [],
+  );
+}
