@@ -4,13 +4,13 @@ import { newCommand, onInterrupt, runCommand } from '../../db/cli/command.ts';
 import { buildVariable } from '../../db/cli/command-file.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
-import { openServer } from '../../db/lab.ts';
 import { buildLab, sourceFiles } from '../../db/testing/build.ts';
 import {
   createTemplate,
   templateVariable,
   testServerVariable,
 } from '../../db/testing/test-database.ts';
+import { openTestServer } from '../../db/testing/test-server.ts';
 
 const shortReporter = 'db/testing/short-reporter.ts';
 
@@ -25,7 +25,7 @@ await runCommand(async () => {
   const unmatched = command.args.filter((word) => !known.some((file) => file.includes(word)));
   if (unmatched.length > 0) throw new UserError(`no test file matches ${unmatched.join(', ')}`);
   const files = matching(known, command.args);
-  const server = await openServer();
+  const server = await openTestServer();
   try {
     const template = await createTemplate(server.url);
     const forget = onInterrupt(() => template.drop());
@@ -33,6 +33,7 @@ await runCommand(async () => {
       const build = await buildLab([...files, shortReporter]);
       try {
         await runNodeTest(files.map(build.built), all ? 'spec' : build.built(shortReporter), {
+          ...server.variables,
           [testServerVariable]: server.url,
           [templateVariable]: template.name,
           [buildVariable]: build.folder,
