@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { onInterrupt } from '../cli/command.ts';
 import { openServer } from '../lab.ts';
@@ -48,11 +56,15 @@ export async function openTestServer(): Promise<TestServer> {
     rmSync(home, { recursive: true, force: true, maxRetries: 10 });
   const forget = onInterrupt(remove);
   const folder = join(home, 'server');
+  // for servers that a test starts, runs and results; under other accounts too
+  const scratch = join(home, 'tmp');
+  mkdirSync(scratch);
+  chmodSync(scratch, 0o1777);
   try {
     const server = await openEmbeddedServer({ home: folder, settings });
     return {
       url: server.url,
-      variables: { [dataDirVariable]: folder },
+      variables: { [dataDirVariable]: folder, TMPDIR: scratch },
       async close() {
         await server.close();
         rmSync(server.paths.socketDir, { recursive: true, force: true });
