@@ -139,10 +139,7 @@ describe('a design that inserts and then counts, kept to show that they can fail
         seed,
         timeLimitMs: 6_000,
       });
-      assert.match(
-        random.join('\n'),
-        /it is not blocked|was accepted, and began after the block/,
-      );
+      assert.match(random.join('\n'), /it is not blocked|was accepted, and began after the block/);
     });
   });
 });
