@@ -22,6 +22,7 @@ import { itemAt } from './item-at.ts';
 import { readSql } from './sql.ts';
 import { skipDesign } from './testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { testedDesigns } from './testing/tested-designs.ts';
 
 const catalogSql = readSql(new URL('./catalog.test.sql', import.meta.url));
 const byDefault = designNamed(defaultDesignName);
@@ -115,7 +116,7 @@ describe('a server without ICU', () => {
     try {
       await client.query('set allow_system_table_mods = on');
       await client.query(`delete from pg_collation where collname like '%-x-icu'`); // of this database
-      for (const design of listDesigns()) {
+      for (const design of testedDesigns()) {
         assert.equal(
           await whyNotHere(client, design),
           design.name === 'blocked_icu'
@@ -130,7 +131,7 @@ describe('a server without ICU', () => {
   });
 });
 
-for (const design of listDesigns()) {
+for (const design of testedDesigns()) {
   const skip = await skipDesign(design);
   describe(`design ${design.name}, laid over a database that is in use`, { skip }, () => {
     let database: TestDatabase;

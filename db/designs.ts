@@ -42,7 +42,8 @@ export interface Design {
 /** The design that the migrations themselves make. */
 export const defaultDesignName = 'blocked_contacts';
 
-const designsFolder = new URL('./designs/', import.meta.url);
+/** Where every design has its folder. */
+export const designsFolder = new URL('./designs/', import.meta.url);
 const designHistory = `${labSchema}.design_migrations`;
 
 /**

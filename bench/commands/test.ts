@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { newCommand, onInterrupt, runCommand } from '../../db/cli/command.ts';
 import { buildVariable } from '../../db/cli/command-file.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
+import { designNamed } from '../../db/designs.ts';
 import { buildLab, sourceFiles } from '../../db/testing/build.ts';
 import {
   createTemplate,
@@ -11,6 +14,7 @@ import {
   testServerVariable,
 } from '../../db/testing/test-database.ts';
 import { openTestServer } from '../../db/testing/test-server.ts';
+import { testedDesignVariable } from '../../db/testing/tested-designs.ts';
 
 const shortReporter = 'db/testing/short-reporter.ts';
 
@@ -18,10 +22,14 @@ await runCommand(async () => {
   const command = newCommand('npm test')
     .description('Run the functional checks and the tests, in scratch databases of their own')
     .argument('[words...]', 'run only test files whose path contains one of these words')
+    .option('--design <name>', 'run what every design must pass, for this design alone')
     .option('--all', 'print every test and its time, not only what fails')
     .parse();
-  const { all } = command.opts<{ all?: boolean }>();
-  const known = sourceFiles().filter((file) => file.endsWith('.test.ts'));
+  const { all, design } = command.opts<{ all?: boolean; design?: string }>();
+  if (design !== undefined) designNamed(design);
+  const known = sourceFiles()
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => design === undefined || isOfDesigns(file));
   const unmatched = command.args.filter((word) => !known.some((file) => file.includes(word)));
   if (unmatched.length > 0) throw new UserError(`no test file matches ${unmatched.join(', ')}`);
   const files = matching(known, command.args);
@@ -34,6 +42,7 @@ await runCommand(async () => {
       try {
         await runNodeTest(files.map(build.built), all ? 'spec' : build.built(shortReporter), {
           ...server.variables,
+          ...(design === undefined ? {} : { [testedDesignVariable]: design }),
           [testServerVariable]: server.url,
           [templateVariable]: template.name,
           [buildVariable]: build.folder,
@@ -49,6 +58,11 @@ await runCommand(async () => {
     await server.close();
   }
 });
+
+/** Whether a test file holds every design to something. */
+function isOfDesigns(file: string): boolean {
+  return readFileSync(join(projectDir, file), 'utf8').includes('of testedDesigns()');
+}
 
 function matching(files: readonly string[], words: readonly string[]): readonly string[] {
   return words.length === 0

@@ -3,9 +3,10 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { refusal } from '../contract.ts';
-import { applyDesign, type Design, designNamed, listDesigns } from '../designs.ts';
+import { applyDesign, type Design, designNamed } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { createTestRole, type TestRole } from '../testing/test-role.ts';
+import { testedDesigns } from '../testing/tested-designs.ts';
 
 /*
  * What a report does to the derived tables in real use: rows that cannot be seen, opt-outs deleted by
@@ -14,7 +15,7 @@ import { createTestRole, type TestRole } from '../testing/test-role.ts';
 
 const byDefault = designNamed('blocked_contacts');
 
-for (const design of listDesigns()) {
+for (const design of testedDesigns()) {
   describe(`reports under design ${design.name}`, () => {
     let database: TestDatabase;
     let owner: pg.Client;
