@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,13 +10,22 @@ import { expectAccepted, expectRefused } from './conformance/expect.ts';
 import { type Fixture, openFixture } from './conformance/fixture.ts';
 import { allBehaviours } from './conformance/run-behaviours.ts';
 import { optedOut } from './contract.ts';
-import { applyDesign, type Design, designNamed, listDesigns, whyNotHere } from './designs.ts';
+import {
+  applyDesign,
+  type Design,
+  defaultDesignName,
+  designNamed,
+  listDesigns,
+  whyNotHere,
+} from './designs.ts';
+import { itemAt } from './item-at.ts';
 import { readSql } from './sql.ts';
 import { skipDesign } from './testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { testedDesigns } from './testing/tested-designs.ts';
 
 const catalogSql = readSql(new URL('./catalog.test.sql', import.meta.url));
-const byDefault = designNamed('blocked_contacts');
+const byDefault = designNamed(defaultDesignName);
 
 describe('designs', () => {
   it('have versions of their own', () => {
@@ -58,11 +67,42 @@ describe('a design folder', () => {
     assert.equal(listDesigns(pathToFileURL(`${folder}/`))[0]?.name, 'mine');
   });
 
-  it('is refused without one of its files', () => {
+  it('has the default for a file that is absent, and its own trigger for a check that its migration makes', () => {
+    const design = (): Design => itemAt(listDesigns(pathToFileURL(`${folder}/`)), 0);
+    const texts = ({ checkOffSql, checkOnSql, forgetSql }: Design): readonly string[] => [
+      checkOffSql,
+      checkOnSql,
+      forgetSql,
+    ];
+    assert.deepEqual(texts(design()), texts(byDefault));
+    const trigger = `create or replace trigger outbound_messages_refuse_blocked_insert
+after insert on public.outbound_messages
+execute function public.mine();
+comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_messages is
+  'A statement; and its end.';
+`;
+    const text = readFileSync(migration, 'utf8');
+    writeFileSync(migration, text.replace('-- migrate:down', `${trigger}\n-- migrate:down`));
+    assert.equal(design().checkOnSql, trigger);
+    writeFileSync(migration, text.replace('-- migrate:down', `-- migrate:down\n${trigger}`));
+    assert.equal(design().checkOnSql, byDefault.checkOnSql);
+    writeFileSync(migration, text);
     for (const file of ['check_off.sql', 'check_on.sql', 'forget.sql']) {
-      renameSync(join(own, file), join(folder, file));
-      refused(new RegExp(`^cannot read db/designs/mine/${file}: ENOENT`));
-      renameSync(join(folder, file), join(own, file));
+      writeFileSync(join(own, file), `select '${file}';\n`);
+    }
+    assert.deepEqual(texts(design()), [
+      "select 'check_off.sql';\n",
+      "select 'check_on.sql';\n",
+      "select 'forget.sql';\n",
+    ]);
+    for (const file of ['check_off.sql', 'check_on.sql', 'forget.sql']) rmSync(join(own, file));
+  });
+
+  it('is refused with only one of check_off.sql and check_on.sql, and without a migration', () => {
+    for (const file of ['check_off.sql', 'check_on.sql']) {
+      writeFileSync(join(own, file), 'select;\n');
+      refused(/^db\/designs\/mine has only one of check_off\.sql and check_on\.sql$/);
+      rmSync(join(own, file));
     }
     rmSync(migration);
     refused(/^db\/designs\/mine has no migration: a file NN_mine\.sql$/);
@@ -76,7 +116,7 @@ describe('a server without ICU', () => {
     try {
       await client.query('set allow_system_table_mods = on');
       await client.query(`delete from pg_collation where collname like '%-x-icu'`); // of this database
-      for (const design of listDesigns()) {
+      for (const design of testedDesigns()) {
         assert.equal(
           await whyNotHere(client, design),
           design.name === 'blocked_icu'
@@ -91,7 +131,7 @@ describe('a server without ICU', () => {
   });
 });
 
-for (const design of listDesigns()) {
+for (const design of testedDesigns()) {
   const skip = await skipDesign(design);
   describe(`design ${design.name}, laid over a database that is in use`, { skip }, () => {
     let database: TestDatabase;

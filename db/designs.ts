@@ -7,6 +7,7 @@ import { onlyRow } from './connection/only-row.ts';
 import type { Patience } from './connection/wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
 import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
+import { readSql } from './sql.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
 export interface Design {
@@ -41,13 +42,14 @@ export interface Design {
 /** The design that the migrations themselves make. */
 export const defaultDesignName = 'blocked_contacts';
 
-const designsFolder = new URL('./designs/', import.meta.url);
+/** Where every design has its folder. */
+export const designsFolder = new URL('./designs/', import.meta.url);
 const designHistory = `${labSchema}.design_migrations`;
 
 /**
  * Every design, the default first, then by version.
  *
- * @throws UserError for a folder that lacks a file or a line of its header
+ * @throws UserError for a folder that lacks its migration or a line of its header, or has one file of a pair
  */
 export function listDesigns(folder: URL = designsFolder): readonly Design[] {
   return readdirSync(folder, { withFileTypes: true })
@@ -169,6 +171,18 @@ function readDesign(name: string, folder: URL): Design {
       throw new UserError(`cannot read ${at}/${file}: ${messageOf(error)}`);
     }
   };
+  const has = (file: string): boolean => existsSync(new URL(file, own));
+  const checkOf = (migrationSql: string): Pick<Design, 'checkOffSql' | 'checkOnSql'> => {
+    if (has('check_off.sql') !== has('check_on.sql')) {
+      throw new UserError(`${at} has only one of check_off.sql and check_on.sql`);
+    }
+    return has('check_on.sql')
+      ? { checkOffSql: sql('check_off.sql'), checkOnSql: sql('check_on.sql') }
+      : {
+          checkOffSql: defaultSql('check_off.sql'),
+          checkOnSql: checkTriggerOf(migrationSql) ?? defaultSql('check_on.sql'),
+        };
+  };
   const text = sql(migration);
   const fields = (key: string): readonly string[] =>
     text
@@ -192,12 +206,25 @@ function readDesign(name: string, folder: URL): Design {
     cannot: fields('cannot'),
     notValidated: matches(text, /add constraint (\w+)[^;]*?\bnot valid\b/g),
     collations: matches(text, /\bcollate "([^"]+)"/g).filter((collation) => collation !== 'C'),
-    checkOffSql: sql('check_off.sql'),
-    checkOnSql: sql('check_on.sql'),
-    forgetSql: sql('forget.sql'),
-    sessionSql: existsSync(new URL('session.sql', own)) ? sql('session.sql') : undefined,
+    ...checkOf(text),
+    forgetSql: has('forget.sql') ? sql('forget.sql') : defaultSql('forget.sql'),
+    sessionSql: has('session.sql') ? sql('session.sql') : undefined,
     version: migration.slice(0, migration.indexOf('_')),
   };
+}
+
+/** What a design has that lacks a file: the file of the default design. */
+function defaultSql(file: string): string {
+  return readSql(new URL(`${defaultDesignName}/${file}`, designsFolder));
+}
+
+/** What a migration says of the trigger that refuses messages on their way in: how it is made, and its comment. */
+function checkTriggerOf(migrationSql: string): string | undefined {
+  const [up = ''] = migrationSql.split('-- migrate:down');
+  const statements = up.match(
+    /^(?:create (?:or replace )?|comment on )trigger outbound_messages_refuse_blocked_insert\b(?:[^;']|'[^']*')*;\n/gm,
+  );
+  return statements?.join('');
 }
 
 /** What the first group of a pattern matches, each once. */

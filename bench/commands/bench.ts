@@ -8,8 +8,6 @@ import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
-import { terminalSummary } from '../report/terminal-summary.ts';
-import { writeReport } from '../report/write-report.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
 import { runBench } from '../run/run.ts';
@@ -69,6 +67,9 @@ await runCommand(async () => {
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
     process.stderr.write(`${seconds} s  ${what}\n`);
   });
+  // not before they are needed: they bring the charts with them
+  const { writeReport } = await import('../report/write-report.ts');
+  const { terminalSummary } = await import('../report/terminal-summary.ts');
   const { results, pagePath } = writeReport(folder);
   process.stdout.write(terminalSummary(results, shownPath(pagePath)));
   const missing = notMeasured(

@@ -51,6 +51,7 @@ const printsUrl = ['db/commands/db-up.ts', 'db/commands/db-url.ts'];
 
 /** These need no server, or start commands that are tried themselves. */
 const untried = [
+  'db/commands/new-design.ts',
   'bench/commands/check.ts',
   'bench/commands/check-sql.ts',
   'bench/commands/schemas.ts',

@@ -1,16 +1,20 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { newCommand, onInterrupt, runCommand } from '../../db/cli/command.ts';
 import { buildVariable } from '../../db/cli/command-file.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
-import { openServer } from '../../db/lab.ts';
+import { designNamed } from '../../db/designs.ts';
 import { buildLab, sourceFiles } from '../../db/testing/build.ts';
 import {
   createTemplate,
   templateVariable,
   testServerVariable,
 } from '../../db/testing/test-database.ts';
+import { openTestServer } from '../../db/testing/test-server.ts';
+import { testedDesignVariable } from '../../db/testing/tested-designs.ts';
 
 const shortReporter = 'db/testing/short-reporter.ts';
 
@@ -18,14 +22,18 @@ await runCommand(async () => {
   const command = newCommand('npm test')
     .description('Run the functional checks and the tests, in scratch databases of their own')
     .argument('[words...]', 'run only test files whose path contains one of these words')
+    .option('--design <name>', 'run what every design must pass, for this design alone')
     .option('--all', 'print every test and its time, not only what fails')
     .parse();
-  const { all } = command.opts<{ all?: boolean }>();
-  const known = sourceFiles().filter((file) => file.endsWith('.test.ts'));
+  const { all, design } = command.opts<{ all?: boolean; design?: string }>();
+  if (design !== undefined) designNamed(design);
+  const known = sourceFiles()
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => design === undefined || isOfDesigns(file));
   const unmatched = command.args.filter((word) => !known.some((file) => file.includes(word)));
   if (unmatched.length > 0) throw new UserError(`no test file matches ${unmatched.join(', ')}`);
   const files = matching(known, command.args);
-  const server = await openServer();
+  const server = await openTestServer();
   try {
     const template = await createTemplate(server.url);
     const forget = onInterrupt(() => template.drop());
@@ -33,6 +41,8 @@ await runCommand(async () => {
       const build = await buildLab([...files, shortReporter]);
       try {
         await runNodeTest(files.map(build.built), all ? 'spec' : build.built(shortReporter), {
+          ...server.variables,
+          ...(design === undefined ? {} : { [testedDesignVariable]: design }),
           [testServerVariable]: server.url,
           [templateVariable]: template.name,
           [buildVariable]: build.folder,
@@ -48,6 +58,11 @@ await runCommand(async () => {
     await server.close();
   }
 });
+
+/** Whether a test file holds every design to something. */
+function isOfDesigns(file: string): boolean {
+  return readFileSync(join(projectDir, file), 'utf8').includes('of testedDesigns()');
+}
 
 function matching(files: readonly string[], words: readonly string[]): readonly string[] {
   return words.length === 0
@@ -66,7 +81,7 @@ function runNodeTest(
       [
         '--enable-source-maps',
         '--test',
-        `--test-concurrency=${availableParallelism() + 1}`, // they wait for the server and the disk
+        `--test-concurrency=${availableParallelism() + 1}`, // they wait for the server, or for a second to pass
         `--test-reporter=${reporter}`,
         ...files,
       ],

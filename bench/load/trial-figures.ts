@@ -1,4 +1,5 @@
 import { LatencyHistogram } from '../stats/histogram.ts';
+import { median } from '../stats/median.ts';
 import type { WorkerResult } from './client/worker.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { addCounts, noCounts } from './record/counts.ts';
@@ -98,11 +99,11 @@ function toMs(ns: number | undefined): number | null {
 }
 
 /** Answers in the time in which operations were offered: what was worked off afterwards does not count. */
-function doneWhileOffered(intervals: readonly TimelineInterval[], offeredS: number): number {
+function doneWhileOffered(intervals: readonly TimelineInterval[], offeredS: number): number | null {
   const within = intervals.filter(({ startS, lengthS }) => startS + lengthS <= offeredS + 0.5);
   const seconds = within.reduce((sum, { lengthS }) => sum + lengthS, 0);
   const done = within.reduce((sum, { counts }) => sum + counts.done, 0);
-  return seconds === 0 ? 0 : Math.round((10 * done) / seconds) / 10;
+  return seconds === 0 ? null : Math.round((10 * done) / seconds) / 10;
 }
 
 function mergeErrors(results: readonly WorkerResult[]): LoadTrial['errors'] {
@@ -157,8 +158,4 @@ function findLimit(measured: TrialMeasured, all: Latency, lateness: Latency): Li
     };
   }
   return { by: 'none', reason: 'the rate was kept' };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -13,8 +13,7 @@ export async function readTreeShape(admin: pg.Client, rows: number): Promise<Tre
   const measured = await measure(admin, index).catch(() => undefined); // pageinspect is for superusers
   return {
     index,
-    sizeBytes: measured?.sizeBytes ?? 0,
-    ...(measured === undefined ? {} : { level: measured.level }),
+    ...measured,
     predictedLevel: predicted.level,
     predictedSizeBytes: predicted.sizeBytes,
   };

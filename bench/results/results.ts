@@ -183,7 +183,7 @@ export const treeShapeSchema = define(
   object(
     {
       index: text(),
-      sizeBytes: number(),
+      sizeBytes: optional(number('Absent without pageinspect.')),
       level: optional(
         number("Levels above the leaves: bt_metap's `level`; absent without pageinspect."),
       ),

@@ -100,7 +100,7 @@ function stateWarnings(table: TableState): readonly string[] {
 }
 
 function bloatWarning(tree: TreeShape | undefined): readonly string[] {
-  if (tree === undefined || tree.predictedSizeBytes < smallPages * pageBytes) return [];
+  if (tree?.sizeBytes === undefined || tree.predictedSizeBytes < smallPages * pageBytes) return [];
   const times = tree.sizeBytes / tree.predictedSizeBytes;
   return times > bloated
     ? [

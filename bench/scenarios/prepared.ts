@@ -8,7 +8,7 @@ export interface NamedStatement {
 }
 
 /** A value; the statement's types say what becomes of it. */
-export type Value = string | number | null | undefined;
+export type Value = string | number | null;
 
 /** The names that a connection has sent a Parse for. */
 const parsed = new WeakMap<pg.Connection, Set<string>>();
@@ -40,7 +40,7 @@ class Execution implements pg.Submittable {
   }
 
   run(client: pg.Client, values: readonly Value[]): Promise<void> {
-    this.#values = values.map((value) => (value == null ? null : String(value)));
+    this.#values = values.map((value) => (value === null ? null : String(value)));
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -1,8 +1,10 @@
 import { itemAt } from '../../db/item-at.ts';
 
 /**
- * Latency in bins a sixteenth of an octave wide (4.4 %): coarse enough to keep one histogram for each
- * interval of a run, fine enough for its percentiles. Whole runs have HdrHistograms beside them.
+ * Latency in bins a sixteenth of an octave wide (4.4 %), for each second of a load and each thread. Whole runs
+ * have a LatencyHistogram (histogram.ts), which is no replacement: it is exact to three digits, and text of
+ * some kilobytes each, of which load.json would hold one a second; and these counts are read by the page as
+ * they are, without a library.
  */
 const binsPerOctave = 16;
 

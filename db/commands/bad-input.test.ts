@@ -73,6 +73,17 @@ describe('bad flags', { concurrency: 2 }, () => {
       args: ['--allow-nonempy'],
       says: /Did you mean --allow-nonempty/,
     }));
+  for (const [name, says] of [
+    ['Blocked', /is no name for a design: it takes small letters/],
+    ['../elsewhere', /is no name for a design/],
+    ['blocked_contacts', /there is a design "blocked_contacts" already/],
+    ['blocked_contact', /has a function refuse_blocked_contact already/],
+    ['a'.repeat(57), /at most 56 characters/],
+  ] as const) {
+    it(`new:design ${name}`, () => expectRefusal({ command: 'new-design', args: [name], says }));
+  }
+  it('new:design without a name', () =>
+    expectRefusal({ command: 'new-design', says: /missing required argument 'name'/ }));
   for (const port of ['0', '65536', 'five', '']) {
     it(`up: --tcp-port ${JSON.stringify(port)}`, () =>
       expectRefusal({ command: 'db-up', args: [`--tcp-port=${port}`], says: /from 1 to 65535/ }));

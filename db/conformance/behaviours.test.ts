@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { applyDesign, listDesigns } from '../designs.ts';
+import { applyDesign } from '../designs.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { testedDesigns } from '../testing/tested-designs.ts';
 import { allBehaviours, runBehaviour } from './run-behaviours.ts';
 
-for (const design of listDesigns()) {
+for (const design of testedDesigns()) {
   describe(`design ${design.name}`, { skip: await skipDesign(design) }, () => {
     let database: TestDatabase;
 

@@ -12,11 +12,12 @@ import { projectDir } from '../cli/project-dir.ts';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
 import { connect } from '../connection/connect.ts';
 import { refusal } from '../contract.ts';
-import { applyDesign, designNamed, listDesigns } from '../designs.ts';
+import { applyDesign, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { createTestRole, type TestRole } from '../testing/test-role.ts';
+import { testedDesigns } from '../testing/tested-designs.ts';
 import { unqualifiedNames } from './unqualified-names.ts';
 
 /*
@@ -214,7 +215,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
   'drop the schema': ['drop schema public cascade'],
 };
 
-for (const design of listDesigns()) {
+for (const design of testedDesigns()) {
   const skip = await skipDesign(design);
   describe(`an application's role, design ${design.name}`, { skip }, () => {
     let database: TestDatabase;

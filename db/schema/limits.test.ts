@@ -7,8 +7,9 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { expectAccepted, expectRefused, expectSqlState } from '../conformance/expect.ts';
 import { type Fixture, openFixture } from '../conformance/fixture.ts';
 import { optedOut } from '../contract.ts';
-import { applyDesign, type Design, designNamed, listDesigns } from '../designs.ts';
+import { applyDesign, type Design, designNamed } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { testedDesigns } from '../testing/tested-designs.ts';
 
 /* What docs/limits.md says, one test a sentence. */
 
@@ -37,7 +38,7 @@ const takesCopy = (design: Design): boolean =>
   !design.cannot.some((check) => check.startsWith('a COPY'));
 
 describe('a COPY that is kept open at READ COMMITTED', () => {
-  for (const design of listDesigns().filter(takesCopy)) {
+  for (const design of testedDesigns().filter(takesCopy)) {
     it(`sends to a number that was blocked meanwhile, design ${design.name}`, async () => {
       await lay(design);
       const [free, blocked] = [fixture.phone(), fixture.phone()];

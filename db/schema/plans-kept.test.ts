@@ -5,8 +5,9 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
-import { applyDesign, type Design, listDesigns } from '../designs.ts';
+import { applyDesign, type Design } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { testedDesigns } from '../testing/tested-designs.ts';
 
 /*
  * A session keeps the plans that it made. What it learnt of a table while it was empty, or had one
@@ -45,7 +46,7 @@ const sendMany = {
          select $1, phone, 'kept plan' from unnest($2::text[]) as phone`,
 };
 
-for (const design of listDesigns()) {
+for (const design of testedDesigns()) {
   describe(`plans that a session keeps, design ${design.name}`, () => {
     let database: TestDatabase;
     let owner: pg.Client;

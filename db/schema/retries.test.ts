@@ -4,15 +4,16 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type pg from 'pg';
 import { expectAccepted, expectRefused, expectSqlState } from '../conformance/expect.ts';
 import { type Fixture, openFixture } from '../conformance/fixture.ts';
-import { applyDesign, listDesigns } from '../designs.ts';
+import { applyDesign } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { testedDesigns } from '../testing/tested-designs.ts';
 
 /*
  * An application that lost its connection while it sent does not know whether the message is there. It
  * sends again, with the same id, and "on conflict do nothing". Meanwhile the number may have been blocked.
  * A message that is there was sent: the answer is that nothing was inserted, not that it was refused.
  */
-for (const design of listDesigns()) {
+for (const design of testedDesigns()) {
   describe(`a retry with the same id, design ${design.name}`, () => {
     let database: TestDatabase;
     let fixture: Fixture;

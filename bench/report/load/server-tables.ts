@@ -2,6 +2,7 @@ import type { LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes, formatCount, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
+import { counterText } from './words.ts';
 
 /** What the server counted during a load. */
 export function serverTables(trial: LoadTrial): Html {
@@ -13,7 +14,8 @@ export function serverTables(trial: LoadTrial): Html {
     1,
     trial.counts.accepted + trial.counts.delivered + trial.counts.filtered + trial.counts.optedOut,
   );
-  return html`<p>WAL: ${formatBytes(wal['wal_bytes'] ?? 0)}, ${formatBytes(Math.round((wal['wal_bytes'] ?? 0) / operations))} for each row inserted, ${formatCount(wal['wal_fpi'] ?? 0)} full-page images. Checkpoints: ${(checkpoints['timed'] ?? 0) + (checkpoints['requested'] ?? 0)}.</p>
+  const perRow = (bytes: number): string => formatBytes(Math.round(bytes / operations));
+  return html`<p>WAL: ${counterText(wal, ['wal_bytes'], formatBytes)}; for each row inserted: ${counterText(wal, ['wal_bytes'], perRow)}; full-page images: ${counterText(wal, ['wal_fpi'], formatCount)}. Checkpoints: ${counterText(checkpoints, ['timed', 'requested'], String)}.</p>
 <details><summary>Statements (pg_stat_statements)</summary>${tableHtml({
     caption: 'Those that took most time',
     columns: [
@@ -24,14 +26,18 @@ export function serverTables(trial: LoadTrial): Html {
       })),
     ],
     rows: statements.map(({ name, counters }) => {
-      const calls = Math.max(1, counters['calls'] ?? 1);
-      const buffers = (counters['shared_blks_hit'] ?? 0) + (counters['shared_blks_read'] ?? 0);
+      const calls = counters['calls'];
+      const each = (names: readonly string[], format: (value: number) => string): string =>
+        calls === undefined || calls === 0
+          ? 'not counted'
+          : counterText(counters, names, (sum) => format(sum / calls));
+      const threeDigits = (value: number): string => significant(value, 3);
       return [
         name.replace(/\s+/g, ' ').slice(0, 160),
-        formatCount(calls),
-        significant((counters['total_exec_ms'] ?? 0) / calls, 3),
-        significant(buffers / calls, 3),
-        formatBytes(Math.round((counters['wal_bytes'] ?? 0) / calls)),
+        counterText(counters, ['calls'], formatCount),
+        each(['total_exec_ms'], threeDigits),
+        each(['shared_blks_hit', 'shared_blks_read'], threeDigits),
+        each(['wal_bytes'], (bytes) => formatBytes(Math.round(bytes))),
       ];
     }),
   })}</details>

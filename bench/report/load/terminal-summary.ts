@@ -2,6 +2,7 @@ import { durabilityWarnings } from '../../environment/durability.ts';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { waitShares } from '../../load/record/waits.ts';
 import type { Latency, LoadResults, LoadTrial } from '../../load/results/results.ts';
+import { counterText } from './words.ts';
 
 /** What a load says at its end: the verdict first. */
 export function summaryText(results: LoadResults): string {
@@ -32,7 +33,7 @@ function trialText(trial: LoadTrial): string {
       : `${trial.rate}/s asked for, ${trial.offeredPerSecond?.toLocaleString('en-US')}/s offered`;
   const lines = [
     ...(trial.check === 'off' ? [checkOffNote] : []),
-    `${trial.mix.name} on ${trial.design}: ${rate}, ${trial.donePerSecond.toLocaleString('en-US')}/s answered over ${trial.elapsedS.toFixed(1)} s, ${trial.clients} connections`,
+    `${trial.mix.name} on ${trial.design}: ${rate}, ${trial.donePerSecond?.toLocaleString('en-US') ?? 'not known how many'}/s answered over ${trial.elapsedS.toFixed(1)} s, ${trial.clients} connections`,
     verificationText(trial),
     ...(trial.objective === undefined
       ? []
@@ -61,12 +62,11 @@ function trialText(trial: LoadTrial): string {
   const { count, busy, generator } = trial.processors;
   lines.push(`  processors: ${busy} of ${count} at work, ${generator} of them for the generator`);
   if (trial.server !== undefined) {
-    const wal = trial.server.wal['wal_bytes'] ?? 0;
-    const checkpoints =
-      (trial.server.checkpoints['timed'] ?? 0) + (trial.server.checkpoints['requested'] ?? 0);
-    lines.push(
-      `  WAL ${(wal / 2 ** 20).toFixed(1)} MB, ${trial.server.wal['wal_fpi'] ?? 0} full-page images, ${checkpoints} checkpoints`,
-    );
+    const { wal, checkpoints } = trial.server;
+    const size = counterText(wal, ['wal_bytes'], (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`);
+    const images = counterText(wal, ['wal_fpi'], String);
+    const taken = counterText(checkpoints, ['timed', 'requested'], String);
+    lines.push(`  WAL ${size}, full-page images ${images}, checkpoints ${taken}`);
   }
   return lines.join('\n');
 }

@@ -7,7 +7,7 @@ import { latencyTimelineFigure } from './latency-figure.ts';
 import { rateFigure } from './rate-figure.ts';
 import { serverTables } from './server-tables.ts';
 import { waitFigure } from './wait-figure.ts';
-import { ms, sentence, trialName } from './words.ts';
+import { answersPerSecond, ms, sentence, trialName } from './words.ts';
 
 /** One load: what a caller waits, and why. */
 export function trialSection(trial: LoadTrial, index: number): Section {
@@ -25,7 +25,7 @@ export function trialSection(trial: LoadTrial, index: number): Section {
           : kept || trial.rate === 'max'
             ? 'good'
             : 'bad',
-    answer: `Half are answered in ${ms(p50Ms)} ${from}, 99 % in ${ms(p99Ms)}, all in ${ms(maxMs)}; ${formatCount(trial.donePerSecond)} answers a second. ${sentence(trial.limit.reason)}${objectiveText(trial)}`,
+    answer: `Half are answered in ${ms(p50Ms)} ${from}, 99 % in ${ms(p99Ms)}, all in ${ms(maxMs)}; ${answersPerSecond(trial)} answers a second. ${sentence(trial.limit.reason)}${objectiveText(trial)}`,
     body: [
       latencyTimelineFigure(trial),
       latencyTable(trial),

@@ -21,3 +21,21 @@ export function sentence(text: string): string {
   const trimmed = text.trim();
   return `${trimmed.slice(0, 1).toUpperCase()}${trimmed.slice(1)}${trimmed.endsWith('.') ? '' : '.'}`;
 }
+
+/** Answers a second. */
+export function answersPerSecond({ donePerSecond }: Pick<LoadTrial, 'donePerSecond'>): string {
+  return donePerSecond === null ? 'not known' : formatCount(donePerSecond);
+}
+
+/** A counter of the server's, or the sum of several, as text: a server may not have one of them. */
+export function counterText(
+  counters: Readonly<Record<string, number>>,
+  names: readonly string[],
+  format: (value: number) => string,
+): string {
+  const values = names.map((name) => counters[name]);
+  const known = values.filter((value) => value !== undefined);
+  return known.length < values.length
+    ? 'not counted'
+    : format(known.reduce((sum, value) => sum + value, 0));
+}

@@ -207,8 +207,8 @@ when (
 execute function public.record_opt_out();
 
 -- By counting, for numbers blocked or deleted meanwhile.
-select public.hold_opt_outs();
-select count(*) as derived from public.derive_blocked_contacts();
+select d.blocked, d.unblocked
+from public.derive_blocked_contacts() as d;
 
 create or replace trigger outbound_messages_refuse_blocked_update
 before update of to_number on public.outbound_messages

@@ -288,8 +288,8 @@ select
 from missing as m;
 
 -- By counting, for numbers blocked or deleted meanwhile.
-select public.hold_opt_outs();
-select count(*) as derived from public.derive_blocked_contacts();
+select d.blocked, d.unblocked
+from public.derive_blocked_contacts() as d;
 
 create or replace trigger outbound_messages_refuse_blocked_update
 before update of to_number on public.outbound_messages

@@ -1,1 +1,0 @@
-drop trigger if exists outbound_messages_refuse_blocked_insert on public.outbound_messages;

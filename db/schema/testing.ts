@@ -1,0 +1,50 @@
+import { strict as assert } from 'node:assert';
+import type pg from 'pg';
+import type { Design } from '../designs.ts';
+import type { TestDatabase } from '../testing/test-database.ts';
+
+/** A session as an application has it under the design. */
+export async function sessionOf(database: TestDatabase, design: Design): Promise<pg.Client> {
+  const client = await database.connect();
+  if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+  return client;
+}
+
+/** New profiles' ids. */
+export async function makeProfiles(client: pg.Client, count: number): Promise<readonly string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `insert into profiles (name) select 'reports' from generate_series(1, $1) returning id`,
+    [count],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Sends a message and returns its id. */
+export async function send(client: pg.Client, phone: string, profile?: string): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    `insert into outbound_messages (profile_id, to_number, body)
+     values ($1, $2, 'reports') returning id`,
+    [profile ?? null, phone],
+  );
+  const id = rows[0]?.id;
+  assert.ok(id !== undefined);
+  return id;
+}
+
+/** Stores a 21610 for a message. */
+export async function report(client: pg.Client, message: string | undefined): Promise<void> {
+  await client.query(
+    `insert into delivery_reports (message_id, event_type, error_code) values ($1, 'failed', 21610)`,
+    [message],
+  );
+}
+
+/** The table that messages are stored in: under a design that puts a view in front, another one. */
+export async function messagesTable(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    `select coalesce(to_regclass('public.outbound_messages_stored'), 'public.outbound_messages')::text as name`,
+  );
+  const name = rows[0]?.name;
+  assert.ok(name !== undefined);
+  return name;
+}
