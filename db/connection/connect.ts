@@ -7,15 +7,18 @@ import { cannotConnectNow } from '../sqlstates.ts';
 import { readAddress, type ServerAddress } from './address.ts';
 import { attempts, pgConfig } from './programs.ts';
 import { makeSettings } from './session-settings.ts';
+import { tellWhoHolds } from './tell-holder.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;
 
 /**
  * Opens a session, with the settings that the lab relies on, whatever the defaults of the database
- * and of the role. Nothing is read from the environment.
+ * and of the role. Nothing is read from the environment. Where it waits for somebody's lock for some
+ * seconds, that is told.
  *
- * @param socket not connected yet; a new one is made unless given, and where TLS is used
+ * @param socket not connected yet; a new one is made unless given, and where TLS is used. A session with
+ *   one is measured, waits included, and nothing is told of them.
  * @throws UserError, without the password, when the server cannot be reached or refuses the login.
  */
 export async function connect(
@@ -25,15 +28,27 @@ export async function connect(
 ): Promise<pg.Client> {
   try {
     const address = readAddress(url);
-    try {
-      return await openWithSettings(address, applicationName, socket);
-    } catch (error) {
-      // ended by a time limit before it could take it off: once more, asking for that at once
-      if (!limits.includes(codeOf(error) ?? '')) throw error;
-      return await openWithSettings(withoutLimits(address), applicationName);
+    const client = await openUnlimited(address, applicationName, socket);
+    if (socket === undefined) {
+      tellWhoHolds(client, () => openUnlimited(address, 'optout-lab lock watch'));
     }
+    return client;
   } catch (error) {
     throw explain(error, url);
+  }
+}
+
+async function openUnlimited(
+  address: ServerAddress,
+  applicationName: string,
+  socket?: Socket,
+): Promise<pg.Client> {
+  try {
+    return await openWithSettings(address, applicationName, socket);
+  } catch (error) {
+    // ended by a time limit before it could take it off: once more, asking for that at once
+    if (!limits.includes(codeOf(error) ?? '')) throw error;
+    return await openWithSettings(withoutLimits(address), applicationName);
   }
 }
 
