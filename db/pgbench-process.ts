@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { messageOf, UserError } from './cli/errors.ts';
-import { addressAsTaken, connect } from './connection/connect.ts';
+import { addressAsTaken, settingsOfNewSession } from './connection/connect.ts';
 import { libpqEnvironment } from './connection/programs.ts';
-import { type Settings, settingsToAskFor } from './connection/session-settings.ts';
+import type { Settings } from './connection/session-settings.ts';
 
 /** How pgbench's sessions differ from the lab's own. */
 export interface PgbenchSessions {
@@ -58,15 +58,5 @@ export function pgbenchVersion(): string | undefined {
     return execFileSync('pgbench', ['--version'], { encoding: 'utf8' }).trim();
   } catch {
     return undefined;
-  }
-}
-
-/** What pgbench's session must ask for to be like the lab's own. */
-async function settingsOfNewSession(url: string): Promise<Settings> {
-  const client = await connect(url);
-  try {
-    return await settingsToAskFor(client);
-  } finally {
-    await client.end();
   }
 }

@@ -13,6 +13,9 @@ export const readOnlyTransaction = '25006';
 export const insufficientPrivilege = '42501';
 export const cannotConnectNow = '57P03';
 
+/** A pooler says so of a setting that it is asked for and does not know. */
+export const protocolViolation = '08P01';
+
 /** The connection or the server behind it went away: connection exceptions (class 08), operator intervention (57P). */
 export function meansConnectionLost(sqlState: string): boolean {
   return sqlState.startsWith('08') || sqlState.startsWith('57P');

@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { connect } from '../../db/connection/connect.ts';
-import { type Drill, newDrill, skipDrills, untilSaid } from '../../db/testing/embedded-drill.ts';
+import {
+  type Drill,
+  newDrill,
+  skipDrills,
+  until,
+  untilSaid,
+} from '../../db/testing/embedded-drill.ts';
 import type { RunningCommand } from '../../db/testing/run-command-file.ts';
+import { seedApplication } from '../../seed/fill/connections.ts';
+import { holdBefore, letGo } from '../../seed/testing/hold.ts';
 
 /*
  * Somebody else's transaction is open on the messages: an application that forgot to commit, or a prepared
@@ -114,6 +122,52 @@ describe('a command that needs a lock on the messages', { skip: skipDrills }, ()
       }
     });
   }
+
+  for (const [name, file, args] of [
+    ['a verification', 'seed/commands/seed.ts', ['--scale', '20000', '--verify']],
+    ['a bench', 'bench/commands/bench.ts', ['--scale', '20000', '--designs', 'blocked_contacts']],
+    ['migrate:down', 'db/commands/migrate-down.ts', []],
+  ] as const) {
+    it(`${name} that only reads says once who keeps it from it, and Ctrl-C ends the wait`, async () => {
+      await holder.query('begin');
+      await holder.query('lock table profiles, outbound_messages in access exclusive mode');
+      const out = name === 'a bench' ? ['--out', join(drill.home, 'reports')] : [];
+      const command = drill.start(file, ...args, ...out);
+      await untilSaid(
+        command,
+        /waiting for a lock that is held by process \d+ \("forgotten", role \w+, idle in transaction since [^\n]*, last: lock table profiles[^\n]*\n/,
+      );
+      command.child.kill('SIGINT');
+      const { exitCode, stderr } = await command.outcome;
+      assert.equal(exitCode, 130, stderr);
+      assert.equal(stderr.split('waiting for a lock').length, 2, stderr);
+      await holder.query('rollback');
+    });
+  }
+
+  it('a seed says who keeps it from VACUUM, which has no lock_timeout, and goes on when it is free', async () => {
+    await holdBefore(application, 'copy blocked_contacts');
+    const command = drill.start('seed/commands/seed.ts', '--scale', '20000', '--replace');
+    const waits = (application_name: string): Promise<void> =>
+      until(`${application_name} waits`, async () => {
+        assert.equal(command.child.exitCode, null, 'the seed ended before its test');
+        const { rows } = await application.query(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and application_name like $1`,
+          [application_name],
+        );
+        return rows.length > 0;
+      });
+    await waits(`${seedApplication}%`);
+    await holder.query('begin');
+    const locked = holder.query('lock table blocked_contacts in access exclusive mode');
+    await waits('forgotten'); // so that it is next, before the seed's VACUUM
+    await letGo(application);
+    await locked;
+    await untilSaid(command, /waiting for a lock that is held by process \d+ \("forgotten"/);
+    await holder.query('rollback');
+    const { exitCode, stderr } = await command.outcome;
+    assert.equal(exitCode, 0, stderr);
+  });
 
   it('migrate:down gives up in one line with exit code 2, and all of the schema is there', async () => {
     await hold();

@@ -146,6 +146,38 @@ describe('npm run load', () => {
     assert.deepEqual(rows, [{ messages: 0, reports: 0, opt_outs: 0, profiles: 0, records: 0 }]);
   });
 
+  it('takes back what an older lab’s load left after one of this lab’s, and the design of before both', async () => {
+    const tag = 216_103;
+    const { rows: made } = await client.query<{ id: string }>(
+      `insert into profiles (name) values ('this lab'), ('older lab') returning id`,
+    );
+    const [ours, older] = made.map(({ id }) => id);
+    await client.query(
+      `insert into optout_lab.load_reservation (design, run_tag, from_unix_ms, own_profile_ids)
+       values ('blocked_contacts', $1, 0, array[$2::uuid])`,
+      [tag, ours],
+    );
+    await client.query(
+      'create table optout_lab.load_session as table optout_lab.load_reservation with no data',
+    );
+    await client.query(
+      `insert into optout_lab.load_session (design, run_tag, from_unix_ms, own_profile_ids)
+       values ('blocked_hash', $1, 0, array[$2::uuid])`,
+      [tag + 1, older],
+    );
+    await applyDesign(database.url, client, designNamed('blocked_hash'));
+    const { exitCode, stderr } = await load('after-older');
+    const says = 'removing what a load left that did not end\n';
+    assert.deepEqual([exitCode, stderr], [0, says + says]);
+    assert.equal((await currentDesign(client)).name, 'blocked_contacts');
+    const { rows } = await client.query(
+      `select (select count(*)::int from profiles) as profiles,
+         (select count(*)::int from optout_lab.load_reservation) as records,
+         to_regclass('optout_lab.load_session') as old`,
+    );
+    assert.deepEqual(rows, [{ profiles: 0, records: 0, old: null }]);
+  });
+
   for (const [lock, says] of [
     ['bench', 'a bench or another load is at work in this database: wait for it, or end it'],
     ['seed', 'a seed is at work in this database: wait for it, or end it'],

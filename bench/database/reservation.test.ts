@@ -69,6 +69,30 @@ it('what an older lab’s killed bench left is taken back, though its record had
   }
 });
 
+it('what an older lab left beside this lab’s record is taken back with it', async () => {
+  const client = await database.connect();
+  try {
+    const killed = await reserveForBench(lab);
+    await killed.admin.query('select from set_opt_out_block_threshold(2)');
+    await killed.admin.query(
+      `create table optout_lab.bench_session as table optout_lab.bench_reservation;
+       update optout_lab.bench_session set threshold = 2`, // as it found it
+    );
+    await killed.admin.end();
+    await (await reserveForBench(lab)).close();
+    await client.query(
+      'create table optout_lab.bench_session as table optout_lab.bench_reservation with no data',
+    );
+    await (await reserveForBench(lab)).close();
+    const { rows } = await client.query(
+      `select opt_out_block_threshold() as threshold, to_regclass('optout_lab.bench_session') as record`,
+    );
+    assert.deepEqual(rows, [{ threshold: 3, record: null }]);
+  } finally {
+    await client.end();
+  }
+});
+
 it('a bench that was killed in the middle of a long statement keeps no other out', async () => {
   const killed = await reserveForBench(lab);
   const working = assert.rejects(killed.admin.query('select pg_sleep(600)'));

@@ -63,8 +63,10 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
   };
   try {
     await take();
-    await client.query(sql('load_reservation'));
-    await recover(lab.url, client);
+    for (let record = 1; record <= 2; record++) {
+      await client.query(sql('load_reservation')); // the second brings an older lab's
+      await recover(lab.url, client);
+    }
     const design = await currentDesign(client);
     // a bench that was killed may have left it off
     await waitForLock(lab.url, client, () => client.query(design.checkOnSql));

@@ -3,19 +3,27 @@ import pg from 'pg';
 import { wasInterrupted } from '../cli/command.ts';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
-import { cannotConnectNow } from '../sqlstates.ts';
+import { cannotConnectNow, protocolViolation } from '../sqlstates.ts';
 import { readAddress, type ServerAddress } from './address.ts';
 import { attempts, pgConfig } from './programs.ts';
-import { makeSettings } from './session-settings.ts';
+import {
+  makeSettings,
+  type ProgramNeeds,
+  type Settings,
+  settingsToAskFor,
+} from './session-settings.ts';
+import { tellWhoHolds } from './tell-holder.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
 export const supportedMajors = { oldest: 15, newest: 18 } as const;
 
 /**
  * Opens a session, with the settings that the lab relies on, whatever the defaults of the database
- * and of the role. Nothing is read from the environment.
+ * and of the role. Nothing is read from the environment. Where it waits for somebody's lock for some
+ * seconds, that is told.
  *
- * @param socket not connected yet; a new one is made unless given, and where TLS is used
+ * @param socket not connected yet; a new one is made unless given, and where TLS is used. A session with
+ *   one is measured, waits included, and nothing is told of them.
  * @throws UserError, without the password, when the server cannot be reached or refuses the login.
  */
 export async function connect(
@@ -25,15 +33,27 @@ export async function connect(
 ): Promise<pg.Client> {
   try {
     const address = readAddress(url);
-    try {
-      return await openWithSettings(address, applicationName, socket);
-    } catch (error) {
-      // ended by a time limit before it could take it off: once more, asking for that at once
-      if (!limits.includes(codeOf(error) ?? '')) throw error;
-      return await openWithSettings(withoutLimits(address), applicationName);
+    const client = await openUnlimited(address, applicationName, socket);
+    if (socket === undefined) {
+      tellWhoHolds(client, () => openUnlimited(address, 'optout-lab lock watch'));
     }
+    return client;
   } catch (error) {
     throw explain(error, url);
+  }
+}
+
+async function openUnlimited(
+  address: ServerAddress,
+  applicationName: string,
+  socket?: Socket,
+): Promise<pg.Client> {
+  try {
+    return await openWithSettings(address, applicationName, socket);
+  } catch (error) {
+    // ended by a time limit before it could take it off: once more, asking for that at once
+    if (!limits.includes(codeOf(error) ?? '')) throw error;
+    return await openWithSettings(withoutLimits(address), applicationName);
   }
 }
 
@@ -60,6 +80,33 @@ function withoutLimits(address: ServerAddress): ServerAddress {
   const asked = '-c statement_timeout=0 -c idle_session_timeout=0';
   const options = [address.more['options'], asked].filter((text) => text !== undefined).join(' ');
   return { ...address, more: { ...address.more, options } };
+}
+
+/** What a program's session must ask for to be as the lab's own are. */
+export async function settingsOfNewSession(
+  url: string,
+  needs: ProgramNeeds = {},
+): Promise<Settings> {
+  const client = await connect(url);
+  try {
+    return await settingsToAskFor(client, needs);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether a session may ask for a setting such as lock_timeout when it connects: a pooler refuses. */
+export async function mayAskForSettings(url: string): Promise<boolean> {
+  try {
+    const { client } = await open(readAddress(url), 'optout-lab', undefined, {
+      lock_timeout: 1_000,
+    });
+    await client.end();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === protocolViolation) return false;
+    throw explain(error, url);
+  }
 }
 
 /** Whether a server answers there: `yes`, `starting` (not yet), or `no`. */
@@ -109,13 +156,14 @@ async function open(
   address: ServerAddress,
   applicationName: string,
   socket?: Socket,
+  asked: pg.ClientConfig = {},
 ): Promise<Opened> {
   const place = placeOf(address);
   const order = attempts(address.sslMode);
   const last = taken.get(place);
   const inOrder = order.length > 1 && last !== undefined ? [last, !last] : order;
   for (const [index, tls] of inOrder.entries()) {
-    const client = newClient(address, tls, applicationName, socket);
+    const client = newClient(address, tls, { ...asked, application_name: applicationName }, socket);
     // A session that breaks between two queries must not end the process: its next query fails anyway.
     let broke: Error | undefined;
     client.on('error', (error) => {
@@ -141,12 +189,12 @@ function asksForTheOther(error: unknown): boolean {
 function newClient(
   address: ServerAddress,
   tls: boolean,
-  applicationName: string,
+  asked: pg.ClientConfig,
   socket?: Socket,
 ): pg.Client {
   const client = new pg.Client({
     ...pgConfig(address, tls),
-    application_name: applicationName,
+    ...asked,
     ...(socket === undefined || tls ? {} : { stream: () => socket }),
   });
   // what pg would else take from PGOPTIONS and PGREPLICATION

@@ -61,21 +61,28 @@ export async function makeSettings(client: pg.Client): Promise<void> {
   await client.query(makeSql, asParameters(reliedOn));
 }
 
+/** What a program needs less than the lab's own sessions do. */
+export interface ProgramNeeds {
+  /** Settings that it does without. */
+  readonly indifferentTo?: readonly string[];
+  /** Whether any search_path will do that has public in it. */
+  readonly searchPath?: 'is public' | 'has public';
+}
+
 /**
  * The settings that a program's session must ask for when it connects, because it would not have them
  * by itself. Only those: a pooler refuses to be asked.
  *
  * @param session of the same login and database
- * @param indifferent settings that the program does without
  */
 export async function settingsToAskFor(
   session: pg.Client,
-  indifferent: readonly string[] = [],
+  { indifferentTo = [], searchPath = 'is public' }: ProgramNeeds,
 ): Promise<Settings> {
-  const { rows } = await session.query<{ name: string; value: string }>(
-    toAskForSql,
-    asParameters(reliedOn.filter(({ name }) => !indifferent.includes(name))),
-  );
+  const { rows } = await session.query<{ name: string; value: string }>(toAskForSql, [
+    ...asParameters(reliedOn.filter(({ name }) => !indifferentTo.includes(name))),
+    searchPath === 'has public',
+  ]);
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 

@@ -2,9 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { onInterrupt, wasInterrupted } from '../cli/command.ts';
 import { codeOf, UserError } from '../cli/errors.ts';
-import { readSql } from '../sql.ts';
 import { lockNotAvailable } from '../sqlstates.ts';
 import { connect } from './connect.ts';
+import {
+  type Holder,
+  holdersFor,
+  identityOf,
+  nameOf,
+  type Waiter,
+  waiterOf,
+} from './lock-holders.ts';
 
 /** Somebody holds a lock that was waited for in vain; nothing was done. */
 export class LockHeldError extends UserError {}
@@ -53,11 +60,9 @@ export async function waitForLock<T>(
   return untilFree({ url, ...waiterOf(client) }, attempt, options);
 }
 
-/** A session that waits, as the server knows it. */
-interface Waiter {
+/** The session that waits, and where. */
+interface WaiterAt extends Waiter {
   readonly url: string;
-  readonly pid?: number | undefined;
-  readonly application?: string;
 }
 
 /**
@@ -65,7 +70,7 @@ interface Waiter {
  * with SQLSTATE 55P03.
  */
 export async function untilFree<T>(
-  waiter: Waiter,
+  waiter: WaiterAt,
   attempt: (tryMs: number) => Promise<T>,
   options: WaitOptions = {},
 ): Promise<T> {
@@ -107,27 +112,6 @@ export async function untilFree<T>(
   }
 }
 
-function waiterOf(client: pg.Client): { readonly pid: number | undefined } {
-  const { processID } = client as pg.Client & { readonly processID?: number | null };
-  return { pid: processID ?? undefined };
-}
-
-/** A row of lock-holders.sql. What a role may not see of another's session is null. */
-interface Holder {
-  /** Null for a prepared transaction, which has a gid instead. */
-  readonly pid: number | null;
-  readonly gid: string | null;
-  readonly application: string | null;
-  readonly role: string | null;
-  readonly kind: string | null;
-  readonly state: string | null;
-  readonly since: string | null;
-  readonly doing: string | null;
-  readonly deadlockMs: number;
-}
-
-const holdersSql = readSql(new URL('./lock-holders.sql', import.meta.url));
-
 /** Between two looks: several fall into a try. */
 const lookEveryMs = 100;
 
@@ -135,10 +119,10 @@ const lookEveryMs = 100;
 class HolderWatch {
   /** Those that were last seen. */
   holders: readonly Holder[] = [];
-  readonly #waiter: Waiter;
+  readonly #waiter: WaiterAt;
   #client: pg.Client | undefined;
 
-  constructor(waiter: Waiter) {
+  constructor(waiter: WaiterAt) {
     this.#waiter = waiter;
   }
 
@@ -159,12 +143,9 @@ class HolderWatch {
   async #look(over: AbortSignal): Promise<void> {
     const client = await this.#open();
     while (!over.aborted) {
-      const { rows } = await client.query<Holder>(holdersSql, [
-        this.#waiter.pid ?? null,
-        this.#waiter.application ?? null,
-      ]);
+      const found = await holdersFor(client, this.#waiter);
       // one that was there in an earlier look, and is no more, was not what the whole try waited for
-      if (rows.length > 0) this.holders = rows;
+      if (found.length > 0) this.holders = found;
       await delay(lookEveryMs, undefined, { signal: over }).catch(() => {});
     }
   }
@@ -177,32 +158,6 @@ class HolderWatch {
   async close(): Promise<void> {
     await this.#client?.end().catch(() => {});
   }
-}
-
-function identityOf({ pid, gid }: Holder): string {
-  return `${pid} ${gid}`;
-}
-
-/** The one that has been there longest, in words; others may be its followers. */
-function nameOf([first, ...others]: readonly Holder[]): string {
-  if (first === undefined) return 'another session';
-  return `${describe(first)}${others.length === 0 ? '' : ` and by ${others.length} more`}`;
-}
-
-/** A holder in words: `process 4711 ("psql", role app, idle in transaction since …, last: insert …)`. */
-function describe(holder: Holder): string {
-  const { pid, gid, application, role, kind, state, since, doing } = holder;
-  if (gid !== null) return `the prepared transaction '${gid}' (of role ${role}, since ${since})`;
-  const facts = [
-    kind === 'client backend' || kind === null ? undefined : kind,
-    application === null || application === '' ? undefined : `"${application}"`,
-    role === null ? undefined : `role ${role}`,
-    state === null ? undefined : `${state}${since === null ? '' : ` since ${since}`}`,
-    doing === null || doing === ''
-      ? undefined
-      : `${state === 'active' ? 'at' : 'last'}: ${doing.trim()}`,
-  ];
-  return `process ${pid} (${facts.filter((fact) => fact !== undefined).join(', ')})`;
 }
 
 function advice(holder: Holder | undefined): string {

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { resolveBinary } from 'dbmate';
 import { onInterrupt } from '../cli/command.ts';
-import { messageOf, UserError } from '../cli/errors.ts';
+import { UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
-import { addressAsTaken, connect } from '../connection/connect.ts';
+import { addressAsTaken, mayAskForSettings, settingsOfNewSession } from '../connection/connect.ts';
 import { withoutServerVariables } from '../connection/environment.ts';
 import { dbmateUrl } from '../connection/programs.ts';
-import { type Settings, settingsToAskFor } from '../connection/session-settings.ts';
+import type { Settings } from '../connection/session-settings.ts';
 import { type Patience, untilFree } from '../connection/wait-for-lock.ts';
 
 /** A folder of migrations and the table that keeps its history. */
@@ -43,32 +43,21 @@ export async function dbmate(
   statementTimeoutMs = 0,
   patience?: Patience,
 ): Promise<string> {
+  const asked: Settings = {
+    ...(await settingsOfNewSession(url, { indifferentTo: ['jit'], searchPath: 'has public' })),
+    application_name: dbmateApplication,
+    ...(statementTimeoutMs > 0 ? { statement_timeout: String(statementTimeoutMs) } : {}),
+  };
+  const mayAsk = await mayAskForSettings(url);
   return untilFree(
     { url, application: dbmateApplication },
-    (lockTimeoutMs) => runLimited(url, set, command, { statementTimeoutMs, lockTimeoutMs }),
+    (lockTimeoutMs) =>
+      runOnce(url, set, command, {
+        ...asked,
+        ...(mayAsk ? { lock_timeout: String(lockTimeoutMs) } : {}),
+      }),
     { patience },
   );
-}
-
-/** Without the limit on locks where a pooler refuses to be asked for it. */
-async function runLimited(
-  url: string,
-  set: MigrationSet,
-  command: 'migrate' | 'rollback',
-  limits: TimeLimits,
-): Promise<string> {
-  try {
-    return await runOnce(url, set, command, limits);
-  } catch (error) {
-    if (!/unsupported startup parameter: lock_timeout/.test(messageOf(error))) throw error;
-    return await runOnce(url, set, command, { ...limits, lockTimeoutMs: 0 });
-  }
-}
-
-/** Milliseconds; 0: as the server has it. */
-interface TimeLimits {
-  readonly statementTimeoutMs: number;
-  readonly lockTimeoutMs: number;
 }
 
 /** The URL goes through the environment: a command line can be read by other users. */
@@ -76,14 +65,8 @@ async function runOnce(
   url: string,
   set: MigrationSet,
   command: 'migrate' | 'rollback',
-  { statementTimeoutMs, lockTimeoutMs }: TimeLimits,
+  settings: Settings,
 ): Promise<string> {
-  const settings: Settings = {
-    ...(await settingsOfNewSession(url)),
-    application_name: dbmateApplication,
-    ...(statementTimeoutMs > 0 ? { statement_timeout: String(statementTimeoutMs) } : {}),
-    ...(lockTimeoutMs > 0 ? { lock_timeout: String(lockTimeoutMs) } : {}),
-  };
   const args = [
     ...['--env-file', '/dev/null'], // not a .env of the folder that we are in
     '--no-dump-schema',
@@ -112,23 +95,6 @@ async function runOnce(
       else reject(failureOf(command, output));
     });
   });
-}
-
-/** What dbmate's session must ask for, because the database or the role has other defaults. */
-async function settingsOfNewSession(url: string): Promise<Settings> {
-  const client = await connect(url);
-  try {
-    // the usual search_path is right; asked for is only what must be, because a pooler refuses more
-    const { rows } = await client.query<{ usual: boolean }>(
-      `select s.reset_val ~ '\\mpublic\\M' as usual from pg_settings as s where s.name = 'search_path'`,
-    );
-    return await settingsToAskFor(
-      client,
-      rows[0]?.usual === true ? ['jit', 'search_path'] : ['jit'],
-    );
-  } finally {
-    await client.end();
-  }
 }
 
 function failureOf(command: string, output: string): MigrationError {

@@ -37,6 +37,7 @@ for (const design of listDesigns().filter(({ version }) => version <= lastThen))
     let client: pg.Client;
     let catalogBefore: readonly unknown[];
     const [gaps, was, is] = ['+12025550001', '+12025550002', '+12025550003'];
+    const [wasLater, isLater] = ['+12025550005', '+12025550006'];
 
     before(async () => {
       for (const file of readdirSync(migrations).filter((name) => /0000[123]_/.test(name))) {
@@ -75,6 +76,12 @@ for (const design of listDesigns().filter(({ version }) => version <= lastThen))
 
       await migrateUpWithDesign(database.url);
       assert.deepEqual(await refusedOf(client, [gaps, was]), [true, true]);
+      await optOut(client, wasLater, profiles.slice(0, 3)); // by the design as it is now
+      await client.query('update outbound_messages set to_number = $1 where to_number = $2', [
+        isLater,
+        wasLater,
+      ]);
+      assert.deepEqual(await refusedOf(client, [wasLater, isLater]), [true, true]);
       await applyDesign(database.url, client, designNamed('blocked_contacts'));
       const counted = design.name.startsWith('reports_join'); // which count messages where they are
       const { rows } = await client.query('select * from rederive_opt_outs() order by 1, 2, 3');
@@ -87,10 +94,12 @@ for (const design of listDesigns().filter(({ version }) => version <= lastThen))
               .sort()
               .map((profile_id) => ({ difference: 'opt-out was missing', phone: is, profile_id })),
           ];
-      const unreported = profiles
-        .slice(0, 3)
-        .sort()
-        .map((profile_id) => ({ difference: 'opt-out has no report', phone: was, profile_id }));
+      const unreported = [was, wasLater].flatMap((phone) =>
+        profiles
+          .slice(0, 3)
+          .sort()
+          .map((profile_id) => ({ difference: 'opt-out has no report', phone, profile_id })),
+      );
       assert.deepEqual(new Set(rows.map(asText)), new Set([...lost, ...unreported].map(asText)));
       assert.deepEqual(await refusedOf(client, [gaps, was, is]), [true, true, true]);
 

@@ -168,11 +168,19 @@ for (const design of testedDesigns()) {
         one !== undefined && two !== undefined && three !== undefined && four !== undefined,
       );
       const [left, blocked, during] = ['+12025550001', '+12025550002', '+12025550003'];
+      const [few, fewer] = ['+12025550004', '+12025550005']; // one is left, the last in order
       await optOut(owner, left, [one, two, three]);
       await forgetOne(owner, left, one);
       await optOut(owner, blocked, [one, two, three, four]);
       await forgetOne(owner, blocked, two);
       await optOut(owner, during, [one, two, three]);
+      for (const phone of [few, fewer]) {
+        await optOut(owner, phone, [one, two, three]);
+        await forgetOne(owner, phone, one);
+        await forgetOne(owner, phone, two);
+      }
+      await optOut(owner, fewer, [four]);
+      assert.equal(await isRefused(owner, fewer), false, 'a second by the default');
 
       await applyDesign(database.url, owner, design);
       const app = await sessionOf(database, design);
@@ -184,6 +192,8 @@ for (const design of testedDesigns()) {
         assert.equal(await isRefused(app, during), false, 'deleted under the design');
         await optOut(app, left, [four]);
         assert.equal(await isRefused(app, left), true, 'a third since');
+        await optOut(app, few, [four]);
+        assert.equal(await isRefused(app, few), false, 'a second since');
       } finally {
         await app.end();
       }
@@ -191,8 +201,10 @@ for (const design of testedDesigns()) {
       const { rows } = await owner.query('select * from rederive_opt_outs()');
       assert.deepEqual(rows, []);
       const refused = [];
-      for (const phone of [left, blocked, during]) refused.push(await isRefused(owner, phone));
-      assert.deepEqual(refused, [true, true, false]);
+      for (const phone of [left, blocked, during, few, fewer]) {
+        refused.push(await isRefused(owner, phone));
+      }
+      assert.deepEqual(refused, [true, true, false, false, false]);
       const { rows: counts } = await owner.query(
         'select phone, count(*)::integer as profiles from opt_outs group by phone order by phone',
       );
@@ -200,6 +212,8 @@ for (const design of testedDesigns()) {
         { phone: left, profiles: 3 },
         { phone: blocked, profiles: 3 },
         { phone: during, profiles: 2 },
+        { phone: few, profiles: 2 },
+        { phone: fewer, profiles: 2 },
       ]);
     });
   });

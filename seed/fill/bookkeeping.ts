@@ -26,14 +26,12 @@ export async function createBookkeeping(client: pg.Client): Promise<void> {
 
 /** What a seed recorded of its data set, if one has begun. Makes nothing. */
 export async function readSeedRecord(client: pg.Client): Promise<SeedRecord | undefined> {
-  const { rows: tables } = await client.query<{ name: string | null }>(
-    // labs before December 2026 called it seed_plan; the next seed renames it
-    `select coalesce(
-       to_regclass('optout_lab.seed_record'), to_regclass('optout_lab.seed_plan')
-     )::text as name`,
+  const { rows: tables } = await client.query<{ name: string }>(
+    // labs before December 2026 called it seed_plan; the next seed takes that over
+    `select name from unnest(array['optout_lab.seed_record', 'optout_lab.seed_plan']) as name
+     where to_regclass(name) is not null`,
   );
-  const table = tables[0]?.name ?? undefined;
-  if (table === undefined) return undefined;
+  if (tables.length === 0) return undefined;
   const { rows } = await client.query<{
     data_set_version: number;
     messages: string;
@@ -42,7 +40,9 @@ export async function readSeedRecord(client: pg.Client): Promise<SeedRecord | un
     finished: boolean;
   }>(
     `select data_set_version, messages, seed, ordinary_report_share, finished_at is not null as finished
-     from ${table}`,
+     from (${tables.map(({ name }) => `select * from ${name}`).join(' union all ')}) as records
+     order by started_at desc
+     limit 1`,
   );
   const row = rows[0];
   return row === undefined

@@ -117,6 +117,21 @@ describe('a seed that is cut short', () => {
     await verifyDatabase(lab, nothingSaid, () => {});
   });
 
+  it('by an older lab, after this one had seeded, is known by what came last', async () => {
+    await seedQuietly(lab, { messages: 1_000 });
+    await client.query(
+      `create table optout_lab.seed_plan as table optout_lab.seed_record;
+       update optout_lab.seed_record set messages = 2000, started_at = started_at - interval '1 h'`,
+    );
+    await verifyDatabase(lab, nothingSaid, () => {});
+    await client.query('update optout_lab.seed_plan set finished_at = null');
+    await seedQuietly(lab, { messages: 1_000 });
+    const { rows } = await client.query(
+      `select messages::int, to_regclass('optout_lab.seed_plan') as old from optout_lab.seed_record`,
+    );
+    assert.deepEqual(rows, [{ messages: 1_000, old: null }]);
+  });
+
   for (const [replace, said] of [
     ['nothing', /kept: .*build outbound_messages_pkey/],
     ['anything', /^(?!.*kept: )/s],

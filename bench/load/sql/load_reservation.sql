@@ -1,9 +1,6 @@
 -- What a load must take back if it is killed: one row while it runs, none otherwise.
 create schema if not exists optout_lab;
 
--- what labs before December 2026 called it
-alter table if exists optout_lab.load_session rename to load_reservation;
-
 create table if not exists optout_lab.load_reservation (
   only_row boolean primary key default true check (only_row),
   design text not null,
@@ -17,3 +14,22 @@ alter table optout_lab.load_reservation
 comment on table optout_lab.load_reservation is
   'The load that runs, or that was killed: the design is the one to put back; rows whose ids are of '
   'that time or later and end in the tag are its own, and so are the profiles; where the check is off it is to be put on.';
+
+-- Labs before December 2026 called it otherwise, and may have been at work after this one: their record
+-- comes in once this lab's own was taken back. The design to put back is the one that was there first.
+do $migration$
+begin
+  if to_regclass('optout_lab.load_session') is null then
+    return;
+  end if;
+  if exists (select from optout_lab.load_reservation) then
+    update optout_lab.load_session
+    set design = (select r.design from optout_lab.load_reservation as r);
+  else
+    insert into optout_lab.load_reservation (design, run_tag, from_unix_ms, own_profile_ids)
+    select o.design, o.run_tag, o.from_unix_ms, o.own_profile_ids
+    from optout_lab.load_session as o;
+    drop table optout_lab.load_session;
+  end if;
+end
+$migration$;

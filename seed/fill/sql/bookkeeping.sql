@@ -2,9 +2,6 @@
 -- written in the same transactions as the data: it cannot say anything that is not so.
 create schema if not exists optout_lab;
 
--- what labs before December 2026 called it
-alter table if exists optout_lab.seed_plan rename to seed_record;
-
 create table if not exists optout_lab.seed_record (
   only_row boolean primary key default true check (only_row),
   data_set_version integer not null,
@@ -16,6 +13,24 @@ create table if not exists optout_lab.seed_record (
 );
 comment on table optout_lab.seed_record is
   'The data set that this database holds, or that a seed has begun to write. At most one row.';
+
+-- Labs before December 2026 called it otherwise, and may have been at work after this one.
+do $migration$
+begin
+  if to_regclass('optout_lab.seed_plan') is not null then
+    delete from optout_lab.seed_record as r
+    using optout_lab.seed_plan as o
+    where o.started_at > r.started_at;
+    insert into optout_lab.seed_record
+      (data_set_version, messages, seed, ordinary_report_share, started_at, finished_at)
+    select
+      o.data_set_version, o.messages, o.seed, o.ordinary_report_share, o.started_at, o.finished_at
+    from optout_lab.seed_plan as o
+    on conflict do nothing;
+    drop table optout_lab.seed_plan;
+  end if;
+end
+$migration$;
 
 create table if not exists optout_lab.seed_stages (
   stage text primary key,
