@@ -70,7 +70,7 @@ it('what an older lab’s killed bench left is taken back, though its record had
 });
 
 it('what an older lab left beside this lab’s record is taken back with it', async () => {
-  const client = await database.connect();
+  const client = await lab.connect();
   try {
     const killed = await reserveForBench(lab);
     await killed.admin.query('select from set_opt_out_block_threshold(2)');
