@@ -41,7 +41,15 @@ await runCommand(async () => {
       `time for timing, all designs together (default: ${defaultSeconds.oneDesign}, for several designs ${defaultSeconds.manyDesigns})`,
       positiveNumber,
     )
-    .option('--precision <share>', 'half-width at which a scenario ends (default: 0.02)', precision)
+    .option(
+      '--quick',
+      'a first answer within half a minute of a started server: four scenarios, no other design’s plans, no pgbench',
+    )
+    .option(
+      '--precision <share>',
+      'half-width of a one-row ratio at which a scenario ends, twice that for a thousand rows and for reports (default: 0.01)',
+      precision,
+    )
     .option(
       '--instructions',
       'also count the instructions, pages and WAL of one execution, of every design of the run (default: of the default design, where valgrind is installed and there is time)',

@@ -30,6 +30,7 @@ export interface BenchFlags {
   readonly run?: string;
   readonly resume?: boolean;
   readonly instructions?: boolean;
+  readonly quick?: boolean;
   readonly replace?: boolean;
   readonly allowNonempty?: boolean;
 }
@@ -49,6 +50,8 @@ export interface BenchOptions {
   readonly sweep: readonly number[];
   readonly method: PairedMethod;
   readonly blockedShare: number;
+  /** Whether pgbench times the same statement beside. */
+  readonly besidePgbench: boolean;
   readonly instructions: InstructionsWanted;
   /** Folder for runs, where not the project's. */
   readonly out: string | undefined;
@@ -58,7 +61,10 @@ export interface BenchOptions {
 }
 
 /** Time for timing, all designs together, where nothing is said: a default run ends in three minutes, one of all designs in five. */
-export const defaultSeconds = { oneDesign: 56, manyDesigns: 110 } as const;
+export const defaultSeconds = { oneDesign: 56, manyDesigns: 110, quick: 10 } as const;
+
+/** What a quick run times: what a reader asks first. */
+const quickScenarios = ['insert-durable', 'insert-not-durable', 'bulk-1000', 'report-blocking'];
 
 /** A figure never stops before so many sessions: of fewer, how they scatter is not known. */
 const fewestSessions = 12;
@@ -82,17 +88,25 @@ export function readOptions(flags: BenchFlags): BenchOptions {
   const designs = chosenDesigns(flags.designs);
   const seconds =
     flags.maxSeconds ??
-    (designs.length === 1 ? defaultSeconds.oneDesign : defaultSeconds.manyDesigns);
+    (flags.quick === true
+      ? defaultSeconds.quick
+      : designs.length === 1
+        ? defaultSeconds.oneDesign
+        : defaultSeconds.manyDesigns);
   const blockedShare = flags.blockedShare ?? 0.04;
   return {
     messages: sweep.at(-1) ?? parseScale(flags.scale ?? 'small'),
     seed: flags.seed ?? defaultDataSet.seed,
     replace: flags.replace ?? false,
     designs,
-    planned: flags.designs === undefined ? listDesigns().filter((one) => !isDefault(one)) : [],
+    planned:
+      flags.designs === undefined && flags.quick !== true
+        ? listDesigns().filter((one) => !isDefault(one))
+        : [],
     scenarios: chosenScenarios(flags, designs.length),
     sweep,
     blockedShare,
+    besidePgbench: flags.quick !== true,
     instructions: wantedInstructions(flags),
     method: {
       loop: 'closed',
@@ -111,9 +125,11 @@ export function readOptions(flags: BenchFlags): BenchOptions {
 
 function wantedInstructions(flags: BenchFlags): InstructionsWanted {
   if (flags.instructions !== undefined) return flags.instructions ? 'every design' : 'none';
-  const { designs, scenarios, sweep, maxSeconds } = flags;
+  const { designs, scenarios, sweep, maxSeconds, quick } = flags;
   // who says what is to be measured, or how long, wants that and no more
-  const isDefaultRun = [designs, scenarios, sweep, maxSeconds].every((flag) => flag === undefined);
+  const isDefaultRun = [designs, scenarios, sweep, maxSeconds, quick].every(
+    (flag) => flag === undefined,
+  );
   return isDefaultRun ? instructionsByDefault : 'none';
 }
 
@@ -125,7 +141,9 @@ function chosenDesigns(names: string | undefined): readonly Design[] {
 function chosenScenarios(flags: BenchFlags, designs: number): readonly Scenario[] {
   const chosen =
     flags.scenarios === undefined
-      ? defaultScenarios(designs)
+      ? flags.quick === true
+        ? scenariosNamed(quickScenarios)
+        : defaultScenarios(designs)
       : flags.scenarios === 'all'
         ? allScenarios
         : scenariosNamed(flags.scenarios.split(',').map((name) => name.trim()));

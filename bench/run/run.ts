@@ -32,7 +32,7 @@ import { withWorkbench } from './with-workbench.ts';
 const checkSeconds = { defaultDesign: 600, other: 120, planned: 0 } as const;
 
 /** Designs that are not timed have their plans taken only while a run is younger than this. */
-const planSeconds = 150;
+const planSeconds = 100;
 
 /** What the parts of a run share. `progress` is told what is going on. */
 interface Run {
@@ -220,7 +220,11 @@ function scale(
 }
 
 /** The default design's insert by another client. */
-function besidePgbench({ lab, journal, progress }: Run, bench: Workbench): Promise<PgbenchResult> {
+async function besidePgbench(
+  { lab, options, journal, progress }: Run,
+  bench: Workbench,
+): Promise<PgbenchResult> {
+  if (!options.besidePgbench) return { state: 'absent', reason: 'the run was to be quick' };
   progress('the same statement through pgbench');
   return journal.once(pieceName('pgbench'), async () => {
     const byDefault = designNamed(defaultDesignName);
