@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CheckFailure, isConnectionLost, isFileRefused, messageOf, UserError } from './errors.ts';
 import { requireFlagsHandedOn } from './npm-flags.ts';
-import { resourceThatLacks } from './resources.ts';
+import { refusalOfServer, resourceThatLacks } from './resources.ts';
 
 const exitCodes = { good: 0, checkFailed: 1, badInput: 2, bug: 70 } as const;
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -67,8 +67,9 @@ export async function unlessInterrupted(): Promise<void> {
 }
 
 /**
- * Runs a command: exit code 0 when `main` returns, 1 for a CheckFailure, 2 for a UserError or a
- * server that went away or a file that the system refuses (each one line on standard error), 70 with a stack for anything else, 128 + n after signal n.
+ * Runs a command: exit code 0 when `main` returns, 1 for a CheckFailure, 2 for a UserError, a server that
+ * went away or refuses, or a file that the system refuses (each one line on standard error), 70 with a
+ * stack for anything else, 128 + n after signal n.
  */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   for (const signal of Object.keys(signalNumbers) as (keyof typeof signalNumbers)[]) {
@@ -114,7 +115,7 @@ function report(thrown: unknown): number {
     process.stderr.write(`error: ${messageOf(error)}\n`);
     return error instanceof UserError ? exitCodes.badInput : exitCodes.checkFailed;
   }
-  const lacking = resourceThatLacks(error);
+  const lacking = resourceThatLacks(error) ?? refusalOfServer(error);
   if (lacking !== undefined) {
     process.stderr.write(`error: ${lacking}\n`);
     return exitCodes.badInput;
