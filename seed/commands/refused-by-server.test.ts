@@ -44,17 +44,4 @@ describe('a seed that the server refuses something', () => {
       /^error: the server refused the lab’s role something \([^\n]+\): grant it[^\n]*\n$/,
     );
   });
-
-  it('says that somebody’s trigger is in its way', async () => {
-    await owner.query(
-      `create function nobody_sends() returns trigger language plpgsql
-         as 'begin raise exception ''nobody adds a profile''; end';
-       create trigger nobody_sends before insert on profiles
-         for each statement execute function nobody_sends()`,
-    );
-    await refused(
-      database.url,
-      /^error: a trigger or function that is not the lab’s refused a statement \(nobody adds a profile\): [^\n]*\n$/,
-    );
-  });
 });
