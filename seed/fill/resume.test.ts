@@ -124,6 +124,7 @@ describe('a seed that is cut short', () => {
        update optout_lab.seed_record set messages = 2000, started_at = started_at - interval '1 h'`,
     );
     await verifyDatabase(lab, nothingSaid, () => {});
+    await client.query('update optout_lab.seed_plan set finished_at = null');
     await seedQuietly(lab, { messages: 1_000 });
     const { rows } = await client.query(
       `select messages::int, to_regclass('optout_lab.seed_plan') as old from optout_lab.seed_record`,
