@@ -1,15 +1,13 @@
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
-import { wholeNumber } from '../../db/cli/flags.ts';
+import { positiveNumber, wholeNumber } from '../../db/cli/flags.ts';
 import { requireWritableFile, writeTextFile } from '../../db/cli/output-path.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { parseScale } from '../../seed/data-set/scale.ts';
 import { markdownTable, type TextColumn, textTable } from '../report/text-table.ts';
 import { recordSessions } from '../simulation/record.ts';
 import { type CoverageRow, holds, runCoverage } from '../simulation/run-coverage.ts';
-
-/** How much is recorded, and over what. */
-const recorded = { messages: 10_000, seconds: 20 } as const;
 
 const columns: readonly TextColumn[] = [
   { heading: 'latencies' },
@@ -29,6 +27,8 @@ await runCommand(async () => {
     .option('--seed <number>', 'what the series are drawn from', wholeNumber(0), 1)
     .option('--markdown', 'print the table as Markdown')
     .option('--record <file>', 'instead record sessions of this lab, to be drawn from')
+    .option('--scale <name|number>', 'the data set that is recorded over', 'tiny')
+    .option('--seconds <number>', 'how long is recorded', positiveNumber, 20)
     .option(allowNonemptyFlag, 'record in a database that holds something the lab did not make')
     .parse()
     .opts<Flags>();
@@ -50,13 +50,16 @@ interface Flags {
   readonly seed: number;
   readonly markdown?: boolean;
   readonly record?: string;
+  readonly scale: string;
+  readonly seconds: number;
   readonly allowNonempty?: boolean;
 }
 
-async function record(file: string, { allowNonempty }: Flags): Promise<void> {
+async function record(file: string, { scale, seconds, allowNonempty }: Flags): Promise<void> {
+  const messages = parseScale(scale);
   requireWritableFile(file);
   await using lab = await openLab({ allowNonempty });
-  const recording = await recordSessions(lab, recorded.messages, recorded.seconds);
+  const recording = await recordSessions(lab, messages, seconds);
   writeTextFile(file, `${JSON.stringify(recording)}\n`);
 }
 
