@@ -3,6 +3,7 @@ import { type Verdict, verdictOf } from '../../stats/bootstrap.ts';
 import type { EstimateRange } from '../../stats/estimate.ts';
 import { ratioOfRatios } from '../../stats/ratio-of-ratios.ts';
 import { environmentFacts, type Fact, settingFacts } from '../environment-facts.ts';
+import { allowingFor, noiseFloor } from '../noise-floor.ts';
 import { isPaired, ratioOf } from '../questions.ts';
 import { sessionMedians } from '../session-medians.ts';
 import { changeOf } from './change-of.ts';
@@ -70,11 +71,13 @@ export interface Comparison {
 
 /** Compares two runs. A pure function: no database, no clock, the same every time. */
 export function compareRuns(before: Results, after: Results): Comparison {
+  const floorOf: FloorOf = (scenario) =>
+    Math.max(noiseFloor(before, scenario), noiseFloor(after, scenario));
   const comparable = comparability(before, after);
   const alike = comparable.reasons.length === 0;
   const changes = (alike ? after.designs : []).flatMap((design) => {
     const earlier = before.designs.find((candidate) => candidate.name === design.name);
-    return earlier === undefined ? [] : designChanges(earlier, design);
+    return earlier === undefined ? [] : designChanges(earlier, design, floorOf);
   });
   return {
     kind: 'bench',
@@ -96,14 +99,24 @@ export function slowerThan(comparison: Comparison, share: number): readonly Chan
   return comparison.changes.filter((change) => change.judged && change.ratio.low > 1 + share);
 }
 
-function designChanges(before: DesignResult, after: DesignResult): readonly Change[] {
+/** How far from 1 the method comes out by itself in a scenario like this one, in either run. */
+type FloorOf = (scenario: ScenarioResult) => number;
+
+function designChanges(
+  before: DesignResult,
+  after: DesignResult,
+  floorOf: FloorOf,
+): readonly Change[] {
   const drift = controlDrift(before, after);
   return after.scenarios.flatMap((scenario): readonly Change[] => {
     const earlier = before.scenarios.find((candidate) => candidate.name === scenario.name);
     if (earlier === undefined) return [];
     const base = { design: after.name, scenario: scenario.name, title: scenario.title };
     if (isPaired(earlier) && isPaired(scenario)) {
-      const paired = ratioOfRatios(ratioOf(scenario.paired), ratioOf(earlier.paired));
+      const paired = allowingFor(
+        ratioOfRatios(ratioOf(scenario.paired), ratioOf(earlier.paired)),
+        floorOf(scenario),
+      );
       const control = armRatio(earlier, scenario, 'control');
       return [
         {

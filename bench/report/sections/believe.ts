@@ -12,6 +12,7 @@ import {
   significant,
 } from '../format.ts';
 import { type Html, html } from '../html.ts';
+import { noiseFloorText } from '../noise-floor.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import { armColours, colours } from '../palette.ts';
 import {
@@ -77,6 +78,8 @@ function believeSentence(results: Results): string {
       ? `All ${counted(paired.length, 'interval')} came out as narrow as was wanted (±${formatPercentile(results.method.wantedHalfWidth)})`
       : `${precise} of ${counted(paired.length, 'interval')} came out as narrow as was wanted (±${formatPercentile(results.method.wantedHalfWidth)}); the others ran out of time and are wider`,
   ];
+  const floor = noiseFloorText(results);
+  if (floor !== undefined) parts.push(floor);
   if (unresolved > 0) parts.push(`in ${unresolved} the check could not be told from none`);
   if (weak > 0) parts.push(weakText(weak, `more ${weak === 1 ? 'is' : 'are'} not quoted`));
   if (limited > 0) parts.push(`in ${limited} the client was the limit`);
