@@ -30,6 +30,9 @@ export interface SummaryOptions {
   readonly rowsPerStatement: number;
 }
 
+/** A turn takes as long as it took in so many slices. */
+const newestSlices = 6;
+
 /** What was measured of a scenario so far. */
 export class Collected {
   readonly #options: SummaryOptions;
@@ -91,9 +94,9 @@ export class Collected {
     this.#open = [];
   }
 
-  /** How long one turn of all arms took, in the middle. */
+  /** How long one turn of all arms took, in the middle of the newest slices. */
   turnMs(): number {
-    return median(this.#turnsMs);
+    return median(this.#turnsMs.slice(-newestSlices));
   }
 
   /** How long all slices took together. */

@@ -81,6 +81,7 @@ export async function measureScenario(
           leftSeconds() > -secondsAllowed * (longestOverTime - 1));
       for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
         const begunMs = performance.now();
+        const slicesBeforeMs = collected.slicesMs();
         const task: Omit<SliceTask, 'slice' | 'swapped'> = {
           ...{ bench, design, scenario, arms, pacing, sessions, order, load, timeoutMs },
           before: await readCounters(reservation.admin, bench.major),
@@ -90,10 +91,8 @@ export async function measureScenario(
           onSlice?.(slice);
         });
         collected.endSessions();
-        if (sessions === 0) {
-          const overheadMs = performance.now() - begunMs - collected.slicesMs();
-          pacing = pacingOf(leftSeconds(), collected.turnMs(), overheadMs, mostSessionsMs);
-        }
+        const overheadMs = performance.now() - begunMs - (collected.slicesMs() - slicesBeforeMs);
+        pacing = pacingOf(secondsAllowed, collected.turnMs(), overheadMs, mostSessionsMs);
         if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {
           stoppedBecause = 'precise enough';
           break;
@@ -154,8 +153,10 @@ async function measureSessions(
       before = measured.after;
       keep(measured);
     }
-    await bench.reservation.removeMade(task.design, [...phones]);
-    phones.clear();
+    if (phones.size > 0) {
+      await bench.reservation.removeMade(task.design, [...phones]);
+      phones.clear();
+    }
   });
 }
 

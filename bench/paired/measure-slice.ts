@@ -62,7 +62,7 @@ export async function measureSlice(
   const { turnsPerSlice } = pacing;
   const names: readonly Arm[] =
     arms.method === 'one arm' ? ['treatment'] : ['treatment', 'control'];
-  const warmup = warmupCalls(scenario.rowsPerStatement);
+  const warmup = warmupCalls(scenario.rowsPerStatement, scenario.durable);
   const work: Partial<Record<Arm, ArmWork>> = {};
   for (const arm of names) {
     const clients = sessions[(arm === 'treatment') === swapped ? 1 : 0];
