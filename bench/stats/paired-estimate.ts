@@ -118,7 +118,7 @@ export function sessionsFigures(slices: readonly SliceFigures[]): SessionsFigure
 /**
  * Intervals may miss the truth only half as often as they are allowed to: a series is looked at again and
  * again until one is narrow, and one of few sessions holds a little less than it says. `npm run
- * bench:coverage` shows what is left: 95 to 98 of 100.
+ * bench:coverage` shows what is left: 95 to 98 of 100 modelled series.
  */
 const shareOfMisses = 0.5;
 

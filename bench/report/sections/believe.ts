@@ -220,7 +220,7 @@ function methodItems({ method, designs }: Results): readonly string[] {
   const used = new Set(designs.flatMap(({ scenarios }) => scenarios.map((one) => one.method)));
   return [
     'Pairs of single statements: two sessions take turns, statement by statement, in random order, one with the check and one without. What slows the machine slows both.',
-    `The arms change sessions several times, and sessions are opened anew: a session’s own share cancels. The figure is the trimmed mean over sessions; its ${confidence} interval holds the truth in 95 to 98 of 100 simulated series (npm run bench:coverage).`,
+    `The arms change sessions several times, and sessions are opened anew: a session’s own share cancels. The figure is the trimmed mean over sessions; its ${confidence} interval holds the truth in 95 to 98 of 100 modelled series (npm run bench:coverage).`,
     ...[...used].flatMap((one) => armMethodWords[one] ?? []),
     `A scenario ends when the interval’s half-width is ${width} of the baseline or less (twice that for a thousand rows and for reports), after ${method.fewestSessions} pairs of sessions at the least, ${ends}`,
     'Two designs are compared by their ratios, each against its own control, widened for as many comparisons as there are pairs of designs. Where the interval includes 1 they “could not be told apart”: neither equal nor different.',
