@@ -20,7 +20,7 @@ import {
   type SessionPair,
   type SliceTask,
 } from './measure-slice.ts';
-import { firstPacing, longestOverTime, type Pacing, pacingOf } from './pacing.ts';
+import { firstPacing, mostSecondsOver, type Pacing, pacingOf } from './pacing.ts';
 
 /** What need not be said. */
 export interface PairOptions {
@@ -78,7 +78,7 @@ export async function measureScenario(
         leftSeconds() > 0 ||
         (scenario.control !== 'none' &&
           collected.sessions.length < fewestForTrimmedMean &&
-          leftSeconds() > -secondsAllowed * (longestOverTime - 1));
+          leftSeconds() > -mostSecondsOver(secondsAllowed));
       for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
         const begunMs = performance.now();
         const slicesBeforeMs = collected.slicesMs();

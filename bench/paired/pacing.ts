@@ -7,8 +7,10 @@ export interface Pacing {
 /** A figure has so many sessions where its time allows, so that their scatter is known. */
 const sessionsWanted = 14;
 
-/** A figure whose time is up before it has enough sessions for an interval may take so many times as long. */
-export const longestOverTime = 2;
+/** A figure whose time is up before it has enough sessions for an interval may take so much longer. */
+export function mostSecondsOver(secondsAllowed: number): number {
+  return Math.max(secondsAllowed, 5);
+}
 
 /** Two sessions together: shorter, and opening them would take most of the time; longer, and there are few. */
 export const sessionsMs = { least: 150, most: 600 } as const;
