@@ -91,8 +91,13 @@ function tailVerdict(
   }
   const { pairs, p99DifferenceNs } = oneRow.paired;
   if (oneRow.durable) return open('only durable rows were timed, whose tail is the disk’s');
-  if (p99DifferenceNs === undefined)
-    return open('the run kept no differences of the slowest sends');
+  if (p99DifferenceNs === undefined) {
+    return open(
+      oneRow.method === 'blocks'
+        ? 'the run kept no differences of the slowest sends'
+        : 'too few sends were timed at a stretch to tell the slowest of 100',
+    );
+  }
   const added = `the slowest of 100 sends takes ${formatSignedNsInterval(p99DifferenceNs)} with the check`;
   if (p99DifferenceNs.low > instantBelowNs) return { mark: 'bad', words: `No: ${added}` };
   if (p99DifferenceNs.high >= instantBelowNs) return open(`${added}, which reaches over 1 ms`);
