@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { bootstrapMedian, comparePairs, type Pair, warmupLength } from './bootstrap.ts';
+import { bootstrapMedian } from './bootstrap.ts';
 import { median, orderInterval, quantileOfSorted } from './median.ts';
 import { type Random, seededRandom, shuffled } from './random.ts';
 
@@ -59,49 +59,6 @@ it('the interval between order statistics has the ranks of the tables for the si
   assert.deepEqual(ranks(25), [8, 18]);
   assert.deepEqual(ranks(50), [18, 33]);
 });
-
-it('pairs find a difference of 5 % in spite of a drift of 30 %', () => {
-  const found = experiments(100, 1.05).filter((result) => result.resolved && result.ratio.low > 1);
-  assert.ok(found.length >= 95, `found ${found.length} of 100`);
-});
-
-it('pairs of two equal arms are told apart in no more than one run of ten', () => {
-  const found = experiments(200, 1).filter((result) => result.resolved);
-  assert.ok(found.length <= 20, `told apart ${found.length} of 200`);
-});
-
-it('the same blocks unpaired would not find the 5 %', () => {
-  const random = seededRandom(5);
-  const pairs = driftingPairs(random, 1.05);
-  const firstHalf = pairs.slice(0, 20).map((pair) => pair.treatment);
-  const secondHalf = pairs.slice(20).map((pair) => pair.control);
-  const drift = Math.abs(median(secondHalf) / median(firstHalf) - 1);
-  assert.ok(drift > 0.05, `drift ${drift}`);
-});
-
-it('warm-up ends where the values have settled', () => {
-  assert.equal(warmupLength([300, 180, 101, 99, 100, 102, 98, 100]), 2);
-  assert.equal(warmupLength([100, 99, 101, 100]), 0);
-  assert.equal(warmupLength([]), 0);
-});
-
-function experiments(count: number, effect: number): ReturnType<typeof comparePairs>[] {
-  const random = seededRandom(7);
-  return Array.from({ length: count }, () =>
-    comparePairs(driftingPairs(random, effect), { random, resamples: 500 }),
-  );
-}
-
-/** 40 pairs of block medians around 200 µs: a drift of 30 % over the run, 3 % of noise a block. */
-function driftingPairs(random: Random, effect: number): Pair[] {
-  return Array.from({ length: 40 }, (_, index) => {
-    const level = 200_000 * (1 + 0.3 * (index / 40));
-    return {
-      treatment: level * effect * (1 + 0.03 * normal(random)),
-      control: level * (1 + 0.03 * normal(random)),
-    };
-  });
-}
 
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

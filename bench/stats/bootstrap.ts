@@ -2,11 +2,6 @@ import type { Estimate, EstimateRange } from './estimate.ts';
 import { median, orderInterval, quantileOfSorted } from './median.ts';
 import { type Random, seededRandom } from './random.ts';
 
-/** The arithmetic mean. NaN for no values. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** How many times a comparison of two samples is drawn again. */
 const defaultResamples = 2_000;
 
@@ -44,54 +39,6 @@ export function bootstrapMedian(values: readonly number[], options: BootstrapOpt
     high: Math.max(quantileOfSorted(medians, (1 + confidence) / 2), order?.high ?? -Infinity),
     samples: size,
   };
-}
-
-/** The two arms of one pair: a figure (a block's median) with the treatment and one without. */
-export interface Pair {
-  readonly treatment: number;
-  readonly control: number;
-}
-
-/** The paired comparison: ratio and difference, each with its interval. */
-export interface PairedComparison {
-  readonly ratio: Estimate;
-  readonly difference: Estimate;
-  /** Median of the controls. */
-  readonly baseline: number;
-  /** False where the ratio's interval includes 1: the arms could not be told apart. */
-  readonly resolved: boolean;
-}
-
-/** Median of per-pair ratios and of per-pair differences, with bootstrap intervals over the pairs. */
-export function comparePairs(pairs: readonly Pair[], options: BootstrapOptions): PairedComparison {
-  const ratio = bootstrapMedian(
-    pairs.map((pair) => pair.treatment / pair.control),
-    options,
-  );
-  const difference = bootstrapMedian(
-    pairs.map((pair) => pair.treatment - pair.control),
-    options,
-  );
-  return {
-    ratio,
-    difference,
-    baseline: median(pairs.map((pair) => pair.control)),
-    resolved: ratio.low > 1 || ratio.high < 1,
-  };
-}
-
-/**
- * How many leading values to drop as warm-up: those before the first that lies within `tolerance`
- * of the median of the eight that follow it, at most half of them. Only the values right after it
- * count, so that a slow drift is not taken for a long warm-up.
- */
-export function warmupLength(values: readonly number[], tolerance = 0.1): number {
-  const most = Math.floor(values.length / 2);
-  for (let dropped = 0; dropped < most; dropped++) {
-    const settled = median(values.slice(dropped + 1, dropped + 9));
-    if (Math.abs((values[dropped] as number) - settled) <= tolerance * settled) return dropped;
-  }
-  return most;
 }
 
 /**
