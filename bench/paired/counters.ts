@@ -3,7 +3,7 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 
 /** What the server counted, ever. */
-export interface BlockCounters {
+export interface ServerCounters {
   readonly walBytes: number;
   readonly walRecords: number;
   readonly fullPageImages: number;
@@ -12,17 +12,17 @@ export interface BlockCounters {
 }
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
-const countersSql = sql('block_counters');
-const countersBefore17Sql = sql('block_counters_before_17');
+const countersSql = sql('server_counters');
+const countersBefore17Sql = sql('server_counters_before_17');
 
 /** Reads the server's counters, after the given sessions have told theirs. */
 export async function readCounters(
   admin: pg.Client,
   major: number,
   sessions: readonly pg.Client[] = [],
-): Promise<BlockCounters> {
+): Promise<ServerCounters> {
   for (const session of sessions) await session.query('select pg_stat_force_next_flush()');
-  const answer = await admin.query<Record<keyof BlockCounters, string>>(
+  const answer = await admin.query<Record<keyof ServerCounters, string>>(
     major >= 17 ? countersSql : countersBefore17Sql,
   );
   const row = onlyRow(answer);
@@ -36,7 +36,7 @@ export async function readCounters(
 }
 
 /** What was counted in between. */
-export function countersBetween(before: BlockCounters, after: BlockCounters): BlockCounters {
+export function countersBetween(before: ServerCounters, after: ServerCounters): ServerCounters {
   return {
     walBytes: after.walBytes - before.walBytes,
     walRecords: after.walRecords - before.walRecords,

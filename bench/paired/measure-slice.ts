@@ -12,7 +12,7 @@ import type { ArmWork, Scenario } from '../scenarios/scenario.ts';
 import { type Random, seedFor } from '../stats/random.ts';
 import { type Arms, takeArm } from './arms/arms.ts';
 import type { LoadMeter } from './client-load.ts';
-import { type BlockCounters, countersBetween, readCounters } from './counters.ts';
+import { countersBetween, readCounters, type ServerCounters } from './counters.ts';
 import { type Pacing, warmupCalls } from './pacing.ts';
 import { type ArmSamples, timeSlice } from './time-slice.ts';
 
@@ -31,7 +31,7 @@ export interface SliceTask {
   readonly load: LoadMeter;
   readonly timeoutMs: number;
   /** The server's counters as the slice begins. */
-  readonly before: BlockCounters;
+  readonly before: ServerCounters;
 }
 
 /** One session for each client in either half: which has the treatment changes from slice to slice. */
@@ -46,10 +46,10 @@ export interface MeasuredSlice {
   readonly startedMs: number;
   readonly durationMs: number;
   readonly samples: Partial<Record<Arm, ArmSamples>>;
-  readonly counted: BlockCounters;
+  readonly counted: ServerCounters;
   readonly processors: Partial<ProcessorShares>;
   /** The server's counters as it ended. */
-  readonly after: BlockCounters;
+  readonly after: ServerCounters;
 }
 
 /** Gives the sessions their arms, prepares and warms up both, and times them statement by statement. */

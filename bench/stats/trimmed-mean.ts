@@ -1,4 +1,5 @@
 import type { Estimate } from './estimate.ts';
+import { mean } from './mean.ts';
 import { studentT } from './student-t.ts';
 
 /** The share that is left out at either end. */
@@ -20,21 +21,17 @@ export function trimmedMean(values: readonly number[], confidence: number): Esti
   const { length: samples } = ascending;
   const cut = Math.floor(samples * trim);
   const inside = ascending.subarray(cut, samples - cut);
-  const value = meanOf(inside);
+  const value = mean(inside);
   if (samples < fewestForTrimmedMean) {
     return { value, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, samples };
   }
   const lowest = inside[0] as number;
   const highest = inside[inside.length - 1] as number;
   const winsorised = ascending.map((x) => Math.min(Math.max(x, lowest), highest));
-  const middle = meanOf(winsorised);
+  const middle = mean(winsorised);
   const squares = winsorised.reduce((sum, x) => sum + (x - middle) ** 2, 0);
   const kept = inside.length;
   const error = Math.sqrt(squares / (kept * (kept - 1)));
   const halfWidth = studentT((1 + confidence) / 2, kept - 1) * error;
   return { value, low: value - halfWidth, high: value + halfWidth, samples };
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, x) => sum + x, 0) / values.length;
 }

@@ -1,9 +1,9 @@
--- Read before and after each block; PostgreSQL 17 and later.
+-- Read before and after each slice; PostgreSQL 15 and 16, whose checkpoints are counted elsewhere.
 select
   (pg_current_wal_insert_lsn() - '0/0')::numeric as "walBytes",
   (select wal_records from pg_stat_wal) as "walRecords",
   (select wal_fpi from pg_stat_wal) as "fullPageImages",
-  (select num_timed + num_requested from pg_stat_checkpointer) as checkpoints,
+  (select checkpoints_timed + checkpoints_req from pg_stat_bgwriter) as checkpoints,
   (
     select coalesce(sum(autovacuum_count + autoanalyze_count), 0)
     from pg_stat_user_tables
