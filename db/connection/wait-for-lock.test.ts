@@ -25,6 +25,9 @@ describe('a lock that another session holds', () => {
 
   before(async () => {
     database = await createTestDatabase();
+    const owner = await database.connect();
+    await owner.query(`alter database ${database.name} set lock_timeout = '2ms'`); // not to be fallen back to
+    await owner.end();
     client = await database.connect();
     holder = await connect(database.url, 'somebody');
   });

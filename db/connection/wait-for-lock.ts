@@ -54,7 +54,8 @@ export async function waitForLock<T>(
     try {
       return await work();
     } finally {
-      await client.query('reset lock_timeout').catch(() => {}); // a session that broke has none
+      // as connect() made it: RESET would bring the database's own; a session that broke has none
+      await client.query('set lock_timeout = 0').catch(() => {});
     }
   };
   return untilFree({ url, ...waiterOf(client) }, attempt, options);
