@@ -46,6 +46,10 @@ await runCommand(async () => {
       'a first answer within half a minute of a started server: four scenarios, no other design’s plans, no pgbench',
     )
     .option(
+      '--plans',
+      'the plans of all designs that are not timed too, however long it takes (default: while there is time)',
+    )
+    .option(
       '--precision <share>',
       'half-width of a one-row ratio at which a scenario ends, twice that for a thousand rows and for reports (default: 0.01)',
       precision,

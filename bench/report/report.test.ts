@@ -162,6 +162,10 @@ it('the note under the figures counts every design that was not timed', () => {
   const how = 'not timed: npm run bench -- --designs all';
   const notReached = Array.from({ length: 17 }, (_, index) => `design_${index}`);
   assert.equal(note({ designs: [first, ...planned], notReached }), `19 more designs were ${how}`);
+  assert.match(
+    terminalSummary({ ...results, designs: [first, ...planned], notReached }),
+    /no time was left for the plans of 17: npm run bench -- --plans\n/,
+  );
   assert.equal(note({ designs: [first, ...planned.slice(1)] }), `1 more design was ${how}`);
   assert.equal(note({ designs: [first] }), '');
 });

@@ -44,9 +44,11 @@ export function terminalSummary(results: Results, pagePath?: string, width = 80)
 function notTimedNote({ designs, notReached = [] }: Results): string {
   const planned = designs.filter((design) => design.status === 'planned');
   const count = planned.length + notReached.length;
-  return count === 0
-    ? ''
-    : `${counted(count, 'more design')} ${count === 1 ? 'was' : 'were'} not timed: npm run bench -- --designs all`;
+  if (count === 0) return '';
+  const one = `${counted(count, 'more design')} ${count === 1 ? 'was' : 'were'} not timed: npm run bench -- --designs all`;
+  return notReached.length === 0
+    ? one
+    : `${one}\n  no time was left for the plans of ${notReached.length}: npm run bench -- --plans`;
 }
 
 /** One line, or why there is none. */

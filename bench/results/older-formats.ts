@@ -4,7 +4,8 @@
  * tables of several sizes say what they are, and an estimate's figure is its "value". It says of each
  * scenario what is inserted, and a statement without a plan has no summary: version 1 gave it one of
  * no node and 0 pages, as if a check had read nothing. Version 3 has slices, in which statements take
- * turns; of older runs a slice is a pair of blocks.
+ * turns; of older runs a slice is a pair of blocks. It says nothing of completeness: only a run that went
+ * on to its end leaves results.
  */
 
 const newNames: Readonly<Record<string, string>> = {
@@ -21,7 +22,8 @@ export function inNewestFormat(value: unknown): unknown {
     return inNewestFormat({ ...(fromVersion1(value) as object), formatVersion: 2 });
   }
   if (value['formatVersion'] !== 2) return value;
-  return { ...(fromVersion2(value) as object), formatVersion: 3 };
+  const { complete: _, ...others } = value;
+  return { ...(fromVersion2(others) as object), formatVersion: 3 };
 }
 
 function fromVersion2(value: unknown): unknown {

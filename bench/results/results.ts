@@ -262,9 +262,6 @@ export const resultsSchema = define(
         list(text(), 'When it went on after an interruption; absent where it ran in one piece.'),
       ),
       commandLine: text(),
-      complete: yesOrNo(
-        'False where no time was left for the plans of some designs, which `notReached` names. A run that is interrupted leaves no results.json until it has gone on to its end.',
-      ),
       notReached: optional(list(text(), 'Designs for whose plans no time was left.')),
       warnings: list(
         text(),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { UserError } from '../../db/cli/errors.ts';
+import { listDesigns } from '../../db/designs.ts';
 import { type BenchFlags, readOptions } from './options.ts';
 
 it('flags that contradict each other, or name nothing, are refused in one line', () => {
@@ -51,4 +52,19 @@ it('instructions: of every design where asked for, of the default in a run that 
   ]) {
     assert.equal(wanted(flags), 'none');
   }
+});
+
+it('plans of the other designs are kept: while there is time, all where asked for, none where designs are named', () => {
+  const all = listDesigns().map(({ name }) => name);
+  const planned = (flags: BenchFlags): readonly string[] =>
+    readOptions(flags).planned.map(({ name }) => name);
+  assert.deepEqual([...planned({}), 'blocked_contacts'].sort(), [...all].sort());
+  assert.equal(readOptions({}).planEvery, false);
+  assert.deepEqual(planned({ quick: true }), []);
+  assert.deepEqual(planned({ designs: 'blocked_hash' }), []);
+  assert.ok(readOptions({ plans: true }).planEvery);
+  assert.deepEqual(
+    [...planned({ plans: true, designs: 'blocked_hash' }), 'blocked_hash'].sort(),
+    [...all].sort(),
+  );
 });

@@ -31,6 +31,7 @@ export interface BenchFlags {
   readonly resume?: boolean;
   readonly instructions?: boolean;
   readonly quick?: boolean;
+  readonly plans?: boolean;
   readonly replace?: boolean;
   readonly allowNonempty?: boolean;
 }
@@ -43,8 +44,10 @@ export interface BenchOptions {
   readonly replace: boolean;
   /** Timed, the default first where it is among them. */
   readonly designs: readonly Design[];
-  /** Proved and their plans kept, not timed. */
+  /** Their plans kept, not timed. */
   readonly planned: readonly Design[];
+  /** Whether those plans were asked for, or are taken only where there is time. */
+  readonly planEvery: boolean;
   readonly scenarios: readonly Scenario[];
   /** Sizes to seed and measure one after another; the last is the one that is measured in full. */
   readonly sweep: readonly number[];
@@ -60,8 +63,8 @@ export interface BenchOptions {
   readonly resume: boolean;
 }
 
-/** Time for timing, all designs together, where nothing is said: a default run ends in three minutes, one of all designs in five. */
-export const defaultSeconds = { oneDesign: 56, manyDesigns: 110, quick: 10 } as const;
+/** Time for timing, all designs together, where nothing is said: a default run ends in two minutes, one of all designs in five. */
+export const defaultSeconds = { oneDesign: 72, manyDesigns: 110, quick: 10 } as const;
 
 /** What a quick run times: what a reader asks first. */
 const quickScenarios = ['insert-durable', 'insert-not-durable', 'bulk-1000', 'report-blocking'];
@@ -100,9 +103,10 @@ export function readOptions(flags: BenchFlags): BenchOptions {
     replace: flags.replace ?? false,
     designs,
     planned:
-      flags.designs === undefined && flags.quick !== true
-        ? listDesigns().filter((one) => !isDefault(one))
+      flags.plans === true || (flags.designs === undefined && flags.quick !== true)
+        ? listDesigns().filter(({ name }) => designs.every((one) => one.name !== name))
         : [],
+    planEvery: flags.plans ?? false,
     scenarios: chosenScenarios(flags, designs.length),
     sweep,
     blockedShare,
@@ -150,8 +154,4 @@ function chosenScenarios(flags: BenchFlags, designs: number): readonly Scenario[
   if (flags.clients === undefined) return chosen;
   const extra = manyClients(flags.clients);
   return [...chosen.filter(({ name }) => name !== extra.name), extra];
-}
-
-function isDefault(design: Design): boolean {
-  return design.name === defaultDesignName;
 }

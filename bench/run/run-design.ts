@@ -29,7 +29,7 @@ export interface DesignOutcome {
 }
 
 /** Of a design's time, the share that its cost inside the server gets at most; what it leaves goes to the scenarios. */
-const serverSideShare = 0.2;
+const serverSideShare = 0.1;
 
 /**
  * Builds a design, proves it, captures its plans and times it.

@@ -32,7 +32,6 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
   const limited = scenarios.filter((one) => one.client?.clientLimited === true);
   const load = itemAt(environment.machine.loadBefore, 0);
   const timed = results.designs.filter(({ status }) => status === 'timed').map(({ name }) => name);
-  const notReached = results.notReached ?? [];
   const checkpoints = slices.filter((slice) => slice.checkpoints > 0).length;
   const autovacuums = slices.filter((slice) => slice.autovacuums > 0).length;
   return [
@@ -69,9 +68,6 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
           ]
         : [],
     ),
-    ...(notReached.length > 0
-      ? [`No time was left for the plans of ${notReached.join(', ')}: time them with --designs.`]
-      : []),
     ...(results.resumedAt === undefined
       ? []
       : [

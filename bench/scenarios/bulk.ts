@@ -14,7 +14,7 @@ export function bulkInsert(rows: number, selected: Scenario['selected']): Scenar
     durable: true,
     control: 'check off',
     statement: statements.insertMessages.text,
-    weight: 3.5,
+    weight: 9,
     selected,
     widthFactor: rows < 1_000 ? 1 : 2,
     async prepare({ clients, draw }) {

@@ -27,7 +27,7 @@ export function copy(rows: number, ids: 'ids sent' | 'ids left out'): Scenario {
     durable: true,
     control: 'check off',
     statement: sent ? copyMessagesWithIds : copyMessages,
-    weight: 2.5,
+    weight: 6,
     selected: 'one design',
     widthFactor: 2,
     async prepare({ arm, clients, calls, draw }) {

@@ -7,7 +7,7 @@ export const hotNumber = singleRow({
   title: 'four clients, all to one number (not durable)',
   durable: false,
   clients: 4,
-  weight: 2,
+  weight: 3,
   selected: 'one design',
   phones: (context, count) => {
     const phone = itemAt(context.draw.unblocked(1), 0);

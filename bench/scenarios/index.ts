@@ -18,7 +18,7 @@ const ownScenarios: readonly Scenario[] = [
   insertNotDurable,
   bulkInsert(10, 'one design'),
   bulkInsert(1_000, 'always'),
-  bulkInsert(10_000, 'one design'),
+  bulkInsert(10_000, 'on request'),
   copy(1_000, 'ids sent'),
   copy(1_000, 'ids left out'),
   refused,

@@ -6,6 +6,6 @@ export const insertNotDurable = singleRow({
   title: 'one row a transaction, commit not durable (synchronous_commit = off)',
   durable: false,
   clients: 1,
-  weight: 2,
+  weight: 10,
   selected: 'always',
 });

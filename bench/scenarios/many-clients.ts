@@ -8,7 +8,7 @@ export function manyClients(clients: number): Scenario {
     title: `${clients} clients, one durable row a transaction each`,
     durable: true,
     clients,
-    weight: 2,
+    weight: 3,
     selected: clients === 4 ? 'one design' : 'on request',
   });
 }

@@ -12,7 +12,7 @@ export const mixed: Scenario = {
   durable: false,
   control: 'check off',
   statement: statements.insertMessage.text,
-  weight: 2,
+  weight: 3,
   selected: 'on request',
   widthFactor: 1,
   async prepare(context) {

@@ -16,7 +16,7 @@ export const refused: Scenario = {
   durable: true,
   control: 'none',
   statement: statements.insertMessage.text,
-  weight: 0.5,
+  weight: 1,
   selected: 'always',
   widthFactor: 1,
   async prepare({ clients, draw }) {

@@ -28,7 +28,7 @@ function report(options: {
     durable: false,
     control: 'other statement',
     statement: statements.insertReport.text,
-    weight: 2,
+    weight: 6,
     widthFactor: 2,
     async prepare({ arm, clients, calls, admin, draw, blockThreshold }) {
       const phones = draw

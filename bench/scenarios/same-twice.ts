@@ -10,6 +10,7 @@ export function sameTwice(scenario: Scenario): Scenario {
     name: `${scenario.name}${sameTwiceSuffix}`,
     title: `${scenario.title}, the check off in both arms`,
     control: 'check off twice',
+    weight: scenario.weight / 2,
     selected: 'on request',
   };
 }

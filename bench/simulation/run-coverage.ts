@@ -18,7 +18,7 @@ export const coverageRule: StoppingRule = {
   wantedHalfWidth: 0.01,
   fewestSessions: 12,
 };
-const shape: SeriesShape = { pairsPerSlice: 20, slicesPerSessions: 4, mostSessions: 24 };
+const shape: SeriesShape = { pairsPerSlice: 20, slicesPerSessions: 4, mostSessions: 30 };
 
 /** An interval of 95 % may hold the truth so often, and must so often. */
 export const wantedCoverage = { least: 0.94, most: 0.98 } as const;

@@ -49,7 +49,6 @@ export function syntheticResults(run: SyntheticRun = {}): Results {
     startedAt: '2026-03-01T10:00:00.000Z',
     finishedAt: '2026-03-01T10:04:12.000Z',
     commandLine: 'npm run bench -- --scale small',
-    complete: true,
     warnings: ['The load average was 2.4 on 2 processors before the run.'],
     dataSet: {
       scale: 'small',
