@@ -51,7 +51,17 @@ export interface LabOptions {
  *   sessions, is read-only, or holds a database that the lab did not make.
  */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const server = await openServer(options);
+  return openLabOn(await openServer(options), options);
+}
+
+/**
+ * The same in the database that a server's URL names. The server is let go where it fails, and with the
+ * lab.
+ */
+export async function openLabOn(
+  server: EmbeddedServer | ExternalServer,
+  options: Pick<LabOptions, 'allowNonempty' | 'migrate'> = {},
+): Promise<Lab> {
   try {
     const client = await connect(server.url);
     try {

@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
-import { shownPath } from '../../db/cli/output-path.ts';
+import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { labAt, labBeside } from '../against/control-lab.ts';
+import { type AgainstOptions, readAgainst } from '../against/options.ts';
+import { runAgainst } from '../against/run-against.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
@@ -59,6 +63,15 @@ await runCommand(async () => {
       'also count the instructions, pages and WAL of one execution, of every design of the run (default: of the default design, where valgrind is installed and there is time)',
     )
     .option('--no-instructions', 'count none')
+    .option(
+      '--against-design <name>',
+      'one design against another, statement by statement, in two databases of the server',
+    )
+    .option(
+      '--against-schema <version>',
+      'the schema against an older one: the version of the last migration that it has',
+    )
+    .option('--against <url>', 'the server against another one, with the same data')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and scale)')
     .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
@@ -70,15 +83,14 @@ await runCommand(async () => {
     )
     .parse()
     .opts<BenchFlags>();
+  const against = readAgainst(flags);
+  if (against !== undefined) return compareTwoPlaces(against);
   const options = readOptions(flags);
   const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
   if (notCounted !== undefined) process.stderr.write(`no instructions: ${notCounted}\n`);
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
   const startedMs = performance.now();
-  const folder = await runBench(lab, options, (what) => {
-    const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
-    process.stderr.write(`${seconds} s  ${what}\n`);
-  });
+  const folder = await runBench(lab, options, tellSince(startedMs));
   // not before they are needed: they bring the charts with them
   const { writeReport } = await import('../report/write-report.ts');
   const { terminalSummary } = await import('../report/terminal-summary.ts');
@@ -90,6 +102,28 @@ await runCommand(async () => {
   );
   if (missing.length > 0) throw new CheckFailure(missing.join('; '));
 });
+
+async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
+  const { against, allowNonempty } = options;
+  await using lab = await openLab({ allowNonempty });
+  await using control =
+    against.differs === 'server'
+      ? await labAt(lab, against.url, allowNonempty)
+      : await labBeside(lab);
+  const tell = tellSince(performance.now());
+  const { folder, results } = await runAgainst(lab, control, options, tell);
+  const { againstMarkdown, againstText } = await import('../report/against-text.ts');
+  writeTextFile(join(folder, 'summary.md'), againstMarkdown(results));
+  process.stdout.write(`${againstText(results)}\nkept in ${shownPath(folder)}\n`);
+}
+
+/** Progress as lines that begin with the seconds since a moment. */
+function tellSince(startedMs: number): (what: string) => void {
+  return (what) => {
+    const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
+    process.stderr.write(`${seconds} s  ${what}\n`);
+  };
+}
 
 function namesOf(items: readonly { readonly name: string }[]): string {
   return items.map(({ name }) => name).join(', ');

@@ -5,27 +5,31 @@ import type { Design } from '../../db/designs.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { commitsAreDurable } from '../environment/durability.ts';
-import type { ScenarioResult } from '../results/results.ts';
+import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { isPreciseEnough } from '../stats/paired-estimate.ts';
 import { seededRandom, seedFor } from '../stats/random.ts';
 import { fewestForTrimmedMean } from '../stats/trimmed-mean.ts';
+import { type Arms, betweenPlaces } from './arms/arms.ts';
 import { makeArms } from './arms/make-arms.ts';
 import { startLoad } from './client-load.ts';
 import { Collected, type SummaryOptions } from './collected.ts';
 import { readCounters } from './counters.ts';
 import {
+  type ArmSessions,
   type MeasuredSlice,
   measureSlice,
-  type SessionPair,
   type SliceTask,
 } from './measure-slice.ts';
 import { firstPacing, mostSecondsOver, type Pacing, pacingOf } from './pacing.ts';
+import type { Place, Places } from './places.ts';
 
 /** What need not be said. */
 export interface PairOptions {
   /** Twin tables also where the role might do otherwise: see makeArms. */
   readonly arms?: 'twin tables';
+  /** Where the control is, for a scenario whose control is another place. */
+  readonly against?: Place;
   /** Longest that two sessions are kept. */
   readonly mostSessionsMs?: number;
   /** Told of each slice as it was measured. */
@@ -41,10 +45,15 @@ export async function measureScenario(
   design: Design,
   scenario: Scenario,
   secondsAllowed: number,
-  { arms: wantedArms, mostSessionsMs, onSlice }: PairOptions = {},
+  { arms: wantedArms, against, mostSessionsMs, onSlice }: PairOptions = {},
 ): Promise<ScenarioResult> {
   const { reservation, method } = bench;
-  const durable = scenario.durable && (await commitsAreDurable(reservation.admin));
+  const own: Place = { reservation, design };
+  const places: Places = { treatment: own, control: against ?? own };
+  let durable = scenario.durable;
+  for (const place of new Set(Object.values(places))) {
+    durable &&= await commitsAreDurable(place.reservation.admin);
+  }
   const stream = (what: string): number =>
     seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
   const options: SummaryOptions = {
@@ -66,10 +75,15 @@ export async function measureScenario(
   let methodUsed: ScenarioResult['method'] = 'one arm';
   const phones = new Set<string>();
   await closing(async (defer) => {
-    defer(() => reservation.removeMade(design, [...phones]));
+    for (const place of new Set(Object.values(places))) {
+      defer(() => place.reservation.removeMade(place.design, [...phones]));
+    }
     defer(() => load.stop());
     try {
-      const arms = await makeArms(reservation, design, scenario.control, wantedArms);
+      const arms: Arms =
+        against === undefined
+          ? await makeArms(reservation, design, scenario.control, wantedArms)
+          : betweenPlaces;
       methodUsed = arms.method;
       defer(() => arms.takeDown());
       const order = seededRandom(stream('order of the arms'));
@@ -83,7 +97,7 @@ export async function measureScenario(
         const begunMs = performance.now();
         const slicesBeforeMs = collected.slicesMs();
         const task: Omit<SliceTask, 'slice' | 'swapped'> = {
-          ...{ bench, design, scenario, arms, pacing, sessions, order, load, timeoutMs },
+          ...{ bench, places, scenario, arms, pacing, sessions, order, load, timeoutMs },
           before: await readCounters(reservation.admin, bench.major),
         };
         await measureSessions(task, pacing, phones, (slice) => {
@@ -121,26 +135,17 @@ export async function measureScenario(
   };
 }
 
-/** Opens two sessions for each client, lets the arms change between them, and closes them. */
+/** Opens sessions, lets the arms change between them, and closes them. */
 async function measureSessions(
   task: Omit<SliceTask, 'slice' | 'swapped'>,
   { slicesPerSessions }: Pacing,
   phones: Set<string>,
   keep: (slice: MeasuredSlice) => void,
 ): Promise<void> {
-  const { bench, scenario, arms } = task;
   await closing(async (defer) => {
-    const open = async (): Promise<readonly pg.Client[]> => {
-      const opened: pg.Client[] = [];
-      for (let client = 0; client < scenario.clients; client++) {
-        opened.push(await openSession(task));
-        defer(() => opened[client]?.end().catch(() => {}));
-      }
-      return opened;
-    };
-    const first = await open();
-    const sessions: SessionPair =
-      arms.method === 'one arm' ? [first, first] : [first, await open()];
+    const sessions = await openSessions(task, (client) => {
+      defer(() => client.end().catch(() => {}));
+    });
     let { before } = task;
     for (let slice = 0; slice < slicesPerSessions; slice++) {
       const measured = await measureSlice(
@@ -154,19 +159,54 @@ async function measureSessions(
       keep(measured);
     }
     if (phones.size > 0) {
-      await bench.reservation.removeMade(task.design, [...phones]);
+      for (const { reservation, design } of new Set(Object.values(task.places))) {
+        await reservation.removeMade(design, [...phones]);
+      }
       phones.clear();
     }
   });
 }
 
-async function openSession({
-  bench,
-  design,
-  scenario,
-  timeoutMs,
-}: Pick<SliceTask, 'bench' | 'design' | 'scenario' | 'timeoutMs'>): Promise<pg.Client> {
-  const client = await bench.reservation.openClient(design);
+/**
+ * Two sessions for each client, which the arms take in turn. Where the arms are two places no session can
+ * change sides: there are two pairs of sessions, opened in either order.
+ */
+async function openSessions(
+  task: Omit<SliceTask, 'slice' | 'swapped'>,
+  opened: (client: pg.Client) => void,
+): Promise<ArmSessions> {
+  const { scenario, arms, places } = task;
+  const open = async (arm: Arm): Promise<readonly pg.Client[]> => {
+    const clients: pg.Client[] = [];
+    for (let client = 0; client < scenario.clients; client++) {
+      const session = await openSession(task, places[arm]);
+      opened(session);
+      clients.push(session);
+    }
+    return clients;
+  };
+  if (arms.method === 'two databases') {
+    const straight = { treatment: await open('treatment'), control: await open('control') };
+    const control = await open('control');
+    const swapped = { treatment: await open('treatment'), control };
+    return {
+      of: (arm, isSwapped) => (isSwapped ? swapped : straight)[arm],
+      all: [straight, swapped].flatMap((pair) => [...pair.treatment, ...pair.control]),
+    };
+  }
+  const first = await open('treatment');
+  const second = arms.method === 'one arm' ? first : await open('control');
+  return {
+    of: (arm, isSwapped) => ((arm === 'treatment') === isSwapped ? second : first),
+    all: [...first, ...second],
+  };
+}
+
+async function openSession(
+  { scenario, timeoutMs }: Pick<SliceTask, 'scenario' | 'timeoutMs'>,
+  { reservation, design }: Place,
+): Promise<pg.Client> {
+  const client = await reservation.openClient(design);
   if (!scenario.durable) await client.query('set synchronous_commit = off');
   await client.query(`set statement_timeout = ${timeoutMs}`);
   return client;

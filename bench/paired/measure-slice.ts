@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Design } from '../../db/designs.ts';
 import type { Workbench } from '../database/workbench.ts';
 import {
   type ProcessorShares,
@@ -14,12 +13,13 @@ import { type Arms, takeArm } from './arms/arms.ts';
 import type { LoadMeter } from './client-load.ts';
 import { countersBetween, readCounters, type ServerCounters } from './counters.ts';
 import { type Pacing, warmupCalls } from './pacing.ts';
+import type { Places } from './places.ts';
 import { type ArmSamples, timeSlice } from './time-slice.ts';
 
 /** What a slice is made from. */
 export interface SliceTask {
   readonly bench: Workbench;
-  readonly design: Design;
+  readonly places: Places;
   readonly scenario: Scenario;
   readonly arms: Arms;
   readonly pacing: Pacing;
@@ -34,8 +34,12 @@ export interface SliceTask {
   readonly before: ServerCounters;
 }
 
-/** One session for each client in either half: which has the treatment changes from slice to slice. */
-export type SessionPair = readonly [readonly pg.Client[], readonly pg.Client[]];
+/** Sessions that are kept for some slices: one for each client in either arm. */
+export interface ArmSessions {
+  /** Those of an arm; others where the arms are swapped. */
+  of(arm: Arm, swapped: boolean): readonly pg.Client[];
+  readonly all: readonly pg.Client[];
+}
 
 /** One slice as it was measured. */
 export interface MeasuredSlice {
@@ -55,7 +59,7 @@ export interface MeasuredSlice {
 /** Gives the sessions their arms, prepares and warms up both, and times them statement by statement. */
 export async function measureSlice(
   task: SliceTask,
-  sessions: SessionPair,
+  sessions: ArmSessions,
   willMake: (phones: readonly string[]) => void,
 ): Promise<MeasuredSlice> {
   const { bench, scenario, arms, pacing, swapped, load } = task;
@@ -65,7 +69,7 @@ export async function measureSlice(
   const warmup = warmupCalls(scenario.rowsPerStatement, scenario.durable);
   const work: Partial<Record<Arm, ArmWork>> = {};
   for (const arm of names) {
-    const clients = sessions[(arm === 'treatment') === swapped ? 1 : 0];
+    const clients = sessions.of(arm, swapped);
     for (const client of clients) await takeArm(client, arms, arm);
     const prepared = await prepareArm(task, arm, clients, warmup + turnsPerSlice);
     willMake(prepared.phones ?? []);
@@ -85,7 +89,7 @@ export async function measureSlice(
   load.pause(turnsPerSlice * names.length * scenario.clients);
   const durationMs = performance.now() - startedMs;
   const processors = processorShares(processorsBefore, processorTimes());
-  const after = await readCounters(bench.reservation.admin, bench.major, sessions.flat());
+  const after = await readCounters(bench.reservation.admin, bench.major, sessions.all);
   return {
     sessions: task.sessions,
     swapped,
@@ -100,18 +104,19 @@ export async function measureSlice(
 }
 
 async function prepareArm(
-  { bench, scenario, sessions, slice, timeoutMs }: SliceTask,
+  { bench, places, scenario, sessions, slice, timeoutMs }: SliceTask,
   arm: Arm,
   clients: readonly pg.Client[],
   calls: number,
 ): Promise<ArmWork> {
-  const { admin } = bench.reservation;
+  const { admin } = places[arm].reservation;
   const seed = seedFor(bench.seed, `${scenario.name} ${sessions} ${slice}`);
   // a slow design's preparations are statements too, and must end as those that are timed do
   await admin.query(`set statement_timeout = ${timeoutMs}`);
   try {
     return await scenario.prepare({
-      arm,
+      // in two places both do what is measured, each with its own check
+      arm: scenario.control === 'another place' ? 'treatment' : arm,
       clients,
       calls,
       admin,

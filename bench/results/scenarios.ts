@@ -27,6 +27,7 @@ export const armMethods = [
   'session role',
   'twin view',
   'two statements',
+  'two databases',
   'one arm',
   'blocks',
 ] as const;
@@ -37,6 +38,7 @@ export const scenarioControls = [
   'check off',
   'check off twice',
   'other statement',
+  'another place',
   'none',
 ] as const;
 
@@ -181,12 +183,12 @@ export const scenarioResultSchema = define(
       ),
       control: oneOf(
         scenarioControls,
-        'What the control arm is. `check off`: the same statement with only the check switched off. `other statement`: a statement that costs the same but for what is measured, with the check on in both arms (a 21610 against a 30007). `check off twice`: the check off in both arms; tries the method on itself and should find nothing. `none`: there is only the treatment, a refusal, which no control can give.',
+        'What the control arm is. `check off`: the same statement with only the check switched off. `other statement`: a statement that costs the same but for what is measured, with the check on in both arms (a 21610 against a 30007). `check off twice`: the check off in both arms; tries the method on itself and should find nothing. `another place`: the same statement, the check on, in another database: with another design, or on another server. `none`: there is only the treatment, a refusal, which no control can give.',
       ),
       statement: text(),
       method: oneOf(
         armMethods,
-        "How the arms differ. `trigger modes`: in one of two sessions the trigger rests (session_replication_role). `twin tables`: two tables like the application's, one with the check. `session role`: the control's role passes by the policy. `twin view`: a view without the check on the same table. `two statements`, `one arm`: as `control` says. `blocks`: runs before December 2026, one arm after the other.",
+        "How the arms differ. `trigger modes`: in one of two sessions the trigger rests (session_replication_role). `twin tables`: two tables like the application's, one with the check. `session role`: the control's role passes by the policy. `twin view`: a view without the check on the same table. `two databases`: the arms are in two databases. `two statements`, `one arm`: as `control` says. `blocks`: runs before December 2026, one arm after the other.",
       ),
       slices: list(sliceSchema),
       paired: optional(

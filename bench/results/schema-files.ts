@@ -1,3 +1,5 @@
+import { againstFormatVersion } from '../against/format-version.ts';
+import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
 import { loadResultsSchema } from '../load/results/results.ts';
 import { speedFormatVersion } from '../seeding/format-version.ts';
@@ -20,6 +22,10 @@ export const schemaFiles: Readonly<Record<string, string>> = {
   'load/results/load.schema.json': schemaFile(
     title('load.json', loadFormatVersion),
     loadResultsSchema,
+  ),
+  'against/against.schema.json': schemaFile(
+    title('against.json', againstFormatVersion),
+    againstResultsSchema,
   ),
   'threshold/threshold.schema.json': schemaFile(
     title('threshold.json', thresholdFormatVersion),

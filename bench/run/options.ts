@@ -32,6 +32,9 @@ export interface BenchFlags {
   readonly instructions?: boolean;
   readonly quick?: boolean;
   readonly plans?: boolean;
+  readonly against?: string;
+  readonly againstDesign?: string;
+  readonly againstSchema?: string;
   readonly replace?: boolean;
   readonly allowNonempty?: boolean;
 }

@@ -16,7 +16,8 @@ export interface Scenario {
    * What the control is. `check off`: the same statement with only the check switched off.
    * `check off twice`: the check off in both arms, so that the method is tried on itself.
    * `other statement`: both arms with the check on, the control being a statement that costs the
-   * same but for what is measured. `none`: one arm only.
+   * same but for what is measured. `another place`: the same statement in another database. `none`: one
+   * arm only.
    */
   readonly control: ScenarioResult['control'];
   /** The statement, as a reader may try it. */

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type pg from 'pg';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { formatCount } from '../cli/number-text.ts';
@@ -54,6 +55,35 @@ export async function migrateDown(
     left = now;
   }
   await dropBookkeeping(url, client);
+}
+
+/**
+ * Takes back the migrations after a version, in a database whose rows stay: the schema of an older lab.
+ *
+ * @param version such as 20250101000003
+ * @throws UserError where no migration has that version
+ */
+export async function migrateDownTo(
+  url: string,
+  client: pg.Client,
+  version: string,
+): Promise<void> {
+  const versions = migrationVersions();
+  const kept = versions.indexOf(version) + 1;
+  if (kept === 0) {
+    throw new UserError(`no migration ${version}: there are ${versions.join(', ')}`);
+  }
+  while ((await appliedMigrations(client)) > kept) {
+    await dbmate(url, schemaMigrations, 'rollback');
+  }
+}
+
+/** The versions of all migrations, the oldest first. */
+export function migrationVersions(): readonly string[] {
+  return readdirSync(schemaMigrations.folder)
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.slice(0, file.indexOf('_')))
+    .sort();
 }
 
 /** The tables that an application writes to and that hold any row, each with about how many. */

@@ -10,6 +10,13 @@ export interface Arms {
   takeDown(): Promise<void>;
 }
 
+/** Nothing is made, and a session is what the place makes it. */
+export const betweenPlaces: Arms = {
+  method: 'two databases',
+  sql: { treatment: '', control: '' },
+  takeDown: async () => {},
+};
+
 /** Makes a session the one arm's. Throws what the server throws. */
 export async function takeArm(session: pg.Client, arms: Arms, arm: Arm): Promise<void> {
   const sql = arms.sql[arm];

@@ -1,0 +1,12 @@
+import type { Design } from '../../db/designs.ts';
+import type { BenchReservation } from '../database/reservation.ts';
+import type { Arm } from '../results/results.ts';
+
+/** Where an arm's statements go: a database that is reserved for the bench, and the design in it. */
+export interface Place {
+  readonly reservation: BenchReservation;
+  readonly design: Design;
+}
+
+/** The same for both arms, as a rule; another for the control where two databases are compared. */
+export type Places = Readonly<Record<Arm, Place>>;
