@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { onInterrupt, unlessInterrupted } from '../../db/cli/command.ts';
 import { closing } from '../../db/connection/closing.ts';
+import { connect } from '../../db/connection/connect.ts';
 import { lockDatabase } from '../../db/connection/database-lock.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import { inTransaction } from '../../db/connection/transaction.ts';
@@ -40,8 +42,15 @@ export interface BenchReservation {
   readonly admin: pg.Client;
   /** Every row that this bench makes has an id at or above it. */
   readonly boundary: string;
-  /** A session as an application has it, closed with the bench; `before` acts as whoever logged in. */
-  openClient(design: Design, before?: (client: pg.Client) => Promise<void>): Promise<pg.Client>;
+  /**
+   * A session as an application has it, closed with the bench; `before` acts as whoever logged in,
+   * `socket` is what it goes through: see connect().
+   */
+  openClient(
+    design: Design,
+    before?: (client: pg.Client) => Promise<void>,
+    socket?: Socket,
+  ): Promise<pg.Client>;
   /** Does in the admin session what needs a lock on what others use; see waitForLock. */
   change<T>(work: (admin: pg.Client) => Promise<T>): Promise<T>;
   /** Lets the triggers of the messages that were made to fire always fire as before. */
@@ -93,8 +102,11 @@ export async function reserveForBench(
       admin,
       boundary,
       change: (work) => waitForLock(lab.url, admin, () => work(admin)),
-      async openClient(design, before) {
-        const client = await lab.connect(benchApplication);
+      async openClient(design, before, socket) {
+        const client =
+          socket === undefined
+            ? await lab.connect(benchApplication)
+            : await connect(lab.url, benchApplication, socket);
         opened.push(client);
         await before?.(client);
         if (design.sessionSql !== undefined) await client.query(design.sessionSql);

@@ -1,10 +1,11 @@
 import type pg from 'pg';
-import { codeOf, messageOf } from '../../db/cli/errors.ts';
+import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { commitsAreDurable } from '../environment/durability.ts';
+import { DelayedSocket } from '../network/delayed-socket.ts';
 import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { isPreciseEnough } from '../stats/paired-estimate.ts';
@@ -125,6 +126,7 @@ export async function measureScenario(
     clients: scenario.clients,
     durable,
     kind: scenario.kind,
+    ...(scenario.roundTripMs === undefined ? {} : { roundTripMs: scenario.roundTripMs }),
     control: scenario.control,
     method: methodUsed,
     statement: scenario.statement,
@@ -206,7 +208,14 @@ async function openSession(
   { scenario, timeoutMs }: Pick<SliceTask, 'scenario' | 'timeoutMs'>,
   { reservation, design }: Place,
 ): Promise<pg.Client> {
-  const client = await reservation.openClient(design);
+  const { roundTripMs } = scenario;
+  const line = roundTripMs === undefined ? undefined : new DelayedSocket(roundTripMs / 2);
+  const client = await reservation.openClient(design, undefined, line);
+  if (line !== undefined && !line.used) {
+    throw new UserError(
+      `${scenario.name} needs a session without TLS: its network is put in between`,
+    );
+  }
   if (!scenario.durable) await client.query('set synchronous_commit = off');
   await client.query(`set statement_timeout = ${timeoutMs}`);
   return client;

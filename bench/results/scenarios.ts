@@ -38,6 +38,7 @@ export const scenarioControls = [
   'check off',
   'check off twice',
   'other statement',
+  'another check',
   'another place',
   'none',
 ] as const;
@@ -183,7 +184,10 @@ export const scenarioResultSchema = define(
       ),
       control: oneOf(
         scenarioControls,
-        'What the control arm is. `check off`: the same statement with only the check switched off. `other statement`: a statement that costs the same but for what is measured, with the check on in both arms (a 21610 against a 30007). `check off twice`: the check off in both arms; tries the method on itself and should find nothing. `another place`: the same statement, the check on, in another database: with another design, or on another server. `none`: there is only the treatment, a refusal, which no control can give.',
+        'What the control arm is. `check off`: the same statement with only the check switched off. `other statement`: a statement that costs the same but for what is measured, with the check on in both arms (a 21610 against a 30007). `check off twice`: the check off in both arms; tries the method on itself and should find nothing. `another check`: the check off in both arms, and the treatment checks in its own way: in the statement, or in the application. `another place`: the same statement, the check on, in another database: with another design, or on another server. `none`: there is only the treatment, a refusal, which no control can give.',
+      ),
+      roundTripMs: optional(
+        number('Of a network that was put between the client and the server; absent: none.'),
       ),
       statement: text(),
       method: oneOf(

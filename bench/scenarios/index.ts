@@ -1,6 +1,7 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { nearest } from '../../db/cli/nearest.ts';
 import { bulkInsert } from './bulk.ts';
+import { contrasts } from './contrasts.ts';
 import { copy } from './copy.ts';
 import { hotNumber } from './hot-number.ts';
 import { insertDurable } from './insert-durable.ts';
@@ -45,14 +46,20 @@ const triedOnRequest = ownScenarios
   .map(sameTwice)
   .filter(({ name }) => allScenarios.every((one) => one.name !== name));
 
-/** Scenarios by name, in their own order. Throws a UserError that suggests the nearest name. */
+/** Names that stand for several scenarios. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  contrasts: contrasts.map(({ name }) => name),
+};
+
+/** Scenarios by name, or by that of a group, in their own order. Throws a UserError that suggests the nearest name. */
 export function scenariosNamed(names: readonly string[]): readonly Scenario[] {
-  const all = [...allScenarios, ...triedOnRequest];
-  const known = all.map((scenario) => scenario.name);
-  for (const name of names) {
+  const all = [...allScenarios, ...triedOnRequest, ...contrasts];
+  const wanted = names.flatMap((name) => groups[name] ?? [name]);
+  const known = [...all.map((scenario) => scenario.name), ...Object.keys(groups)];
+  for (const name of wanted) {
     if (!known.includes(name)) throw new UserError(`no scenario "${name}"${nearest(name, known)}`);
   }
-  return all.filter((scenario) => names.includes(scenario.name));
+  return all.filter((scenario) => wanted.includes(scenario.name));
 }
 
 /** What is measured where nothing is said: all common ones for one design, the telling ones for many. */

@@ -16,10 +16,13 @@ export interface Scenario {
    * What the control is. `check off`: the same statement with only the check switched off.
    * `check off twice`: the check off in both arms, so that the method is tried on itself.
    * `other statement`: both arms with the check on, the control being a statement that costs the
-   * same but for what is measured. `another place`: the same statement in another database. `none`: one
+   * same but for what is measured. `another check`: the check off in both arms,
+   * the treatment checks in a way of its own. `another place`: the same statement in another database. `none`: one
    * arm only.
    */
   readonly control: ScenarioResult['control'];
+  /** Of a network that is put between the client and the server; absent: none. */
+  readonly roundTripMs?: number;
   /** The statement, as a reader may try it. */
   readonly statement: string;
   /** Its share of a run's time, next to those of the other scenarios. */

@@ -13,6 +13,12 @@ export const statements = {
   insertReport: { name: 'insert_report', text: sql('insert_report') },
 } as const;
 
+/** What checks elsewhere than in a trigger. */
+export const otherChecks = {
+  insertUnlessBlocked: { name: 'insert_unless_blocked', text: sql('insert_unless_blocked') },
+  isBlocked: { name: 'is_blocked', text: sql('is_blocked') },
+} as const;
+
 /** COPY has no parameters and is not prepared. */
 export const copyMessages = sql('copy_messages');
 export const copyMessagesWithIds = sql('copy_messages_with_ids');
