@@ -83,7 +83,7 @@ export async function measureScenario(
     try {
       const arms: Arms =
         against === undefined
-          ? await makeArms(reservation, design, scenario.control, wantedArms)
+          ? await makeArms(reservation, design, scenario.control, wantedArms ?? scenario.arms)
           : betweenPlaces;
       methodUsed = arms.method;
       defer(() => arms.takeDown());

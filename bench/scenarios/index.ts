@@ -8,6 +8,7 @@ import { insertDurable } from './insert-durable.ts';
 import { insertNotDurable } from './insert-not-durable.ts';
 import { manyClients } from './many-clients.ts';
 import { mixed } from './mixed.ts';
+import { partitioned } from './partitioned.ts';
 import { refused } from './refused.ts';
 import { reportBlocking, reportFirst, reportRepeated } from './reports.ts';
 import { sameTwice } from './same-twice.ts';
@@ -46,14 +47,20 @@ const triedOnRequest = ownScenarios
   .map(sameTwice)
   .filter(({ name }) => allScenarios.every((one) => one.name !== name));
 
+/** Into a table that is partitioned by month. */
+const variants = [insertNotDurable, bulkInsert(1_000, 'on request'), copy(1_000, 'ids sent')].map(
+  partitioned,
+);
+
 /** Names that stand for several scenarios. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   contrasts: contrasts.map(({ name }) => name),
+  partitioned: variants.map(({ name }) => name),
 };
 
 /** Scenarios by name, or by that of a group, in their own order. Throws a UserError that suggests the nearest name. */
 export function scenariosNamed(names: readonly string[]): readonly Scenario[] {
-  const all = [...allScenarios, ...triedOnRequest, ...contrasts];
+  const all = [...allScenarios, ...triedOnRequest, ...contrasts, ...variants];
   const wanted = names.flatMap((name) => groups[name] ?? [name]);
   const known = [...all.map((scenario) => scenario.name), ...Object.keys(groups)];
   for (const name of wanted) {

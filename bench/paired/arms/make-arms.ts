@@ -7,6 +7,14 @@ import { sessionRole } from './session-role.ts';
 import { triggerModes } from './trigger-modes.ts';
 import { twinTables, twinView } from './twins.ts';
 
+/** A check that is no part of a table cannot be had in a twin. */
+export class NoSuchArms extends Error {
+  readonly code = 'NO_SUCH_ARMS';
+  constructor(kind: string) {
+    super(`a check by ${kind} is not in a table of its own`);
+  }
+}
+
 const nothing = { treatment: '', control: '' } as const;
 const nothingMade = async (): Promise<void> => {};
 
@@ -14,13 +22,15 @@ const nothingMade = async (): Promise<void> => {};
  * How the arms of a scenario differ under the design in place. What is made for it is taken down with
  * the arms, after Ctrl-C, and by the next bench after a kill.
  *
- * @param wanted twin tables also where the role might do otherwise: to hold the two ways side by side
+ * @param wanted twin tables also where the role might do otherwise: to hold the two ways side by side, or
+ *   because they are to be partitioned
+ * @throws NoSuchArms where the design cannot have the wanted ones
  */
 export async function makeArms(
   reservation: BenchReservation,
   design: Design,
   control: Scenario['control'],
-  wanted?: 'twin tables',
+  wanted?: 'twin tables' | 'partitioned twins',
 ): Promise<Arms> {
   if (control === 'none') return { method: 'one arm', sql: nothing, takeDown: nothingMade };
   if (control === 'other statement') {
@@ -30,6 +40,10 @@ export async function makeArms(
   const checked = control === 'check off';
   if (!checked) await reservation.change((admin) => admin.query(design.checkOffSql));
   const arms = async (): Promise<Arms> => {
+    if (wanted === 'partitioned twins') {
+      if (check.kind === 'row security' || check.kind === 'view') throw new NoSuchArms(check.kind);
+      return twinTables(reservation, design, checked, 'partitioned');
+    }
     if (check.kind === 'row security') return sessionRole(reservation.admin, design);
     if (check.kind === 'view') return twinView(reservation, check.uncheckedDefinition);
     const modes =

@@ -15,23 +15,26 @@ const pathTo = (schema: string): string => `set search_path = ${schema}, public`
  * and growing alike: one with the check and one without. For this no right is needed but to make tables.
  *
  * @param checked false: both without, to try the method on itself
+ * @param kind `partitioned`: both by month, as people have it at a hundred million messages
  */
 export async function twinTables(
   reservation: BenchReservation,
   design: Design,
   checked: boolean,
+  kind: 'plain' | 'partitioned' = 'plain',
 ): Promise<Arms> {
+  const byMonth = kind === 'partitioned';
   await reservation.change(async (admin) => {
     await admin.query(makeTwinSql);
     await inTransaction(admin, async () => {
       await admin.query(design.checkOffSql);
-      await admin.query('select pg_temp.make_twin($1)', [twinSchemas.unchecked]);
+      await admin.query('select pg_temp.make_twin($1, $2)', [twinSchemas.unchecked, byMonth]);
       if (checked) await admin.query(design.checkOnSql);
-      await admin.query('select pg_temp.make_twin($1)', [twinSchemas.checked]);
+      await admin.query('select pg_temp.make_twin($1, $2)', [twinSchemas.checked, byMonth]);
     });
   });
   return {
-    method: 'twin tables',
+    method: byMonth ? 'partitioned twins' : 'twin tables',
     sql: { treatment: pathTo(twinSchemas.checked), control: pathTo(twinSchemas.unchecked) },
     takeDown: () => reservation.change(dropTwins),
   };
