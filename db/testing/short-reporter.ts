@@ -4,6 +4,9 @@ import { buildVariable } from '../cli/command-file.ts';
 import { formatSeconds } from '../cli/number-text.ts';
 import { projectDir } from '../cli/project-dir.ts';
 
+/** So many of the files that took longest are named: where time could be saved. */
+const longestNamed = 8;
+
 /** What of a file's own output is shown with its failures. */
 const mostLines = 40;
 
@@ -19,6 +22,7 @@ export default async function* shortReporter(
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const names: string[] = [];
   const output = new Map<string, string>();
+  const seconds = new Map<string, number>();
   for await (const event of events) {
     switch (event.type) {
       case 'test:start':
@@ -32,6 +36,10 @@ export default async function* shortReporter(
         break;
       }
       case 'test:pass':
+        if (event.data.nesting === 0) {
+          const file = sourceOf(event.data.file ?? '');
+          seconds.set(file, (seconds.get(file) ?? 0) + event.data.details.duration_ms / 1_000);
+        }
         if (event.data.details.type === 'suite') break;
         if (event.data.skip !== undefined) counts.skipped++;
         else counts.passed++;
@@ -56,8 +64,18 @@ export default async function* shortReporter(
     }
   }
   const { passed, failed, skipped } = counts;
+  if (seconds.size > longestNamed) yield `longest: ${longestOf(seconds)}\n`;
   yield `in ${formatSeconds((performance.now() - startedMs) / 1_000)}\n`;
   yield `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+}
+
+/** The files that took longest, others beside them at work. */
+function longestOf(seconds: ReadonlyMap<string, number>): string {
+  return [...seconds]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, longestNamed)
+    .map(([file, took]) => `${file} ${took.toFixed(0)} s`)
+    .join(', ');
 }
 
 /** A test's file as it is written, not as it was built. */
