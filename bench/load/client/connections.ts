@@ -17,7 +17,8 @@ const longestPauseMs = 1_000;
 /**
  * Opens a session as an application would: its settings made, its statements prepared.
  *
- * @throws UserError when the server cannot be reached; Error when it refuses a statement.
+ * @throws UserError when the server cannot be reached, or the connection breaks; Error when it refuses a
+ *   statement.
  */
 export async function openSession(
   plan: Pick<WorkerOptions, 'url' | 'sessionSql' | 'statements'>,
@@ -35,7 +36,8 @@ export async function openSession(
     const answer = await session.prepare(name, sql);
     if (answer.kind === 'done') continue;
     await session.end();
-    throw new Error(answer.kind === 'error' ? answer.message : 'the connection broke');
+    if (answer.kind === 'error') throw new Error(answer.message);
+    throw new UserError('the connection broke as the load was about to begin: run it again');
   }
   return session;
 }

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import {
+  createConnection,
+  createServer,
+  type NetConnectOpts,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { join } from 'node:path';
+import { isSocket, readAddress, urlOf } from '../../db/connection/address.ts';
+import { defaultPort } from '../../db/server/cluster.ts';
+
+/** A client's connection, and that to the server behind it. */
+interface Line {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** What may become of a line, as networks do it. */
+export type Fault =
+  /** Both ends see the connection broken. */
+  | 'cut'
+  /** The server's next answer is lost, and the connection with it: what was asked may be done. */
+  | 'answer lost'
+  /** The client's end is closed in order, as if the server had ended; the server learns of it later. */
+  | 'half closed'
+  /** The next request never arrives, and the connection is lost. */
+  | 'request lost';
+
+/**
+ * Stands between clients and a server, on a socket of its own, and passes on what either says. It can be
+ * pointed at another server, as a virtual address is in a failover, and do to its connections what
+ * networks do.
+ */
+export class Relay {
+  readonly #listener: Server;
+  readonly #folder: string;
+  readonly #lines = new Set<Line>();
+  readonly #armed = new Map<Line, Fault>();
+  readonly #url: string;
+  #target: NetConnectOpts | undefined;
+
+  private constructor(listener: Server, folder: string, url: string) {
+    this.#listener = listener;
+    this.#folder = folder;
+    this.#url = withSocket(url, folder);
+    this.#target = targetOf(url);
+    listener.on('connection', (client) => this.#accept(client));
+  }
+
+  /** Listens in a folder of its own below /tmp: a socket's path must be short. */
+  static async before(url: string): Promise<Relay> {
+    const folder = mkdtempSync('/tmp/optout-lab-relay-');
+    const listener = createServer({ allowHalfOpen: true });
+    const relay = new Relay(listener, folder, url);
+    listener.listen(join(folder, `.s.PGSQL.${defaultPort}`));
+    await once(listener, 'listening');
+    return relay;
+  }
+
+  /** The server's URL by way of this relay, without TLS. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** How many connections there are now. */
+  get connections(): number {
+    return this.#lines.size;
+  }
+
+  /** Where new connections go; undefined: nowhere, they are closed at once. Those there are stay. */
+  pointTo(url: string | undefined): void {
+    this.#target = url === undefined ? undefined : targetOf(url);
+  }
+
+  /**
+   * Does it to every connection, or to the one that has been there longest.
+   *
+   * @returns to how many
+   */
+  break(fault: Fault, which: 'all' | 'oldest' = 'all'): number {
+    const lines = which === 'all' ? [...this.#lines] : [...this.#lines].slice(0, 1);
+    for (const line of lines) {
+      if (fault === 'cut') this.#cut(line);
+      else if (fault === 'half closed') {
+        line.client.end();
+        setTimeout(() => this.#cut(line), 50).unref();
+      } else this.#armed.set(line, fault);
+    }
+    return lines.length;
+  }
+
+  /** Cuts all connections and removes the socket. */
+  async close(): Promise<void> {
+    this.#listener.close();
+    this.break('cut');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #accept(client: Socket): void {
+    if (this.#target === undefined) {
+      client.destroy();
+      return;
+    }
+    const server = createConnection({ ...this.#target, allowHalfOpen: true });
+    const line: Line = { client, server };
+    this.#lines.add(line);
+    const pass = (from: Socket, to: Socket, lost: Fault): void => {
+      from.on('data', (bytes: Buffer) => {
+        if (this.#armed.get(line) === lost) this.#cut(line);
+        else if (!to.destroyed && to.writable && !to.write(bytes)) {
+          from.pause();
+          to.once('drain', () => from.resume());
+        }
+      });
+      from.on('end', () => to.end());
+      from.on('error', () => this.#cut(line));
+      from.on('close', () => this.#cut(line));
+    };
+    pass(client, server, 'request lost');
+    pass(server, client, 'answer lost');
+  }
+
+  #cut(line: Line): void {
+    if (!this.#lines.delete(line)) return;
+    this.#armed.delete(line);
+    line.client.destroy();
+    line.server.destroy();
+  }
+}
+
+function targetOf(url: string): NetConnectOpts {
+  const { host, port } = readAddress(url);
+  return isSocket(host) ? { path: join(host, `.s.PGSQL.${port}`) } : { host, port };
+}
+
+/** The same login and database by way of a socket's folder. */
+function withSocket(url: string, folder: string): string {
+  return urlOf({ ...readAddress(url), host: folder, port: defaultPort, sslMode: 'disable' });
+}
