@@ -5,6 +5,7 @@ import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
 import { cannotConnectNow, protocolViolation } from '../sqlstates.ts';
 import { readAddress, type ServerAddress } from './address.ts';
+import { bindingOf } from './channel-binding.ts';
 import { attempts, pgConfig } from './programs.ts';
 import {
   makeSettings,
@@ -137,7 +138,7 @@ const taken = new Map<string, boolean>();
 export function addressAsTaken(url: string): ServerAddress {
   const address = readAddress(url);
   const tls = taken.get(placeOf(address));
-  if (tls === undefined || attempts(address.sslMode).length === 1) return address;
+  if (tls === undefined || attempts(address).length === 1) return address;
   return { ...address, sslMode: tls ? 'require' : 'disable' };
 }
 
@@ -159,11 +160,12 @@ async function open(
   asked: pg.ClientConfig = {},
 ): Promise<Opened> {
   const place = placeOf(address);
-  const order = attempts(address.sslMode);
+  const order = attempts(address);
   const last = taken.get(place);
   const inOrder = order.length > 1 && last !== undefined ? [last, !last] : order;
   for (const [index, tls] of inOrder.entries()) {
     const client = newClient(address, tls, { ...asked, application_name: applicationName }, socket);
+    const binding = bindingOf(client, address);
     // A session that breaks between two queries must not end the process: its next query fails anyway.
     let broke: Error | undefined;
     client.on('error', (error) => {
@@ -171,6 +173,7 @@ async function open(
     });
     try {
       await client.connect();
+      binding?.requireDone();
       taken.set(place, tls);
       return { client, brokeBy: () => broke };
     } catch (error) {
@@ -226,5 +229,5 @@ const reasons: Readonly<Record<string, string>> = {
 function explain(error: unknown, url: string): Error {
   if (wasInterrupted() || error instanceof UserError) return error as Error;
   const reason = reasons[codeOf(error) ?? ''] ?? messageOf(error);
-  return new UserError(`cannot connect to ${withoutPassword(url)}: ${reason}`);
+  return new UserError(`cannot connect to ${withoutPassword(url)}: ${reason}`, { cause: error });
 }
