@@ -5,6 +5,7 @@ import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/fl
 import { shownPath } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
+import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
@@ -70,6 +71,7 @@ await runCommand(async () => {
   const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
   if (notCounted !== undefined) process.stderr.write(`no instructions: ${notCounted}\n`);
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
+  await tellCapabilities(lab, 'bench', (line) => void process.stderr.write(`${line}\n`));
   const startedMs = performance.now();
   const folder = await runBench(lab, options, (what) => {
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);

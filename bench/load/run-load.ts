@@ -57,7 +57,7 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<FinishedLoad> {
   const startedAt = new Date();
-  const environment = await withSession(lab, (client) => startEnvironment(client, lab.server));
+  const environment = await withSession(lab, (client) => startEnvironment(client, lab, 'load'));
   const trials: LoadTrial[] = [];
   const ramps: RampResult[] = [];
   let pgbench: LoadResults['pgbench'];
