@@ -120,6 +120,11 @@ describe('the URL of a socket', () => {
       [auth, port, pathname, query['host'], query['sslmode']],
       ['u', '6000', '/db', '/a/b', 'disable'],
     );
+    const read = new URL(url); // as pg does now
+    assert.deepEqual(
+      [read.username, read.port, read.searchParams.get('host')],
+      ['u', '6000', '/a/b'],
+    );
   });
 });
 
