@@ -53,7 +53,7 @@ async function openUnlimited(
     return await openWithSettings(address, applicationName, socket);
   } catch (error) {
     // ended by a time limit before it could take it off: once more, asking for that at once
-    if (!limits.includes(codeOf(error) ?? '')) throw error;
+    if (![...limits, ...broken].includes(codeOf(error) ?? '')) throw error;
     return await openWithSettings(withoutLimits(address), applicationName);
   }
 }
@@ -75,6 +75,9 @@ async function openWithSettings(
 
 /** SQLSTATEs of a statement and a session that took, or idled, longer than a default allows. */
 const limits: readonly string[] = ['57014', '57P05'];
+
+/** What the client may see first of a session that the server ended. */
+const broken: readonly string[] = ['EPIPE', 'ECONNRESET'];
 
 /** Not for every session: a pooler refuses to be asked for settings. */
 function withoutLimits(address: ServerAddress): ServerAddress {
