@@ -44,6 +44,24 @@ export async function connect(
   }
 }
 
+/**
+ * Opens a session as the server gives it, with none of the lab's settings: for one that is not the lab's
+ * alone.
+ *
+ * @throws UserError as `connect` does
+ */
+export async function connectAsIs(
+  url: string,
+  applicationName: string,
+  socket?: Socket,
+): Promise<pg.Client> {
+  try {
+    return (await open(readAddress(url), applicationName, socket)).client;
+  } catch (error) {
+    throw explain(error, url);
+  }
+}
+
 async function openUnlimited(
   address: ServerAddress,
   applicationName: string,

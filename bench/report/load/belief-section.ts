@@ -13,6 +13,9 @@ export function beliefSection(results: LoadResults): Section {
   const rows: Fact[] = [
     ['command', results.commandLine],
     ['server', `${server.version}, ${server.kind}`],
+    ...(results.pooler === undefined
+      ? []
+      : [['through a pooler at', `${results.pooler}, statements unnamed`] as const]),
     ...capabilityFacts(server.capabilities ?? []),
     [
       'machine',
