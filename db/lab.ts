@@ -1,7 +1,9 @@
 import type pg from 'pg';
+import { chooseServer } from './connection/choose-server.ts';
 import { closing } from './connection/closing.ts';
 import { connect } from './connection/connect.ts';
-import { completeUrl } from './connection/environment.ts';
+import { complete } from './connection/environment.ts';
+import { asUrl } from './connection/parameters.ts';
 import { migrateUpWithDesign } from './designs.ts';
 import { requireWritable } from './schema/migrate.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
@@ -14,7 +16,7 @@ export interface ExternalServer {
   readonly kind: 'external';
   /** With all that the environment adds to DATABASE_URL. */
   readonly url: string;
-  /** DATABASE_URL itself. */
+  /** DATABASE_URL itself, as a URL. */
   readonly givenUrl: string;
   close(): Promise<void>;
 }
@@ -109,7 +111,16 @@ export async function openServer(
       tcpPort: options.tcpPort,
     });
   }
-  const url = completeUrl(givenUrl);
+  return openExternalServer(givenUrl);
+}
+
+/**
+ * The server that a URL names, in any form that DATABASE_URL may have; touches no database of it.
+ *
+ * @throws UserError as openServer does
+ */
+export async function openExternalServer(givenUrl: string): Promise<ExternalServer> {
+  const url = await chooseServer(complete(givenUrl));
   const client = await connect(url);
   try {
     await requireSupportedVersion(client);
@@ -117,5 +128,5 @@ export async function openServer(
     await client.end();
   }
   await refusePooledSessions(url);
-  return { kind: 'external', url, givenUrl, close: async () => {} };
+  return { kind: 'external', url, givenUrl: asUrl(givenUrl), close: async () => {} };
 }

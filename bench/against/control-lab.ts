@@ -1,8 +1,7 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { connect, withDatabase } from '../../db/connection/connect.ts';
-import { completeUrl } from '../../db/connection/environment.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import { type Lab, openLabOn } from '../../db/lab.ts';
+import { type Lab, openExternalServer, openLabOn } from '../../db/lab.ts';
 
 /** What the control's database is called beside that of the treatment. */
 const suffix = '_against';
@@ -34,11 +33,11 @@ export async function labAt(
   givenUrl: string,
   allowNonempty: boolean | undefined,
 ): Promise<Lab> {
-  const url = completeUrl(givenUrl);
-  if ((await identityOf(url)) === (await identityOf(lab.url))) {
+  const server = await openExternalServer(givenUrl);
+  if ((await identityOf(server.url)) === (await identityOf(lab.url))) {
     throw new UserError('--against names the database that it would be compared with');
   }
-  return openLabOn({ kind: 'external', url, givenUrl, close: async () => {} }, { allowNonempty });
+  return openLabOn(server, { allowNonempty });
 }
 
 /** What tells a database from all others, on whatever way it is reached. */

@@ -15,7 +15,8 @@ import { readAgainst } from './options.ts';
 import { runAgainst } from './run-against.ts';
 
 const silent = (): void => {};
-const small: BenchFlags = { scale: '5000', maxSeconds: 2, replace: true };
+/** A figure ends with its twelfth session, however wide: on a busy machine that takes its time. */
+const small: BenchFlags = { scale: '5000', maxSeconds: 30, precision: 0.9, replace: true };
 
 describe('two places, in pairs', () => {
   let first: BenchLab;
@@ -45,7 +46,10 @@ describe('two places, in pairs', () => {
   ];
 
   it('a design against another: every kind of statement has a figure, and nothing stays', async () => {
-    const { folder, results } = await compare({ againstDesign: 'blocked_hash', maxSeconds: 20 });
+    const { folder, results } = await compare({
+      againstDesign: 'blocked_hash',
+      scenarios: 'insert-not-durable,bulk-10,copy-1000-ids,refused,report-blocking',
+    });
     assert.deepEqual(
       [results.treatment.design, results.control.design],
       ['blocked_contacts', 'blocked_hash'],
@@ -87,7 +91,7 @@ describe('two places, in pairs', () => {
     try {
       await client.query(
         `create function wait_a_while() returns trigger language plpgsql as
-           'begin perform pg_sleep(0.004); return new; end';
+           'begin perform pg_sleep(0.01); return new; end';
          create trigger slow before insert on outbound_messages
            for each row execute function wait_a_while()`,
       );
@@ -96,8 +100,8 @@ describe('two places, in pairs', () => {
         scenarios: 'insert-not-durable',
       });
       const [{ paired } = {}] = results.scenarios;
-      assert.ok(paired !== undefined && paired.ratioHigh < 0.7, JSON.stringify(paired));
-      assert.ok(paired.differenceNsPerRow < -3e6);
+      assert.ok(paired !== undefined && paired.ratio < 0.8, JSON.stringify(paired));
+      assert.ok(paired.differenceNsPerRow < -5e6);
     } finally {
       await client.query('drop function wait_a_while() cascade');
       await client.end();

@@ -103,8 +103,8 @@ async function measure(comparison: Comparison): Promise<Measured> {
   const { against } = options;
   const byDefault = designNamed(defaultDesignName);
   const started = {
-    treatment: await startEnvironment(bench.reservation.admin, labs.treatment.server),
-    control: await startEnvironment(control.reservation.admin, labs.control.server),
+    treatment: await startEnvironment(bench.reservation.admin, labs.treatment, 'bench'),
+    control: await startEnvironment(control.reservation.admin, labs.control, 'bench'),
   };
   const before = against.differs === 'server' ? [] : triedOnItself;
   const all = [...before, ...options.scenarios.map(inTwoPlaces)];

@@ -6,6 +6,7 @@ import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/fl
 import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
+import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { labAt, labBeside } from '../against/control-lab.ts';
@@ -89,6 +90,7 @@ await runCommand(async () => {
   const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
   if (notCounted !== undefined) process.stderr.write(`no instructions: ${notCounted}\n`);
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
+  await tellCapabilities(lab, 'bench', (line) => void process.stderr.write(`${line}\n`));
   const startedMs = performance.now();
   const folder = await runBench(lab, options, tellSince(startedMs));
   // not before they are needed: they bring the charts with them

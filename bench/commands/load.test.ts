@@ -62,7 +62,7 @@ describe('npm run load', () => {
       '7',
     );
     assert.deepEqual([exitCode, stderr], [0, '']);
-    assert.match(stdout, /^no data set here: [^\n]* seeds one\)\n/);
+    assert.match(stdout, /^no data set here: [^\n]* seeds one\)$/m);
     assert.match(stdout, /^verified: [\d,]+ messages and [\d,]+ reports there/m);
     assert.ok(stdout.endsWith(`${join(reports, 'schema', 'index.html')}\n`));
     const list = readFileSync(join(reports, 'index.html'), 'utf8');

@@ -2,6 +2,7 @@ import { runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { openLab } from '../../db/lab.ts';
+import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
 import { missedObjectives } from '../load/missed-objectives.ts';
 import { readLoadFlags } from '../load/options/flags.ts';
@@ -11,6 +12,7 @@ import { summaryText } from '../report/load/terminal-summary.ts';
 await runCommand(async () => {
   const { options, messages, replace, allowNonempty } = readLoadFlags(process.argv.slice(2));
   await using lab = await openLab({ allowNonempty });
+  await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   const { results } = await runLoad(
     lab,

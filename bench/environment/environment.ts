@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
+import { type CapabilityUse, readCapabilities } from '../../db/server/capabilities.ts';
 import { readSql } from '../../db/sql.ts';
 import { insufficientPrivilege } from '../../db/sqlstates.ts';
 import { relationSizes } from '../database/relations.ts';
@@ -17,19 +18,27 @@ export interface StartedEnvironment {
 /**
  * Notes everything about the server, the machine and this program that a figure depends on.
  *
+ * @param use whose capabilities are noted, where the server is not the lab's own
  * @param loadBefore the machine's load before any work of the run's own (default: now)
  */
 export async function startEnvironment(
   client: pg.Client,
-  server: Lab['server'],
+  { server, major }: Pick<Lab, 'server' | 'major'>,
+  use: CapabilityUse,
   loadBefore: readonly number[] = loadAverage(),
 ): Promise<StartedEnvironment> {
   const facts = await serverFacts(client, server.kind);
+  const capabilities =
+    server.kind === 'external' ? await readCapabilities(client, major, use) : undefined;
   const tables = await tableStates(client);
   const disk = server.kind === 'embedded' ? diskFacts(server.paths.home) : undefined;
   return {
     finish: async (finishing) => ({
-      server: { ...facts, databaseSizeBytes: await databaseSize(finishing) },
+      server: {
+        ...facts,
+        ...(capabilities === undefined ? {} : { capabilities: capabilities.list }),
+        databaseSizeBytes: await databaseSize(finishing),
+      },
       relations: await relationSizes(finishing),
       tables,
       machine: {
@@ -81,7 +90,7 @@ async function serverFacts(
   };
 }
 
-/** The build, without the folders it lies in. Readable by superusers and members of pg_read_all_settings. */
+/** The build, without the folders it lies in. Readable by superusers, and by whom they grant it. */
 async function pgConfig(client: pg.Client): Promise<Record<string, string>> {
   try {
     const { rows } = await client.query<{ name: string; setting: string }>(

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { messageOf } from '../../db/cli/errors.ts';
+import { loadAutoExplain } from '../../db/connection/auto-explain.ts';
 import type { ExplainedStatement } from './plan-summary.ts';
 
 /** A statement that ran inside a trigger function, with the plan that it really had. */
@@ -30,12 +31,10 @@ const settings = [
   'log_min_duration = -1',
 ];
 
-/** Loads auto_explain, silent at first. Only a superuser may; without it there are no nested plans. */
+/** Loads auto_explain, silent at first. Where the role may not, there are no nested plans. */
 export async function enableAutoExplain(client: pg.Client): Promise<void> {
   try {
-    await client.query("load 'auto_explain'");
-    for (const setting of settings) await client.query(`set auto_explain.${setting}`);
-    await client.query('set auto_explain.log_min_duration = 0');
+    await loadAutoExplain(client, [...settings, 'log_min_duration = 0']);
   } catch (error) {
     reasonNotLoaded.set(client, `no nested plans: ${messageOf(error)}`);
   }

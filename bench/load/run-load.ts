@@ -10,6 +10,7 @@ import { startEnvironment } from '../environment/environment.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
 import { Live, type Screen } from './live.ts';
 import type { LoadOptions } from './options/load-options.ts';
+import { poolerText, poolerUrlOf } from './options/pooler-place.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { compareClosedLoop } from './pgbench/compare-pgbench.ts';
 import { judgeTrial, runRamp } from './ramp.ts';
@@ -57,7 +58,9 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<FinishedLoad> {
   const startedAt = new Date();
-  const environment = await withSession(lab, (client) => startEnvironment(client, lab.server));
+  const environment = await withSession(lab, (client) => startEnvironment(client, lab, 'load'));
+  const { pooler } = options;
+  const poolerUrl = pooler === undefined ? undefined : await poolerUrlOf(lab.url, pooler);
   const trials: LoadTrial[] = [];
   const ramps: RampResult[] = [];
   let pgbench: LoadResults['pgbench'];
@@ -68,7 +71,14 @@ async function carryOut(
     for (const design of options.designs) {
       if (signal.aborted) break;
       await reservation.useDesign(design, options.check);
-      const done = await runDesign(lab, options, design, reservation, out, signal);
+      const done = await runDesign(
+        lab,
+        { ...options, poolerUrl },
+        design,
+        reservation,
+        out,
+        signal,
+      );
       trials.push(...done.trials);
       if (done.ramp !== undefined) ramps.push(done.ramp);
       pgbench = done.pgbench ?? pgbench;
@@ -86,6 +96,7 @@ async function carryOut(
     scale: options.dataSet === undefined ? 'empty' : scaleName(options.dataSet.messages),
     ...(options.dataSet === undefined ? {} : { dataSetSeed: options.dataSet.seed }),
     drawSeed: options.seed,
+    ...(pooler === undefined ? {} : { pooler: poolerText(pooler) }),
     environment: await withSession(lab, (client) => environment.finish(client)),
     trials,
     ramps,
@@ -113,7 +124,7 @@ interface DesignDone {
 
 async function runDesign(
   lab: Lab,
-  options: LoadOptions,
+  options: LoadOptions & Pick<TrialOptions, 'poolerUrl'>,
   design: Design,
   reservation: LoadReservation,
   out: Screen,

@@ -98,7 +98,8 @@ function planWorkers(
   const ledger = OptOutLedger.memory(new FreshNumbers(prepared.freshAreas, options.seed).count);
   return Array.from({ length: workers }, (_, worker) => ({
     ...prepared,
-    url: options.url,
+    url: options.poolerUrl ?? options.url,
+    pooled: options.poolerUrl !== undefined,
     worker,
     workers,
     // connections are shared out as evenly as they go

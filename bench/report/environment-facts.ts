@@ -1,4 +1,4 @@
-import type { Results } from '../results/results.ts';
+import type { Capability, Results } from '../results/results.ts';
 import { formatBytes, formatCount, formatNs } from './format.ts';
 
 /** One fact of the environment: what it is called and what it was. */
@@ -30,6 +30,7 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
       'extensions',
       server.extensions.map((extension) => `${extension.name} ${extension.version}`).join(', '),
     ],
+    ...capabilityFacts(server.capabilities ?? []),
     ['database', formatBytes(server.databaseSizeBytes)],
     ['processor', `${machine.cpuModel}, ${machine.cpus} visible`],
     ['memory', formatBytes(machine.memoryBytes)],
@@ -58,6 +59,26 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
       'commit',
       `${project.commit.slice(0, 12)}${project.dirty ? ', with uncommitted changes' : ''}`,
     ],
+  ];
+}
+
+/** What the server let the run do, and what the run did without. */
+export function capabilityFacts(capabilities: readonly Capability[]): readonly Fact[] {
+  if (capabilities.length === 0) return [];
+  const allowed = capabilities.filter((one) => one.allowed).map(({ name }) => name);
+  return [
+    [
+      'the role may use',
+      allowed.length === 0 ? 'none of what the lab asks for' : allowed.join(', '),
+    ],
+    ...capabilities
+      .filter((one) => !one.allowed)
+      .map(
+        ({ name, reason, without }): Fact => [
+          `without ${name}`,
+          reason === undefined ? without : `${without} (${reason})`,
+        ],
+      ),
   ];
 }
 

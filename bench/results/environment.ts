@@ -70,6 +70,20 @@ export const relationSizeSchema = define(
 );
 export type RelationSize = Of<typeof relationSizeSchema>;
 
+export const capabilitySchema = define(
+  'Capability',
+  object(
+    {
+      name: text(),
+      allowed: yesOrNo(),
+      reason: optional(text("The server's own words, where it was tried.")),
+      without: text('What is not measured or shown without it, or what is done instead.'),
+    },
+    'One thing that the server lets the role that logged in do, or not.',
+  ),
+);
+export type Capability = Of<typeof capabilitySchema>;
+
 export const environmentSchema = define(
   'Environment',
   object(
@@ -84,6 +98,12 @@ export const environmentSchema = define(
         encoding: text(),
         collation: text(),
         databaseSizeBytes: number(),
+        capabilities: optional(
+          list(
+            capabilitySchema,
+            'What this run needs beyond its own tables; absent for the embedded server, which allows it all, and in older runs.',
+          ),
+        ),
       }),
       relations: list(relationSizeSchema),
       tables: optional(

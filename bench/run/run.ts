@@ -131,7 +131,7 @@ async function measureInFull(run: Run, smaller: readonly SweepPoint[]): Promise<
   return withWorkbench(run, options.messages, async (bench, seedSeconds) => {
     const { admin } = bench.reservation;
     await bench.reservation.change(() => admin.query('vacuum')); // what it cannot mend is told as a warning
-    const environment = await startEnvironment(admin, lab.server, run.loadBefore);
+    const environment = await startEnvironment(admin, lab, 'bench', run.loadBefore);
     const before = await currentDesign(admin);
     const { outcomes, notReached } = await measureDesigns(run, bench);
     run.progress('floor: bare index probes');

@@ -35,7 +35,7 @@ export async function runThreshold(
     const dataSet = benchDataSet(record.options, await readBlockThreshold(admin));
     const before = await currentDesign(admin);
     await applyDesign(lab.url, admin, designNamed(defaultDesignName));
-    const environment = await startEnvironment(admin, lab.server);
+    const environment = await startEnvironment(admin, lab, 'bench');
     const steps = await measureThreshold(reservation, dataSet, thresholds, progress);
     await reservation.change(() => admin.query('vacuum (analyze) public.blocked_contacts'));
     await applyDesign(lab.url, admin, before);

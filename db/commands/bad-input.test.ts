@@ -118,11 +118,16 @@ const notPostgres: readonly (readonly [what: string, url: string, says: RegExp])
     `mysql://root:${password}@localhost/db`,
     /must begin with postgres:/,
   ],
-  ['key and value pairs', `host=h password=${password}`, /must begin with postgres:/],
+  [
+    'pairs with a blank in a value',
+    `host=h password=a ${password}`,
+    /pairs are written name=value/,
+  ],
+  ['pairs with a name that libpq does not know', `hots=h password=${password}`, /mean "host"/],
   ['a port that is none', `postgres://u:${password}@localhost:99999/db`, /not a PostgreSQL URL/],
   ['a port that is none, as a parameter', 'postgres:///db?host=h&port=99999', /1 to 65535/],
   ['an unencoded hash', `postgres://u:12#${password}@localhost/db`, /"#" is written %23/],
-  ['several hosts', `postgres://u:${password}@a,b/db`, /several hosts .*name the primary alone/],
+  ['lists of several lengths', `postgres://u:${password}@a,b/db?port=1,2,3`, /differ in length/],
   ['an unencoded slash', `postgres://u:a/${password}@localhost/db`, /not a PostgreSQL URL/],
 ];
 

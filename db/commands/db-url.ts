@@ -1,6 +1,7 @@
 import { newCommand, runCommand } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
-import { readAddress } from '../connection/address.ts';
+import { addressesOf } from '../connection/address.ts';
+import { asUrl, readParameters } from '../connection/parameters.ts';
 import { embeddedTcpUrl, embeddedUrl } from '../server/embedded.ts';
 
 await runCommand(async () => {
@@ -19,8 +20,8 @@ await runCommand(async () => {
     return;
   }
   const isNamed = named !== undefined && named !== '';
-  if (isNamed) readAddress(named); // whether it is one
-  const url = isNamed ? named : embeddedUrl();
+  if (isNamed) addressesOf(readParameters(named)); // whether it can be followed
+  const url = isNamed ? asUrl(named) : embeddedUrl();
   if (url === undefined) throw new UserError('no server is running: npm run db:up starts it');
   process.stdout.write(`${url}\n`);
 });

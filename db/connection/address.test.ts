@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
+import { parse as parseUrl } from 'node:url';
 import { UserError } from '../cli/errors.ts';
 import { readAddress, type ServerAddress, urlOf } from './address.ts';
 import { dbmateUrl, libpqEnvironment, pgConfig } from './programs.ts';
@@ -42,10 +43,28 @@ const urls: readonly (readonly [url: string, means: Expected])[] = [
   ['postgres://u@h/db?application_name=x&client_encoding=LATIN1&sslsni=1', { more: {} }],
 ];
 
+/* The same as pairs (manual: "Keyword/Value Connection Strings"). */
+const pairs: readonly (readonly [text: string, means: Expected])[] = [
+  ['host=h user=u dbname=db', { ...me, host: 'h', sslMode: 'prefer' }],
+  [
+    "  host = h  user= u password='it\\'s \\\\ it' dbname =db ",
+    { ...me, host: 'h', more: { password: "it's \\ it" } },
+  ],
+  ['host=h user=u password=p\\ w dbname=a/b', { database: 'a/b', more: { password: 'p w' } }],
+  ["host=/s port=6000 user=u password='' dbname=db", { ...me, host: '/s', port: 6000, more: {} }],
+  ['host=h user=u sslmode=verify-full', { sslMode: 'verify-full', database: 'u' }],
+];
+
 const refused: readonly (readonly [url: string, says: RegExp])[] = [
-  ['postgres://u:secret@a:1,b:2/db', /names several hosts \(a:1,b:2\).*name the primary alone/],
-  ['postgres://u:secret@/db?host=a,b', /names several hosts \(a,b\)/],
-  ['postgres://u:secret@h/db?port=1,2', /names several hosts/],
+  ['postgres://u:secret@a:1,b:2/db', /names several hosts where one is wanted/],
+  ['postgres://u:secret@a,b/db?port=1,2,3', /lists of host, hostaddr and port differ in length/],
+  ['postgres://u:secret@a,b/db?hostaddr=::1', /lists of host, hostaddr and port differ in length/],
+  ['postgres://u:secret@h/db?port=1,2', /lists of host, hostaddr and port differ in length/],
+  ['postgres://u:secret@h/db?hostaddr=h', /hostaddr=h is no IP address/],
+  ['postgres://u:secret@h/db?channel_binding=yes', /channel_binding=yes is none/],
+  ['postgres://u:secret@h/db?channel_binding=require&sslmode=disable', /needs TLS/],
+  ['postgres://u:secret@h/db?sslnegotiation=maybe', /sslnegotiation=maybe is none/],
+  ['postgres://u:secret@h/db?connect_timeout=soon', /connect_timeout=soon is no whole number/],
   ['postgres://u:secret@h/db?target_session_attrs=standby', /asks for a standby/],
   ['postgres://u:secret@h/db?require_auth=none', /does not support require_auth/],
   ['postgres://u:secret@h/db?gssencmode=require', /does not support gssencmode=require/],
@@ -60,10 +79,15 @@ const refused: readonly (readonly [url: string, says: RegExp])[] = [
   ['postgres://u:secret@::1/db', /in brackets|1 to 65535/],
   ['postgres://u:secret@h:0/db', /a port is 1 to 65535/],
   ['postgres://u:secret@h/db?sslmode', /a parameter without "="/],
+  ['host=h password=se cret', /pairs are written name=value/],
+  ["host=h password='secret", /pairs are written name=value/],
+  ['host=h sslmod=require password=secret', /did you mean "sslmode"/],
+  ['host=h port=x password=secret', /a port is 1 to 65535/],
+  ['secret', /must begin with postgres:.* or be pairs/],
 ];
 
 describe('a connection URL', () => {
-  for (const [url, means] of urls) {
+  for (const [url, means] of [...urls, ...pairs]) {
     it(`is read as libpq reads it, and the same again from what is made of it: ${url}`, () => {
       const read = readAddress(url);
       const { more, ...rest } = means;
@@ -80,12 +104,28 @@ describe('a connection URL', () => {
         (error) => {
           assert.ok(error instanceof UserError);
           assert.match(error.message, says);
-          assert.doesNotMatch(error.message, /secret|\n/);
+          assert.doesNotMatch(error.message, /secret|cret|\n/);
           return true;
         },
       );
     });
   }
+});
+
+describe('the URL of a socket', () => {
+  it('has user and port where the oldest clients look for them', () => {
+    const url = urlOf(readAddress('postgres:///db?host=/a/b&port=6000&user=u'));
+    const { auth, port, pathname, query } = parseUrl(url, true); // as pg before 8.6 does
+    assert.deepEqual(
+      [auth, port, pathname, query['host'], query['sslmode']],
+      ['u', '6000', '/db', '/a/b', 'disable'],
+    );
+    const read = new URL(url); // as pg does now
+    assert.deepEqual(
+      [read.username, read.port, read.searchParams.get('host')],
+      ['u', '6000', '/a/b'],
+    );
+  });
 });
 
 describe('what each program is told of a server', () => {
@@ -116,7 +156,7 @@ describe('what each program is told of a server', () => {
   it('for dbmate is no more than its driver knows, and the settings of its session', () => {
     assert.equal(
       dbmateUrl(address, settings),
-      'postgres:///db?host=%3A%3A1&port=5433&user=u&password=p%20w&sslmode=require&options=-c%20work_mem%3D8MB' +
+      'postgres://u:p%20w@localhost:5433/db?host=%3A%3A1&sslmode=require&options=-c%20work_mem%3D8MB' +
         '&default_transaction_isolation=read%20committed&jit=off',
     );
   });

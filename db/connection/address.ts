@@ -1,22 +1,26 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../cli/errors.ts';
-import { withoutPassword } from '../cli/hide-password.ts';
 import { nearest } from '../cli/nearest.ts';
+import {
+  kept,
+  notSupported,
+  type Parameters,
+  readParameters,
+  urlOfParameters,
+} from './parameters.ts';
 
 /*
- * One reading of a connection URL, as libpq reads it (manual: "Connection URIs"). What pg, dbmate and
- * pgbench are told is made from it: left to themselves they take three different URLs for right.
+ * One reading of what DATABASE_URL says. What pg, dbmate and pgbench are told is made from it: left to
+ * themselves they take three different URLs for right.
  */
 
 /** How a session is encrypted and who the server must prove to be, as libpq names it. */
 export type SslMode = (typeof sslModes)[number];
 
 const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-
-/** Parameters by libpq's names, as text. */
-export type Parameters = Readonly<Partial<Record<string, string>>>;
 
 /** Where a server is and how one logs in: nothing is left to a default or to the environment. */
 export interface ServerAddress {
@@ -30,102 +34,64 @@ export interface ServerAddress {
   readonly more: Parameters;
 }
 
-/** What is kept as it is, for those who can make use of it. */
-const kept = [
-  ...['password', 'hostaddr', 'options', 'connect_timeout', 'channel_binding'],
-  ...['sslcert', 'sslkey', 'sslrootcert', 'sslnegotiation'],
-  ...['ssl_min_protocol_version', 'ssl_max_protocol_version'],
-  ...['keepalives', 'keepalives_idle'],
-] as const;
+const protocols = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
-/** What changes nothing here: the lab names its sessions, speaks UTF-8, and works with one server. */
-const withoutEffect = [
-  ...['application_name', 'fallback_application_name', 'client_encoding', 'encoding'],
-  ...['keepalives_interval', 'keepalives_count', 'tcp_user_timeout', 'load_balance_hosts'],
-  ...['sslsni', 'sslcompression', 'krbsrvname', 'uselibpqcompat', 'passfile'],
-];
+/** What libpq takes for a value, and the lab as well. */
+const values: Readonly<Record<string, readonly string[]>> = {
+  channel_binding: ['disable', 'prefer', 'require'],
+  gssencmode: ['disable', 'prefer'],
+  keepalives: ['0', '1'],
+  sslnegotiation: ['postgres', 'direct'],
+  ssl_min_protocol_version: protocols,
+  ssl_max_protocol_version: protocols,
+  target_session_attrs: ['any', 'read-write', 'primary'],
+};
 
-/** What cannot be left out without being less careful than was asked for. */
-const notSupported = [
-  ...['require_auth', 'requirepeer', 'sslcrl', 'sslcrldir', 'sslcertmode', 'sslpassword'],
-  ...['gsslib', 'gssdelegation', 'replication', 'scram_client_key', 'scram_server_key'],
-  ...['min_protocol_version', 'max_protocol_version', 'oauth_issuer', 'oauth_client_id'],
-];
+const wholeNumbers = ['connect_timeout', 'keepalives_idle'];
 
-const known = [
-  ...['host', 'port', 'user', 'dbname', 'sslmode', 'ssl', 'service', 'target_session_attrs'],
-  ...['gssencmode', 'requiressl'],
-  ...kept,
-  ...withoutEffect,
-  ...notSupported,
-];
-
-/** Throws a UserError, without the password, for a text that is no PostgreSQL URL, or one that the lab cannot follow. */
-export function readAddress(url: string): ServerAddress {
-  return addressOf(readUrl(url));
+/** Throws a UserError, without the password, for a text that does not name one server, or that the lab cannot follow. */
+export function readAddress(text: string): ServerAddress {
+  const [address, ...others] = addressesOf(readParameters(text));
+  if (address === undefined || others.length > 0) {
+    throw new UserError('DATABASE_URL names several hosts where one is wanted');
+  }
+  return address;
 }
 
-/** The parameters that a URL names, by libpq's names. */
-export function readUrl(url: string): Parameters {
-  if (!/^postgres(ql)?:\/\//.test(url)) {
+/**
+ * The servers that parameters name, in their order, with libpq's defaults.
+ *
+ * @throws UserError where the lab cannot do what is asked
+ */
+export function addressesOf(parameters: Parameters): readonly ServerAddress[] {
+  requireSupported(parameters);
+  const listed = (name: string): readonly string[] => parameters[name]?.split(',') ?? [];
+  const [names, addresses, ports] = [listed('host'), listed('hostaddr'), listed('port')];
+  const count = Math.max(names.length, addresses.length, 1);
+  const lengths = [names.length || count, addresses.length || count];
+  if (ports.length > 1) lengths.push(ports.length);
+  if (lengths.some((length) => length !== count)) {
     throw new UserError(
-      'DATABASE_URL is not a PostgreSQL URL: it must begin with postgres:// or postgresql://',
+      'DATABASE_URL names several hosts, and its lists of host, hostaddr and port differ in length',
     );
   }
-  const wrong = (reason: string): UserError =>
-    new UserError(`DATABASE_URL is not a PostgreSQL URL (${reason}): ${withoutPassword(url)}`);
-  if (url.includes('#')) throw wrong('a "#" is written %23');
-  const parts = /^\w+:\/\/(?:([^/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(url);
-  if (parts === null) throw wrong('it cannot be read');
-  const [, login = '', place = '', path = '', query = ''] = parts;
-  const decode = (text: string): string => {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      throw wrong('a "%" is written %25');
-    }
-  };
-  if (place.includes(',')) throw severalHosts(decode(place));
-  const at = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(place);
-  if (at === null) throw wrong('an IPv6 address is written in brackets');
-  const colon = login.indexOf(':');
-  const read: Record<string, string> = {};
-  const set = (name: string, value: string | undefined): void => {
-    if (value !== undefined && value !== '') read[name] = decode(value);
-  };
-  set('user', colon < 0 ? login : login.slice(0, colon));
-  set('password', colon < 0 ? undefined : login.slice(colon + 1));
-  set('host', at[1]?.replace(/^\[(.*)\]$/, '$1'));
-  set('port', at[2]);
-  set('dbname', path);
-  for (const pair of query.split('&').filter((text) => text !== '')) {
-    const equals = pair.indexOf('=');
-    if (equals < 0) throw wrong(`a parameter without "=": "${pair}"`);
-    const name = decode(pair.slice(0, equals));
-    if (!known.includes(name)) {
-      throw wrong(`libpq knows no parameter "${name}"${nearestParameter(name)}`);
-    }
-    set(name, pair.slice(equals + 1));
-  }
-  requirePort(read['port'], wrong);
-  return read;
+  return Array.from({ length: count }, (_, index) =>
+    addressOf({
+      ...parameters,
+      host: names[index] || undefined,
+      hostaddr: addresses[index] || undefined,
+      port: (ports.length > 1 ? ports[index] : ports[0]) || undefined,
+    }),
+  );
 }
 
-/** Fills in libpq's defaults. Throws a UserError where the lab cannot do what is asked. */
-export function addressOf(parameters: Parameters): ServerAddress {
-  const { host: named, hostaddr, target_session_attrs: attributes, gssencmode } = parameters;
-  if (named?.includes(',')) throw severalHosts(named);
-  for (const name of notSupported) {
-    if (parameters[name] !== undefined) throw new UserError(`the lab does not support ${name}`);
-  }
-  if (!['any', 'read-write', 'primary', undefined].includes(attributes)) {
-    throw new UserError(
-      `the lab writes, and target_session_attrs=${attributes} asks for a standby`,
-    );
-  }
-  if (gssencmode === 'require') throw new UserError('the lab does not support gssencmode=require');
+function addressOf(parameters: Readonly<Record<string, string | undefined>>): ServerAddress {
+  const { hostaddr } = parameters;
   const port = Number(parameters['port'] ?? 5432);
-  const host = named ?? hostaddr ?? defaultHost(port);
+  const host = parameters['host'] ?? hostaddr ?? defaultHost(port);
+  if (hostaddr !== undefined && isIP(hostaddr) === 0) {
+    throw new UserError(`hostaddr=${hostaddr} is no IP address`);
+  }
   const user = parameters['user'] ?? accountName();
   const sslMode = sslModeOf(parameters, host);
   const more = Object.fromEntries(
@@ -136,7 +102,7 @@ export function addressOf(parameters: Parameters): ServerAddress {
   );
   return {
     ...{ host, port, user, database: parameters['dbname'] ?? user, sslMode },
-    // libpq wants a file to verify by, or this word; pg does without
+    // libpq wants a file to verify by, or this word
     more:
       sslMode === 'verify-full' && more['sslrootcert'] === undefined
         ? { ...more, sslrootcert: 'system' }
@@ -144,35 +110,13 @@ export function addressOf(parameters: Parameters): ServerAddress {
   };
 }
 
-/**
- * An address as a URL that says all of it.
- *
- * @param place where the host stands: where hosts usually do, or as a parameter, as a socket's must
- */
-export function urlOf(
-  { host, port, user, database, sslMode, more }: ServerAddress,
-  place: 'usual' | 'parameter' = isSocket(host) ? 'parameter' : 'usual',
-): string {
-  const encode = encodeURIComponent;
-  const { password, ...rest } = more;
-  const query = (parameters: Parameters): string =>
-    Object.entries(parameters)
-      .flatMap(([name, value]) =>
-        value === undefined ? [] : [`${name}=${encode(value).replaceAll('%2F', '/')}`],
-      )
-      .join('&');
-  if (place === 'parameter') {
-    const login = {
-      host,
-      port: String(port),
-      user,
-      ...(password === undefined ? {} : { password }),
-    };
-    return `postgres:///${encode(database)}?${query({ ...login, sslmode: sslMode, ...rest })}`;
-  }
-  const login = `${encode(user)}${password === undefined ? '' : `:${encode(password)}`}`;
-  const written = host.includes(':') ? `[${encode(host).replaceAll('%3A', ':')}]` : encode(host);
-  return `postgres://${login}@${written}:${port}/${encode(database)}?${query({ sslmode: sslMode, ...rest })}`;
+/** An address as a URL that says all of it. */
+export function urlOf(address: ServerAddress, place?: 'usual' | 'parameter'): string {
+  const { host, port, user, database, sslMode, more } = address;
+  return urlOfParameters(
+    { host, port: String(port), user, dbname: database, sslmode: sslMode, ...more },
+    place,
+  );
 }
 
 /** Whether a host is the folder of a socket. */
@@ -180,8 +124,36 @@ export function isSocket(host: string): boolean {
   return host.startsWith('/');
 }
 
-function sslModeOf(parameters: Parameters, host: string): SslMode {
-  const { sslmode, ssl, sslrootcert, requiressl, sslnegotiation } = parameters;
+function requireSupported(parameters: Parameters): void {
+  for (const name of notSupported) {
+    if (parameters[name] !== undefined) throw new UserError(`the lab does not support ${name}`);
+  }
+  const { target_session_attrs: attributes, gssencmode } = parameters;
+  if (['standby', 'prefer-standby', 'read-only'].includes(attributes ?? '')) {
+    throw new UserError(
+      `the lab writes, and target_session_attrs=${attributes} asks for a standby`,
+    );
+  }
+  if (gssencmode === 'require') throw new UserError('the lab does not support gssencmode=require');
+  for (const [name, taken] of Object.entries(values)) {
+    const value = parameters[name];
+    if (value !== undefined && !taken.includes(value)) {
+      throw new UserError(`${name}=${value} is none${nearest(value, taken)}`);
+    }
+  }
+  for (const name of wholeNumbers) {
+    const value = parameters[name];
+    if (value !== undefined && !/^\s*-?\d{1,9}\s*$/.test(value)) {
+      throw new UserError(`${name}=${value} is no whole number`);
+    }
+  }
+}
+
+function sslModeOf(
+  parameters: Readonly<Record<string, string | undefined>>,
+  host: string,
+): SslMode {
+  const { sslmode, ssl, sslrootcert, requiressl, sslnegotiation, channel_binding } = parameters;
   // what pg's own URLs may say besides
   const asked = sslmode === 'no-verify' ? 'require' : sslmode;
   const given = asked ?? (/^(true|1)$/.test(ssl ?? requiressl ?? '') ? 'require' : undefined);
@@ -189,6 +161,11 @@ function sslModeOf(parameters: Parameters, host: string): SslMode {
   const mode = sslModes.find((name) => name === (given ?? byDefault));
   if (mode === undefined) {
     throw new UserError(`sslmode=${given} is none${nearest(given ?? '', sslModes)}`);
+  }
+  if (channel_binding === 'require' && (isSocket(host) || mode === 'disable')) {
+    throw new UserError(
+      'channel_binding=require needs TLS, which a socket and sslmode=disable have not',
+    );
   }
   if (isSocket(host)) return 'disable'; // as libpq has it
   const weak = mode === 'disable' || mode === 'allow' || mode === 'prefer';
@@ -223,23 +200,4 @@ function accountName(): string {
         'write postgres://USER@…',
     );
   }
-}
-
-function severalHosts(hosts: string): UserError {
-  return new UserError(
-    `DATABASE_URL names several hosts (${hosts}), and the lab works with one server: name the primary alone`,
-  );
-}
-
-function requirePort(port: string | undefined, wrong: (reason: string) => UserError): void {
-  if (port === undefined) return;
-  if (port.includes(',')) throw severalHosts(`ports ${port}`);
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
-    throw wrong('a port is 1 to 65535');
-  }
-}
-
-function nearestParameter(name: string): string {
-  const suggestion = nearest(name, known);
-  return suggestion.startsWith(': did') ? suggestion : ', nor does the lab';
 }

@@ -5,6 +5,7 @@ import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { withoutPassword } from '../cli/hide-password.ts';
 import { cannotConnectNow, protocolViolation } from '../sqlstates.ts';
 import { readAddress, type ServerAddress } from './address.ts';
+import { bindingOf } from './channel-binding.ts';
 import { attempts, pgConfig } from './programs.ts';
 import {
   makeSettings,
@@ -43,6 +44,24 @@ export async function connect(
   }
 }
 
+/**
+ * Opens a session as the server gives it, with none of the lab's settings: for one that is not the lab's
+ * alone.
+ *
+ * @throws UserError as `connect` does
+ */
+export async function connectAsIs(
+  url: string,
+  applicationName: string,
+  socket?: Socket,
+): Promise<pg.Client> {
+  try {
+    return (await open(readAddress(url), applicationName, socket)).client;
+  } catch (error) {
+    throw explain(error, url);
+  }
+}
+
 async function openUnlimited(
   address: ServerAddress,
   applicationName: string,
@@ -52,7 +71,7 @@ async function openUnlimited(
     return await openWithSettings(address, applicationName, socket);
   } catch (error) {
     // ended by a time limit before it could take it off: once more, asking for that at once
-    if (!limits.includes(codeOf(error) ?? '')) throw error;
+    if (![...limits, ...broken].includes(codeOf(error) ?? '')) throw error;
     return await openWithSettings(withoutLimits(address), applicationName);
   }
 }
@@ -74,6 +93,9 @@ async function openWithSettings(
 
 /** SQLSTATEs of a statement and a session that took, or idled, longer than a default allows. */
 const limits: readonly string[] = ['57014', '57P05'];
+
+/** What the client may see first of a session that the server ended. */
+const broken: readonly string[] = ['EPIPE', 'ECONNRESET'];
 
 /** Not for every session: a pooler refuses to be asked for settings. */
 function withoutLimits(address: ServerAddress): ServerAddress {
@@ -137,7 +159,7 @@ const taken = new Map<string, boolean>();
 export function addressAsTaken(url: string): ServerAddress {
   const address = readAddress(url);
   const tls = taken.get(placeOf(address));
-  if (tls === undefined || attempts(address.sslMode).length === 1) return address;
+  if (tls === undefined || attempts(address).length === 1) return address;
   return { ...address, sslMode: tls ? 'require' : 'disable' };
 }
 
@@ -159,11 +181,12 @@ async function open(
   asked: pg.ClientConfig = {},
 ): Promise<Opened> {
   const place = placeOf(address);
-  const order = attempts(address.sslMode);
+  const order = attempts(address);
   const last = taken.get(place);
   const inOrder = order.length > 1 && last !== undefined ? [last, !last] : order;
   for (const [index, tls] of inOrder.entries()) {
     const client = newClient(address, tls, { ...asked, application_name: applicationName }, socket);
+    const binding = bindingOf(client, address);
     // A session that breaks between two queries must not end the process: its next query fails anyway.
     let broke: Error | undefined;
     client.on('error', (error) => {
@@ -171,6 +194,7 @@ async function open(
     });
     try {
       await client.connect();
+      binding?.requireDone();
       taken.set(place, tls);
       return { client, brokeBy: () => broke };
     } catch (error) {
@@ -226,5 +250,5 @@ const reasons: Readonly<Record<string, string>> = {
 function explain(error: unknown, url: string): Error {
   if (wasInterrupted() || error instanceof UserError) return error as Error;
   const reason = reasons[codeOf(error) ?? ''] ?? messageOf(error);
-  return new UserError(`cannot connect to ${withoutPassword(url)}: ${reason}`);
+  return new UserError(`cannot connect to ${withoutPassword(url)}: ${reason}`, { cause: error });
 }

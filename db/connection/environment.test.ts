@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readAddress } from './address.ts';
-import { completeUrl, withoutServerVariables } from './environment.ts';
+import { complete, withoutServerVariables } from './environment.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'optout-lab-environment-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -52,27 +52,55 @@ const rows: readonly (readonly [url: string, Record<string, string>, means: obje
   ['postgres://u@h/db', { PGCLIENTENCODING: 'LATIN1', PGTZ: 'x', PGAPPNAME: 'x' }, { more: {} }],
 ];
 
+/** Of a list, all in their order. */
+const completed = (text: string, environment: Record<string, string>) =>
+  complete(text, environment).urls.map(readAddress);
+
 describe('a server that is not ours', () => {
   for (const [url, variables, means] of rows) {
     it(`is ${JSON.stringify(means)} where ${Object.keys(variables)} and ${url} are given`, () => {
       const environment = { PGPASSFILE: '/dev/null/none', ...variables };
-      const read = readAddress(completeUrl(url, environment));
-      assert.deepEqual(read, { ...read, ...means });
+      const [read, ...others] = completed(url, environment);
+      assert.deepEqual([read, others], [{ ...read, ...means }, []]);
     });
   }
 
   it('is refused where a service is named that no file has', () => {
     assert.throws(
-      () => completeUrl('postgres://u@h/db', { PGSERVICE: 'none', PGSERVICEFILE: services }),
+      () => complete('postgres://u@h/db', { PGSERVICE: 'none', PGSERVICEFILE: services }),
       /^UserError: no service "none" in .*services$/,
     );
   });
 
   it('gets no password from a file that others may read', () => {
     const open = file('open', 'h:5432:db:u:pw\n', 0o644);
-    assert.equal(
-      readAddress(completeUrl('postgres://u@h/db', { PGPASSFILE: open })).more['password'],
-      undefined,
+    const [read] = completed('postgres://u@h/db', { PGPASSFILE: open });
+    assert.equal(read?.more['password'], undefined);
+  });
+});
+
+describe('a list of servers', () => {
+  it('is completed one by one, each with its own password', () => {
+    const read = completed('postgres://u@x,h,[::1]:7/db?sslmode=require', {
+      PGPASSFILE: passwords,
+      PGPORT: '6',
+    });
+    assert.deepEqual(
+      read.map(({ host, port, more, sslMode }) => [host, port, more['password'], sslMode]),
+      [
+        ['x', 5432, undefined, 'require'],
+        ['h', 5432, 'colon:and\\back', 'require'],
+        ['::1', 7, undefined, 'require'],
+      ],
+    );
+  });
+
+  it('says whether one that takes writes is asked for', () => {
+    const asked = (query: string): boolean =>
+      complete(`postgres://u@h/db${query}`, {}).mustTakeWrites;
+    assert.deepEqual(
+      ['', '?target_session_attrs=any', '?target_session_attrs=primary'].map(asked),
+      [false, false, true],
     );
   });
 });

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir as systemHome } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../cli/errors.ts';
-import { addressOf, isSocket, type Parameters, readUrl, urlOf } from './address.ts';
+import { addressesOf, isSocket, type ServerAddress, urlOf } from './address.ts';
+import { type Parameters, readParameters, requireKnown } from './parameters.ts';
 
 /** libpq's variables and the parameters that they stand for (manual: "Environment Variables"). */
 const variables: Readonly<Record<string, string>> = {
@@ -45,15 +46,23 @@ function homedir(): string {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The servers that may be meant, and what is asked of the one that is taken. */
+export interface Candidates {
+  /** Complete URLs, one server each, in the order in which they are tried. */
+  readonly urls: readonly string[];
+  /** Whether it must take writes: target_session_attrs. */
+  readonly mustTakeWrites: boolean;
+}
+
 /**
- * The URL of a server that is not ours, completed as libpq would: from the service that it names,
+ * DATABASE_URL of a server that is not ours, completed as libpq would: from the service that it names,
  * from the variables of the shell, from the password file and from the certificates in the home
  * folder, in that order. Nothing after this reads any of them.
  *
  * @throws UserError where they cannot be followed
  */
-export function completeUrl(url: string, environment: Environment = process.env): string {
-  const named = readUrl(url);
+export function complete(text: string, environment: Environment = process.env): Candidates {
+  const named = readParameters(text);
   const shell = Object.fromEntries(
     Object.entries(variables).flatMap(([variable, name]) => {
       const value = environment[variable];
@@ -67,11 +76,17 @@ export function completeUrl(url: string, environment: Environment = process.env)
     ...named,
   };
   const parameters = { ...tlsFiles(given), ...given };
-  const address = addressOf(parameters);
-  if (parameters['password'] !== undefined) return urlOf(address);
-  const password = passwordOf(parameters['passfile'] ?? join(homedir(), '.pgpass'), address);
-  if (password === undefined) return urlOf(address);
-  return urlOf({ ...address, more: { ...address.more, password } });
+  const passwords = parameters['passfile'] ?? join(homedir(), '.pgpass');
+  return {
+    urls: addressesOf(parameters).map((address) => urlOf(withPassword(address, passwords))),
+    mustTakeWrites: !['any', undefined].includes(parameters['target_session_attrs']),
+  };
+}
+
+function withPassword(address: ServerAddress, file: string): ServerAddress {
+  if (address.more['password'] !== undefined) return address;
+  const password = passwordOf(file, address);
+  return password === undefined ? address : { ...address, more: { ...address.more, password } };
 }
 
 /**
@@ -103,7 +118,9 @@ function readService(service: string, environment: Environment): Parameters {
       if (line.startsWith('[')) section = line.slice(1, line.indexOf(']'));
       else if (section === service) {
         const equals = line.indexOf('=');
-        found[line.slice(0, equals)] = line.slice(equals + 1);
+        const name = line.slice(0, Math.max(equals, 0));
+        requireKnown(name, (reason) => new UserError(`service "${service}" in ${file}: ${reason}`));
+        found[name] = line.slice(equals + 1);
       }
     }
     if (Object.keys(found).length > 0) return found;
@@ -126,7 +143,7 @@ function tlsFiles({ host, sslmode }: Parameters): Parameters {
 /** The password for a login in a password file (manual: "The Password File"), or undefined. */
 function passwordOf(
   file: string,
-  { host, port, database, user }: ReturnType<typeof addressOf>,
+  { host, port, database, user }: ServerAddress,
 ): string | undefined {
   if (!existsSync(file)) return undefined;
   if ((statSync(file).mode & 0o077) !== 0) {

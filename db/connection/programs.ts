@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type ConnectionOptions, checkServerIdentity, type SecureVersion } from 'node:tls';
 import type pg from 'pg';
 import { messageOf, UserError } from '../cli/errors.ts';
-import { isSocket, type ServerAddress, type SslMode, urlOf } from './address.ts';
+import { isSocket, type ServerAddress, urlOf } from './address.ts';
 import { withoutServerVariables } from './environment.ts';
 import type { Settings } from './session-settings.ts';
 
@@ -35,7 +35,8 @@ export function pgConfig(address: ServerAddress, tls: boolean): pg.ClientConfig 
 }
 
 /** Whether to try with TLS, in the order of the attempts. */
-export function attempts(sslMode: SslMode): readonly boolean[] {
+export function attempts({ sslMode, more }: ServerAddress): readonly boolean[] {
+  if (more['channel_binding'] === 'require') return [true];
   if (sslMode === 'disable') return [false];
   if (sslMode === 'allow') return [false, true];
   return sslMode === 'prefer' ? [true, false] : [true];
@@ -43,8 +44,9 @@ export function attempts(sslMode: SslMode): readonly boolean[] {
 
 /** What dbmate is told. Settings go along, as its driver hands on what it does not know to the server. */
 export function dbmateUrl(address: ServerAddress, settings: Settings): string {
-  // what its driver (lib/pq) does not know it takes for a setting of the server
-  const { keepalives, keepalives_idle, channel_binding, ...more } = address.more;
+  // What its driver (lib/pq) does not know it takes for a setting of the server. "direct" it knows, and
+  // asks without ALPN, which the server refuses (lib/pq 1332): the same TLS can be had by asking for it.
+  const { keepalives, keepalives_idle, channel_binding, sslnegotiation, ...more } = address.more;
   const told = { ...address, more: { ...more, ...settings } };
   // dbmate takes the brackets off an IPv6 address and puts the port right behind it
   return address.host.includes(':') ? urlOf(told, 'parameter') : urlOf(told);
@@ -62,7 +64,8 @@ export function libpqEnvironment(address: ServerAddress, settings: Settings): No
   const optional = {
     PGHOSTADDR: more['hostaddr'],
     PGPASSWORD: more['password'],
-    PGSSLROOTCERT: more['sslrootcert'],
+    // the word "system" is understood by libpq 16 and later alone
+    PGSSLROOTCERT: more['sslrootcert'] === 'system' ? systemRoots() : more['sslrootcert'],
     PGSSLCERT: more['sslcert'],
     PGSSLKEY: more['sslkey'],
     PGSSLNEGOTIATION: more['sslnegotiation'],
@@ -87,11 +90,13 @@ export function libpqEnvironment(address: ServerAddress, settings: Settings): No
 
 function tlsOptions({ host, sslMode, more }: ServerAddress): ConnectionOptions {
   const file = (name: string): string | undefined => {
-    const path = more[name];
+    const path = more[name] === 'system' ? systemRoots() : more[name];
     if (path === undefined || path === 'system') return undefined;
     try {
+      if (name === 'sslkey') requirePrivate(path);
       return readFileSync(path, 'utf8');
     } catch (error) {
+      if (error instanceof UserError) throw error;
       throw new UserError(`cannot read ${name}: ${messageOf(error)}`);
     }
   };
@@ -113,6 +118,29 @@ function tlsOptions({ host, sslMode, more }: ServerAddress): ConnectionOptions {
     ...(isIpAddress(host) ? {} : { servername: host }),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
+}
+
+/** Where systems keep the certificates that they trust. */
+const rootFiles = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+/** The file of what this system trusts, which OpenSSL and Go find by the same variable; or the word for it. */
+function systemRoots(): string {
+  const files = [process.env['SSL_CERT_FILE'] ?? '', ...rootFiles];
+  return files.find((file) => existsSync(file)) ?? 'system';
+}
+
+/** A key that others may read is refused by libpq and by lib/pq. */
+function requirePrivate(path: string): void {
+  const { mode, uid } = statSync(path);
+  const forbidden = uid === 0 && process.getuid?.() !== 0 ? 0o027 : 0o077;
+  if ((mode & forbidden) !== 0) {
+    throw new UserError(`sslkey=${path} may be read by others: chmod 600 it`);
+  }
 }
 
 function isIpAddress(host: string): boolean {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onInterrupt } from '../cli/command.ts';
 import { codeOf, UserError } from '../cli/errors.ts';
+import { urlOf } from '../connection/address.ts';
 import { canConnect, connect } from '../connection/connect.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
@@ -125,13 +126,7 @@ function socketUrl(paths: ServerPaths, database: string): string {
   const server: ServerProcess = serverProcess(paths);
   const { socketDir, port } =
     server.state === 'running' ? server : { socketDir: paths.socketDir, port: defaultPort };
-  const query = new URLSearchParams({
-    host: socketDir,
-    port: String(port),
-    user: 'postgres',
-    sslmode: 'disable',
-  });
-  return `postgres:///${database}?${query.toString().replaceAll('%2F', '/')}`;
+  return urlOf({ host: socketDir, port, user: 'postgres', database, sslMode: 'disable', more: {} });
 }
 
 /** Recovery after a crash may take minutes; the server says so meanwhile. */

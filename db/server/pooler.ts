@@ -5,7 +5,9 @@ import { connect } from '../connection/connect.ts';
 /** A pooler with a single connection lets the second session wait for minutes. */
 const answerMs = 20_000;
 
-const advice = 'name the server itself, or a pool in session mode';
+const advice =
+  'let DATABASE_URL name the port of the server itself (5432, as a rule), or a pool in session mode; ' +
+  'npm run load -- --pooler HOST:PORT then sends through a pooler';
 
 /**
  * Refuses a pooler that gives a session another server process from one transaction to the next, as

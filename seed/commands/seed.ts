@@ -3,6 +3,7 @@ import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
 import { UserError } from '../../db/cli/errors.ts';
 import { seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { openLab } from '../../db/lab.ts';
+import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../data-set/data-set.ts';
 import { parseScale } from '../data-set/scale.ts';
@@ -48,6 +49,7 @@ await runCommand(async () => {
     const expected = { messages, seed: flags.seed, ordinaryReportShare: flags.ordinaryReports };
     await verifyDatabase(lab, expected, print);
   } else {
+    await tellCapabilities(lab, 'seed', print);
     await seedDatabase(lab, {
       dataSet: {
         messages: messages ?? parseScale('small'),

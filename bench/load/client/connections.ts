@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { wasInterrupted } from '../../../db/cli/command.ts';
 import { UserError } from '../../../db/cli/errors.ts';
-import { connect } from '../../../db/connection/connect.ts';
+import { connect, connectAsIs } from '../../../db/connection/connect.ts';
 import { readSql } from '../../../db/sql.ts';
 import { ExtendedQuerySession } from './extended-query.ts';
 import { newReadingSocket } from './reading-socket.ts';
@@ -10,22 +10,28 @@ import type { WorkerOptions } from './worker-options.ts';
 
 /** The application name of all sessions that carry the load. */
 export const loadApplicationName = 'optout-lab load';
+/** … and of those that a pooler keeps when they are over. */
+const pooledApplicationName = `${loadApplicationName}, pooled`;
 
 const firstPauseMs = 20;
 const longestPauseMs = 1_000;
 
+/** What a session needs to know. */
+type SessionPlan = Pick<WorkerOptions, 'url' | 'pooled' | 'sessionSql' | 'statements'>;
+
 /**
- * Opens a session as an application would: its settings made, its statements prepared.
+ * Opens a session as an application would: its settings made, its statements prepared. Through a pooler
+ * that shares server processes it makes no settings, which others would get, and names no statements.
  *
  * @throws UserError when the server cannot be reached, or the connection breaks; Error when it refuses a
  *   statement.
  */
-export async function openSession(
-  plan: Pick<WorkerOptions, 'url' | 'sessionSql' | 'statements'>,
-): Promise<ExtendedQuerySession> {
-  const client = await connect(plan.url, loadApplicationName, newReadingSocket());
+export async function openSession(plan: SessionPlan): Promise<ExtendedQuerySession> {
+  const open = plan.pooled ? connectAsIs : connect;
+  const name = plan.pooled ? pooledApplicationName : loadApplicationName;
+  const client = await open(plan.url, name, newReadingSocket());
   for (const sql of plan.sessionSql) await client.query(sql);
-  const session = new ExtendedQuerySession(client);
+  const session = new ExtendedQuerySession(client, plan.pooled ? 'unnamed' : 'named');
   const { statements } = plan;
   for (const [name, sql] of [
     ['send', statements.send],
@@ -54,7 +60,10 @@ const lastStatementMs = 60_000;
 export async function untilSessionsAreGone(client: pg.Client): Promise<void> {
   const deadlineMs = performance.now() + lastStatementMs;
   const look = async (): Promise<number | undefined> => {
-    const { rows } = await client.query<{ pid: number }>(loadSessionsSql, [loadApplicationName]);
+    const { rows } = await client.query<{ pid: number }>(loadSessionsSql, [
+      loadApplicationName,
+      pooledApplicationName,
+    ]);
     return rows[0]?.pid;
   };
   for (let pid = await look(); pid !== undefined; pid = await look()) {
@@ -72,7 +81,7 @@ const loadSessionsSql = readSql(new URL('./sql/load_sessions.sql', import.meta.u
 
 /** Opens a session in place of a lost one, trying again for as long as it takes. */
 export async function reopenSession(
-  plan: Pick<WorkerOptions, 'url' | 'sessionSql' | 'statements'>,
+  plan: SessionPlan,
   abandoned: () => boolean,
 ): Promise<ExtendedQuerySession | undefined> {
   for (let pauseMs = firstPauseMs; !abandoned(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {

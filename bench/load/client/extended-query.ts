@@ -18,8 +18,12 @@ export type Answer =
 
 const lost: Answer = { kind: 'lost' };
 
+/** How statements are kept: by name, as an application's driver does, or not at all. */
+export type Preparation = 'named' | 'unnamed';
+
 /**
- * A connection for one hot loop: named prepared statements, one at a time, no results kept.
+ * A connection for one hot loop: prepared statements, one at a time, no results kept. Unnamed ones are
+ * parsed with each execution: between two of them a pooler may give the session another server process.
  *
  * pg opens it (TLS, passwords, start-up are its business) and is then put aside: its query objects,
  * results and promises would be made and thrown away for every insert, and a generator that is slower
@@ -27,11 +31,15 @@ const lost: Answer = { kind: 'lost' };
  */
 export class ExtendedQuerySession {
   readonly #socket: Socket;
+  readonly #preparation: Preparation;
+  /** Of unnamed statements, what parses them. */
+  readonly #parses = new Map<string, Buffer>();
   #waiting: ((answer: Answer) => void) | undefined;
   #alive = true;
 
   /** Takes over an open, idle connection of pg. One that breaks while idle answers `lost` to the next statement. */
-  constructor(client: pg.Client) {
+  constructor(client: pg.Client, preparation: Preparation = 'named') {
+    this.#preparation = preparation;
     this.#socket = client.connection.stream as Socket;
     this.#socket.removeAllListeners('data');
     readAnswers(this.#socket, (answer) => this.#take(answer));
@@ -46,9 +54,10 @@ export class ExtendedQuerySession {
 
   /** Prepares a statement under a name. */
   prepare(name: string, text: string): Promise<Answer> {
-    return new Promise((resolve) =>
-      this.#send(Buffer.concat([parseOf(name, text), sync]), resolve),
-    );
+    const unnamed = this.#preparation === 'unnamed';
+    const parse = parseOf(unnamed ? '' : name, text);
+    if (unnamed) this.#parses.set(name, parse);
+    return new Promise((resolve) => this.#send(Buffer.concat([parse, sync]), resolve));
   }
 
   /** Runs a prepared statement; `answered` is called once, when the server is ready again. */
@@ -57,7 +66,12 @@ export class ExtendedQuerySession {
     parameters: readonly Parameter[],
     answered: (answer: Answer) => void,
   ): void {
-    this.#send(executionOf(statement, parameters), answered);
+    const parse = this.#parses.get(statement);
+    const bytes =
+      parse === undefined
+        ? executionOf(statement, parameters)
+        : Buffer.concat([parse, executionOf('', parameters)]);
+    this.#send(bytes, answered);
   }
 
   /** Ends the session; a statement under way is abandoned. */

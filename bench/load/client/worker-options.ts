@@ -7,6 +7,8 @@ export type Rate = number | 'max';
 /** What one worker of a run needs to know; plain data, so that it passes to a thread. */
 export interface WorkerOptions {
   readonly url: string;
+  /** Whether the URL is that of a pooler that gives a session another server process for each transaction. */
+  readonly pooled: boolean;
   /** This worker's number, and how many there are. */
   readonly worker: number;
   readonly workers: number;

@@ -4,7 +4,7 @@ import { commandLine } from '../../../db/cli/command-line.ts';
 import { UserError } from '../../../db/cli/errors.ts';
 import { seedMeaning, share, wholeNumber } from '../../../db/cli/flags.ts';
 import { isolationLevels } from '../../../db/contract.ts';
-import { defaultDesignName, designsNamed, listDesigns } from '../../../db/designs.ts';
+import { type Design, defaultDesignName, designsNamed, listDesigns } from '../../../db/designs.ts';
 import { allowNonemptyFlag } from '../../../db/server/guard.ts';
 import { defaultDataSet } from '../../../seed/data-set/data-set.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
@@ -14,6 +14,7 @@ import { type Mix, presetNames, readMix } from '../workload/mix.ts';
 import { numberKinds } from '../workload/number-kinds.ts';
 import { parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
 import type { LoadOptions } from './load-options.ts';
+import { type PoolerPlace, parsePoolerPlace } from './pooler-place.ts';
 
 /** What the flags of `npm run load` ask for. */
 export interface LoadRequest {
@@ -55,6 +56,7 @@ interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
   readonly isolation: LoadOptions['isolation'];
   readonly check: LoadOptions['check'];
   readonly comparePgbench?: boolean;
+  readonly pooler?: PoolerPlace;
   readonly keep?: boolean;
   readonly out?: string;
   readonly run?: string;
@@ -127,6 +129,11 @@ function parse(args: readonly string[]): Flags {
       "share of sends to blocked numbers (default: the mix's)",
       share,
     )
+    .option(
+      '--pooler <[user@]host:port>',
+      'send through a pooler in transaction mode; DATABASE_URL names the server itself',
+      parsePoolerPlace,
+    )
     .option('--compare-pgbench', 'closed loop in turns with pgbench, instead of a load')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and mix)')
@@ -158,6 +165,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     throw new UserError('--replace needs --scale');
   }
   if (flags.run !== undefined) requireRunName(flags.run);
+  if (flags.pooler !== undefined) requirePoolable(flags, designs);
   const mix = readMix(flags.mix ?? defaultMix);
   const blockedShare = flags.blockedShare ?? mix.blockedShare;
   if (blockedShare + mix.freshShare > 1) {
@@ -182,6 +190,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     objective: flags.ramp === undefined ? flags.slo : undefined,
     check: flags.check,
     comparePgbench: flags.comparePgbench ?? false,
+    pooler: flags.pooler,
     durationS: flags.duration ?? (flags.comparePgbench ? 15 : short ? 10 : 30),
     drainS: flags.drain,
     clients: flags.clients,
@@ -193,6 +202,23 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     runName: flags.run,
     commandLine: commandLine('load', args),
   };
+}
+
+/** Refuses what a session would have to keep from one transaction to the next. */
+function requirePoolable(flags: Flags, designs: readonly Design[]): void {
+  if (flags.isolation !== 'default') {
+    throw new UserError(
+      '--isolation is a setting of a session, which --pooler shares: leave it out',
+    );
+  }
+  const bound = designs
+    .filter(({ sessionSql }) => sessionSql !== undefined)
+    .map(({ name }) => name);
+  if (bound.length > 0) {
+    throw new UserError(
+      `${bound.join(', ')}: a session must take a role first, and --pooler shares sessions`,
+    );
+  }
 }
 
 /** Refuses what a comparison with pgbench does not heed: its load is its own. */
@@ -211,6 +237,7 @@ function requireComparison(flags: Flags, designs: number): void {
     '--keep': flags.keep === true,
     '--slo': flags.slo !== undefined,
     '--check': flags.check !== 'on',
+    '--pooler': flags.pooler !== undefined,
   };
   const unheeded = Object.keys(given).filter((flag) => given[flag]);
   if (unheeded.length > 0) {

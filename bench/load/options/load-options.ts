@@ -4,6 +4,7 @@ import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Rate } from '../client/worker-options.ts';
 import type { Mix } from '../workload/mix.ts';
 import type { Objective, RateRange } from './flag-values.ts';
+import type { PoolerPlace } from './pooler-place.ts';
 
 /** What a load command asks for. */
 export interface LoadOptions {
@@ -16,6 +17,8 @@ export interface LoadOptions {
   /** `off`: the designs' checks are switched off while it runs. */
   readonly check: 'on' | 'off';
   readonly comparePgbench: boolean;
+  /** A pooler that the load goes through. */
+  readonly pooler: PoolerPlace | undefined;
   readonly durationS: number;
   readonly drainS: number;
   readonly clients: number;

@@ -10,6 +10,8 @@ import type { Mix } from '../workload/mix.ts';
 /** One load. */
 export interface TrialOptions {
   readonly url: string;
+  /** Where the load's own sessions go, if through a pooler. */
+  readonly poolerUrl?: string | undefined;
   /** Major version of the server. */
   readonly major: number;
   readonly design: Design;

@@ -90,6 +90,7 @@ export const loadResultsSchema = define(
         number('What the data set was made from; absent without one, and in older loads.'),
       ),
       drawSeed: number('What arrivals, numbers and outcomes were drawn from: --seed.'),
+      pooler: optional(text('HOST:PORT of the pooler that it went through; absent without one.')),
       environment: environmentSchema,
       trials: list(
         loadTrialSchema,

@@ -182,9 +182,16 @@ function loadComparability(before: LoadResults, after: LoadResults): Comparabili
       ...(check(before) === check(after)
         ? []
         : [`the check was ${check(before)} before and ${check(after)} after`]),
+      ...(before.pooler === after.pooler
+        ? []
+        : [`it went through ${through(before)} before and ${through(after)} after`]),
       ...environmentCautions(before.environment, after.environment),
     ],
   };
+}
+
+function through({ pooler }: LoadResults): string {
+  return pooler === undefined ? 'no pooler' : `the pooler at ${pooler}`;
 }
 
 function factsOf({ environment, commandLine }: LoadResults): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import { durabilityWarnings } from '../../environment/durability.ts';
 import type { LoadResults } from '../../load/results/results.ts';
+import { capabilityFacts, type Fact } from '../environment-facts.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes } from '../format.ts';
 import { html } from '../html.ts';
@@ -9,9 +10,13 @@ import type { Section } from '../page.ts';
 export function beliefSection(results: LoadResults): Section {
   const { machine, server, client, project } = results.environment;
   const limited = results.trials.filter(({ limit }) => limit.by === 'generator').length;
-  const rows: [string, string][] = [
+  const rows: Fact[] = [
     ['command', results.commandLine],
     ['server', `${server.version}, ${server.kind}`],
+    ...(results.pooler === undefined
+      ? []
+      : [['through a pooler at', `${results.pooler}, statements unnamed`] as const]),
+    ...capabilityFacts(server.capabilities ?? []),
     [
       'machine',
       `${machine.cpuModel}, ${machine.cpus} processors, ${formatBytes(machine.memoryBytes)}, ${machine.kernel}`,

@@ -1,4 +1,4 @@
--- What the server is doing at this moment. $1: the application name of the load's sessions.
+-- What the server is doing at this moment. $1: what the application names of the load's sessions begin with.
 -- One row: active sessions, what they wait for, vacuums, whether a checkpoint runs, WAL position.
 with sessions as (
   select
@@ -15,7 +15,7 @@ with sessions as (
 waits as (
   select s.wait, count(*) as sessions
   from sessions as s
-  where s.application_name = $1
+  where starts_with(s.application_name, $1)
     and s.state = 'active'
   group by s.wait
 )
