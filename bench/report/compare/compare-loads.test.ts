@@ -104,3 +104,16 @@ it('a load with the check off is compared with one that had it on, and that is s
   );
   assert.match(comparisonPage(compareLoads(ramp, off)), /the check was on before and off after/);
 });
+
+it('a load that went through a pooler is told from one that did not', () => {
+  const pooled = { ...campaign, pooler: '/run:6432' };
+  const { cautions } = compareLoads(campaign, pooled).comparability;
+  assert.deepEqual(
+    cautions.filter((one) => one.includes('pooler')),
+    ['it went through no pooler before and the pooler at /run:6432 after'],
+  );
+  assert.equal(
+    compareLoads(pooled, pooled).comparability.cautions.join().includes('pooler'),
+    false,
+  );
+});
