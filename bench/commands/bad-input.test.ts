@@ -27,6 +27,8 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench', ['--max-seconds=0'], /not a number above 0/],
   ['bench', ['--clients=17'], /not a whole number from 1 to 16/],
   ['bench', ['--scenarios=bulk-9'], /no scenario "bulk-9"/],
+  ['bench-roads', ['--only=nowhere'], /no road and no design "nowhere"/],
+  ['bench-roads', ['--picture=/proc/nowhere/x'], /cannot write \/proc\/nowhere\/x/],
   ['bench-coverage', ['--series=9'], /not a whole number from 10 on/],
   ['bench-coverage', ['--record=/proc/nowhere/x'], /cannot write \/proc\/nowhere\/x/],
   ['bench-coverage', [`--record=${file}`, '--scale=tinny'], /did you mean "tiny"/],

@@ -43,6 +43,7 @@ const runs: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--record=/dev/null', '--scale=2000', '--seconds=1'],
     ['--series=10'],
   ],
+  'bench/commands/bench-roads.ts': [['--only=call']],
   'bench/commands/bench-seed.ts': [['--scale=2000', '--pairs=1']],
   'bench/commands/bench-threshold.ts': [['--to=2,3']],
   'bench/commands/load.ts': [['--duration=1', '--rate=100', '--clients=2']],

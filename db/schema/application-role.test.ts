@@ -68,7 +68,10 @@ const shadows = [
     ['>=', 'integer', 'integer'],
     ['>=', 'bigint', 'integer'],
     ['>', 'integer', 'integer'],
+    ['<', 'integer', 'integer'],
     ['~', 'text', 'text'],
+    ['=', 'name', 'text'],
+    ['@>', 'uuid[]', 'uuid[]'],
   ].flatMap(([operator, left, right]) => [
     `create or replace function attacker.never(${left}, ${right}) returns boolean return false`,
     `create operator attacker.${operator} (leftarg = ${left}, rightarg = ${right}, function = attacker.never)`,
@@ -77,8 +80,15 @@ const shadows = [
     `create or replace function attacker.joined(text, ${right}) returns text return 'attack'`,
     `create operator attacker.|| (leftarg = text, rightarg = ${right}, function = attacker.joined)`,
   ]),
+  `create or replace function attacker.always(text, text) returns boolean return true`,
+  'create operator attacker.<> (leftarg = text, rightarg = text, function = attacker.always)',
+  `create or replace function attacker.one(integer, integer) returns integer return 1`,
+  'create operator attacker.+ (leftarg = integer, rightarg = integer, function = attacker.one)',
+  `create or replace function attacker.row_security_active(oid) returns boolean return true`,
+  `create or replace function attacker.row_security_active(text) returns boolean return true`,
   `create domain attacker.text as pg_catalog.text`,
   `create collation attacker."und-x-icu" (provider = libc, locale = 'C')`,
+  `create collation attacker."C" (provider = libc, locale = 'C')`,
   'create table attacker.blocked_contacts (phone pg_catalog.text)',
   'create table attacker.opt_outs (phone pg_catalog.text, profile_id uuid, ordinal integer)',
   'create table attacker.outbound_messages (id uuid)',
@@ -335,10 +345,8 @@ for (const design of testedDesigns()) {
     });
 
     it('is refused with the same fields, whatever stands in front of the schema', async () => {
-      await owner.query('drop schema attacker cascade');
-      await owner.query(`create schema attacker authorization ${role.name}`);
       const plainly = await refusalOf(app, insert);
-      for (const statement of shadows) await attacker.query(statement);
+      await putShadows();
       const shadowed = await refusalOf(attacker, insert);
       await attacker.query('discard all');
       assert.deepEqual(shadowed, plainly);
@@ -350,6 +358,23 @@ for (const design of testedDesigns()) {
         table: 'outbound_messages',
         column: 'to_number',
       });
+    });
+
+    it('reports what counts, whatever stands in front of the schema', async () => {
+      const phone = '+12015550006';
+      await putShadows();
+      for (const profile of profiles) {
+        const insertMessage = `insert into public.outbound_messages (profile_id, to_number, body)
+                               values ($1, $2, 'attack') returning id`;
+        const sent = await attacker.query<{ id: string }>(insertMessage, [profile, phone]);
+        await attacker.query(
+          `insert into public.delivery_reports (message_id, event_type, error_code)
+           values ($1, 'delivered', 21610), ($1, 'failed', 21610)`,
+          [sent.rows[0]?.id],
+        );
+      }
+      await attacker.query('discard all');
+      await expectRefused('after three', app.query(insert.replace(blocked, phone)));
     });
 
     it('depends on no search_path in any function that an insert calls', async () => {
@@ -366,6 +391,13 @@ for (const design of testedDesigns()) {
         [],
       );
     });
+
+    /** Puts the shadows in front of the attacker's session, in a schema that has nothing else. */
+    async function putShadows(): Promise<void> {
+      await owner.query('drop schema attacker cascade');
+      await owner.query(`create schema attacker authorization ${role.name}`);
+      for (const statement of shadows) await attacker.query(statement);
+    }
 
     /** Runs statements in a clean session, of which the last or one before it must fail. */
     async function fails(

@@ -17,6 +17,8 @@ describe('the names that a search_path can change', () => {
       perform from public.b as b where b.x operator(pg_catalog.=) any (array(select n.x from new_messages as n));
       if found or pg_catalog.length(new.x::pg_catalog.text) is null then null; end if;`;
     assert.deepEqual(inBody('number bigint := public.f(new.x);', body), []);
+    const assigned = 'number := public.f(new.x) operator(pg_catalog.+) 1;';
+    assert.deepEqual(inBody('number bigint;', assigned), []);
   });
 
   for (const [what, declared, body] of [
@@ -30,6 +32,10 @@ describe('the names that a search_path can change', () => {
     ['a collation', '', 'perform new.x collate "C";'],
     ['the type of a variable', 'x uuid;', ''],
     ['a function in a declaration', 'x integer := f(1);', ''],
+    ['a function in an assignment', 'x integer;', 'x := f(1);'],
+    ['an operator in an assignment', 'x integer;', 'x = 1 + 1;'],
+    ['a name in the query of a loop', 'x record;', 'for x in select from b loop null; end loop;'],
+    ['the collation of a variable', 'x pg_catalog.text collate "C";', ''],
   ] as const) {
     it(`are found: ${what}`, () => assert.equal(inBody(declared, body).length > 0, true));
   }

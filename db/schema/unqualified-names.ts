@@ -11,12 +11,14 @@ const typesOfTheGrammar = ['boolean', 'integer', 'bigint'];
  * functions, operators, types and collations without a schema. Needs `loadModule` of libpg-query.
  */
 export function unqualifiedNames(createFunction: string): readonly string[] {
-  const found: string[] = [];
+  // the parser does not tell the collation of a variable
+  const code = createFunction.replaceAll(/--.*/g, '');
+  const found = [...code.matchAll(/\bcollate\s+("[^"]+"|\w+)(?!\.|\w)/gi)].map(
+    ([clause]) => clause,
+  );
   walk(parsePlPgSQLSync(`${createFunction};`), (key, node) => {
     if (key === 'PLpgSQL_expr') {
-      const query = String(node['query']);
-      const isExpression = node['parseMode'] === 2;
-      walk(parseSync(isExpression ? `select ${query}` : query), (kind, inner) =>
+      walk(parseSync(statementOf(node)), (kind, inner) =>
         found.push(...unqualifiedIn(kind, inner)),
       );
     }
@@ -31,6 +33,24 @@ export function unqualifiedNames(createFunction: string): readonly string[] {
 }
 
 type Node = Readonly<Record<string, unknown>>;
+
+/** A statement in which the names of a PL/pgSQL expression are found: of an assignment, those on its right. */
+function statementOf(expression: Node): string {
+  const query = String(expression['query']);
+  switch (expression['parseMode']) {
+    case parseModes.statement:
+      return query;
+    case parseModes.expression:
+      return `select ${query}`;
+    case parseModes.assignment:
+      return `select ${query.replace(/^[^=]*:?=/, '')}`;
+    default:
+      throw new Error(`an expression of an unknown kind: ${query}`);
+  }
+}
+
+/** PostgreSQL's RawParseMode, as far as the schema's functions need it: an assignment to a plain variable. */
+const parseModes = { statement: 0, expression: 2, assignment: 3 };
 
 function unqualifiedIn(kind: string, node: Node): readonly string[] {
   switch (kind) {

@@ -49,7 +49,6 @@ create function public.add_profile() returns trigger
 language plpgsql
 volatile
 security definer
-set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $function$
 -- All reporters of one phone meet in its row. "on conflict do update" locks it and, at READ COMMITTED,
@@ -60,22 +59,25 @@ as $function$
 -- what the first did; a REPEATABLE READ reporter gets 40001, and so does one of two SERIALIZABLE ones. A
 -- REPEATABLE READ mover whose snapshot is older than the report does not see it: rederive_opt_outs()
 -- finds what it missed.
--- No scans: a session keeps the plans that it made while its tables were small.
+-- No scans, and no name that depends on a search_path: see public.record_opt_out().
 declare
-  contact text collate "C";
-  profile uuid;
+  contact pg_catalog.text collate pg_catalog."C";
+  profile pg_catalog.uuid;
 begin
-  if tg_table_name = 'delivery_reports' then
-    if new.event_type <> 'failed' then
+  if tg_table_name operator(pg_catalog.=) 'delivery_reports' then
+    if new.event_type operator(pg_catalog.<>) 'failed' then
       return null;
     end if;
     select m.to_number, m.profile_id
     into contact, profile
     from public.outbound_messages as m
-    where m.id = new.message_id
+    where m.id operator(pg_catalog.=) new.message_id
     for share;
 
-    if not found then
+    if profile is null then
+      if found then
+        return null;
+      end if;
       raise exception 'a 21610 needs its message, and message % cannot be found', new.message_id
         using errcode = 'foreign_key_violation',
               detail = 'Only the message says which contact opted out of which profile.',
@@ -86,33 +88,29 @@ begin
               column = 'message_id';
     end if;
   else
-    if row_security_active('public.delivery_reports'::regclass) then
+    if pg_catalog.row_security_active('public.delivery_reports'::pg_catalog.regclass) then
       raise exception 'row-level security may hide the reports of a message that is moved'
         using errcode = 'insufficient_privilege',
               hint = 'Exempt the owner of this function from the policies of delivery_reports.';
     end if;
     perform
     from public.delivery_reports as r
-    where r.message_id = new.id
-      and r.event_type = 'failed'
-      and r.error_code = 21610;
+    where r.message_id operator(pg_catalog.=) new.id
+      and r.event_type operator(pg_catalog.=) 'failed'
+      and r.error_code operator(pg_catalog.=) 21610;
 
-    if not found then
+    if not found or new.profile_id is null then
       return null;
     end if;
     contact := new.to_number;
     profile := new.profile_id;
   end if;
 
-  if profile is null then
-    return null;
-  end if;
-
   insert into public.contact_profiles as c (phone, profile_ids)
   values (contact, array[profile])
   on conflict (phone) do update
-  set profile_ids = c.profile_ids || excluded.profile_ids
-  where not c.profile_ids @> excluded.profile_ids;
+  set profile_ids = c.profile_ids operator(pg_catalog.||) excluded.profile_ids
+  where not c.profile_ids operator(pg_catalog.@>) excluded.profile_ids;
   return null;
 end
 $function$;
