@@ -235,7 +235,7 @@ export function valuesOf(mapping: Mapping): Values {
     settings: template('settings'),
     'require a finished backfill': template('require_backfill'),
     'require a wish to roll back': template('require_wish'),
-    'backfill procedure': render(template('backfill_procedure'), base),
+    'backfill procedures': render(template('backfill_procedures'), base),
     obstacles: `(\n${render(template('obstacles'), base)}\n)`,
     rights: rightsOf(mapping),
     indexes: indexesOf(mapping, base),

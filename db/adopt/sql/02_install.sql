@@ -19,12 +19,15 @@ create table if not exists opt_out_adoption.adoption (
   only_row boolean not null default true,
   version text not null,
   made_schema boolean not null,
+  phase text not null default 'read',
   last_reference "{reference type}",
-  reports bigint not null default 0,
-  opt_outs bigint not null default 0,
+  noted bigint not null default 0,
+  next_page bigint not null default 0,
+  recorded bigint not null default 0,
   finished_at timestamptz,
   constraint adoption_pkey primary key (only_row),
-  constraint adoption_only_row_check check (only_row)
+  constraint adoption_only_row_check check (only_row),
+  constraint adoption_phase_check check (phase in ('read', 'sort', 'record', 'finished'))
 );
 comment on table opt_out_adoption.adoption is
   'Which version of the schema was adopted, and how far the backfill has come: one row.';
@@ -32,7 +35,21 @@ comment on column opt_out_adoption.adoption.version is 'The last migration of th
 comment on column opt_out_adoption.adoption.made_schema is
   'Whether the schema {schema name} was made with it, and goes with it.';
 comment on column opt_out_adoption.adoption.last_reference is
-  'Reports on messages up to this one are worked through.';
+  'Of reports on messages up to this one the opt-outs are noted: so many, in noted.';
+comment on column opt_out_adoption.adoption.next_page is
+  'Opt-outs in the pages of opted_out before this one are recorded: so many, in recorded.';
+
+-- What the backfill notes. A crash empties them; it notices, and begins anew.
+create unlogged table if not exists opt_out_adoption.reported (
+  phone text collate "C" not null,
+  profile_id "{sender type}" not null
+);
+comment on table opt_out_adoption.reported is 'Opt-outs by reports, as they were read.';
+create unlogged table if not exists opt_out_adoption.opted_out (
+  phone text collate "C" not null,
+  profile_id "{sender type}" not null
+);
+comment on table opt_out_adoption.opted_out is 'The same, each once, in the order of numbers.';
 
 insert into opt_out_adoption.adoption (version, made_schema)
 values ('{version}', pg_catalog.to_regnamespace('{schema name}') is null)
@@ -86,7 +103,7 @@ comment on table "{schema}".blocked_contacts is
 
 -- {functions}
 
--- {backfill procedure}
+-- {backfill procedures}
 
 -- {rights}
 
