@@ -18,7 +18,10 @@ export interface Inspection {
   readonly notes: readonly string[];
 }
 
-/** The longest that the sample of opt-outs may take. */
+/** How much of the reports is read, to tell how many are opt-outs. */
+const sampleBytes = 64 * 1024 ** 2;
+
+/** The longest that a sample may take. */
 const sampleMs = 10_000;
 
 /**
@@ -32,66 +35,72 @@ export async function inspect(client: pg.Client, mapping: Mapping): Promise<Insp
   await client.query('begin transaction isolation level repeatable read read only');
   try {
     await client.query('set local search_path = pg_catalog, pg_temp');
-    const found = await client.query<{ line: string; stops: boolean }>(
-      `${query('obstacles')} order by 1`,
-    );
+    const found = await client.query<{ line: string; stops: boolean }>(query('obstacles'));
     const lines = (stops: boolean): readonly string[] =>
       found.rows.filter((row) => row.stops === stops).map(({ line }) => line);
     const obstacles = lines(true);
     const notes = lines(false);
     if (obstacles.length > 0) return { obstacles, notes, facts: [] };
 
-    const facts: string[] = [];
-    for (const name of ['messages', 'reports']) {
-      const sized = onlyRow(
-        await client.query<{ rows: string; bytes: string }>(
-          query('sizes', { 'sized table': values[name] }),
-        ),
-      );
-      facts.push(
-        `${values[name]}: about ${formatCount(Number(sized.rows))} rows, ${formatBytes(Number(sized.bytes))} with indexes`,
-      );
-    }
-    facts.push(...(await aboutBackfill(client, query)));
+    const messages = await sizeOf(client, query('sizes', { 'sized table': values['messages'] }));
+    const reports = await sizeOf(client, query('sizes', { 'sized table': values['reports'] }));
+    const facts = [
+      `${values['messages']}: ${messages.words}`,
+      `${values['reports']}: ${reports.words}`,
+      ...(await aboutBackfill(client, query, reports.tableBytes)),
+    ];
     return { obstacles, notes, facts };
   } finally {
     await client.query('rollback');
   }
 }
 
-/** How many opt-outs there are to record, what they will take, and how long reading them takes. */
+async function sizeOf(
+  client: pg.Client,
+  query: string,
+): Promise<{ readonly words: string; readonly tableBytes: number }> {
+  const found = onlyRow(
+    await client.query<{ rows: string | null; table_bytes: string; bytes: string }>(query),
+  );
+  const rows =
+    found.rows === null ? 'never analysed' : `about ${formatCount(Number(found.rows))} rows`;
+  return {
+    words: `${rows}, ${formatBytes(Number(found.bytes))} with indexes`,
+    tableBytes: Number(found.table_bytes),
+  };
+}
+
+/** About how many opt-outs there are to record, what they will take, and how long that may take. */
 async function aboutBackfill(
   client: pg.Client,
-  query: (name: string) => string,
+  query: (name: string, more?: object) => string,
+  tableBytes: number,
 ): Promise<readonly string[]> {
-  const plan = onlyRow(
-    await client.query<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>(
-      query('count_opt_outs'),
-    ),
-  );
-  const reports = plan['QUERY PLAN'][0].Plan['Plan Rows'];
-  const facts = [
-    `about ${formatCount(reports)} of the reports are opt-outs (the planner's estimate)`,
-  ];
+  const percent = Math.min(100, (100 * sampleBytes) / Math.max(1, tableBytes));
   await client.query(`set local statement_timeout = ${sampleMs}`);
   try {
+    const sampled = onlyRow(
+      await client.query<{ reports: number; opt_outs: number }>(
+        query('sample_reports', { percent: String(percent) }),
+      ),
+    );
+    if (sampled.opt_outs === 0) {
+      return [`none of ${formatCount(sampled.reports)} reports that were read is an opt-out`];
+    }
+    const optOuts = (sampled.opt_outs * 100) / percent;
     const began = performance.now();
-    const sample = onlyRow(
+    const read = onlyRow(
       await client.query<{ reports: number; number_bytes: number }>(query('sample_opt_outs')),
     );
     const seconds = (performance.now() - began) / 1000;
-    if (sample.reports === 0) return [...facts, 'none was found: the backfill has nothing to do'];
-    const share = Math.max(1, reports / sample.reports);
     return [
-      ...facts,
-      `opt_outs: at most ${formatBytes(reports * bytesPerOptOut(sample.number_bytes))} with its indexes`,
-      `the backfill: reading ${formatCount(sample.reports)} of them took ${formatSeconds(seconds)} here; at that pace all take ${formatSeconds(seconds * share)}, and writing them some times as long (an estimate)`,
+      `opt-outs: about ${formatCount(optOuts)} reports, by ${formatCount(sampled.reports)} that were read; at most ${formatBytes(optOuts * bytesPerOptOut(read.number_bytes))} in opt_outs with its indexes`,
+      `the backfill: to read ${formatCount(read.reports)} of them with their messages took ${formatSeconds(seconds)}; at that pace ${formatSeconds((seconds * optOuts) / Math.max(1, read.reports))} for all, and some times as long to write them (an estimate, not a measurement)`,
     ];
   } catch (error) {
     if (codeOf(error) !== queryCanceled) throw error;
     return [
-      ...facts,
-      `the backfill: no estimate; reading the first of them took longer than ${sampleMs / 1000} s`,
+      `the backfill: no estimate, for to read a sample of the reports takes longer than ${sampleMs / 1000} s`,
     ];
   }
 }

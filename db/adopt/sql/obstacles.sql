@@ -215,5 +215,7 @@ found as (
       and c.relname = o.name
   )
 )
-select distinct f.line, f.stops
+select f.line, f.stops
 from found as f
+group by f.line, f.stops
+order by f.line collate "C"
