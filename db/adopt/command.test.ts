@@ -123,6 +123,17 @@ describe('with a database', () => {
     assert.deepEqual(await describeCatalog(client), catalog);
   });
 
+  it('--upgrade wants a database that has adopted by this mapping', async () => {
+    const { exitCode, stderr } = await adopt([examplePath('webhook'), '--upgrade'], {
+      DATABASE_URL: database.url,
+    });
+    assert.equal(exitCode, 2);
+    assert.equal(
+      stderr,
+      'error: the database has adopted nothing, and the mapping says public."Message" and hooks.status_callbacks, into opt_out\n',
+    );
+  });
+
   it('--inspect ends with code 2 and one line where something stands in the way', async () => {
     const { exitCode, stdout, stderr } = await adopt([examplePath('lab'), '--inspect'], {
       DATABASE_URL: database.url,
@@ -151,6 +162,10 @@ describe('with a database', () => {
     const catalog = await describeCatalog(client);
     for (const name of names.slice(0, 4)) run('-f', name);
     assert.match(run('-f', '05_verify.sql'), /verified: \d+ opt-outs, \d+ blocked numbers/);
+    const upgraded = await adopt([examplePath('webhook'), '--upgrade'], {
+      DATABASE_URL: database.url,
+    });
+    assert.match(upgraded.stdout, /^the database has version \d+, which is this one\n$/);
     run('-c', "set opt_out_adoption.roll_back = 'yes'", '-f', '06_roll_back.sql');
     assert.deepEqual(await describeCatalog(client), catalog);
   });

@@ -19,13 +19,19 @@ export function schemaVersion(): string {
   return version;
 }
 
+/** Whether a migration has this number. */
+export function isSchemaVersion(version: string): boolean {
+  return migrationFiles().some((file) => file.startsWith(`${version}_`));
+}
+
 /**
- * The functions of the lab's schema, in the order in which they may be created. They are not written
- * down a second time: their texts are those of the migrations, of each the last.
+ * The functions of the lab's schema at a version, in the order in which they may be created. They are not
+ * written down a second time: their texts are those of the migrations, of each the last.
  */
-export function schemaFunctions(): readonly SchemaFunction[] {
+export function schemaFunctions(version = schemaVersion()): readonly SchemaFunction[] {
   const found = new Map<string, Map<string, string>>();
-  for (const statement of migrationFiles().flatMap(statementsUp)) {
+  const files = migrationFiles().filter((file) => file.slice(0, version.length) <= version);
+  for (const statement of files.flatMap(statementsUp)) {
     const create = /^create (?:or replace )?function public\.(\w+)/.exec(statement)?.[1];
     const drop = /^drop function (?:if exists )?public\.(\w+)/.exec(statement)?.[1];
     const more = /^(alter|comment on|revoke all on) function public\.(\w+)/.exec(statement);

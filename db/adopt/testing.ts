@@ -4,7 +4,7 @@ import { codeOf } from '../cli/errors.ts';
 import { isWorthRetrying, refusal } from '../contract.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { adoptionFiles } from './files.ts';
+import { type AdoptionFile, adoptionFiles } from './files.ts';
 import type { Mapping } from './mapping.ts';
 import { quoteText } from './quote.ts';
 import { splitStatements } from './split-statements.ts';
@@ -38,25 +38,32 @@ export async function makeHistory(client: pg.Client, messages: number): Promise<
   );
 }
 
-/**
- * Runs one of a mapping's files, statement by statement, as psql or any other client would, in a session of
- * its own. Returns what the server told meanwhile.
- */
-export async function runStep(
+/** Runs one of a mapping's files, as `runFile` does. */
+export function runStep(
   database: TestDatabase,
   mapping: Mapping,
   step: string,
   before: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const file = adoptionFiles(mapping).find(({ name }) => name.includes(step));
-  if (file === undefined) throw new Error(`no file is called ${step}`);
+  const file = adoptionFiles(mapping).find(({ name }) => name.startsWith(step));
+  if (file === undefined) throw new Error(`no file begins with ${step}`);
+  return runFile(database, file, before);
+}
+
+/**
+ * Runs a file, statement by statement, as psql or any other client would, in a session of its own. Returns
+ * what the server told meanwhile.
+ */
+export async function runFile(
+  database: TestDatabase,
+  { text }: AdoptionFile,
+  before: readonly string[] = [],
+): Promise<readonly string[]> {
   const client = await database.connect();
   const notices: string[] = [];
   client.on('notice', ({ message }) => notices.push(message ?? ''));
   try {
-    for (const statement of [...before, ...splitStatements(file.text)]) {
-      await client.query(statement);
-    }
+    for (const statement of [...before, ...splitStatements(text)]) await client.query(statement);
     return notices;
   } finally {
     await client.end();

@@ -151,22 +151,25 @@ function changed(columns: readonly string[]): string {
   return `${of('new')} is distinct from ${of('old')}`;
 }
 
-/** The functions of the schema, and what takes them away. The threshold is one that may have been changed. */
-function functionValues(mapping: Mapping): Values {
+/** It holds the threshold, which an operator may have changed: made once, and never made again. */
+export const thresholdFunction = 'opt_out_block_threshold';
+
+/** The functions of the schema, and what takes them away. */
+function functionValues(mapping: Mapping, version: string): Values {
   const schema = quoteName(mapping.schema);
-  const functions = schemaFunctions().map(({ name, statements }) => ({
+  const functions = schemaFunctions(version).map(({ name, statements }) => ({
     name,
     statements: statements.map((statement) => translate(statement, mapping)),
   }));
-  const isThreshold = (name: string): boolean => name === 'opt_out_block_threshold';
-  const [create = '', ...more] = functions.find(({ name }) => isThreshold(name))?.statements ?? [];
+  const [create = '', ...more] =
+    functions.find(({ name }) => name === thresholdFunction)?.statements ?? [];
   const body = /(?<=^create )or replace ([\s\S]*return )3;$/;
   if (!body.test(create)) throw new Error(`no threshold is returned by: ${create}`);
   return {
     'threshold function': create.replace(body, (_, head) => `${head}${mapping.threshold};`),
     'threshold comment': more.join('\n'),
     functions: functions
-      .filter(({ name }) => !isThreshold(name))
+      .filter(({ name }) => name !== thresholdFunction)
       .map(({ statements }) => statements.join('\n'))
       .join('\n\n'),
     'drop functions': functions
@@ -210,8 +213,8 @@ function rightsOf({ schema, sendingRole }: Mapping): string {
 revoke all on ${name}.opt_outs, ${name}.blocked_contacts from ${role};`;
 }
 
-/** For every file. */
-export function valuesOf(mapping: Mapping): Values {
+/** For every file, at a version of the schema. */
+export function valuesOf(mapping: Mapping, version = schemaVersion()): Values {
   const words = wordsOf(mapping);
   const index = derivedName(mapping.reports.table, 'opted_out_message_idx');
   const base: Values = {
@@ -224,17 +227,19 @@ export function valuesOf(mapping: Mapping): Values {
     codes: words.codes,
     'reports with codes':
       mapping.reports.codes.length === 1 ? `${words.codes}s` : `reports with ${words.codes}`,
-    version: schemaVersion(),
+    version,
     'reference type': words.referenceType,
     'sender type': words.senderType === 'text' ? 'text collate "C"' : words.senderType,
     index: qualifiedName(mapping.reports.schema, index),
   };
   return {
     ...base,
-    ...functionValues(mapping),
+    ...functionValues(mapping, version),
     settings: template('settings'),
     'require a finished backfill': template('require_backfill'),
     'require a wish to roll back': template('require_wish'),
+    'triggers that record': render(template('triggers_that_record'), base),
+    'triggers that refuse': render(template('triggers_that_refuse'), base),
     'backfill procedures': render(template('backfill_procedures'), base),
     obstacles: `(\n${render(template('obstacles'), base)}\n)`,
     rights: rightsOf(mapping),

@@ -1,8 +1,10 @@
 import { basename, dirname, join } from 'node:path';
+import type pg from 'pg';
 import { exampleNames, exampleText } from '../adopt/examples.ts';
-import { adoptionFiles } from '../adopt/files.ts';
+import { type AdoptionFile, adoptionFiles } from '../adopt/files.ts';
 import { inspect } from '../adopt/inspect.ts';
 import { readMapping } from '../adopt/read-mapping.ts';
+import { readAdoption, upgradeFile } from '../adopt/upgrade.ts';
 import { newCommand, runCommand } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { makeFolders, shownPath, writeTextFile } from '../cli/output-path.ts';
@@ -14,6 +16,7 @@ import { requireSupportedVersion } from '../server/guard.ts';
 interface Options {
   readonly out?: string;
   readonly inspect?: string | true;
+  readonly upgrade?: string | true;
   readonly example?: string | true;
 }
 
@@ -32,6 +35,10 @@ await runCommand(async () => {
       '--inspect [url]',
       'write nothing; say what a database would get and what stands in the way (default: DATABASE_URL)',
     )
+    .option(
+      '--upgrade [url]',
+      'write one file, which makes this version of what a database has adopted (default: DATABASE_URL)',
+    )
     .option('--example [name]', `print a mapping: ${exampleNames.join(', ')}`)
     .parse();
   const options = command.opts<Options>();
@@ -44,40 +51,64 @@ await runCommand(async () => {
     throw new UserError('name a mapping; npm run -s adopt -- --example prints one to begin with');
   }
   const mapping = readMapping(file);
-  if (options.inspect === undefined) {
-    const folder = options.out ?? join(dirname(file), basename(file, '.json'));
-    if (folder === file) throw new UserError(`${file} has no .json in its name: say --out`);
-    makeFolders(folder);
-    for (const { name, text } of adoptionFiles(mapping)) {
-      writeTextFile(join(folder, name), text);
-      process.stdout.write(`${shownPath(join(folder, name))}\n`);
-    }
-    process.stdout.write('\nread them, then run them one after another: docs/adopt.md\n');
-    return;
+  const { inspect: inspected, upgrade: upgraded } = options;
+  if (inspected !== undefined && (options.out !== undefined || upgraded !== undefined)) {
+    throw new UserError('--inspect writes no files: leave --out and --upgrade away');
   }
-  if (options.out !== undefined) throw new UserError('--inspect writes no files: leave --out away');
+  const folder = options.out ?? join(dirname(file), basename(file, '.json'));
+  if (folder === file) throw new UserError(`${file} has no .json in its name: say --out`);
 
-  const client = await connect(urlToInspect(options.inspect), 'optout-lab adopt');
-  try {
-    await requireSupportedVersion(client);
-    const { obstacles, facts, notes } = await inspect(client, mapping);
+  if (inspected !== undefined) {
+    const { obstacles, facts, notes } = await withDatabase(inspected, (client) =>
+      inspect(client, mapping),
+    );
     if (obstacles.length > 0) throw new UserError(obstacles.join('; '));
     for (const line of [...facts, ...notes]) process.stdout.write(`${line}\n`);
     process.stdout.write('nothing stands in the way; nothing was written\n');
-  } finally {
-    await client.end();
+  } else if (upgraded !== undefined) {
+    const adoption = await withDatabase(upgraded, (client) => readAdoption(client, mapping));
+    const upgrade = upgradeFile(mapping, adoption);
+    if (upgrade === undefined) {
+      process.stdout.write(`the database has version ${adoption.version}, which is this one\n`);
+    } else {
+      writeFiles(folder, [upgrade]);
+    }
+  } else {
+    writeFiles(folder, adoptionFiles(mapping));
+    process.stdout.write('\nread them, then run them one after another: docs/adopt.md\n');
   }
 });
 
+function writeFiles(folder: string, files: readonly AdoptionFile[]): void {
+  makeFolders(folder);
+  for (const { name, text } of files) {
+    writeTextFile(join(folder, name), text);
+    process.stdout.write(`${shownPath(join(folder, name))}\n`);
+  }
+}
+
+async function withDatabase<T>(
+  given: string | true,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(urlOf(given), 'optout-lab adopt');
+  try {
+    await requireSupportedVersion(client);
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
 /** A command line can be read by everybody on the machine: no password may be in it. */
-function urlToInspect(given: string | true): string {
+function urlOf(given: string | true): string {
   const url = given === true ? process.env['DATABASE_URL'] : given;
   if (url === undefined || url === '') {
-    throw new UserError('name a database: --inspect URL, or DATABASE_URL in the environment');
+    throw new UserError('name a database: its URL, or DATABASE_URL in the environment');
   }
   if (given !== true && readUrl(url)['password'] !== undefined) {
     throw new UserError(
-      'a command line can be read by others: put a URL with a password into DATABASE_URL, and say --inspect alone',
+      'a command line can be read by others: put a URL with a password into DATABASE_URL, and name none here',
     );
   }
   return completeUrl(url);
