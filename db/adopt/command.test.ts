@@ -113,6 +113,10 @@ describe('with a database', () => {
     assert.match(stdout, /^hooks\.status_callbacks: about 2,000 rows, [\d.]+ kB with indexes$/m);
     assert.match(
       stdout,
+      /^what is made: tables opt_outs and blocked_contacts and \d+ functions in opt_out, /m,
+    );
+    assert.match(
+      stdout,
       /^opt-outs: about 666 reports, by 2,000 that were read; at most [\d.]+ kB in opt_outs with its indexes$/m,
     );
     assert.match(

@@ -6,6 +6,7 @@ import { onlyRow } from '../connection/only-row.ts';
 import { queryCanceled } from '../sqlstates.ts';
 import type { Mapping } from './mapping.ts';
 import { render, template } from './render.ts';
+import { schemaFunctions } from './source.ts';
 import { valuesOf } from './values.ts';
 
 /** What a mapping meets in a database, in sentences. */
@@ -47,6 +48,7 @@ export async function inspect(client: pg.Client, mapping: Mapping): Promise<Insp
     const facts = [
       `${values['messages']}: ${messages.words}`,
       `${values['reports']}: ${reports.words}`,
+      `what is made: tables opt_outs and blocked_contacts and ${schemaFunctions().length} functions in ${values['schema']}, an index of ${values['reports']}, five triggers, and the schema opt_out_adoption`,
       ...(await aboutBackfill(client, query, reports.tableBytes)),
     ];
     return { obstacles, notes, facts };
@@ -95,7 +97,7 @@ async function aboutBackfill(
     const seconds = (performance.now() - began) / 1000;
     return [
       `opt-outs: about ${formatCount(optOuts)} reports, by ${formatCount(sampled.reports)} that were read; at most ${formatBytes(optOuts * bytesPerOptOut(read.number_bytes))} in opt_outs with its indexes`,
-      `the backfill: to read ${formatCount(read.reports)} of them with their messages took ${formatSeconds(seconds)}; at that pace ${formatSeconds((seconds * optOuts) / Math.max(1, read.reports))} for all, and some times as long to write them (an estimate, not a measurement)`,
+      `the backfill: to read ${formatCount(read.reports)} of them with their messages took ${formatSeconds(seconds)}; at that pace ${formatSeconds((seconds * optOuts) / Math.max(1, read.reports))} for all, and several times as long to write them (an estimate, not a measurement)`,
     ];
   } catch (error) {
     if (codeOf(error) !== queryCanceled) throw error;

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import type pg from 'pg';
+import { type Ask, askMapping } from '../adopt/ask-mapping.ts';
 import { exampleNames, exampleText } from '../adopt/examples.ts';
 import { type AdoptionFile, adoptionFiles } from '../adopt/files.ts';
 import { inspect } from '../adopt/inspect.ts';
@@ -25,7 +28,7 @@ await runCommand(async () => {
     .description("Write plain SQL that makes the check over somebody's tables: docs/adopt.md")
     .argument(
       '[mapping]',
-      'a JSON file that says what the tables are called (--example prints one)',
+      'a JSON file that says what the tables are called (--example prints one); without it, questions are asked',
     )
     .option(
       '--out <folder>',
@@ -46,10 +49,7 @@ await runCommand(async () => {
     process.stdout.write(exampleText(options.example === true ? 'lab' : options.example));
     return;
   }
-  const file = command.processedArgs[0] as string | undefined;
-  if (file === undefined) {
-    throw new UserError('name a mapping; npm run -s adopt -- --example prints one to begin with');
-  }
+  const file = (command.processedArgs[0] as string | undefined) ?? (await fileOfAnswers());
   const mapping = readMapping(file);
   const { inspect: inspected, upgrade: upgraded } = options;
   if (inspected !== undefined && (options.out !== undefined || upgraded !== undefined)) {
@@ -78,6 +78,33 @@ await runCommand(async () => {
     process.stdout.write('\nread them, then run them one after another: docs/adopt.md\n');
   }
 });
+
+/** Asks for a mapping at a terminal, and keeps it in a file. */
+async function fileOfAnswers(): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new UserError('name a mapping; npm run -s adopt -- --example prints one to begin with');
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answered = new Promise<never>((_, reject) => {
+    terminal.on('SIGINT', () => process.emit('SIGINT'));
+    terminal.on('close', () => reject(new UserError('the questions were not answered')));
+  });
+  try {
+    return await Promise.race([answered, keepAnswers((question) => terminal.question(question))]);
+  } finally {
+    terminal.close();
+  }
+}
+
+async function keepAnswers(ask: Ask): Promise<string> {
+  const mapping = await askMapping(ask);
+  const file =
+    (await ask('The file to keep the mapping in [mapping.json]: ')).trim() || 'mapping.json';
+  if (existsSync(file)) throw new UserError(`${file} is there already: nothing was written`);
+  writeTextFile(file, `${JSON.stringify(mapping, null, 2)}\n`);
+  process.stdout.write(`${shownPath(file)}\n`);
+  return file;
+}
 
 function writeFiles(folder: string, files: readonly AdoptionFile[]): void {
   makeFolders(folder);
