@@ -1,6 +1,6 @@
 import type { Mapping } from './mapping.ts';
 import { quoteText } from './quote.ts';
-import { namesOf, type Words, wordsOf } from './words.ts';
+import { catalogType, namesOf, type Words, wordsOf } from './words.ts';
 
 type Rule = readonly [pattern: RegExp, replace: (...found: string[]) => string];
 
@@ -78,7 +78,13 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
     ],
     // tables: a trigger of a partition has the partition's name
     ...(reports.partitions !== undefined || sameName
-      ? [rule(/tg_table_name = 'delivery_reports'/g, `tg_name <> ${quoteText(names.recordMove)}`)]
+      ? [
+          rule(/tg_table_name = 'delivery_reports'/g, `tg_name <> ${quoteText(names.recordMove)}`),
+          rule(
+            /tg_table_name operator\(pg_catalog\.=\) 'delivery_reports'/g,
+            `tg_name operator(pg_catalog.<>) ${quoteText(names.recordMove)}`,
+          ),
+        ]
       : []),
     rule(/'public\.delivery_reports'/g, quoteText(words.reports)),
     rule(/\bpublic\.outbound_messages\b/g, words.messages),
@@ -97,6 +103,7 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
     rule(/(?<=- )to_number(?= is too long)/g, messages.number.column),
     rule(/\bpublic\.(?=\w)/g, `${words.schema}.`),
     // types and codes
+    rule(/\bpg_catalog\.uuid\b/g, catalogType(words.senderType)),
     rule(/\bid uuid\b/g, `id ${words.idType}`),
     rule(/(?<=refuse_message\(text, )uuid/g, words.idType),
     rule(/\buuid\b/g, words.senderType),
@@ -119,6 +126,7 @@ const leaveStatusOut = rule(
 
 /** A report whose message is not there stays, and counts for nobody. */
 const storeUnknown: Rule = [
-  /^( *)if not found then\n *raise exception 'a 21610 needs its message[\s\S]*?end if;\n/gm,
-  (_, space = '') => `${space}if not found then\n${space}  return null;\n${space}end if;\n`,
+  /^( *)if (not found|profile is null) then\n(?: *if found then\n.*\n *end if;\n)? *raise exception 'a 21610 needs its message[\s\S]*?end if;\n/gm,
+  (_, space = '', condition = '') =>
+    `${space}if ${condition} then\n${space}  return null;\n${space}end if;\n`,
 ];

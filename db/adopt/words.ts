@@ -63,7 +63,7 @@ export function wordsOf({ schema, messages, reports }: Mapping): Words {
       const type = keptType(refersTo);
       return reports.message.path === undefined || type === 'text'
         ? value
-        : `(${value}::pg_catalog.${catalogNames[type] ?? type})`;
+        : `(${value}::${catalogType(type)})`;
     },
     reportId: (row) => columnOf(reports.id, row),
     hasCode: (row, equals) => {
@@ -110,8 +110,11 @@ export function qualifiedName(schema: string, table: string): string {
   return `${quoteName(schema)}.${quoteName(table)}`;
 }
 
-/** Types that the grammar knows by another name than the catalog. */
-const catalogNames: Readonly<Record<string, string>> = { bigint: 'int8', integer: 'int4' };
+/** A type with its schema: the grammar knows some by another name than the catalog. */
+export function catalogType(type: string): string {
+  const names: Readonly<Record<string, string>> = { bigint: 'int8', integer: 'int4' };
+  return `pg_catalog.${names[type] ?? type}`;
+}
 
 /** The type in which a column of theirs is kept. */
 function keptType({ type }: IdColumn): string {
