@@ -171,14 +171,15 @@ describe('partitions', () => {
     );
     const send = (sender: number) =>
       rows(
-        `insert into sms.messages_later (sent_at, profile_id, recipient) values ('2027-01-01', $1, $2) returning id`,
+        `insert into sms.messages_later (id, sent_at, profile_id, recipient)
+         values (1000000 + $1, '2027-01-01', $1, $2) returning id`,
         [sender, phone],
       );
     for (let sender = 0; sender < 3; sender++) {
       const [message] = (await send(sender)) as readonly [{ id: string }];
       await rows(
-        `insert into sms.reports_later (received_at, message_id, status, error_code)
-         values ('2027-01-02', $1, 'undelivered', 63014)`,
+        `insert into sms.reports_later (id, received_at, message_id, status, error_code)
+         values ($1, '2027-01-02', $1, 'undelivered', 63014)`,
         [message.id],
       );
     }
