@@ -1,6 +1,7 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { connect, withDatabase } from '../../db/connection/connect.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
+import { readParameters } from '../../db/connection/parameters.ts';
 import { type Lab, openExternalServer, openLabOn } from '../../db/lab.ts';
 
 /** What the control's database is called beside that of the treatment. */
@@ -26,13 +27,18 @@ export async function labBeside(lab: Lab): Promise<Lab> {
 /**
  * The database of another server.
  *
- * @throws UserError where it is the lab's own
+ * @throws UserError where it is the lab's own, or the URL names a password
  */
 export async function labAt(
   lab: Lab,
   givenUrl: string,
   allowNonempty: boolean | undefined,
 ): Promise<Lab> {
+  if (readParameters(givenUrl)['password'] !== undefined) {
+    throw new UserError(
+      'a command line can be read by others: leave the password of --against to a password file (PGPASSFILE)',
+    );
+  }
   const server = await openExternalServer(givenUrl);
   if ((await identityOf(server.url)) === (await identityOf(lab.url))) {
     throw new UserError('--against names the database that it would be compared with');

@@ -1,7 +1,3 @@
-import { environmentSchema } from '../results/environment.ts';
-import { planSummarySchema } from '../results/plans.ts';
-import { methodSchema } from '../results/results.ts';
-import { scenarioResultSchema } from '../results/scenarios.ts';
 import {
   define,
   described,
@@ -13,7 +9,11 @@ import {
   oneOf,
   optional,
   text,
-} from '../results/schema.ts';
+} from '../../db/format/schema.ts';
+import { environmentSchema } from '../results/environment.ts';
+import { planSummarySchema } from '../results/plans.ts';
+import { methodSchema } from '../results/results.ts';
+import { scenarioResultSchema } from '../results/scenarios.ts';
 import { againstFormatVersion } from './format-version.ts';
 
 export const comparedPlaceSchema = define(

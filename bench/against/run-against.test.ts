@@ -134,11 +134,15 @@ describe('two places, in pairs', () => {
     assert.deepEqual(new Set(applied), new Set([migrationVersions().length]));
   });
 
-  it('a database is not compared with itself, under whatever name', async () => {
+  it('a database is not compared with itself, under whatever name, and no password is taken', async () => {
     await assert.rejects(
       labAt(first.lab, `${first.lab.url}&application_name=other`, undefined),
       (error: unknown) =>
         error instanceof UserError && /would be compared with/.test(error.message),
+    );
+    await assert.rejects(
+      labAt(first.lab, 'postgres://somebody:secret@nowhere/db', undefined),
+      (error: unknown) => error instanceof UserError && !/secret/.test(error.message),
     );
     const client = await second.connect();
     const name = onlyRow(await client.query<{ name: string }>('select current_database() as name'));

@@ -10,7 +10,7 @@ import {
   optional,
   tagged,
   text,
-} from './schema.ts';
+} from '../../db/format/schema.ts';
 
 export const executionCostSchema = define(
   'ExecutionCost',

@@ -11,7 +11,7 @@ import {
   optional,
   text,
   yesOrNo,
-} from './schema.ts';
+} from '../../db/format/schema.ts';
 
 export const planSummarySchema = define(
   'PlanSummary',

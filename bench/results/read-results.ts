@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
+import { schemaCheck } from '../../db/format/schema-check.ts';
 import { resultsFormatVersion } from './format-version.ts';
 import { inNewestFormat } from './older-formats.ts';
 import type { Results } from './results.ts';
-import { schemaCheck } from './schema-check.ts';
 
 /**
  * Reads a run's results.json, or the one in a run's folder.

@@ -1,9 +1,3 @@
-import { estimateSchema } from '../stats/estimate.ts';
-import { environmentSchema, relationSizeSchema } from './environment.ts';
-import { resultsFormatVersion } from './format-version.ts';
-import { instructionsSchema } from './instructions.ts';
-import { capturedPlanSchema } from './plans.ts';
-import { pgbenchResultSchema, scenarioResultSchema, serverSideCostSchema } from './scenarios.ts';
 import {
   define,
   described,
@@ -16,7 +10,13 @@ import {
   optional,
   text,
   yesOrNo,
-} from './schema.ts';
+} from '../../db/format/schema.ts';
+import { estimateSchema } from '../stats/estimate.ts';
+import { environmentSchema, relationSizeSchema } from './environment.ts';
+import { resultsFormatVersion } from './format-version.ts';
+import { instructionsSchema } from './instructions.ts';
+import { capturedPlanSchema } from './plans.ts';
+import { pgbenchResultSchema, scenarioResultSchema, serverSideCostSchema } from './scenarios.ts';
 
 /*
  * results.json: everything that a run measured, raw enough to recompute every figure from it. Reports

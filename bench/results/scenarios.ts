@@ -1,7 +1,5 @@
 // What was timed: the part of results.json (results.ts) about scenarios.
 
-import { estimateSchema } from '../stats/estimate.ts';
-import { percentilesSchema } from '../stats/percentiles.ts';
 import {
   define,
   described,
@@ -15,7 +13,9 @@ import {
   tagged,
   text,
   yesOrNo,
-} from './schema.ts';
+} from '../../db/format/schema.ts';
+import { estimateSchema } from '../stats/estimate.ts';
+import { percentilesSchema } from '../stats/percentiles.ts';
 
 /** What a scenario inserts, and how. */
 export const scenarioKinds = ['send', 'copy', 'report'] as const;

@@ -1,3 +1,5 @@
+import { mappingSchema } from '../../db/adopt/mapping.ts';
+import { schemaFile } from '../../db/format/schema.ts';
 import { againstFormatVersion } from '../against/format-version.ts';
 import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
@@ -8,31 +10,34 @@ import { thresholdFormatVersion } from '../threshold/format-version.ts';
 import { thresholdResultsSchema } from '../threshold/results.ts';
 import { resultsFormatVersion } from './format-version.ts';
 import { resultsSchema } from './results.ts';
-import { schemaFile } from './schema.ts';
 
 const title = (file: string, version: number): string =>
   `${file} of the opt-out check lab, format version ${version}`;
 
-/** The .schema.json files, by their place below bench/. */
+/** The .schema.json files, by their place in the checkout. */
 export const schemaFiles: Readonly<Record<string, string>> = {
-  'results/results.schema.json': schemaFile(
+  'bench/results/results.schema.json': schemaFile(
     title('results.json', resultsFormatVersion),
     resultsSchema,
   ),
-  'load/results/load.schema.json': schemaFile(
+  'bench/load/results/load.schema.json': schemaFile(
     title('load.json', loadFormatVersion),
     loadResultsSchema,
   ),
-  'against/against.schema.json': schemaFile(
+  'bench/against/against.schema.json': schemaFile(
     title('against.json', againstFormatVersion),
     againstResultsSchema,
   ),
-  'threshold/threshold.schema.json': schemaFile(
+  'bench/threshold/threshold.schema.json': schemaFile(
     title('threshold.json', thresholdFormatVersion),
     thresholdResultsSchema,
   ),
-  'seeding/speed.schema.json': schemaFile(
+  'bench/seeding/speed.schema.json': schemaFile(
     title('seed-speed.json and seed-whole.json', speedFormatVersion),
     speedResultsSchema,
+  ),
+  'db/adopt/mapping.schema.json': schemaFile(
+    'A mapping of the opt-out check lab: npm run adopt',
+    mappingSchema,
   ),
 };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../db/cli/errors.ts';
-import { schemaCheck } from '../results/schema-check.ts';
+import { schemaCheck } from '../../db/format/schema-check.ts';
 import type { SpeedResults } from './results.ts';
 
 const speedMisfit = schemaCheck(new URL('./speed.schema.json', import.meta.url));

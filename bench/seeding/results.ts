@@ -1,4 +1,13 @@
-import { define, exactly, list, number, type Of, object, oneOf, text } from '../results/schema.ts';
+import {
+  define,
+  exactly,
+  list,
+  number,
+  type Of,
+  object,
+  oneOf,
+  text,
+} from '../../db/format/schema.ts';
 import { speedFormatVersion } from './format-version.ts';
 
 export const speedPairSchema = define(

@@ -1,4 +1,4 @@
-import { define, number, type Of, object } from '../results/schema.ts';
+import { define, number, type Of, object } from '../../db/format/schema.ts';
 
 export const estimateSchema = define(
   'Estimate',

@@ -1,4 +1,4 @@
-import { define, numberOrNull, type Of, object } from '../results/schema.ts';
+import { define, numberOrNull, type Of, object } from '../../db/format/schema.ts';
 
 export const percentilesSchema = define(
   'Percentiles',

@@ -1,5 +1,5 @@
+import { define, exactly, list, number, type Of, object, text } from '../../db/format/schema.ts';
 import { environmentSchema } from '../results/environment.ts';
-import { define, exactly, list, number, type Of, object, text } from '../results/schema.ts';
 import { percentilesSchema } from '../stats/percentiles.ts';
 import { thresholdFormatVersion } from './format-version.ts';
 

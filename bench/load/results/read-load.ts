@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../../db/cli/errors.ts';
+import { schemaCheck } from '../../../db/format/schema-check.ts';
 import { reportsDir } from '../../results/run-folder.ts';
-import { schemaCheck } from '../../results/schema-check.ts';
 import { loadFormatVersion } from './format-version.ts';
 import { inNewestLoadFormat } from './older-formats.ts';
 import type { LoadResults } from './results.ts';

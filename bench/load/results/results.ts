@@ -1,4 +1,3 @@
-import { environmentSchema } from '../../results/environment.ts';
 import {
   define,
   exactly,
@@ -10,7 +9,8 @@ import {
   optional,
   text,
   yesOrNo,
-} from '../../results/schema.ts';
+} from '../../../db/format/schema.ts';
+import { environmentSchema } from '../../results/environment.ts';
 import { loadFormatVersion } from './format-version.ts';
 import { checkSchema, loadTrialSchema } from './trial-results.ts';
 

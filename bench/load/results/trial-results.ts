@@ -17,7 +17,7 @@ import {
   tagged,
   text,
   yesOrNo,
-} from '../../results/schema.ts';
+} from '../../../db/format/schema.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
 import { numberKinds } from '../workload/number-kinds.ts';
 

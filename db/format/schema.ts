@@ -30,6 +30,10 @@ export const list = <S extends TSchema>(items: S, description?: string) =>
 export const numberOrNull = (description?: string) =>
   Type.Unsafe<number | null>({ type: ['number', 'null'], ...told(description) });
 
+/** A number or a text. */
+export const numberOrText = (description?: string) =>
+  Type.Unsafe<number | string>({ type: ['number', 'string'], ...told(description) });
+
 /** A number, or this word in its place. */
 export const numberOr = <const W extends string>(word: W, description?: string) =>
   Type.Unsafe<number | W>({ anyOf: [{ type: 'number' }, { const: word }], ...told(description) });

@@ -1,0 +1,32 @@
+import type { Mapping } from './mapping.ts';
+import { render, template } from './render.ts';
+import { schemaVersion } from './source.ts';
+import { catalogValues, valuesOf } from './values.ts';
+
+/** A file that `adopt` writes. */
+export interface AdoptionFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+const steps = [
+  ...['01_prepare', '02_install', '03_backfill', '04_switch_on'],
+  ...['05_verify', '06_roll_back'],
+];
+
+/** The numbered files of plain SQL by which the schema is made over the tables of a mapping. */
+export function adoptionFiles(
+  mapping: Mapping,
+  version = schemaVersion(),
+): readonly AdoptionFile[] {
+  const values = valuesOf(mapping, version);
+  return steps.map((name) => ({
+    name: `${name}.sql`,
+    text: `${render(template(name), values)}\n`,
+  }));
+}
+
+/** The query that tells what a mapping meets in a database: rows of `line` (text) and `stops` (boolean). */
+export function obstaclesQuery(mapping: Mapping): string {
+  return render(template('obstacles'), catalogValues(mapping));
+}

@@ -1,0 +1,3 @@
+-- {until indexed table is free}
+alter index "{parent index}" attach partition "{index}";
+-- {end}

@@ -1,0 +1,263 @@
+create or replace procedure opt_out_adoption.read_reports(batch_ms integer)
+language plpgsql
+as $procedure$
+-- Notes who opted out of whom by the reports that are there, in the order of the messages that they name: the
+-- index of the opt-outs is read once, and other reports not at all. Each batch is a transaction of about
+-- batch_ms milliseconds that also notes how far it came. Locks nothing that anybody else uses.
+declare
+  reached opt_out_adoption.adoption;
+  batch_size integer := 1000;
+  batch_end "{reference type}";
+  began timestamptz;
+  told timestamptz := clock_timestamp();
+begin
+  loop
+    began := clock_timestamp();
+    -- by indexes, whatever the planner thinks of the tables as a whole
+    perform
+      set_config('enable_seqscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true),
+      set_config('enable_mergejoin', 'off', true),
+      set_config('plan_cache_mode', 'force_custom_plan', true);
+
+    select a.*
+    into strict reached
+    from opt_out_adoption.adoption as a
+    for update;
+
+    select "{r.message}"
+    into batch_end
+    from "{reports}" as r
+    where "{r.has code}"
+      and (reached.last_reference is null or "{r.message}" > reached.last_reference)
+    order by "{r.message}"
+    offset batch_size - 1
+    limit 1;
+
+    insert into opt_out_adoption.reported (phone, profile_id)
+    select distinct "{m.number}", "{m.sender}"
+    from "{reports}" as r
+    join "{messages}" as m on "{m.reference}" = "{r.message}"
+    where "{r.counts}"
+      and "{m.sender}" is not null
+      and (reached.last_reference is null or "{r.message}" > reached.last_reference)
+      and (batch_end is null or "{r.message}" <= batch_end);
+    get diagnostics reached.noted = row_count;
+
+    update opt_out_adoption.adoption as a
+    set
+      last_reference = coalesce(batch_end, a.last_reference),
+      noted = a.noted + reached.noted,
+      phase = case when batch_end is null then 'sort' else 'read' end
+    returning a.noted into reached.noted;
+    commit;
+    exit when batch_end is null;
+
+    batch_size := case
+      when clock_timestamp() > began + batch_ms * interval '1 ms' then greatest(batch_size / 2, 100)
+      when clock_timestamp() < began + batch_ms * interval '0.5 ms' then least(batch_size * 2, 100000)
+      else batch_size
+    end;
+    if clock_timestamp() > told + interval '5 s' then
+      raise notice 'read: % opt-outs noted', reached.noted;
+      told := clock_timestamp();
+    end if;
+  end loop;
+end
+$procedure$;
+comment on procedure opt_out_adoption.read_reports(integer) is
+  'First part of the backfill: notes the opt-outs of the reports that are there.';
+
+create or replace procedure opt_out_adoption.sort_opt_outs()
+language plpgsql
+as $procedure$
+-- Each opt-out once, in the order of numbers, so that those that follow go where the last ones went: into the
+-- same pages of the indexes. One transaction; locks nothing that anybody else uses.
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  insert into opt_out_adoption.opted_out (phone, profile_id)
+  select distinct r.phone, r.profile_id
+  from opt_out_adoption.reported as r
+  order by r.phone, r.profile_id;
+
+  truncate opt_out_adoption.reported;
+  update opt_out_adoption.adoption
+  set phase = 'record', next_page = 0;
+  commit;
+end
+$procedure$;
+comment on procedure opt_out_adoption.sort_opt_outs() is
+  'Second part of the backfill: puts the opt-outs into the order of numbers.';
+
+create or replace procedure opt_out_adoption.record_opt_outs(batch_ms integer)
+language plpgsql
+as $procedure$
+-- Records what was noted, some pages of the sorted table at a time, each batch a transaction of about batch_ms
+-- milliseconds that also notes how far it came.
+--
+-- Beside it, triggers record what is reported now. The two meet as two reporters do, in the unique indexes
+-- of opt_outs: see record_opt_out(). Who wants to insert what another has inserted waits for the other's commit.
+-- It is waited for no longer than lock_timeout; then, and where the other one did commit or there was a
+-- deadlock, the batch is undone and tried again with a fresh snapshot, and half as much. Whom to block is asked
+-- after the batch's opt-outs are in, so that it sees those of everybody who came first; who comes after it waits
+-- for it and sees them. Locks: rows of the batch's numbers, for which reports may wait, and messages never.
+-- Needs READ COMMITTED.
+declare
+  reached opt_out_adoption.adoption;
+  pages bigint := pg_relation_size('opt_out_adoption.opted_out') / current_setting('block_size')::bigint;
+  batch_pages integer := 4;
+  first_phone text collate "C";
+  last_phone text collate "C";
+  began timestamptz;
+  told timestamptz := clock_timestamp();
+  gave_way integer := 0;
+begin
+  loop
+    began := clock_timestamp();
+    begin
+      perform
+        set_config('enable_seqscan', 'off', true),
+        set_config('plan_cache_mode', 'force_custom_plan', true);
+
+      select a.*
+      into strict reached
+      from opt_out_adoption.adoption as a
+      for update;
+
+      select min(n.phone), max(n.phone)
+      into first_phone, last_phone
+      from opt_out_adoption.opted_out as n
+      where n.ctid >= format('(%s,0)', reached.next_page)::tid
+        and n.ctid < format('(%s,0)', reached.next_page + batch_pages)::tid;
+
+      with batch as materialized (
+        select n.phone, n.profile_id
+        from opt_out_adoption.opted_out as n
+        where n.ctid >= format('(%s,0)', reached.next_page)::tid
+          and n.ctid < format('(%s,0)', reached.next_page + batch_pages)::tid
+      ),
+      known as materialized (
+        select o.phone, o.profile_id, o.ordinal
+        from "{schema}".opt_outs as o
+        where o.phone >= first_phone
+          and o.phone <= last_phone
+      ),
+      last_known as (
+        select k.phone, max(k.ordinal) as ordinal
+        from known as k
+        group by k.phone
+      )
+      insert into "{schema}".opt_outs (phone, profile_id, ordinal)
+      select
+        b.phone,
+        b.profile_id,
+        coalesce(l.ordinal, 0) + row_number() over (partition by b.phone order by b.profile_id)
+      from batch as b
+      left join last_known as l on l.phone = b.phone
+      where not exists (
+        select
+        from known as k
+        where k.phone = b.phone
+          and k.profile_id = b.profile_id
+      )
+      order by b.phone, b.profile_id;
+      get diagnostics reached.recorded = row_count;
+
+      insert into "{schema}".blocked_contacts (phone)
+      select o.phone
+      from "{schema}".opt_outs as o
+      where o.phone >= first_phone
+        and o.phone <= last_phone
+        and not exists (
+          select
+          from "{schema}".blocked_contacts as b
+          where b.phone = o.phone
+        )
+      group by o.phone
+      having count(*) >= "{schema}".opt_out_block_threshold()
+      order by o.phone
+      on conflict do nothing;
+
+      update opt_out_adoption.adoption as a
+      set next_page = a.next_page + batch_pages, recorded = a.recorded + reached.recorded
+      returning a.next_page, a.recorded into reached.next_page, reached.recorded;
+      gave_way := 0;
+    exception
+      when lock_not_available or deadlock_detected or unique_violation then
+        gave_way := gave_way + 1;
+        if gave_way = 300 then
+          raise;
+        end if;
+        batch_pages := greatest(batch_pages / 2, 1);
+        perform pg_sleep(0.05); -- without any lock
+    end;
+    commit;
+    continue when gave_way > 0;
+    exit when reached.next_page >= pages;
+
+    batch_pages := case
+      when clock_timestamp() > began + batch_ms * interval '1 ms' then greatest(batch_pages / 2, 1)
+      when clock_timestamp() < began + batch_ms * interval '0.5 ms' then least(batch_pages * 2, 1000)
+      else batch_pages
+    end;
+    if clock_timestamp() > told + interval '5 s' then
+      raise notice 'record: page % of %, % opt-outs recorded', reached.next_page, pages, reached.recorded;
+      told := clock_timestamp();
+    end if;
+  end loop;
+
+  truncate opt_out_adoption.opted_out;
+  update opt_out_adoption.adoption
+  set phase = 'finished', finished_at = now();
+  commit;
+  raise notice 'finished: % opt-outs recorded', reached.recorded;
+end
+$procedure$;
+comment on procedure opt_out_adoption.record_opt_outs(integer) is
+  'Third part of the backfill: records the opt-outs, and blocks, beside the triggers.';
+
+create or replace procedure opt_out_adoption.backfill(batch_ms integer default 50)
+language plpgsql
+as $procedure$
+-- Goes on where it stopped; once it is finished, it begins anew. It also begins anew where the notes are gone:
+-- they are not logged, so that a crash empties them.
+declare
+  reached opt_out_adoption.adoption;
+  only_one constant bigint := hashtextextended('opt_out_adoption.backfill', 0);
+begin
+  if not pg_try_advisory_lock(only_one) then
+    raise exception 'the backfill is under way in another session'
+      using errcode = 'object_in_use';
+  end if;
+
+  select a.*
+  into strict reached
+  from opt_out_adoption.adoption as a
+  for update;
+
+  if reached.phase = 'finished'
+    or reached.noted > 0
+      and not exists (select from opt_out_adoption.reported)
+      and not exists (select from opt_out_adoption.opted_out)
+  then
+    truncate opt_out_adoption.reported, opt_out_adoption.opted_out;
+    update opt_out_adoption.adoption
+    set phase = 'read', last_reference = null, noted = 0, next_page = 0, recorded = 0, finished_at = null
+    returning * into reached;
+  end if;
+  commit;
+
+  if reached.phase = 'read' then
+    call opt_out_adoption.read_reports(batch_ms);
+  end if;
+  if reached.phase <> 'record' then
+    call opt_out_adoption.sort_opt_outs();
+  end if;
+  call opt_out_adoption.record_opt_outs(batch_ms);
+  perform pg_advisory_unlock(only_one);
+end
+$procedure$;
+comment on procedure opt_out_adoption.backfill(integer) is
+  'Records the opt-outs of reports that are older than the triggers, in small transactions; goes on where it stopped.';
+
+revoke all on all procedures in schema opt_out_adoption from public;

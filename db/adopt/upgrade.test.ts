@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { UserError } from '../cli/errors.ts';
+import { expectRefused } from '../conformance/expect.ts';
+import type { TestDatabase } from '../testing/test-database.ts';
+import { examplePath } from './examples.ts';
+import { adoptionFiles } from './files.ts';
+import { readMapping } from './read-mapping.ts';
+import { schemaVersion } from './source.ts';
+import { createStrangersDatabase, describeCatalog, runFile } from './testing.ts';
+import { readAdoption, upgradeFile } from './upgrade.ts';
+
+/** Before the migration that made derive_blocked_contacts() another function; there is no adopting before it. */
+const older = '20250101000005';
+
+describe('a schema that was adopted in an older version', () => {
+  const { sendingRole: _, ...mapping } = readMapping(examplePath('text-codes'));
+  let database: TestDatabase;
+  let client: pg.Client;
+  let fresh: readonly string[];
+
+  before(async () => {
+    database = await createStrangersDatabase('text-codes');
+    client = await database.connect();
+    for (const file of adoptionFiles(mapping).slice(0, 4)) await runFile(database, file);
+    fresh = await describeCatalog(client);
+    await runFile(database, adoptionFiles(mapping)[5] ?? assert.fail(), [
+      "set opt_out_adoption.roll_back = 'yes'",
+    ]);
+    for (const file of adoptionFiles(mapping, older).slice(0, 4)) await runFile(database, file);
+  });
+  after(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it('becomes what is adopted today, keeps its threshold and its rows, and may be upgraded again', async () => {
+    assert.notDeepEqual(await describeCatalog(client), fresh);
+    await client.query('select * from opt_out.set_opt_out_block_threshold(2)');
+    for (const sender of [1, 2]) {
+      await client.query(`select traffic.report(traffic.send('12025550100', $1), true)`, [sender]);
+    }
+    const adoption = await readAdoption(client, mapping);
+    assert.deepEqual(adoption, { version: older, isSwitchedOn: true });
+    const upgrade = upgradeFile(mapping, adoption) ?? assert.fail('nothing to upgrade');
+    assert.equal(upgrade.name, `upgrade_from_${older}.sql`);
+
+    for (let time = 0; time < 2; time++) {
+      await runFile(database, upgrade);
+      await expectRefused('a message', client.query(`select traffic.send('12025550100', 3)`));
+      await client.query('select * from opt_out.set_opt_out_block_threshold(3)');
+      assert.deepEqual(await describeCatalog(client), fresh);
+      await client.query('select * from opt_out.set_opt_out_block_threshold(2)');
+    }
+    const now = await readAdoption(client, mapping);
+    assert.deepEqual(now, { version: schemaVersion(), isSwitchedOn: true });
+    assert.equal(upgradeFile(mapping, now), undefined);
+  });
+
+  it('is not upgraded by a file for another version, nor from one that is not known', async () => {
+    const upgrade = upgradeFile(mapping, { version: older, isSwitchedOn: true });
+    await client.query(`update opt_out_adoption.adoption set version = '20991231000000'`);
+    await assert.rejects(
+      runFile(database, upgrade ?? assert.fail()),
+      /this file is for version 20250101000005, and the schema has another/,
+    );
+    await assert.rejects(
+      readAdoption(client, mapping),
+      (error) => error instanceof UserError && /has version 20991231000000/.test(error.message),
+    );
+  });
+});

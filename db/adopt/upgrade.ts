@@ -1,0 +1,93 @@
+import type pg from 'pg';
+import { UserError } from '../cli/errors.ts';
+import type { AdoptionFile } from './files.ts';
+import type { Mapping } from './mapping.ts';
+import { quoteName } from './quote.ts';
+import { render, template } from './render.ts';
+import { isSchemaVersion, type SchemaFunction, schemaFunctions, schemaVersion } from './source.ts';
+import { translate } from './translate.ts';
+import { thresholdFunction, valuesOf } from './values.ts';
+import { namesOf } from './words.ts';
+
+/** What a database has adopted. */
+export interface Adoption {
+  /** The number of the last migration in it. */
+  readonly version: string;
+  /** Whether messages are refused. */
+  readonly isSwitchedOn: boolean;
+}
+
+/**
+ * Reads what a database has adopted.
+ *
+ * @throws UserError where it has adopted nothing, or by another mapping, or a version that is not known here
+ */
+export async function readAdoption(client: pg.Client, mapping: Mapping): Promise<Adoption> {
+  const { adoption = '', messages = '' } = valuesOf(mapping);
+  const { rows: schemas } = await client.query<{ description: string | null }>(
+    `select obj_description(oid, 'pg_namespace') as description
+     from pg_namespace where nspname = 'opt_out_adoption'`,
+  );
+  const description = schemas[0]?.description;
+  if (description !== adoption) {
+    throw new UserError(
+      `the database has adopted ${description ?? 'nothing'}, and the mapping says ${adoption}`,
+    );
+  }
+  const { rows } = await client.query<Adoption>(
+    `select
+       a.version,
+       exists (
+         select from pg_trigger where tgrelid = to_regclass($1) and tgname = $2
+       ) as "isSwitchedOn"
+     from opt_out_adoption.adoption as a`,
+    [messages, namesOf(mapping).refuseInsert],
+  );
+  const [found] = rows;
+  if (found === undefined || !isSchemaVersion(found.version)) {
+    throw new UserError(
+      `the database has version ${found?.version}, which this lab does not know: it is newer, or not the lab's`,
+    );
+  }
+  return found;
+}
+
+/** The file that makes this version of an adopted schema; undefined where it has that already. */
+export function upgradeFile(mapping: Mapping, adoption: Adoption): AdoptionFile | undefined {
+  if (adoption.version === schemaVersion()) return undefined;
+  const before = new Map(schemaFunctions(adoption.version).map((one) => [one.name, one]));
+  const now = schemaFunctions();
+  const changed = now.filter(
+    ({ name, statements }) =>
+      name !== thresholdFunction &&
+      statements.join('\n') !== before.get(name)?.statements.join('\n'),
+  );
+  const madeAnew = changed.filter((one) => {
+    const old = before.get(one.name);
+    return old !== undefined && signatureOf(old) !== signatureOf(one);
+  });
+  const gone = [...before.keys()].filter((name) => !now.some((one) => one.name === name));
+  const values = valuesOf(mapping);
+  const schema = quoteName(mapping.schema);
+  const drop = (name: string): string => `drop function if exists ${schema}.${name};`;
+  return {
+    name: `upgrade_from_${adoption.version}.sql`,
+    text: `${render(template('upgrade'), {
+      ...values,
+      'old version': adoption.version,
+      'drop what is made anew': madeAnew.map(({ name }) => drop(name)).join('\n'),
+      'changed functions': changed
+        .flatMap(({ statements }) => statements.map((statement) => translate(statement, mapping)))
+        .join('\n\n'),
+      'triggers that refuse if they are on': adoption.isSwitchedOn
+        ? (values['triggers that refuse'] ?? '')
+        : '-- Messages are not refused yet.',
+      'drop what is gone': gone.map(drop).join('\n'),
+    })}\n`,
+  };
+}
+
+/** A function's name, arguments and result, which cannot be replaced. */
+function signatureOf({ statements: [create = ''] }: SchemaFunction): string {
+  return create.slice(0, create.indexOf('\nlanguage'));
+}
