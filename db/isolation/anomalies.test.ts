@@ -73,6 +73,7 @@ describe('the second checker', () => {
     assert.ok(atLevel('read committed', writer, [read(x, 1)]).includes('G1b'));
     assert.deepEqual(atLevel('read committed', writer, [read(x, 1, 2)]), []);
     assert.deepEqual(atLevel('read committed', [...writer, read(x, 1, 2)]), []);
+    assert.deepEqual(atLevel('read committed', [append(x, 1), read(x, 1), append(x, 2)]), []);
   });
 
   it("finds G1c: the example of Elle's documentation", () => {
@@ -93,6 +94,11 @@ describe('the second checker', () => {
       made([read(x, 2)]),
     );
     assert.ok(found.includes('incompatible-order'));
+    const rolledBack = made([read(x, 2)], { isCommitted: false });
+    assert.deepEqual(
+      namesOf(made([append(x, 1)]), made([append(x, 2)]), made([read(x, 1, 2)]), rolledBack),
+      [],
+    );
   });
 
   it('finds a read that lacks its own transaction’s append, at every level', () => {
@@ -173,6 +179,28 @@ describe('the second checker', () => {
       made([read(z, 1, 2)], { at: [4, 5] }),
     ];
     assert.deepEqual(namesOf(...history), ['G0-realtime']);
+  });
+
+  it('names the least of each rule, though a shorter cycle breaks another one', () => {
+    const skew = [
+      [append(3, 1), append(4, 1)],
+      [read(3, 1), read(4)],
+    ];
+    const ofWrites = [
+      [append(x, 1), append(z, 2)],
+      [append(x, 2), append(y, 1)],
+      [append(y, 2), append(z, 1)],
+      [read(x, 1, 2)],
+      [read(y, 1, 2)],
+      [read(z, 1, 2)],
+    ];
+    assert.deepEqual(atLevel('repeatable read', ...skew, ...ofWrites), ['G0', 'G-single']);
+    const ofReads = [
+      [append(x, 1), read(z, 1)],
+      [read(x, 1), append(y, 1)],
+      [read(y, 1), append(z, 1)],
+    ];
+    assert.deepEqual(atLevel('repeatable read', ...skew, ...ofReads), ['G1c', 'G-single']);
   });
 
   it('explains a cycle by its transactions and why each depends on the one before', () => {

@@ -149,8 +149,8 @@ function* cycles(
   /** Whether an rw from where this edge ends is one that its reader's snapshot rules out. */
   const precedesSnapshot = ({ kind, to }: Dependency): boolean =>
     kind === 'rt' || (kind !== 'rw' && levelOf(to) !== 'read committed');
-  const areSerializable = ({ from, to }: Dependency): boolean =>
-    levelOf(from) === 'serializable' && levelOf(to) === 'serializable';
+  /** Of a cycle, every transaction is where an edge begins. */
+  const isOfSerializable = ({ from }: Dependency): boolean => levelOf(from) === 'serializable';
 
   const ofData = dependencies.filter(({ kind }) => kind !== 'rt');
   const searches: readonly (readonly [
@@ -162,7 +162,7 @@ function* cycles(
     [true, dependencies.filter(({ kind }) => kind === 'ww'), () => true],
     [true, dependencies.filter(({ kind }) => kind !== 'rw'), () => true],
     [true, dependencies, (edge, next) => next.kind !== 'rw' || precedesSnapshot(edge)],
-    [true, ofData.filter(areSerializable), () => true],
+    [true, ofData.filter(isOfSerializable), () => true],
     [false, ofData, (edge, next) => edge.kind !== 'rw' || next.kind !== 'rw'],
     [false, ofData, () => true],
   ];

@@ -98,6 +98,16 @@ describe('a history as transactions over lists', () => {
     assert.deepEqual(reads?.operations, []);
   });
 
+  it('reads nothing in the refusal of a batch, which does not say whose it was', () => {
+    const batch: Step = { kind: 'send', phones: [0, 1], profile: 4 };
+    const refused = attempt(0, [0, 1], [{ step: batch, outcome: 'refused' }], 'rollback');
+    const found = listTransactions(
+      { ...history, before: [2, 0] },
+      { attempts: [refused], optOuts: [[0, 1], []], isBlocked: [false, false] },
+    );
+    assert.deepEqual(found?.[1]?.operations, []);
+  });
+
   it('takes the rows of one statement in the order in which they were recorded', () => {
     const [, both] = transactionsOf(
       [attempt(0, [0, 1], [{ step: report(2, 1) }])],
@@ -215,5 +225,17 @@ describe('a history as transactions over lists', () => {
       }
     }
     assert.equal(open.size, 0);
+  });
+
+  it('is written in the order of the clock', () => {
+    const [first, second] = [
+      attempt(0, [0, 3], [{ step: report(1) }]),
+      attempt(1, [1, 2], [{ step: report(2) }], 'rollback'),
+    ];
+    const lines = ednOf(transactionsOf([first, second], [0, 1], false), 0, 0);
+    assert.deepEqual(
+      lines.map((line) => /:type :(\w+), :process (\d+)/.exec(line)?.slice(1).join(' ')),
+      ['invoke 0', 'ok 0', 'invoke 1', 'invoke 2', 'fail 2', 'ok 1', 'invoke 0', 'ok 0'],
+    );
   });
 });
