@@ -124,7 +124,7 @@ export function addressOf(parameters: Parameters): ServerAddress {
     );
   }
   if (gssencmode === 'require') throw new UserError('the lab does not support gssencmode=require');
-  const port = Number(parameters['port'] ?? 5432);
+  const port = portOf(parameters['port'] ?? '5432');
   const host = named ?? hostaddr ?? defaultHost(port);
   const user = parameters['user'] ?? accountName();
   const sslMode = sslModeOf(parameters, host);
@@ -234,9 +234,19 @@ function severalHosts(hosts: string): UserError {
 function requirePort(port: string | undefined, wrong: (reason: string) => UserError): void {
   if (port === undefined) return;
   if (port.includes(',')) throw severalHosts(`ports ${port}`);
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
-    throw wrong('a port is 1 to 65535');
+  if (!isPort(port)) throw wrong('a port is 1 to 65535');
+}
+
+/** Of the shell or a service file, too, where no URL is to be blamed. */
+function portOf(text: string): number {
+  if (!isPort(text)) {
+    throw new UserError(`the port is ${JSON.stringify(text)}, and a port is 1 to 65535`);
   }
+  return Number(text);
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
 function nearestParameter(name: string): string {

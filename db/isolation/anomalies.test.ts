@@ -201,6 +201,11 @@ describe('the second checker', () => {
       [read(y, 1), append(z, 1)],
     ];
     assert.deepEqual(atLevel('repeatable read', ...skew, ...ofReads), ['G1c', 'G-single']);
+    const twoThatRead = [
+      [append(3, 1), read(4, 1)],
+      [read(3, 1), append(4, 1)],
+    ];
+    assert.deepEqual(atLevel('read committed', ...twoThatRead, ...ofWrites), ['G0', 'G1c']);
   });
 
   it('explains a cycle by its transactions and why each depends on the one before', () => {
