@@ -69,10 +69,11 @@ describe('a design folder', () => {
 
   it('has the default for a file that is absent, and its own trigger for a check that its migration makes', () => {
     const design = (): Design => itemAt(listDesigns(pathToFileURL(`${folder}/`)), 0);
-    const texts = ({ checkOffSql, checkOnSql, forgetSql }: Design): readonly string[] => [
-      checkOffSql,
-      checkOnSql,
-      forgetSql,
+    const texts = (each: Design): readonly (string | undefined)[] => [
+      each.checkOffSql,
+      each.checkOnSql,
+      each.forgetSql,
+      each.optOutsSql,
     ];
     assert.deepEqual(texts(design()), texts(byDefault));
     const trigger = `create or replace trigger outbound_messages_refuse_blocked_insert
@@ -87,15 +88,30 @@ comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_me
     writeFileSync(migration, text.replace('-- migrate:down', `-- migrate:down\n${trigger}`));
     assert.equal(design().checkOnSql, byDefault.checkOnSql);
     writeFileSync(migration, text);
-    for (const file of ['check_off.sql', 'check_on.sql', 'forget.sql']) {
+    for (const file of ['check_off.sql', 'check_on.sql', 'forget.sql', 'opt_outs.sql']) {
       writeFileSync(join(own, file), `select '${file}';\n`);
     }
     assert.deepEqual(texts(design()), [
       "select 'check_off.sql';\n",
       "select 'check_on.sql';\n",
       "select 'forget.sql';\n",
+      "select 'opt_outs.sql';\n",
     ]);
-    for (const file of ['check_off.sql', 'check_on.sql', 'forget.sql']) rmSync(join(own, file));
+    for (const file of ['check_off.sql', 'check_on.sql', 'forget.sql', 'opt_outs.sql'])
+      rmSync(join(own, file));
+  });
+
+  it('keeps the order of opt-outs where it keeps them, unless it says that it does not', () => {
+    const design = (): Design => itemAt(listDesigns(pathToFileURL(`${folder}/`)), 0);
+    const text = readFileSync(migration, 'utf8');
+    assert.equal(design().keepsOrder, true);
+    writeFileSync(migration, `-- order: none\n${text}`);
+    assert.equal(design().keepsOrder, false);
+    assert.equal(design().optOutsSql, byDefault.optOutsSql);
+    writeFileSync(migration, text.replace('-- keeps: opt_outs, ', '-- keeps: '));
+    assert.equal(design().optOutsSql, undefined);
+    assert.equal(design().keepsOrder, false);
+    writeFileSync(migration, text);
   });
 
   it('is refused with only one of check_off.sql and check_on.sql, and without a migration', () => {

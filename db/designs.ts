@@ -28,6 +28,13 @@ export interface Design {
   readonly checkOnSql: string;
   /** Removes what the design derived for the phones in $1 (text[]). */
   readonly forgetSql: string;
+  /**
+   * Queries the profiles (profile_id) that the number $1 (text) opted out of, in the order in which they
+   * were recorded; undefined for a design that does not record them.
+   */
+  readonly optOutsSql: string | undefined;
+  /** Whether it keeps the order in which a number's opt-outs were recorded. */
+  readonly keepsOrder: boolean;
   /** What an application's session runs first (a role to take, for instance), or nothing. */
   readonly sessionSql: string | undefined;
   /** Constraints that it adds without validating the rows that are there. */
@@ -194,6 +201,12 @@ function readDesign(name: string, folder: URL): Design {
     if (value === undefined) throw new UserError(`${at}/${migration} has no line "-- ${key}: …"`);
     return value;
   };
+  const optOutsSql = (): string | undefined => {
+    if (has('opt_outs.sql')) return sql('opt_outs.sql');
+    return fields('keeps').some((keeps) => keeps.split(/, */).includes('opt_outs'))
+      ? defaultSql('opt_outs.sql')
+      : undefined;
+  };
   return {
     name,
     folder: own,
@@ -208,6 +221,8 @@ function readDesign(name: string, folder: URL): Design {
     collations: matches(text, /\bcollate "([^"]+)"/g).filter((collation) => collation !== 'C'),
     ...checkOf(text),
     forgetSql: has('forget.sql') ? sql('forget.sql') : defaultSql('forget.sql'),
+    optOutsSql: optOutsSql(),
+    keepsOrder: optOutsSql() !== undefined && fields('order').length === 0,
     sessionSql: has('session.sql') ? sql('session.sql') : undefined,
     version: migration.slice(0, migration.indexOf('_')),
   };

@@ -40,7 +40,11 @@ const answers: readonly StatementAnswer[] = [
 function answersTo(chunks: Iterable<Buffer>): readonly StatementAnswer[] {
   const stream = new PassThrough();
   const found: StatementAnswer[] = [];
-  readAnswers(stream, (answer) => found.push(answer));
+  readAnswers(
+    stream,
+    (answer) => found.push(answer),
+    (error) => assert.fail(String(error)),
+  );
   // as they come from a socket: emitted, not buffered
   for (const chunk of chunks) stream.emit('data', Buffer.from(chunk));
   return found;

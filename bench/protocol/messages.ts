@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { DatabaseError, parse, serialize } from 'pg-protocol';
 
 /*
@@ -37,22 +38,43 @@ export const terminate: Buffer = serialize.end();
 
 const executeAndSync = Buffer.concat([serialize.execute(), sync]);
 
-/** Calls `answered` once for each Sync with what came before it. The answer to a Parse alone is `done`, of no rows. */
+/**
+ * Calls `answered` once for each Sync with what came before it. The answer to a Parse alone is `done`, of
+ * no rows. Calls `broken` once where what comes is not the protocol, and reads nothing after that.
+ */
 export function readAnswers(
   stream: NodeJS.ReadableStream,
   answered: (answer: StatementAnswer) => void,
+  broken: (error: unknown) => void,
 ): void {
   let rows = 0;
   let error: DatabaseError | undefined;
-  void parse(stream, (message) => {
+  let isBroken = false;
+  let complete: StatementAnswer[] = [];
+  // pg-protocol reads from a stream, and throws what it cannot read into the stream's own event
+  const bytes = new EventEmitter();
+  void parse(bytes as unknown as NodeJS.ReadableStream, (message) => {
     if (message instanceof DatabaseError) error = message;
     else if (message.name === 'dataRow') rows++;
     else if (message.name === 'readyForQuery') {
-      const answer: StatementAnswer = error === undefined ? { kind: 'done', rows } : failed(error);
+      complete.push(error === undefined ? { kind: 'done', rows } : failed(error));
       rows = 0;
       error = undefined;
-      answered(answer);
     }
+  });
+  stream.on('data', (chunk: Buffer) => {
+    if (isBroken) return;
+    let failure: unknown;
+    try {
+      bytes.emit('data', chunk);
+    } catch (thrown) {
+      isBroken = true;
+      failure = thrown;
+    }
+    const answers = complete; // whoever is answered may end the session
+    complete = [];
+    for (const answer of answers) answered(answer);
+    if (isBroken) broken(failure);
   });
 }
 

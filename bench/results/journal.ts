@@ -1,4 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { unlessInterrupted } from '../../db/cli/command.ts';
 import { UserError } from '../../db/cli/errors.ts';
@@ -45,18 +52,21 @@ export function openJournal(folder: string, startedAt: Date, options: unknown): 
     return journalOf(file, startedAt, []);
   }
   const [first = '', ...rest] = readFileSync(file, 'utf8').split('\n').slice(0, -1); // a cut line has no end
-  const head = parse<Head>(first);
-  if (head === undefined) throw new UserError(`${file} cannot be read: remove the run's folder`);
+  const head = parse(first);
+  if (!isHead(head)) throw new UserError(`${file} cannot be read: remove the run's folder`);
   if (JSON.stringify(head.options) !== wanted) {
     throw new UserError(`${folder} was begun with other options: give the same, or another --run`);
   }
-  const lines = rest.flatMap((line) => parse<Line>(line) ?? []);
-  writeFileSync(file, [first, ...lines.map((line) => JSON.stringify(line)), ''].join('\n'));
-  writeLine(file, { resumedAt: startedAt.toISOString() } satisfies Line);
-  return journalOf(file, new Date(head.startedAt), [
-    ...lines,
-    { resumedAt: startedAt.toISOString() },
-  ]);
+  const lines = rest.map(parse).filter(isLine);
+  const resumed: Line = { resumedAt: startedAt.toISOString() };
+  // beside it first: whoever is killed meanwhile loses no piece
+  const whole = `${file}.new`;
+  writeFileSync(
+    whole,
+    [first, ...[...lines, resumed].map((line) => JSON.stringify(line)), ''].join('\n'),
+  );
+  renameSync(whole, file);
+  return journalOf(file, new Date(head.startedAt), [...lines, resumed]);
 }
 
 function journalOf(file: string, startedAt: Date, lines: readonly Line[]): Journal {
@@ -83,10 +93,32 @@ function writeLine(file: string, line: unknown): void {
   appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
 
-function parse<T>(line: string): T | undefined {
+function parse(line: string): unknown {
   try {
-    return JSON.parse(line) as T;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
+}
+
+function isHead(value: unknown): value is Head {
+  return hasTime(value, 'startedAt') && 'options' in value;
+}
+
+function isLine(value: unknown): value is Line {
+  if (hasTime(value, 'resumedAt')) return true;
+  return isObject(value) && typeof value['name'] === 'string' && 'value' in value;
+}
+
+function hasTime<Name extends string>(
+  value: unknown,
+  name: Name,
+): value is Readonly<Record<Name, string>> {
+  if (!isObject(value)) return false;
+  const time = value[name];
+  return typeof time === 'string' && !Number.isNaN(Date.parse(time));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,5 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { CheckFailure, isConnectionLost, isFileRefused, messageOf, UserError } from './errors.ts';
+import {
+  CheckFailure,
+  isConnectionLost,
+  isFileRefused,
+  messageOf,
+  onOneLine,
+  UserError,
+} from './errors.ts';
 import { requireFlagsHandedOn } from './npm-flags.ts';
 import { refusalOfServer, resourceThatLacks } from './resources.ts';
 
@@ -13,7 +20,7 @@ let interrupted = false;
 /** A command line of the lab: what commander says of a wrong one is one line, and ends in exit code 2. */
 export function newCommand(name: string): Command {
   return new LabCommand(name).exitOverride().configureOutput({
-    outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
+    outputError: (text, write) => write(`${onOneLine(text)}\n`),
   });
 }
 

@@ -21,7 +21,12 @@ export function messageOf(error: unknown): string {
       : error instanceof Error
         ? error.message
         : String(error);
-  return message.trim().replace(/\s*\n\s*/g, ' ');
+  return onOneLine(message);
+}
+
+/** A text with its line breaks as blanks: what was typed may hold any, and is told as it is. */
+export function onOneLine(text: string): string {
+  return text.trim().replace(/\s*[\n\r]\s*/g, ' ');
 }
 
 /** The `code` of a Node or PostgreSQL error (ENOENT, 42501 …), or undefined. */

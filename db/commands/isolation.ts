@@ -1,9 +1,16 @@
+import { appendFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Option } from 'commander';
 import { newCommand, onInterrupt, runCommand } from '../cli/command.ts';
 import { CheckFailure } from '../cli/errors.ts';
 import { seedMeaning, wholeNumber } from '../cli/flags.ts';
+import { requireWritableFile, shownPath, writeTextFile } from '../cli/output-path.ts';
+import { type IsolationLevel, isolationLevels } from '../contract.ts';
 import { applyDesign, type Design, designsNamed, listDesigns, whyNotHere } from '../designs.ts';
+import { ednOf } from '../isolation/edn.ts';
 import {
   type IsolationResult,
+  type OnJudged,
   runPermutations,
   runRandomHistories,
 } from '../isolation/run-histories.ts';
@@ -13,7 +20,7 @@ import { createTemplate } from '../testing/test-database.ts';
 await runCommand(async () => {
   const flags = newCommand('prove')
     .description(
-      'Run every permutation of two and three sessions, and random histories, against designs',
+      'Run every permutation of two and three sessions, and random histories, against designs; two checkers judge them',
     )
     .option('--histories <n>', 'random histories a design', wholeNumber(0), 1000)
     .option(
@@ -22,14 +29,31 @@ await runCommand(async () => {
       wholeNumber(0),
     )
     .option('--designs <names|all>', 'designs, with commas (default: "all")', designsNamed)
+    .addOption(
+      new Option(
+        '--level <level>',
+        'isolation level of all transactions (default: all, mixed)',
+      ).choices(isolationLevels),
+    )
+    .option(
+      '--export <file>',
+      'write what the second checker judged as EDN, for Elle (list-append)',
+    )
     .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
     .parse()
     .opts<{
       histories: number;
       permutations?: number;
       designs?: readonly Design[];
+      level?: IsolationLevel;
+      export?: string;
       seed: number;
     }>();
+  const exported = flags.export === undefined ? undefined : exportTo(resolve(flags.export));
+  const common = {
+    ...(flags.level === undefined ? {} : { levels: [flags.level] }),
+    ...(exported === undefined ? {} : { onJudged: exported.add }),
+  };
   const server = await openServer();
   let failures = 0;
   try {
@@ -51,6 +75,7 @@ await runCommand(async () => {
         const { permutations: perCase, histories, seed } = flags;
         if (perCase !== 0) {
           const result = await runPermutations(database.url, design, {
+            ...common,
             ...(perCase === undefined ? {} : { drawn: { perCase, seed } }),
             onProgress: progress(design, 'permutations'),
           });
@@ -59,6 +84,7 @@ await runCommand(async () => {
         if (histories > 0) {
           const onProgress = progress(design, 'random histories');
           const result = await runRandomHistories(database.url, design, {
+            ...common,
             histories,
             seed,
             onProgress,
@@ -73,18 +99,46 @@ await runCommand(async () => {
   } finally {
     await server.close();
   }
+  if (exported !== undefined) {
+    process.stdout.write(`${exported.histories()} histories in ${shownPath(exported.file)}\n`);
+  }
   if (failures > 0) throw new CheckFailure(`${failures} histories went wrong`);
 });
+
+/** Writes histories into one file as they come, each whole, so that what a killed run leaves can be read. */
+function exportTo(file: string): { file: string; add: OnJudged; histories: () => number } {
+  requireWritableFile(file);
+  let histories = 0;
+  let lines = 0;
+  return {
+    file,
+    add(transactions) {
+      const text = ednOf(transactions, histories, lines);
+      if (histories++ === 0) writeTextFile(file, '');
+      lines += text.length;
+      appendFileSync(file, text.map((line) => `${line}\n`).join(''));
+    },
+    histories: () => histories,
+  };
+}
 
 function print(
   design: Design,
   what: string,
-  { histories, counts, failures }: IsolationResult,
+  { histories, counts, failures, second }: IsolationResult,
 ): number {
   process.stdout.write(
     `${design.name}: ${histories} ${what}: ${failures.length === 0 ? 'all as they should be' : `${failures.length} wrong`}; ` +
       `${counts.statements} statements, ${counts.waits} waits, ${counts.refusals} refusals, ` +
       `retried ${counts.serializationFailures} serialization failures and ${counts.deadlocks} deadlocks\n`,
+  );
+  const { judged, differences, allowed } = second;
+  const seen = [...allowed].sort().map(([name, times]) => `${name} in ${times}`);
+  process.stdout.write(
+    judged === 0
+      ? '  second checker: none judged: the design keeps no order of opt-outs\n'
+      : `  second checker: ${judged} judged, ${differences} of them otherwise than by the first; ` +
+          `allowed at their levels: ${seen.join(', ') || 'no anomaly'}\n`,
   );
   for (const failure of failures) process.stdout.write(`\n${failure}\n\n`);
   return failures.length;

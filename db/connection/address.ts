@@ -87,7 +87,7 @@ export function addressesOf(parameters: Parameters): readonly ServerAddress[] {
 
 function addressOf(parameters: Readonly<Record<string, string | undefined>>): ServerAddress {
   const { hostaddr } = parameters;
-  const port = Number(parameters['port'] ?? 5432);
+  const port = portOf(parameters['port'] ?? '5432');
   const host = parameters['host'] ?? hostaddr ?? defaultHost(port);
   if (hostaddr !== undefined && isIP(hostaddr) === 0) {
     throw new UserError(`hostaddr=${hostaddr} is no IP address`);
@@ -200,4 +200,12 @@ function accountName(): string {
         'write postgres://USER@…',
     );
   }
+}
+
+/** Of the shell or a service file, too, where no URL is to be blamed. */
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65_535) {
+    throw new UserError(`the port is ${JSON.stringify(text)}, and a port is 1 to 65535`);
+  }
+  return Number(text);
 }

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { UserError } from '../cli/errors.ts';
 import { readAddress } from './address.ts';
 import { complete, withoutServerVariables } from './environment.ts';
 
@@ -64,6 +65,15 @@ describe('a server that is not ours', () => {
       assert.deepEqual([read, others], [{ ...read, ...means }, []]);
     });
   }
+
+  it('is refused where the shell names no port, and says so', () => {
+    for (const PGPORT of ['five', '0', '65536', ':']) {
+      assert.throws(
+        () => complete('postgres://u@h/db', { PGPORT }),
+        new UserError(`the port is "${PGPORT}", and a port is 1 to 65535`),
+      );
+    }
+  });
 
   it('is refused where a service is named that no file has', () => {
     assert.throws(

@@ -13,6 +13,8 @@ export interface StepRecord {
   readonly sentAt: number;
   answeredAt: number;
   outcome: 'done' | 'refused' | 'retry';
+  /** What a read saw: profiles, in order where the design keeps one; undefined for one that records none. */
+  saw: readonly number[] | undefined;
 }
 
 /** One attempt at a transaction. */
@@ -25,6 +27,8 @@ export interface Attempt {
   /** When its commit was sent, and acknowledged; undefined where it did not commit. */
   commitSentAt: number | undefined;
   committedAt: number | undefined;
+  /** When its end was acknowledged, whichever it was. */
+  endedAt: number;
 }
 
 /** What was found when all was over. */
@@ -32,8 +36,11 @@ export interface Ending {
   readonly attempts: readonly Attempt[];
   /** For each number: whether the next message is refused. */
   readonly isBlocked: readonly boolean[];
-  /** For each number: the profiles in opt_outs; undefined for a design that keeps none. */
-  readonly optOuts: readonly ReadonlySet<number>[] | undefined;
+  /**
+   * For each number: the profiles that are recorded for it, in order where the design keeps one; undefined
+   * for a design that records none.
+   */
+  readonly optOuts: readonly (readonly number[])[] | undefined;
 }
 
 /** What is wrong with an ending; nothing where the history is as it should be. */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { defaultDesignName, designNamed } from '../designs.ts';
 import { type Cast, sqlOf } from './fixture.ts';
 import { type History, type PhoneProfile, profilesPerPhone, statementsOf } from './history.ts';
 
@@ -30,6 +31,8 @@ function castOf(history: History): Cast {
   return {
     phones: history.before.map((_, index) => `+1200555000${index}`),
     profileIds: Array.from({ length: profilesPerPhone }, (_, index) => id('profile', index)),
+    optOutsSql: designNamed(defaultDesignName).optOutsSql,
+    profilesOf: () => undefined, // nobody runs it
     messageId: (pair) => id('message', at(pair)),
     pendingReportId: (pair) => id('report', at(pair)),
     spareMessageId: (session) => id('message', paired + session),
@@ -86,6 +89,9 @@ function stepsOf(history: History, cast: Cast): readonly string[] {
 /** A statement with its parameters in place, on one line. */
 function inlined({ text, values }: { text: string; values: readonly unknown[] }): string {
   return text
+    .replace(/^--.*\n/gm, '')
+    .trim()
+    .replace(/;$/, '')
     .replace(/\s+/g, ' ')
     .replace(/\$(\d)/g, (_, number: string) => literal(values[Number(number) - 1]));
 }

@@ -170,6 +170,7 @@ class Actor {
           sentAt: this.#clock.tick++,
           answeredAt: Number.POSITIVE_INFINITY,
           outcome: 'retry',
+          saw: undefined,
         };
         attempt.steps.push(record);
         if (transaction.end === 'autocommit') {
@@ -178,7 +179,8 @@ class Actor {
         }
         const { text, values } = sqlOf(statement, this.#cast, this.#index);
         try {
-          await this.session.client.query(text, values);
+          const { rows } = await this.session.client.query<{ profile_id: string }>(text, values);
+          if (statement.kind === 'read') record.saw = this.#cast.profilesOf(rows);
           record.outcome = 'done';
         } catch (error) {
           if (codeOf(error) === refusal.sqlState) record.outcome = 'refused';
@@ -186,7 +188,10 @@ class Actor {
         } finally {
           record.answeredAt = this.#clock.tick++;
         }
-        if (transaction.end === 'autocommit') attempt.committedAt = this.#clock.tick++;
+        if (transaction.end === 'autocommit') {
+          attempt.committedAt = this.#clock.tick++;
+          attempt.endedAt = attempt.committedAt;
+        }
       }
     } catch (error) {
       await this.#recover(transaction, attempt, error);
@@ -199,11 +204,13 @@ class Actor {
   async #end(transaction: Transaction, attempt: Attempt): Promise<void> {
     if (transaction.end !== 'commit') {
       await this.session.client.query('rollback');
+      attempt.endedAt = this.#clock.tick++;
       return;
     }
     attempt.commitSentAt = this.#clock.tick++;
     await this.session.client.query('commit');
     attempt.committedAt = this.#clock.tick++;
+    attempt.endedAt = attempt.committedAt;
   }
 
   /** As an application would: a refusal is final; what asks for a retry is retried from the begin. */
@@ -211,6 +218,7 @@ class Actor {
     attempt.commitSentAt = undefined;
     const code = codeOf(error);
     if (transaction.end !== 'autocommit') await this.session.client.query('rollback');
+    attempt.endedAt = this.#clock.tick++;
     if (code === refusal.sqlState) {
       this.#counts.refusals++;
       this.#next();
@@ -235,6 +243,7 @@ class Actor {
         steps: [],
         commitSentAt: undefined,
         committedAt: undefined,
+        endedAt: Number.POSITIVE_INFINITY,
       };
       this.#attempts.push(this.#attempt);
     }

@@ -10,14 +10,16 @@ import { type History, type PhoneProfile, profilesPerPhone, type Step } from './
 
 /** Sessions and rows for one history after another, in a scratch database that has the design. */
 export interface HistoryFixture {
+  /** Whether its design keeps the order of opt-outs. */
+  readonly keepsOrder: boolean;
   /** The sessions, as an application has them; the first `count` of them. */
   sessions(count: number): Promise<readonly Session[]>;
   /** Makes the numbers, messages and earlier opt-outs of a history. */
   prepare(history: History): Promise<Cast>;
   /** Whether each number is blocked, asked by a message that is not kept. */
   probe(cast: Cast): Promise<readonly boolean[]>;
-  /** The profiles that each number is known to have opted out of; undefined for a design that keeps no opt_outs. */
-  optOuts(cast: Cast): Promise<readonly ReadonlySet<number>[] | undefined>;
+  /** The profiles that each number is known to have opted out of, in order where it keeps one; undefined for a design that records none. */
+  optOuts(cast: Cast): Promise<readonly (readonly number[])[] | undefined>;
   /** Whether a session waits for another one's lock. */
   isWaiting(session: Session): Promise<boolean>;
   close(): Promise<void>;
@@ -32,6 +34,10 @@ export interface Session {
 export interface Cast {
   readonly phones: readonly string[];
   readonly profileIds: readonly string[];
+  /** Queries the profiles that the number $1 opted out of, in order where it keeps one; undefined for a design that records none. */
+  readonly optOutsSql: string | undefined;
+  /** Profiles of a query's rows, as indexes; undefined for a design that records none. */
+  profilesOf(rows: readonly { readonly profile_id: string }[]): readonly number[] | undefined;
   messageId(pair: PhoneProfile): string;
   /** The report of that message which was stored without a code. */
   pendingReportId(pair: PhoneProfile): string;
@@ -63,14 +69,19 @@ async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise
   );
   const profileIds = rows.map((row) => row.id);
   const open: Session[] = [];
+  if (design.sessionSql !== undefined && design.keeps.includes('opt_outs')) {
+    // another role than the owner: what a history reads beside sending is not an application's to read
+    await owner.query('grant select on public.opt_outs to public');
+  }
   const prober = await openSession(url, design); // as the application: an owner may pass where it may not
 
   return {
+    keepsOrder: design.keepsOrder,
     async sessions(count) {
       while (open.length < count) open.push(await openSession(url, design));
       return open.slice(0, count);
     },
-    prepare: (history) => prepare(owner, profileIds, history),
+    prepare: (history) => prepare(owner, design, profileIds, history),
     async probe(cast) {
       const blocked: boolean[] = [];
       for (const phone of cast.phones) {
@@ -91,19 +102,13 @@ async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise
       return blocked;
     },
     async optOuts(cast) {
-      if (!design.keeps.includes('opt_outs')) return undefined;
-      const found = await owner.query<{ phone: string; profile_id: string }>(
-        'select phone, profile_id from public.opt_outs where phone = any ($1)',
-        [cast.phones],
-      );
-      return cast.phones.map(
-        (phone) =>
-          new Set(
-            found.rows
-              .filter((row) => row.phone === phone)
-              .map((row) => profileIds.indexOf(row.profile_id)),
-          ),
-      );
+      if (cast.optOutsSql === undefined) return undefined;
+      const lists: (readonly number[])[] = [];
+      for (const phone of cast.phones) {
+        const found = await owner.query<{ profile_id: string }>(cast.optOutsSql, [phone]);
+        lists.push(cast.profilesOf(found.rows) ?? []);
+      }
+      return lists;
     },
     async isWaiting(session) {
       const { rows: waits } = await owner.query<{ waiting: boolean }>(
@@ -151,6 +156,10 @@ export function sqlOf(
                values ($1, 'failed', 30007), ($1, 'delivered', 21610), ($1, 'failed', null)`,
         values: [cast.messageId(step.pair)],
       };
+    case 'read':
+      return cast.optOutsSql === undefined
+        ? { text: 'select from outbound_messages limit 1', values: [] } // nothing to read, but a turn of its session
+        : { text: cast.optOutsSql, values: [phones([step.phone])[0]] };
     case 'move':
       return {
         text: 'update outbound_messages set to_number = $2 where id = $1',
@@ -176,6 +185,7 @@ async function openSession(url: string, design: Design): Promise<Session> {
 
 async function prepare(
   owner: pg.Client,
+  { optOutsSql }: Design,
   profileIds: readonly string[],
   history: History,
 ): Promise<Cast> {
@@ -202,6 +212,9 @@ async function prepare(
   const cast: Cast = {
     phones,
     profileIds,
+    optOutsSql,
+    profilesOf: (rows) =>
+      optOutsSql === undefined ? undefined : rows.map((row) => profileIds.indexOf(row.profile_id)),
     messageId: (pair) => itemAt(messages.rows, at(pair)).id,
     pendingReportId: (pair) => itemAt(pending.rows, at(pair)).id,
     spareMessageId: (session) => itemAt(messages.rows, paired + session).id,

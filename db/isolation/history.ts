@@ -21,6 +21,8 @@ export type Step =
   | { readonly kind: 'update'; readonly pairs: readonly PhoneProfile[] }
   /** One insert of reports that must not count: 30007, delivered, and no code. */
   | { readonly kind: 'noise'; readonly pair: PhoneProfile }
+  /** One query of a number's opt-outs, in the order in which they were recorded. */
+  | { readonly kind: 'read'; readonly phone: number }
   /** One update that moves this session's own spare message to a number. */
   | { readonly kind: 'move'; readonly phone: number };
 

@@ -34,8 +34,12 @@ function withDesign(design: Design, tests: (url: () => string) => void): void {
   tests(() => database.url);
 }
 
-function assertProven({ failures }: IsolationResult): void {
+/** Both checkers found all as it should be, and the second one judged what it can judge. */
+function assertProven({ failures, histories, second }: IsolationResult, design: Design): void {
   assert.equal(failures.length, 0, failures.join('\n\n'));
+  assert.equal(second.differences, 0);
+  const most = design.keepsOrder ? histories : 0;
+  assert.ok(second.judged <= most && second.judged >= 0.9 * most, `${second.judged} of ${most}`);
 }
 
 for (const design of testedDesigns()) {
@@ -46,7 +50,7 @@ for (const design of testedDesigns()) {
         const drawn = { perCase: 8 / share, seed };
         const result = await runPermutations(url(), design, { drawn });
         ran.permutations += result.histories;
-        assertProven(result);
+        assertProven(result, design);
         assert.ok(result.histories > permutedCases.length * isolationLevels.length);
       });
 
@@ -55,7 +59,7 @@ for (const design of testedDesigns()) {
         const own = seed + Number(design.version);
         const result = await runRandomHistories(url(), design, { histories, seed: own });
         ran.histories += result.histories;
-        assertProven(result);
+        assertProven(result, design);
         assert.equal(result.histories, histories);
       });
     });
@@ -107,6 +111,14 @@ describe('a design that inserts and then counts, kept to show that they can fail
       );
     });
 
+    it('is caught by the second checker, as the anomaly that it is', () => {
+      // the last reader sees three opt-outs and no block; two reporters did not see each other
+      assert.ok(
+        failures.some((failure) => /^second checker: G-single/m.test(failure)),
+        `found: ${failures.join('\n\n')}`,
+      );
+    });
+
     it('shows its fault to whoever runs what is printed, in numbered sessions', async () => {
       const printed = failures.find((failure) => /n0: 3 profiles .* not blocked/.test(failure));
       assert.ok(printed !== undefined);
@@ -140,7 +152,10 @@ describe('a design that inserts and then counts, kept to show that they can fail
         seed,
         timeLimitMs: 6_000,
       });
-      assert.match(random.join('\n'), /it is not blocked|was accepted, and began after the block/);
+      assert.match(
+        random.join('\n'),
+        /it is not blocked|was accepted, and began after the block|second checker: /,
+      );
     });
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isolationLevels } from '../contract.ts';
+import { type IsolationLevel, isolationLevels } from '../contract.ts';
 import { describeHistory } from './describe.ts';
 import {
   type History,
@@ -13,17 +13,24 @@ import {
  * Histories at random: one to three numbers near their block, two to four sessions, each with one to
  * three transactions. Three in four follow a schedule, and so run the same way again; one in four
  * lets all sessions run at the same time. They shrink to fewer sessions, transactions and statements.
+ *
+ * @param levels the levels of their transactions
  */
-export function randomHistory(): fc.Arbitrary<History> {
+export function randomHistory(
+  levels: readonly IsolationLevel[] = isolationLevels,
+): fc.Arbitrary<History> {
   return fc
     .array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 })
     .chain((before) =>
       fc.record({
         before: fc.constant(before),
-        sessions: fc.array(fc.array(transaction(before.length), { minLength: 1, maxLength: 3 }), {
-          minLength: 2,
-          maxLength: 4,
-        }),
+        sessions: fc.array(
+          fc.array(transaction(before.length, levels), { minLength: 1, maxLength: 3 }),
+          {
+            minLength: 2,
+            maxLength: 4,
+          },
+        ),
         schedule: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 4, maxLength: 40 }), {
           nil: undefined,
           freq: 4,
@@ -39,13 +46,15 @@ export function randomHistory(): fc.Arbitrary<History> {
     );
 }
 
-function transaction(phones: number): fc.Arbitrary<Transaction> {
+function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbitrary<Transaction> {
   const steps = step(phones);
+  // a statement by itself has the session's level
+  const autocommit = levels.includes('read committed') ? 1 : 0;
   return fc.oneof(
     {
       weight: 4,
       arbitrary: fc.record({
-        level: fc.constantFrom(...isolationLevels),
+        level: fc.constantFrom(...levels),
         steps: fc.array(steps, { minLength: 1, maxLength: 4 }),
         end: fc.oneof(
           { weight: 4, arbitrary: fc.constant('commit' as const) },
@@ -54,7 +63,7 @@ function transaction(phones: number): fc.Arbitrary<Transaction> {
       }),
     },
     {
-      weight: 1,
+      weight: autocommit,
       arbitrary: fc.record({
         level: fc.constant('read committed' as const),
         steps: fc.tuple(steps),
@@ -95,6 +104,7 @@ function step(phones: number): fc.Arbitrary<Step> {
         profile: someone,
       }),
     },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const), phone }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), phone }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('noise' as const), pair }) },
   );

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { after, before, describe, it } from 'node:test';
@@ -8,7 +6,6 @@ import { loadModule } from 'libpg-query';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { codeOf, messageOf } from '../cli/errors.ts';
-import { projectDir } from '../cli/project-dir.ts';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
 import { connect } from '../connection/connect.ts';
 import { refusal } from '../contract.ts';
@@ -16,7 +13,7 @@ import { applyDesign, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { createTestRole, type TestRole } from '../testing/test-role.ts';
+import { createTestRole, grantsOfReadme, type TestRole } from '../testing/test-role.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
 import { unqualifiedNames } from './unqualified-names.ts';
 
@@ -30,14 +27,6 @@ before(() => loadModule());
 
 const privilegesSql = readSql(new URL('./privileges.test.sql', import.meta.url));
 const blocked = '+12015550001';
-
-/** The statements of the README's section on an application's role, for this one. */
-function grantsOfReadme(role: string): string {
-  const readme = readFileSync(join(projectDir, 'README.md'), 'utf8');
-  const grants = /### What an application's role needs\n[^#]*?```sql\n([^`]+)```/.exec(readme)?.[1];
-  assert.ok(grants !== undefined, 'the README has no such section');
-  return grants.replaceAll('messaging', role);
-}
 
 /**
  * Puts what the attacker made in front of everything that an insert might look up: functions and

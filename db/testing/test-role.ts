@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type pg from 'pg';
+import { projectDir } from '../cli/project-dir.ts';
 import type { TestDatabase } from './test-database.ts';
 import { newScratchName, runOf } from './test-run.ts';
 
@@ -29,6 +33,14 @@ export async function createTestRole(database: TestDatabase, owner: pg.Client): 
       await owner.query(`drop role ${name}`);
     },
   };
+}
+
+/** The statements of the README's section on an application's role, for this one. */
+export function grantsOfReadme(role: string): string {
+  const readme = readFileSync(join(projectDir, 'README.md'), 'utf8');
+  const grants = /### What an application's role needs\n[^#]*?```sql\n([^`]+)```/.exec(readme)?.[1];
+  assert.ok(grants !== undefined, 'the README has no such section');
+  return grants.replaceAll('messaging', role);
 }
 
 function withLogin(url: string, name: string, password: string): string {

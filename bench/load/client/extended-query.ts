@@ -42,7 +42,11 @@ export class ExtendedQuerySession {
     this.#preparation = preparation;
     this.#socket = client.connection.stream as Socket;
     this.#socket.removeAllListeners('data');
-    readAnswers(this.#socket, (answer) => this.#take(answer));
+    readAnswers(
+      this.#socket,
+      (answer) => this.#take(answer),
+      () => this.#socket.destroy(), // whoever waits gets `lost`
+    );
     const lose = (): void => {
       this.#alive = false;
       this.#take(lost);

@@ -3,6 +3,7 @@
 -- choose it when: The count itself is wanted, for a warning before the block for instance, or the threshold may change at any time.
 -- costs: An index over every phone that ever opted out instead of over the blocked ones; for those phones the check reads the row, not only the index; a hot number queues on its row.
 -- keeps: opt_outs, contact_opt_out_counts
+-- order: none, opt-outs get no ordinals
 
 -- migrate:up
 

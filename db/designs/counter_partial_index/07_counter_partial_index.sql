@@ -3,6 +3,7 @@
 -- choose it when: The count is wanted, and so is a check as small as the default's.
 -- costs: The threshold is a literal in the index; an update of a counter is never heap-only, because the index depends on it; a hot number queues on its row.
 -- keeps: opt_outs, contact_opt_out_counts
+-- order: none, opt-outs get no ordinals
 
 -- migrate:up
 
