@@ -15,6 +15,15 @@ export interface Table {
   readonly rows: readonly (readonly HtmlValue[])[];
 }
 
+/** A table without the columns, behind the first, in which nothing but zeros or nothing at all stands. */
+export function withoutZeros(table: Table): Table {
+  const says = table.columns.map(
+    (_, index) => index === 0 || table.rows.some((row) => !['', '0'].includes(String(row[index]))),
+  );
+  const keep = <T>(items: readonly T[]): readonly T[] => items.filter((_, index) => says[index]);
+  return { ...table, columns: keep(table.columns), rows: table.rows.map(keep) };
+}
+
 /** A chart with what it found, how to read it, its legend and its data. */
 export interface Figure {
   /** The finding, as a sentence: what a reader should take away. */

@@ -62,6 +62,7 @@ function changeFigure(judged: readonly Change[], kind: Comparison['kind']): Figu
         label: 'Change from the earlier run to the later one, by design and scenario',
         axis: 'later run over earlier run',
         nameWidth: 330,
+        whole: true,
       },
     ),
     data: {

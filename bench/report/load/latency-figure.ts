@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { itemAt } from '../../../db/item-at.ts';
 import type { LoadTrial, TimelineInterval } from '../../load/results/results.ts';
 import { binRanges } from '../../stats/latency-bins.ts';
-import { figureHtml, type Table } from '../figure.ts';
+import { figureHtml, type Table, withoutZeros } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
 import { colours } from '../palette.ts';
@@ -42,7 +42,7 @@ export function latencyTimelineFigure(trial: LoadTrial): Html {
 function intervalTable(trial: LoadTrial): Table {
   const step = Math.max(1, Math.ceil(trial.intervals.length / 120));
   const numeric = ['answers/s', 'refused/s', 'p50', 'p99', 'max', 'behind', 'retries', 'errors'];
-  return {
+  return withoutZeros({
     caption: step === 1 ? 'Each second' : `Every ${step}th interval`,
     columns: [
       { heading: 'second' },
@@ -65,7 +65,7 @@ function intervalTable(trial: LoadTrial): Table {
           .filter((text) => text !== '')
           .join('; '),
       ]),
-  };
+  });
 }
 
 /** Columns that a heat map can show: longer runs have neighbours joined. */

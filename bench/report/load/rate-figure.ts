@@ -23,7 +23,9 @@ export function rateFigure(trial: LoadTrial): Html {
     data: {
       caption: 'What was done',
       columns: [{ heading: 'operation' }, { heading: 'number', numeric: true }],
-      rows: Object.entries(counts).map(([name, count]) => [name, formatCount(count)]),
+      rows: Object.entries(counts)
+        .filter(([, count]) => count > 0)
+        .map(([name, count]) => [name, formatCount(count)]),
     },
   });
 }

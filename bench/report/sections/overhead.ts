@@ -92,7 +92,7 @@ function comparedWith({ control }: ScenarioResult): string {
 function overheadLabel(rank: Rank): string {
   if (verdictOf(rank.ratio) === 'could not be told apart') return 'not told apart';
   const added = formatSignedNsWithin(differenceOf(rank.scenario.paired));
-  return `×${formatRatio(rank.ratio, 2)} · ${added} a row`;
+  return `×${formatRatio(rank.ratio)} · ${added} a row`;
 }
 
 function emphasis(results: Results): { emphasised?: string } {
