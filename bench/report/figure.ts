@@ -26,10 +26,14 @@ export function withoutZeros(table: Table): Table {
 
 /** A chart with what it found, how to read it, its legend and its data. */
 export interface Figure {
+  /** Its address on the page: unique there, and the same in every run that has the figure. */
+  readonly id: string;
   /** The finding, as a sentence: what a reader should take away. */
   readonly finding: string;
   /** What is drawn, in which units. */
   readonly reading: string;
+  /** How to read every chart of this kind: an image says it, a page once for all of them. */
+  readonly kindReading?: string;
   readonly legend?: readonly LegendEntry[];
   /** The chart names its lines itself where there is room: the legend is for a phone. */
   readonly legendWhereNarrow?: boolean;
@@ -42,7 +46,7 @@ export interface LegendEntry {
   readonly colour: string;
   readonly name: string;
   readonly dash?: string;
-  readonly shape?: 'line' | 'dot' | 'bar' | 'hollow';
+  readonly shape?: 'line' | 'dot' | 'square' | 'bar' | 'hollow';
 }
 
 /** The legend of lines: those that are named, in their order. */
@@ -65,12 +69,17 @@ export function lineLegend(
 
 /** A figure: the finding, how to read it, the drawing, and its data folded under it. */
 export function figureHtml(figure: Figure): Html {
-  return html`<figure>
-<figcaption><h3>${figure.finding}</h3><p>${figure.reading}</p></figcaption>
+  return html`<figure id="${figure.id}">
+<figcaption><h3>${figure.finding}${addressHtml(figure.id, figure.finding)}</h3>${figure.reading !== '' && html`<p>${figure.reading}</p>`}</figcaption>
 ${figure.legend === undefined ? '' : legendHtml(figure.legend, figure.legendWhereNarrow === true)}
 ${drawing(figure.chart)}
-<details><summary>The data of this chart</summary>${tableHtml(figure.data)}</details>
+<details><summary>Data</summary>${tableHtml(figure.data)}</details>
 </figure>`;
+}
+
+/** A link to a place of the page, to be sent to somebody. */
+export function addressHtml(id: string, of: string): Html {
+  return html` <a class="here" href="#${id}" aria-label="Address of “${of}”">#</a>`;
 }
 
 /** A table that scrolls inside its own box, so that the page never does. */
@@ -106,6 +115,7 @@ export function signHtml({ colour, dash, shape = 'line' }: LegendEntry): Html {
   const drawn = {
     line: html`<line x1="1" y1="6" x2="23" y2="6" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${dash ?? ''}"/>`,
     dot: html`<circle cx="12" cy="6" r="4.5" fill="${colour}"/>`,
+    square: html`<rect x="7.5" y="1.5" width="9" height="9" fill="${colour}"/>`,
     hollow: html`<circle cx="12" cy="6" r="4" fill="none" stroke="${colour}" stroke-width="1.5"/>`,
     bar: html`<rect x="4" y="0" width="16" height="12" rx="1.5" fill="${colour}"/>`,
   }[shape];

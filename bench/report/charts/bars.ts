@@ -24,7 +24,13 @@ export function barChart(bars: readonly Bar[], options: BarOptions): Chart {
   const segments = bars.flatMap((bar) => {
     let start = 0;
     return bar.parts.map((part) => {
-      const segment = { name: bar.name, colour: part.colour, start, end: start + part.value };
+      const segment = {
+        name: bar.name,
+        label: bar.label,
+        colour: part.colour,
+        start,
+        end: start + part.value,
+      };
       start = segment.end;
       return segment;
     });
@@ -60,6 +66,7 @@ export function barChart(bars: readonly Bar[], options: BarOptions): Chart {
           x2: 'end',
           y: 'name',
           fill: 'colour',
+          title: (part: { name: string; label: string }) => `${part.name}: ${part.label}`,
           dy: space.narrow ? 8 : 0,
         }),
         ...[400, 700].flatMap((weight) => {

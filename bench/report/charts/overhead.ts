@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { EstimateRange } from '../../stats/estimate.ts';
+import { formatRatioInterval } from '../format.ts';
 import { colours } from '../palette.ts';
 import { type Chart, logTicks, plotSvg } from '../plot.ts';
 
@@ -26,6 +27,9 @@ export interface OverheadOptions {
 }
 
 const rowHeight = 26;
+
+const told = ({ name, ratio }: OverheadRow): string =>
+  `${name}: ${formatRatioInterval(ratio)} times`;
 
 /** One row a design, in the order given: a dot for the ratio, a bar for its interval, a rule at 1. */
 export function overheadChart(rows: readonly OverheadRow[], options: OverheadOptions): Chart {
@@ -96,6 +100,7 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
           frameAnchor: 'right',
           textAnchor: 'end',
           text: () => 'off the scale ▸',
+          title: told,
           fill: colours.vermillion,
           dy: space.narrow ? 8 : 0,
         }),
@@ -107,6 +112,7 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
           stroke: colour,
           strokeWidth: 1.5,
           dy: space.narrow ? 8 : 0,
+          title: told,
         }),
         ...rowTexts(rows, options, space.narrow),
       ],

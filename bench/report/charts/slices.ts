@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { formatNs } from '../format.ts';
 import { armColours, colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 import { linearTicks } from '../ticks.ts';
@@ -58,6 +59,8 @@ export function slicesChart(label: string, slices: readonly DrawnSlice[]): Chart
               stroke: colour,
               fill: (slice: DrawnSlice) => (slice.warmup ? colours.paper : colour),
               fillOpacity: 0.75,
+              title: ({ seconds, medianNs }: DrawnSlice) =>
+                `${arm === 'treatment' ? 'with' : 'without'}, ${seconds.toFixed(1)} s: ${formatNs(medianNs)}`,
             },
           );
         }),

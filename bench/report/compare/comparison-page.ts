@@ -46,6 +46,7 @@ function changeFigure(judged: readonly Change[], kind: Comparison['kind']): Figu
   const shown = judged.slice(0, 40);
   const worst = shown[0];
   return {
+    id: 'change',
     finding:
       worst === undefined || worst.verdict !== 'slower'
         ? 'Nothing got slower'

@@ -23,7 +23,7 @@ import {
 } from '../questions.ts';
 
 /** What a commit may take elsewhere, in milliseconds: a good disk, a network's, a bad one's. */
-const commitsMs = [0.1, 1, 10] as const;
+export const commitsMs = [0.1, 1, 10] as const;
 
 /** What the check costs a send and a report, on this machine and with other commits. */
 export function costSection(results: Results): Section {
@@ -79,7 +79,7 @@ function pairedText({ paired }: PairedScenario): string {
 }
 
 /** What the added time of one durable row is of a row whose commit takes so long. */
-function commitShares(
+export function commitShares(
   results: Results,
   design: DesignResult,
 ): readonly { readonly ms: number; readonly percent: string }[] {

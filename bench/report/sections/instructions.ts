@@ -88,6 +88,7 @@ function barFigure(counted: Counted): readonly Figure[] {
   const left = bars.length - drawn.length;
   return [
     {
+      id: 'instructions-of-one-row',
       finding: `To one row, ${least.name} adds the fewest instructions: ${formatCount(oneRow(least))}`,
       reading: `Instructions that the check adds to an insert of one row.${
         left === 0

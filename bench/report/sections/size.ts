@@ -21,6 +21,7 @@ function sizeFigure(results: Results, timed: readonly DesignResult[]): Figure {
   const [least, most] = [sorted[0], sorted.at(-1)];
   const lead = leadDesign(results);
   return {
+    id: 'size',
     finding:
       least === undefined || most === undefined || totalSize(least) === totalSize(most)
         ? `Each design takes ${least === undefined ? 'no space' : formatBytes(totalSize(least))} on disk`
@@ -79,6 +80,7 @@ function buildFigure(results: Results): readonly Figure[] {
   if (quickest === undefined || slowest === undefined) return [];
   return [
     {
+      id: 'build-time',
       finding:
         built.length === 1
           ? `${quickest.name} is built over the data in ${formatNs(quickest.ns)}`
