@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -35,6 +36,9 @@ describe('a run’s page in a browser', needsBrowser, () => {
       writeSyntheticRun(join(reports, run.runId), run);
       writeReport(join(reports, run.runId));
     }
+    mkdirSync(join(reports, 'broken'));
+    writeFileSync(join(reports, 'broken', 'results.json'), '{}');
+    writeReport(join(reports, full.runId));
     browser = await launch();
   });
   after(async () => {
@@ -129,6 +133,95 @@ describe('a run’s page in a browser', needsBrowser, () => {
     assert.deepEqual([silent, problems], [[], []]);
     await page.close();
   });
+
+  it('the table of designs is sorted and filtered, its columns chosen, and all of it is in the address', async () => {
+    const { page, problems } = await open(full);
+    const table = page.locator('#designs');
+    const names = (): Promise<string[]> => table.locator('tbody tr:visible th').allTextContents();
+    assert.equal((await names()).length, full.designs.length);
+
+    const heading = table.getByRole('columnheader', { name: /^bulk/ });
+    const byBulk = [...every].sort((a, b) => a.bulkNs - b.bulkNs);
+    await heading.getByRole('button').press('Enter');
+    const bulkOfFirst = async (): Promise<number | undefined> => {
+      const [first] = await names();
+      return every.find(({ name }) => name === first)?.bulkNs;
+    };
+    assert.equal(await bulkOfFirst(), byBulk[0]?.bulkNs);
+    await heading.getByRole('button').press('Enter');
+    assert.equal(await bulkOfFirst(), byBulk.at(-1)?.bulkNs);
+    assert.equal(await heading.getAttribute('aria-sort'), 'descending');
+
+    await page.getByLabel('takes COPY').first().check();
+    assert.equal((await names()).includes('row_security'), false);
+    await page.locator('select[name=bulk]').selectOption('2');
+    const left = await names();
+    assert.ok(left.length > 0 && left.length < full.designs.length - 1);
+    assert.equal(
+      await page.locator('form.filters [role=status]').textContent(),
+      `${left.length} of ${full.designs.length} shown`,
+    );
+    assert.equal(
+      await page.locator('#scatter .drawing.wide circle:not(.dim)').count(),
+      left.length,
+    );
+
+    await page.getByText('Columns', { exact: true }).click();
+    assert.equal(await table.getByText('buffers a check').isVisible(), false);
+    await page.locator('form.filters').getByLabel('buffers a check').check();
+    assert.equal(await table.getByText('buffers a check').isVisible(), true);
+
+    const sent = await open(full, 1280, new URL(page.url()).hash);
+    const again = sent.page.locator('#designs');
+    assert.deepEqual(await again.locator('tbody tr:visible th').allTextContents(), left);
+    assert.equal(await again.getByText('buffers a check').isVisible(), true);
+    assert.deepEqual([problems, sent.problems], [[], []]);
+    await sent.page.close();
+    await page.close();
+  });
+
+  it('the list of runs says of each what it found and where, and is sorted by a heading', async () => {
+    const { page, problems } = await open('index.html');
+    const rows = page.locator('#all-runs tbody tr');
+    assert.equal(await rows.count(), 3);
+    const own = page.locator('#all-runs tbody tr', { hasText: 'single' });
+    assert.match(
+      (await own.textContent()) ?? '',
+      /1M1\d\.\d+ \(.+ to .+\).+ µs \(.+ to .+\).+ more \(.+\)PostgreSQL 18\.4, \d+ processors/,
+    );
+    const broken = page.locator('#all-runs tbody tr', { hasText: 'broken' });
+    assert.match((await broken.textContent()) ?? '', /broken.*results\.json/);
+    const heading = page.locator('#all-runs th[data-key=designs] button');
+    const order = async (): Promise<readonly string[]> =>
+      (await rows.locator('th').allTextContents()).filter((name) => name !== 'broken');
+    await heading.click();
+    assert.deepEqual(await order(), ['single', 'full']);
+    await heading.click();
+    assert.deepEqual(await order(), ['full', 'single']);
+    assert.equal((await rows.locator('th').allTextContents()).at(-1), 'broken');
+    assert.deepEqual(problems, []);
+    await page.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`axe refuses nothing, ${colorScheme}`, async () => {
+      for (const run of [full, single, 'index.html']) {
+        for (const width of [1280, 390]) {
+          const { page } = await open(run, width);
+          await page.emulateMedia({ colorScheme });
+          await page.evaluate(
+            `for (const one of document.querySelectorAll('details')) one.open = true`,
+          );
+          await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
+          // what pev2 draws in a frame is its own
+          const refused = await page.evaluate(`axe.run({ exclude: ['iframe'] }, { iframes: false })
+            .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.length + ' × ' + nodes[0].html.slice(0, 160) + nodes[0].failureSummary))`);
+          assert.deepEqual(refused, [], `${typeof run === 'string' ? run : run.runId} at ${width}`);
+          await page.close();
+        }
+      }
+    });
+  }
 
   it('every figure and section has an address, and one that is folded away opens', async () => {
     const { page } = await open(full);

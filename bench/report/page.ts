@@ -61,7 +61,7 @@ export function pageHtml(page: Page): string {
 <header class="top">
 <div class="bar">
 <nav aria-label="Files">${page.links?.map((link) => html`<a href="${link.href}">${link.text}</a> `)}</nav>
-<button type="button" id="theme" aria-label="Switch between light and dark">◐ <span>theme</span></button>
+<button type="button" id="theme"><span aria-hidden="true">◐</span> light or dark</button>
 </div>
 <h1>${page.title}</h1>
 <p class="subtitle">${page.subtitle}</p>
@@ -73,6 +73,7 @@ ${page.sections.map(sectionHtml)}
 </main>
 ${page.extra}
 <script>${raw(asset('figures.js'))}</script>
+<script>${raw(asset('tables.js'))}</script>
 ${page.scripts?.map((script) => html`<script>${raw(script)}</script>\n`)}
 </body>
 </html>
@@ -96,7 +97,7 @@ export function markHtml(mark: Mark): Html {
 function contentsHtml(sections: readonly Section[]): Html {
   return html`<nav class="contents" aria-label="Questions">${sections.map(
     ({ id, mark, question }) =>
-      html`<a href="#${id}">${markHtml(mark)} <span>${question}</span></a>\n`,
+      html`<a href="#${id}" class="${mark}">${markHtml(mark)} <span>${question}</span></a>\n`,
   )}</nav>`;
 }
 

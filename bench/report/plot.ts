@@ -26,7 +26,12 @@ export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOpti
     ...options,
   });
   plot.setAttribute('role', 'img');
-  return plot.outerHTML.replaceAll('--plot-background: white;', '');
+  return (
+    plot.outerHTML
+      .replaceAll('--plot-background: white;', '')
+      // the drawing is one image: names of its parts are nobody's, and not allowed there
+      .replaceAll(/(<g[^>]*?) aria-label="[^"]*"/g, '$1')
+  );
 }
 
 /** Both drawings of a chart; page.css shows the one that fits. */

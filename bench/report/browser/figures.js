@@ -43,6 +43,7 @@
   for (const svg of document.querySelectorAll('.drawing > svg')) {
     const marks = [...svg.querySelectorAll('title')].map((title) => {
       const mark = { node: title.parentNode, text: title.textContent };
+      mark.node.dataset.told = mark.text;
       title.remove(); // the browser's own would stand beside it
       return mark;
     });
@@ -76,16 +77,4 @@
     });
   }
   addEventListener('scroll', hide, { passive: true });
-
-  // an address that lies in something folded opens it
-  const open = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target === null) return;
-    for (let around = target; around !== null; around = around.parentElement) {
-      if (around instanceof HTMLDetailsElement) around.open = true;
-    }
-    target.scrollIntoView();
-  };
-  addEventListener('hashchange', open);
-  if (location.hash !== '') open();
 })();

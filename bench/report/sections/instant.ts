@@ -1,4 +1,5 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
+import type { EstimateRange } from '../../stats/estimate.ts';
 import { LatencyHistogram, type Percentiles } from '../../stats/histogram.ts';
 import { latencyChart } from '../charts/latency.ts';
 import { type Figure, figureHtml } from '../figure.ts';
@@ -57,12 +58,19 @@ const instantBelowNs = 1e6;
 /** Of fewer pairs the 99th percentile is not quoted for this. */
 const fewestPairs = 10_000;
 
+/** How much longer the slowest of 100 sends wait for the check, in nanoseconds; undefined where nothing tells it. */
+export function slowestOfHundred(results: Results): EstimateRange | undefined {
+  const questions = questionsOf(results);
+  const oneRow = pairedOf(leadDesign(results), questions.oneRowNotDurable ?? questions.oneRow);
+  return oneRow?.durable === true ? undefined : oneRow?.paired.p99DifferenceNs;
+}
+
 /** The verdict in a line: what the slowest of 100 sends wait longer. */
 export function instantLine(results: Results): string {
   const lead = leadDesign(results);
   const questions = questionsOf(results);
   const oneRow = pairedOf(lead, questions.oneRowNotDurable ?? questions.oneRow);
-  const tail = oneRow?.durable === true ? undefined : oneRow?.paired.p99DifferenceNs;
+  const tail = slowestOfHundred(results);
   if (tail !== undefined) return `${formatSignedNsInterval(tail)} for the slowest of 100 sends`;
   return oneRow === undefined
     ? 'no figure of one row'

@@ -23,6 +23,7 @@ import { instantAnswer, instantLine } from './instant.ts';
 export function openingHtml(results: Results): Html {
   const figure = addedFigure(results);
   return html`<div class="opening">
+<h2 class="unseen">In short</h2>
 <div class="verdict">${[
     verdict(correctAnswer(results), correctLine(results)),
     verdict(instantAnswer(results), instantLine(results)),
