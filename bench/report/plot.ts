@@ -15,9 +15,11 @@ export interface ChartSpace {
 /** A chart as a function of its space, so that one for a phone is drawn for a phone. */
 export type Chart = (space: ChartSpace) => string;
 
+/** What Plot makes its elements in; nothing is ever put into it. */
+const { document } = parseHTML('<!doctype html><html><body></body></html>');
+
 /** Draws with Observable Plot, without a browser. The ink is `currentColor`: it follows the page. */
 export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOptions): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const plot = Plot.plot({
     document: document as never,
     width: space.width,
