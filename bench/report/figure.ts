@@ -11,6 +11,8 @@ export interface Column {
 /** A table of a report: headings, rows, and what it is about for those who hear it read. */
 export interface Table {
   readonly caption: string;
+  /** What it is called, where the caption is nothing or that of other tables too. */
+  readonly label?: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly HtmlValue[])[];
 }
@@ -84,8 +86,8 @@ export function addressHtml(id: string, of: string): Html {
 
 /** A table that scrolls inside its own box, so that the page never does. */
 export function tableHtml(table: Table): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${table.caption}"><table>
-<caption>${table.caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${table.label ?? table.caption}"><table>
+${table.caption !== '' && html`<caption>${table.caption}</caption>`}
 <thead><tr>${table.columns.map(
     (column) => html`<th scope="col"${numericClass(column)}>${column.heading}</th>`,
   )}</tr></thead>

@@ -77,4 +77,8 @@ it('the chart of a comparison leaves no change off its scale, the largest least 
   const page = comparisonPage(compareRuns(before, dropped));
   assert.match(page, /opt_outs_count got slowest/);
   assert.doesNotMatch(page, /off the scale/);
+  const notes = [...page.matchAll(/<caption>([^<]+)/g)].map(([, note]) => note);
+  assert.equal(new Set(notes).size, notes.length);
+  const labels = [...page.matchAll(/role="region" aria-label="([^"]*)"/g)].map(([, text]) => text);
+  assert.ok(labels.every((label) => label !== '') && new Set(labels).size === labels.length);
 });
