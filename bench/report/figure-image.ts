@@ -17,7 +17,12 @@ const noteLine = 17;
 export function figureImage(figure: Figure): string {
   const width = chartWidths.wide + 2 * padding;
   const titles = wrapLines(figure.finding, 84);
-  const notes = wrapLines(figure.reading, 126);
+  const notes = wrapLines(
+    [figure.kindReading, figure.reading]
+      .filter((text) => text !== undefined && text !== '')
+      .join(' '),
+    126,
+  );
   const legend = figure.legendWhereNarrow === true ? [] : (figure.legend ?? []);
   const chart = figure.chart({ width: chartWidths.wide, narrow: false });
   const chartHeight = heightOf(chart);

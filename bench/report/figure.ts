@@ -11,16 +11,31 @@ export interface Column {
 /** A table of a report: headings, rows, and what it is about for those who hear it read. */
 export interface Table {
   readonly caption: string;
+  /** What it is called, where the caption is nothing or that of other tables too. */
+  readonly label?: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly HtmlValue[])[];
 }
 
+/** A table without the columns, behind the first, in which nothing but zeros or nothing at all stands. */
+export function withoutZeros(table: Table): Table {
+  const says = table.columns.map(
+    (_, index) => index === 0 || table.rows.some((row) => !['', '0'].includes(String(row[index]))),
+  );
+  const keep = <T>(items: readonly T[]): readonly T[] => items.filter((_, index) => says[index]);
+  return { ...table, columns: keep(table.columns), rows: table.rows.map(keep) };
+}
+
 /** A chart with what it found, how to read it, its legend and its data. */
 export interface Figure {
+  /** Its address on the page: unique there, and the same in every run that has the figure. */
+  readonly id: string;
   /** The finding, as a sentence: what a reader should take away. */
   readonly finding: string;
   /** What is drawn, in which units. */
   readonly reading: string;
+  /** How to read every chart of this kind: an image says it, a page once for all of them. */
+  readonly kindReading?: string;
   readonly legend?: readonly LegendEntry[];
   /** The chart names its lines itself where there is room: the legend is for a phone. */
   readonly legendWhereNarrow?: boolean;
@@ -33,7 +48,7 @@ export interface LegendEntry {
   readonly colour: string;
   readonly name: string;
   readonly dash?: string;
-  readonly shape?: 'line' | 'dot' | 'bar' | 'hollow';
+  readonly shape?: 'line' | 'dot' | 'square' | 'bar' | 'hollow';
 }
 
 /** The legend of lines: those that are named, in their order. */
@@ -56,18 +71,23 @@ export function lineLegend(
 
 /** A figure: the finding, how to read it, the drawing, and its data folded under it. */
 export function figureHtml(figure: Figure): Html {
-  return html`<figure>
-<figcaption><h3>${figure.finding}</h3><p>${figure.reading}</p></figcaption>
+  return html`<figure id="${figure.id}">
+<figcaption><h3>${figure.finding}${addressHtml(figure.id, figure.finding)}</h3>${figure.reading !== '' && html`<p>${figure.reading}</p>`}</figcaption>
 ${figure.legend === undefined ? '' : legendHtml(figure.legend, figure.legendWhereNarrow === true)}
 ${drawing(figure.chart)}
-<details><summary>The data of this chart</summary>${tableHtml(figure.data)}</details>
+<details><summary>Data</summary>${tableHtml(figure.data)}</details>
 </figure>`;
+}
+
+/** A link to a place of the page, to be sent to somebody. */
+export function addressHtml(id: string, of: string): Html {
+  return html` <a class="here" href="#${id}" aria-label="Address of “${of}”">#</a>`;
 }
 
 /** A table that scrolls inside its own box, so that the page never does. */
 export function tableHtml(table: Table): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${table.caption}"><table>
-<caption>${table.caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${table.label ?? table.caption}"><table>
+${table.caption !== '' && html`<caption>${table.caption}</caption>`}
 <thead><tr>${table.columns.map(
     (column) => html`<th scope="col"${numericClass(column)}>${column.heading}</th>`,
   )}</tr></thead>
@@ -97,6 +117,7 @@ export function signHtml({ colour, dash, shape = 'line' }: LegendEntry): Html {
   const drawn = {
     line: html`<line x1="1" y1="6" x2="23" y2="6" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${dash ?? ''}"/>`,
     dot: html`<circle cx="12" cy="6" r="4.5" fill="${colour}"/>`,
+    square: html`<rect x="7.5" y="1.5" width="9" height="9" fill="${colour}"/>`,
     hollow: html`<circle cx="12" cy="6" r="4" fill="none" stroke="${colour}" stroke-width="1.5"/>`,
     bar: html`<rect x="4" y="0" width="16" height="12" rx="1.5" fill="${colour}"/>`,
   }[shape];

@@ -1,4 +1,4 @@
-import { formatCount, significant } from '../../db/cli/number-text.ts';
+import { formatCount, formatSeconds, significant } from '../../db/cli/number-text.ts';
 import type { EstimateRange } from '../stats/estimate.ts';
 
 export { formatBytes, formatCount, shortCount, significant } from '../../db/cli/number-text.ts';
@@ -12,10 +12,9 @@ const units = [
 
 type Unit = (typeof units)[number];
 
-/** A time in the unit that suits it, with three digits: `412 ns`, `2.31 µs`, `14.0 ms`. */
+/** A time in the unit that suits it, with three digits: `412 ns`, `2.31 µs`, `14.0 ms`, `2 min 05 s`. */
 export function formatNs(ns: number): string {
-  const size = Math.abs(ns);
-  if (size >= 120e9) return `${Math.round(ns / 60e9)} min`;
+  if (ns >= 120e9) return formatSeconds(ns / 1e9);
   const unit = unitOf(ns);
   return `${significant(ns / unit.size, 3)} ${unit.name}`;
 }
@@ -41,17 +40,18 @@ export function formatNsInterval(ns: EstimateRange): string {
 export function formatSignedNsInterval(ns: EstimateRange): string {
   const less = ns.value < 0;
   const shown = less ? { value: -ns.value, low: -ns.high, high: -ns.low } : ns;
-  const [value, bounds] = formatNsInterval(shown).replaceAll('-', '−').split(' (');
+  const [value, bounds] = formatNsInterval(shown).split(' (');
   return `${value} ${less ? 'less' : 'more'} (${bounds}`;
 }
 
 function inUnit(value: number, interval: EstimateRange, unit: Unit): string {
   const scaled = { value: 0, low: interval.low / unit.size, high: interval.high / unit.size };
   const decimals = Math.min(2, decimalsFor(scaled));
-  return (value / unit.size).toLocaleString('en-US', {
+  const text = (value / unit.size).toLocaleString('en-US', {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   });
+  return text.replace('-', /[1-9]/.test(text) ? '−' : '');
 }
 
 /** A difference in time with its sign and no more digits than its interval allows. */
@@ -60,16 +60,21 @@ export function formatSignedNsWithin(ns: EstimateRange): string {
   return ns.value < 0 ? `−${text}` : `+${text}`;
 }
 
-/** How many decimals an interval of this width allows: its half-width keeps one digit. */
+/**
+ * How many decimals an interval of this width allows: its half-width keeps one digit, two where the first
+ * is a 1, of which rounding would take too large a share. Everything that prints an interval asks here.
+ */
 export function decimalsFor(interval: EstimateRange): number {
   const halfWidth = (interval.high - interval.low) / 2;
   if (!(halfWidth > 0)) return 2;
-  return Math.min(3, Math.max(0, Math.ceil(-Math.log10(halfWidth))));
+  const magnitude = Math.floor(Math.log10(halfWidth));
+  const digits = halfWidth / 10 ** magnitude < 2 ? 2 : 1;
+  return Math.min(3, Math.max(0, digits - 1 - magnitude));
 }
 
-/** A ratio with as many digits as its interval allows, and no more than `most`: `1.03`. */
-export function formatRatio(ratio: EstimateRange, most = 3): string {
-  return ratio.value.toFixed(Math.min(most, decimalsFor(ratio)));
+/** A ratio with as many digits as its interval allows: `1.03`. */
+export function formatRatio(ratio: EstimateRange): string {
+  return ratio.value.toFixed(decimalsFor(ratio));
 }
 
 /** `1.03 (1.02 to 1.04)`. */
@@ -78,8 +83,8 @@ export function formatRatioInterval(ratio: EstimateRange): string {
 }
 
 /** `1.02 to 1.04`. */
-export function formatRatioBounds(ratio: EstimateRange, between = ' to ', most = 3): string {
-  const decimals = Math.min(most, decimalsFor(ratio));
+export function formatRatioBounds(ratio: EstimateRange, between = ' to '): string {
+  const decimals = decimalsFor(ratio);
   return `${ratio.low.toFixed(decimals)}${between}${ratio.high.toFixed(decimals)}`;
 }
 

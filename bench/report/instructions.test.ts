@@ -135,7 +135,11 @@ it('so is one of the statement without the check', () => {
 it('a change of less is in the table and is not named', () => {
   const comparison = compared(changed('blocked_hash', 'insert', 300, 'treatment'));
   const text = comparisonText(comparison);
-  assert.match(text.replace(/\s+/g, ' '), /Nothing changed by more than 1 %/);
+  assert.match(
+    text.replace(/\s+/g, ' '),
+    /Nothing changed by more than 1 %\. \d+ more figures did not/,
+  );
+  assert.match(text, /insert .* \+0\.8 %/);
   assert.doesNotMatch(text, /●|Instructions changed/);
   assert.equal(comparison.instructions[0]?.design, 'blocked_hash');
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { addressHtml } from './figure.ts';
 import { type Html, type HtmlValue, html, raw } from './html.ts';
 import { pageShades } from './shades.ts';
 
@@ -23,6 +24,8 @@ export interface Page {
   readonly title: string;
   /** One line under the title: what was run, where, when. */
   readonly subtitle: HtmlValue;
+  /** What stands before the sections, where it is not the list of their questions. */
+  readonly opening?: Html;
   readonly sections: readonly Section[];
   /** Links back, links to raw data. */
   readonly links?: readonly { readonly href: string; readonly text: string }[];
@@ -58,16 +61,19 @@ export function pageHtml(page: Page): string {
 <header class="top">
 <div class="bar">
 <nav aria-label="Files">${page.links?.map((link) => html`<a href="${link.href}">${link.text}</a> `)}</nav>
-<button type="button" id="theme" aria-label="Switch between light and dark">◐ <span>theme</span></button>
+<button type="button" id="theme"><span aria-hidden="true">◐</span> light or dark</button>
 </div>
 <h1>${page.title}</h1>
 <p class="subtitle">${page.subtitle}</p>
 </header>
 <main>
-${page.sections.length > 1 && verdictHtml(page.sections)}
+${page.opening}
+${page.sections.length > 1 && contentsHtml(page.sections)}
 ${page.sections.map(sectionHtml)}
 </main>
 ${page.extra}
+<script>${raw(asset('figures.js'))}</script>
+<script>${raw(asset('tables.js'))}</script>
 ${page.scripts?.map((script) => html`<script>${raw(script)}</script>\n`)}
 </body>
 </html>
@@ -87,18 +93,17 @@ export function markHtml(mark: Mark): Html {
   }</span>`;
 }
 
-function verdictHtml(sections: readonly Section[]): Html {
-  return html`<nav class="verdict" aria-label="Answers">${sections.map(
-    (section) => html`<a href="#${section.id}" class="${section.mark}">${markHtml(section.mark)}
-<span class="question">${section.question}</span>
-<span class="said">${section.answer}</span></a>
-`,
+/** The questions, each leading to its answer. */
+function contentsHtml(sections: readonly Section[]): Html {
+  return html`<nav class="contents" aria-label="Questions">${sections.map(
+    ({ id, mark, question }) =>
+      html`<a href="#${id}" class="${mark}">${markHtml(mark)} <span>${question}</span></a>\n`,
   )}</nav>`;
 }
 
 function sectionHtml(section: Section): Html {
   return html`<section id="${section.id}">
-<h2>${section.question}</h2>
+<h2>${section.question}${addressHtml(section.id, section.question)}</h2>
 <p class="lead">${markHtml(section.mark)} ${section.answer}</p>
 ${section.body}
 </section>

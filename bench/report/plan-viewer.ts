@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf } from '../../db/cli/errors.ts';
+import { writeTextFile } from '../../db/cli/output-path.ts';
 import type { CapturedPlan, Results } from '../results/results.ts';
-import { type Html, html, raw, scriptJson } from './html.ts';
+import { type Html, html, raw } from './html.ts';
 import { asset } from './page.ts';
 import { withoutPlan } from './plan-words.ts';
 
@@ -16,6 +17,8 @@ export interface ViewedPlan {
   readonly summary: string;
   readonly note: string;
   readonly text: string;
+  /** Where the text lies, from the run's folder. */
+  readonly textFile: string;
   /** The trees: the statement's own, then what ran inside triggers, innermost first. */
   readonly trees: readonly {
     readonly label: string;
@@ -49,12 +52,13 @@ export function viewedPlans(results: Results, runFolder: string): readonly Viewe
     ]
       .filter((text) => text !== '')
       .join(' '),
+    textFile: plan.textFile,
     text: readText(join(runFolder, plan.textFile)) ?? 'The text of this plan is not there.',
     trees: treesOf(plan, readText(join(runFolder, plan.jsonFile))),
   }));
 }
 
-/** The viewer's markup; the script finds it by its id. */
+/** The viewer's markup, which the script fills, and the plans as files. */
 export function planViewerHtml(
   plans: readonly ViewedPlan[],
   first: { readonly left?: string; readonly right?: string },
@@ -72,20 +76,47 @@ export function planViewerHtml(
 <div class="plan-side" data-side="right"></div>
 </div>
 </div>
-<noscript>${plans.map(
-    (plan) => html`<h4>${plan.design}: ${plan.title}</h4><pre>${plan.text}</pre>`,
-  )}</noscript>`;
+<details><summary>${plans.length} plans as text files</summary><ul class="files">${plans.map(
+    ({ design, title, textFile }) => html`<li><a href="${textFile}">${design}: ${title}</a></li>\n`,
+  )}</ul></details>`;
 }
 
-/** The plans as data, one copy of the viewer's libraries for all its frames, and the script. */
-export function planViewerExtra(plans: readonly ViewedPlan[]): Html {
-  const script = (id: string, text: string): Html =>
-    html`<script type="text/plain" id="${id}">${raw(text.replaceAll('</script', '<\\/script'))}</script>\n`;
-  return html`<script type="application/json" id="plan-data">${scriptJson(plans)}</script>
-${script('plan-style', `${library('bootstrap/dist/css/bootstrap.min.css')}\n${library('pev2/dist/pev2.css')}`)}
-${script('plan-vue', library('vue/dist/vue.global.prod.js'))}
-${script('plan-pev2', library('pev2'))}
-<script>${raw(asset('plans.js'))}</script>`;
+/** The script that fills the viewer, from two files that it loads when a reader comes near: the page itself stays small. */
+export function planViewerExtra(runFolder: string): Html {
+  const viewer = `${viewerFolder(runFolder) === resolve(runFolder) ? '' : '../'}${viewerFile}`;
+  return html`<script id="plan-script" data-viewer="${viewer}" data-plans="${plansFile}">${raw(asset('plans.js'))}</script>`;
+}
+
+/** What draws the trees, the same for all runs of a folder. */
+const viewerFile = 'plan-viewer.js';
+
+/** The plans of one run as the viewer takes them. */
+const plansFile = 'plans/plans.js';
+
+/**
+ * Writes what the viewer loads: the plans beside the run, and the libraries in the folder above, once for
+ * all runs there. A reference is committed without the folder above: it and its parts have their own copy.
+ * Script files, because a page from a disk may not read any others.
+ */
+export function writePlanFiles(plans: readonly ViewedPlan[], runFolder: string): void {
+  if (plans.length === 0) return;
+  writeTextFile(
+    join(runFolder, plansFile),
+    `optoutPlans = ${JSON.stringify(plans.map(({ sql: _, ...plan }) => plan))};\n`,
+  );
+  const libraries = {
+    style: `${library('bootstrap/dist/css/bootstrap.min.css')}\n${library('pev2/dist/pev2.css')}`,
+    vue: library('vue/dist/vue.global.prod.js'),
+    pev2: library('pev2'),
+  };
+  const script = `optoutPlanViewer = ${JSON.stringify(libraries)};\n`;
+  const path = join(viewerFolder(runFolder), viewerFile);
+  if (readText(path) !== script) writeTextFile(path, script);
+}
+
+function viewerFolder(runFolder: string): string {
+  const folder = resolve(runFolder);
+  return existsSync(join(folder, 'parts.json')) ? folder : dirname(folder);
 }
 
 function treesOf(plan: CapturedPlan, json: string | undefined): ViewedPlan['trees'] {

@@ -15,9 +15,11 @@ export interface ChartSpace {
 /** A chart as a function of its space, so that one for a phone is drawn for a phone. */
 export type Chart = (space: ChartSpace) => string;
 
+/** What Plot makes its elements in; nothing is ever put into it. */
+const { document } = parseHTML('<!doctype html><html><body></body></html>');
+
 /** Draws with Observable Plot, without a browser. The ink is `currentColor`: it follows the page. */
 export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOptions): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const plot = Plot.plot({
     document: document as never,
     width: space.width,
@@ -26,7 +28,12 @@ export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOpti
     ...options,
   });
   plot.setAttribute('role', 'img');
-  return plot.outerHTML.replaceAll('--plot-background: white;', '');
+  return (
+    plot.outerHTML
+      .replaceAll('--plot-background: white;', '')
+      // the drawing is one image: names of its parts are nobody's, and not allowed there
+      .replaceAll(/(<g[^>]*?) aria-label="[^"]*"/g, '$1')
+  );
 }
 
 /** Both drawings of a chart; page.css shows the one that fits. */

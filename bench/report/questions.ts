@@ -54,6 +54,7 @@ export function questionsOf(results: Results): QuestionScenarios {
     .map((name) => anyScenario(results, name))
     .filter((scenario) => scenario !== undefined)
     .filter((scenario) => scenario.control !== 'none' && scenario.clients === 1)
+    .filter(({ roundTripMs }) => roundTripMs === undefined)
     .filter((scenario) => scenario.control !== 'check off twice');
   const sends = paired.filter(({ kind, control }) => kind === 'send' && control === 'check off');
   const singles = sends.filter((scenario) => scenario.rowsPerStatement === 1);

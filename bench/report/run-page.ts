@@ -7,18 +7,23 @@ import { dateText, formatCount } from './format.ts';
 import { html } from './html.ts';
 import { loadsSection } from './load/listed-loads.ts';
 import { pageHtml } from './page.ts';
-import { planViewerExtra, viewedPlans } from './plan-viewer.ts';
+import { planViewerExtra, type ViewedPlan, viewedPlans } from './plan-viewer.ts';
 import { believeSection } from './sections/believe.ts';
 import { correctSection } from './sections/correct.ts';
 import { costSection } from './sections/cost.ts';
+import { elsewhereSection } from './sections/elsewhere.ts';
 import { instantSection } from './sections/instant.ts';
 import { instructionsSection } from './sections/instructions.ts';
+import { openingHtml } from './sections/opening.ts';
 import { whySection } from './sections/why.ts';
 import { winnerSection } from './sections/winner.ts';
 
 /** The page of a run: the questions in the order in which a reader asks them. */
-export function runPage(results: Results, runFolder: string): string {
-  const plans = viewedPlans(results, runFolder);
+export function runPage(
+  results: Results,
+  runFolder: string,
+  plans: readonly ViewedPlan[] = viewedPlans(results, runFolder),
+): string {
   const { machine } = results.environment;
   return pageHtml({
     title: `What the opt-out check costs at ${formatCount(results.dataSet.messages)} messages`,
@@ -29,17 +34,19 @@ export function runPage(results: Results, runFolder: string): string {
       { href: 'results.csv', text: 'results.csv' },
       { href: 'summary.md', text: 'summary.md' },
     ],
+    opening: openingHtml(results),
     sections: [
       correctSection(results),
       instantSection(results),
       costSection(results),
       winnerSection(results),
+      ...elsewhereSection(results),
       whySection(results, plans),
       ...instructionsSection(results),
       ...loadsSection(runFolder),
       believeSection(results),
     ],
-    ...(plans.length > 0 ? { extra: planViewerExtra(plans) } : {}),
+    ...(plans.length > 0 ? { extra: planViewerExtra(runFolder) } : {}),
   });
 }
 

@@ -109,10 +109,10 @@ function ratioCell(design: DesignResult, name: string): string {
 
 /** `1.83 (1.73–1.92)`; `≈ 0.97–1.11` where the interval includes 1. */
 function ratioText(ratio: EstimateRange): string {
-  const bounds = formatRatioBounds(ratio, '–', 2);
+  const bounds = formatRatioBounds(ratio, '–');
   return verdictOf(ratio) === 'could not be told apart'
     ? `≈ ${bounds}`
-    : `${formatRatio(ratio, 2)} (${bounds})`;
+    : `${formatRatio(ratio)} (${bounds})`;
 }
 
 function serverCell(design: DesignResult): string {

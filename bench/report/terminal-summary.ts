@@ -4,7 +4,7 @@ import { counted, formatNsInterval } from './format.ts';
 import { leadDesign } from './questions.ts';
 import { instructionsSentence } from './sections/instructions.ts';
 import { summaryTable } from './summary-tables.ts';
-import { textTable, wrap } from './text-table.ts';
+import { fittingTable, wrap } from './text-table.ts';
 
 /** The sign before an answer, as the page has it. */
 const signs = { good: '✓', bad: '✗', open: '?', plain: '→' } as const;
@@ -33,7 +33,7 @@ export function terminalSummary(results: Results, pagePath?: string, width = 80)
     '\n',
     verdict,
     '\n  time with the check over time without it, and its 95 % interval\n\n',
-    textTable(table.columns, table.rows),
+    fittingTable(table.columns, table.rows, width),
     notes.length === 0 ? '' : `\n${notes.map((note) => `  ${note}\n`).join('')}`,
     warnings === '' ? '' : `\n${warnings}`,
     pagePath === undefined ? '' : `\nreport: ${pagePath}\n`,

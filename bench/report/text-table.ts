@@ -29,6 +29,22 @@ export function textTable(
   ].join('');
 }
 
+/** As `textTable`, without the last columns where all of them are wider than `width`; never fewer than two. */
+export function fittingTable(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const text = textTable(columns, rows);
+  const fits = text.split('\n').every((line) => line.length <= width);
+  if (fits || columns.length <= 2) return text;
+  return fittingTable(
+    columns.slice(0, -1),
+    rows.map((row) => row.slice(0, columns.length - 1)),
+    width,
+  );
+}
+
 /** A Markdown table; a bar in a cell would end it. */
 export function markdownTable(
   columns: readonly TextColumn[],

@@ -7,6 +7,7 @@ import { isPartOfRun } from '../results/run-folder.ts';
 import { figureImage } from './figure-image.ts';
 import { countedOf } from './instruction-tables.ts';
 import { instructionsCsv } from './instructions-csv.ts';
+import { viewedPlans, writePlanFiles } from './plan-viewer.ts';
 import { mainQuestions } from './questions.ts';
 import { resultsCsv } from './results-csv.ts';
 import { runPage } from './run-page.ts';
@@ -23,8 +24,9 @@ export interface WrittenReport {
 }
 
 /**
- * Makes index.html, summary.md, results.csv, charts/*.svg and, where instructions were counted, instructions.csv of a run from its results.json and
- * plans, and lists it in the index.html of the folder above, unless that is a run itself. Needs no database.
+ * Makes index.html, summary.md, results.csv, charts/*.svg, plans/plans.js and, where instructions were counted,
+ * instructions.csv of a run from its results.json and plans, and lists it in the index.html of the folder above,
+ * unless that is a run itself; there plan-viewer.js too, for all runs. Needs no database.
  *
  * @throws UserError where the results cannot be read, or a file cannot be written.
  */
@@ -32,7 +34,9 @@ export function writeReport(runFolder: string): WrittenReport {
   const folder = resolve(runFolder);
   const results = readResults(folder);
   const pagePath = join(folder, 'index.html');
-  writeTextFile(pagePath, runPage(results, folder));
+  const plans = viewedPlans(results, folder);
+  writeTextFile(pagePath, runPage(results, folder, plans));
+  writePlanFiles(plans, folder);
   writeTextFile(join(folder, 'summary.md'), summaryMarkdown(results));
   writeTextFile(join(folder, 'results.csv'), resultsCsv(results));
   const counted = countedOf(results);

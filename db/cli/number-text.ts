@@ -16,7 +16,7 @@ export function shortCount(count: number): string {
   return String(Number(count.toPrecision(3)));
 }
 
-/** A size in powers of 1024, as PostgreSQL prints them: `8 kB`, `90.1 MB`. */
+/** A size in powers of 1024, PostgreSQL's units, three digits at the most: `8 kB`, `90.1 MB`, `0.98 MB`. */
 export function formatBytes(bytes: number): string {
   for (const [size, suffix] of [
     [2 ** 40, 'TB'],
@@ -24,17 +24,23 @@ export function formatBytes(bytes: number): string {
     [2 ** 20, 'MB'],
     [2 ** 10, 'kB'],
   ] as const) {
-    if (Math.abs(bytes) >= size) return `${significant(bytes / size, 3)} ${suffix}`;
+    // from 999.5 of a smaller unit on, of which three digits would be a thousand
+    if (Math.abs(bytes) >= size * 0.9761) return `${exactOr(bytes / size, 3)} ${suffix}`;
   }
   return `${Math.round(bytes)} B`;
+}
+
+/** A whole number as it is, another one with so many significant digits. */
+function exactOr(value: number, digits: number): string {
+  return Number.isInteger(value) ? formatCount(value) : significant(value, digits);
 }
 
 /** A number with so many significant digits and no exponent. */
 export function significant(value: number, digits: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
-  const magnitude = Math.floor(Math.log10(Math.abs(value)));
-  const decimals = Math.max(0, digits - 1 - magnitude);
   const rounded = Number(value.toPrecision(digits));
+  const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
+  const decimals = Math.max(0, digits - 1 - magnitude);
   return rounded.toLocaleString('en-US', {
     minimumFractionDigits: Math.min(decimals, 6),
     maximumFractionDigits: Math.min(decimals, 6),

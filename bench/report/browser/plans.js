@@ -1,12 +1,25 @@
 // The plan viewer: two designs side by side, each tree drawn by pev2 in a frame of its own, because
 // pev2 keeps its state in location.hash and in module variables.
+// The plans and the libraries are two script files, loaded when the reader comes near: a page from a
+// disk may load scripts and nothing else.
+var optoutPlans; // plans/plans.js
+var optoutPlanViewer; // plan-viewer.js
 (() => {
   const byId = (id) => document.getElementById(id);
   const viewer = byId('plan-viewer');
-  const plans = JSON.parse(byId('plan-data').textContent);
-  if (viewer === null || plans.length === 0) return;
+  if (viewer === null) return;
+  const files = { ...byId('plan-script').dataset };
+  let plans = [];
 
-  const library = (id) => byId(id).textContent;
+  const load = (file) =>
+    new Promise((resolve) => {
+      const script = document.createElement('script');
+      script.src = file;
+      script.onload = () => resolve(true);
+      script.onerror = () => resolve(false);
+      document.body.append(script);
+    });
+  const forElement = (text) => text.replaceAll('</script', '<\\/script');
   const forScript = (text) => text.replaceAll('<', '\\u003c');
   const element = (name, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -17,11 +30,11 @@
   const frameSource = (tree) =>
     `<!doctype html>
 <html lang="en" data-bs-theme="${document.documentElement.dataset.theme}"><head><meta charset="utf-8">
-<style>${library('plan-style')}</style>
+<style>${optoutPlanViewer.style}</style>
 <style>html,body{height:100%;margin:0;font-size:14px}#app{height:100%;display:flex;flex-direction:column}</style>
 </head><body><div id="app"></div>
-<script>${library('plan-vue')}</` +
-    `script><script>${library('plan-pev2')}</` +
+<script>${forElement(optoutPlanViewer.vue)}</` +
+    `script><script>${forElement(optoutPlanViewer.pev2)}</` +
     `script>
 <script>
 // a link to a fragment would leave a srcdoc frame for the page around it
@@ -36,15 +49,17 @@ Vue.createApp(pev2.Plan, { planSource: ${forScript(JSON.stringify(tree.source))}
 </` +
     `script></body></html>`;
 
-  const statements = new Map(plans.map((plan) => [plan.statement, plan.title]));
-  const designs = [...new Set(plans.map((plan) => plan.design))];
   const [statement, left, right] = ['plan-statement', 'plan-left', 'plan-right'].map(byId);
-  for (const [value, text] of statements) statement.append(new Option(text, value));
-  for (const select of [left, right]) {
-    for (const design of designs) select.append(new Option(design, design));
-  }
-  left.value = viewer.dataset.left ?? designs[0];
-  right.value = viewer.dataset.right ?? designs[1] ?? designs[0];
+  const fillPickers = () => {
+    const statements = new Map(plans.map((plan) => [plan.statement, plan.title]));
+    const designs = [...new Set(plans.map((plan) => plan.design))];
+    for (const [value, text] of statements) statement.append(new Option(text, value));
+    for (const select of [left, right]) {
+      for (const design of designs) select.append(new Option(design, design));
+    }
+    left.value = viewer.dataset.left ?? designs[0];
+    right.value = viewer.dataset.right ?? designs[1] ?? designs[0];
+  };
 
   const show = (side, design) => {
     const place = viewer.querySelector(`[data-side="${side}"]`);
@@ -61,7 +76,7 @@ Vue.createApp(pev2.Plan, { planSource: ${forScript(JSON.stringify(tree.source))}
     tabs.setAttribute('aria-label', `Plans of ${design}`);
     const choose = (index) => {
       const tree = plan.trees[index];
-      if (tree === undefined) return;
+      if (tree === undefined || optoutPlanViewer === undefined) return;
       [...tabs.children].forEach((tab, position) => {
         tab.setAttribute('aria-selected', String(position === index));
         tab.tabIndex = position === index ? 0 : -1;
@@ -87,8 +102,10 @@ Vue.createApp(pev2.Plan, { planSource: ${forScript(JSON.stringify(tree.source))}
       element('h4', {}, element('span', { className: 'name', textContent: design })),
       element('p', { textContent: plan.summary }),
       ...(plan.note === '' ? [] : [element('p', { textContent: plan.note })]),
-      tabs,
-      ...(plan.trees.length === 0 ? [] : [frame]),
+      ...(optoutPlanViewer === undefined
+        ? [element('p', { textContent: `No trees: ${files.viewer} is not there.` })]
+        : [tabs]),
+      ...(plan.trees.length === 0 || optoutPlanViewer === undefined ? [] : [frame]),
       element('pre', { textContent: plan.text, tabIndex: 0 }),
     );
     choose(
@@ -108,12 +125,20 @@ Vue.createApp(pev2.Plan, { planSource: ${forScript(JSON.stringify(tree.source))}
   right.addEventListener('change', () => show('right', right.value));
 
   viewer.hidden = false;
-  // trees cost a second of work: drawn when the reader comes near them
   let drawn = false;
   new IntersectionObserver(
-    (entries, observer) => {
+    async (entries, observer) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
+      await Promise.all([load(files.plans), load(files.viewer)]);
+      if (optoutPlans === undefined) {
+        viewer.replaceChildren(
+          element('p', { textContent: `The plans cannot be shown: ${files.plans} is not there.` }),
+        );
+        return;
+      }
+      plans = optoutPlans;
+      fillPickers();
       drawn = true;
       showBoth();
     },

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
+import { type AxisKind, linearTicks } from '../ticks.ts';
 
 /** One bar of stacked parts. */
 export interface Bar {
@@ -14,8 +15,7 @@ export interface Bar {
 export interface BarOptions {
   readonly label: string;
   readonly axis: string;
-  readonly formatX: (value: number) => string;
-  readonly ticks?: (most: number, wanted: number) => number[];
+  readonly kind: AxisKind;
   readonly emphasised?: string;
 }
 
@@ -24,7 +24,13 @@ export function barChart(bars: readonly Bar[], options: BarOptions): Chart {
   const segments = bars.flatMap((bar) => {
     let start = 0;
     return bar.parts.map((part) => {
-      const segment = { name: bar.name, colour: part.colour, start, end: start + part.value };
+      const segment = {
+        name: bar.name,
+        label: bar.label,
+        colour: part.colour,
+        start,
+        end: start + part.value,
+      };
       start = segment.end;
       return segment;
     });
@@ -37,6 +43,7 @@ export function barChart(bars: readonly Bar[], options: BarOptions): Chart {
   const most = Math.max(Number.MIN_VALUE, ...totals.map((bar) => bar.total));
   return (space) => {
     const rowHeight = space.narrow ? 40 : 26;
+    const ticks = linearTicks(0, most, space.narrow ? 3 : 6, options.kind);
     return plotSvg(options.label, space, {
       height: bars.length * rowHeight + 52,
       marginLeft: space.narrow ? 8 : 190,
@@ -48,8 +55,8 @@ export function barChart(bars: readonly Bar[], options: BarOptions): Chart {
         label: options.axis,
         labelAnchor: 'center',
         labelArrow: 'none',
-        ticks: options.ticks?.(most, space.narrow ? 3 : 6) ?? (space.narrow ? 3 : 6),
-        tickFormat: options.formatX,
+        ticks: ticks.values,
+        tickFormat: ticks.format,
         grid: true,
       },
       y: { domain: bars.map((bar) => bar.name), axis: null, padding: space.narrow ? 0.55 : 0.3 },
@@ -59,6 +66,7 @@ export function barChart(bars: readonly Bar[], options: BarOptions): Chart {
           x2: 'end',
           y: 'name',
           fill: 'colour',
+          title: (part: { name: string; label: string }) => `${part.name}: ${part.label}`,
           dy: space.narrow ? 8 : 0,
         }),
         ...[400, 700].flatMap((weight) => {

@@ -54,18 +54,27 @@ export function latencyChart(label: string, curves: readonly LatencyCurve[]): Ch
         labelArrow: 'none',
         grid: true,
       },
-      marks: curves.map((curve) =>
-        Plot.line(
-          drawn.filter((point) => point.name === curve.name),
-          {
+      marks: curves.flatMap((curve) => {
+        const own = drawn.filter((point) => point.name === curve.name);
+        const told = nines.flatMap((nine) => own.find((point) => point.beyond >= nine) ?? []);
+        return [
+          Plot.line(own, {
             x: 'beyond',
             y: 'ns',
             stroke: curve.colour,
             strokeWidth: 2.25,
             curve: 'step-after',
             ...(curve.dash === '' ? {} : { strokeDasharray: curve.dash }),
-          },
-        ),
-      ),
+          }),
+          Plot.dot(told, {
+            x: 'beyond',
+            y: 'ns',
+            r: 3,
+            fill: curve.colour,
+            title: ({ beyond, ns }: (typeof told)[number]) =>
+              `${curve.name}, ${formatPercentile(1 - 1 / beyond)}: ${formatNs(ns)}`,
+          }),
+        ];
+      }),
     });
 }

@@ -31,6 +31,8 @@ export interface RowsOptions {
   readonly yAxis: string;
   readonly yType: 'log' | 'linear';
   readonly formatY: (value: number) => string;
+  /** What is told of a point: its value, with its interval where there is one. */
+  readonly tell: (point: RowsPoint) => string;
   /** A legend names the lines; otherwise they carry their names at their ends. */
   readonly namedByLegend?: boolean;
 }
@@ -72,14 +74,16 @@ export function linesOverRows(lines: readonly RowsLine[], options: RowsOptions):
         tickFormat: options.formatY,
       },
       marks: [
-        ...[...lines].sort((a, b) => Number(a.labelled) - Number(b.labelled)).flatMap(lineMarks),
+        ...[...lines]
+          .sort((a, b) => Number(a.labelled) - Number(b.labelled))
+          .flatMap((line) => lineMarks(line, options.tell)),
         ...(options.namedByLegend === true ? [] : nameMarks(lines, y.toPixels, frame, space)),
       ],
     });
   };
 }
 
-function lineMarks(line: RowsLine): Plot.Markish[] {
+function lineMarks(line: RowsLine, tell: RowsOptions['tell']): Plot.Markish[] {
   const { colour, dash, symbol, width } = line.style;
   const path = Plot.line(line.points, {
     x: 'rows',
@@ -108,7 +112,7 @@ function lineMarks(line: RowsLine): Plot.Markish[] {
       stroke: colour,
       symbol,
       r: line.labelled ? 4 : 2,
-      title: (point: RowsPoint) => `${line.name}, ${shortCount(point.rows)} rows`,
+      title: (point: RowsPoint) => `${line.name}, ${shortCount(point.rows)}: ${tell(point)}`,
     }),
   ];
 }

@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { EstimateRange } from '../../stats/estimate.ts';
+import { formatRatioInterval } from '../format.ts';
 import { colours } from '../palette.ts';
-import { type Chart, plotSvg } from '../plot.ts';
+import { type Chart, logTicks, plotSvg } from '../plot.ts';
 
 /** One design's ratio. */
 export interface OverheadRow {
@@ -19,17 +20,22 @@ export interface OverheadOptions {
   readonly axis: string;
   readonly goal?: number;
   readonly emphasised?: string;
+  /** Every row is what it is about: none is left off the scale, which is logarithmic where it must be. */
+  readonly whole?: boolean;
   /** Pixels for the names, where there is room for them beside the rows. */
   readonly nameWidth?: number;
 }
 
 const rowHeight = 26;
 
+const told = ({ name, ratio }: OverheadRow): string =>
+  `${name}: ${formatRatioInterval(ratio)} times`;
+
 /** One row a design, in the order given: a dot for the ratio, a bar for its interval, a rule at 1. */
 export function overheadChart(rows: readonly OverheadRow[], options: OverheadOptions): Chart {
   return (space) => {
     const rowGap = space.narrow ? rowHeight + 14 : rowHeight;
-    const limit = scaleLimit(rows);
+    const limit = options.whole === true ? Number.POSITIVE_INFINITY : scaleLimit(rows, options);
     const onScale = rows.filter((row) => row.ratio.value <= limit);
     const beyond = rows.filter((row) => row.ratio.value > limit);
     const low = Math.min(1, ...onScale.map((row) => row.ratio.low));
@@ -38,7 +44,8 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
       ...onScale.map((row) => Math.min(limit, row.ratio.high)),
     );
     const margin = (high - low) * 0.03 + 0.002;
-    const domain = [low - margin, high + margin];
+    const isLog = options.whole === true && low > 0 && high / low > 8;
+    const domain = isLog ? [low / 1.1, high * 1.1] : [low - margin, high + margin];
     const colour = (row: OverheadRow): string =>
       !row.resolved
         ? colours.muted
@@ -54,11 +61,12 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
       marginTop: 22,
       marginBottom: 36,
       x: {
+        type: isLog ? 'log' : 'linear',
         domain,
         label: options.axis,
         labelAnchor: 'center',
         labelArrow: 'none',
-        ticks: space.narrow ? 4 : 8,
+        ticks: isLog ? logTicks(low, high) : space.narrow ? 4 : 8,
         tickFormat: (ratio: number) => `${Number(ratio.toPrecision(4))}`,
         grid: true,
       },
@@ -92,6 +100,7 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
           frameAnchor: 'right',
           textAnchor: 'end',
           text: () => 'off the scale ▸',
+          title: told,
           fill: colours.vermillion,
           dy: space.narrow ? 8 : 0,
         }),
@@ -103,6 +112,7 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
           stroke: colour,
           strokeWidth: 1.5,
           dy: space.narrow ? 8 : 0,
+          title: told,
         }),
         ...rowTexts(rows, options, space.narrow),
       ],
@@ -112,12 +122,14 @@ export function overheadChart(rows: readonly OverheadRow[], options: OverheadOpt
 
 /**
  * Where the scale ends: a design that scans a table is a thousand times slower than one that
- * probes an index, and would squeeze all the others into one spot. Its figure is printed.
+ * probes an index, and would squeeze all the others into one spot. Its figure is printed. What the
+ * chart is about is never beyond.
  */
-function scaleLimit(rows: readonly OverheadRow[]): number {
+function scaleLimit(rows: readonly OverheadRow[], { emphasised }: OverheadOptions): number {
   const excess = rows.map((row) => Math.max(0, row.ratio.value - 1)).sort((a, b) => a - b);
   const typical = excess[Math.floor((excess.length - 1) / 2)] ?? 0;
-  return 1 + Math.max(8 * typical, 0.1);
+  const own = rows.filter(({ name }) => name === emphasised).map((row) => row.ratio.value);
+  return Math.max(1 + Math.max(8 * typical, 0.1), ...own);
 }
 
 function rowTexts(

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { formatNs } from '../format.ts';
 import { armColours, colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
+import { linearTicks } from '../ticks.ts';
 
 /** One arm of a slice. */
 export interface DrawnSlice {
@@ -15,6 +16,11 @@ export interface DrawnSlice {
 
 /** The median of every slice over time, both arms, so that drift and disturbances show. */
 export function slicesChart(label: string, slices: readonly DrawnSlice[]): Chart {
+  const medians = slices.map((slice) => slice.medianNs);
+  const [least, most] = [Math.min(...medians), Math.max(...medians)];
+  const room = (most - least) * 0.06 + most * 0.002;
+  const [low, high] = [Math.max(0, least - room), most + room];
+  const ticks = linearTicks(low, high, 5, 'ns');
   return (space) =>
     plotSvg(label, space, {
       height: space.narrow ? 240 : 280,
@@ -31,10 +37,10 @@ export function slicesChart(label: string, slices: readonly DrawnSlice[]): Chart
       y: {
         label: 'median of a slice',
         labelArrow: 'none',
-        nice: true,
+        domain: [low, high],
         grid: true,
-        ticks: 5,
-        tickFormat: (ns: number) => formatNs(ns),
+        ticks: ticks.values,
+        tickFormat: ticks.format,
       },
       marks: [
         Plot.ruleX(
@@ -53,6 +59,8 @@ export function slicesChart(label: string, slices: readonly DrawnSlice[]): Chart
               stroke: colour,
               fill: (slice: DrawnSlice) => (slice.warmup ? colours.paper : colour),
               fillOpacity: 0.75,
+              title: ({ seconds, medianNs }: DrawnSlice) =>
+                `${arm === 'treatment' ? 'with' : 'without'}, ${seconds.toFixed(1)} s: ${formatNs(medianNs)}`,
             },
           );
         }),

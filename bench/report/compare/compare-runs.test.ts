@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { syntheticDesigns } from '../testing/synthetic-design.ts';
 import { syntheticResults } from '../testing/synthetic-results.ts';
 import { compareRuns, slowerThan } from './compare-runs.ts';
+import { comparisonPage } from './comparison-page.ts';
 import { comparisonMarkdown, comparisonText } from './comparison-text.ts';
 
 const before = syntheticResults({ runId: 'before' });
@@ -70,4 +71,14 @@ it('the terminal and Markdown say both runs, what is slower and what could not b
     assert.match(text, /opt_outs_count/);
     assert.match(text, /Could not be told apart/);
   }
+});
+
+it('the chart of a comparison leaves no change off its scale, the largest least of all', () => {
+  const page = comparisonPage(compareRuns(before, dropped));
+  assert.match(page, /opt_outs_count got slowest/);
+  assert.doesNotMatch(page, /off the scale/);
+  const notes = [...page.matchAll(/<caption>([^<]+)/g)].map(([, note]) => note);
+  assert.equal(new Set(notes).size, notes.length);
+  const labels = [...page.matchAll(/role="region" aria-label="([^"]*)"/g)].map(([, text]) => text);
+  assert.ok(labels.every((label) => label !== '') && new Set(labels).size === labels.length);
 });

@@ -22,9 +22,11 @@ export function comparisonPage(comparison: Comparison): string {
         answer: comparisonSentence(comparison),
         body: html`${judged.length > 0 && figureHtml(changeFigure(judged, comparison.kind))}
 ${comparisonTables(comparison).map(
-  (table) =>
+  (table, index, all) =>
     html`<h3>${table.title}</h3>${tableHtml({
-      caption: table.note,
+      label: table.title,
+      // a note that several tables have is said above the first
+      caption: all.findIndex(({ note }) => note === table.note) === index ? table.note : '',
       columns: table.columns.map((column) => ({
         heading: column.heading,
         numeric: column.align === 'right',
@@ -46,6 +48,7 @@ function changeFigure(judged: readonly Change[], kind: Comparison['kind']): Figu
   const shown = judged.slice(0, 40);
   const worst = shown[0];
   return {
+    id: 'change',
     finding:
       worst === undefined || worst.verdict !== 'slower'
         ? 'Nothing got slower'
@@ -53,7 +56,7 @@ function changeFigure(judged: readonly Change[], kind: Comparison['kind']): Figu
     reading: `The later run over the earlier one${kind === 'bench' ? ', drift divided out' : ''}, with its 95 % interval; right of the line is slower. Hollow and grey: could not be told apart.${judged.length > shown.length ? ` The first ${shown.length} of ${judged.length}.` : ''}`,
     chart: overheadChart(
       shown.map((change) => ({
-        name: `${change.design}, ${change.title}`,
+        name: `${change.design}, ${change.scenario}`,
         ratio: change.ratio,
         label: formatChange(change.ratio),
         resolved: change.verdict !== 'could not be told apart',
@@ -62,6 +65,7 @@ function changeFigure(judged: readonly Change[], kind: Comparison['kind']): Figu
         label: 'Change from the earlier run to the later one, by design and scenario',
         axis: 'later run over earlier run',
         nameWidth: 330,
+        whole: true,
       },
     ),
     data: {

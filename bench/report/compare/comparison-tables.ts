@@ -58,7 +58,9 @@ export function comparisonSentence(comparison: Comparison): string {
 function instructionsWords({ instructions }: Comparison): string {
   const told = toldChanges(instructions);
   const worst = told[0];
-  if (worst === undefined) return '';
+  if (worst === undefined) {
+    return instructions.length === 0 ? '' : 'No instructions changed by more than 1 %. ';
+  }
   const designs = [...new Set(told.map(({ design }) => design))];
   return `Instructions changed by more than 1 % in ${counted(told.length, 'figure')} (${inWords(designs)}), the most ${worst.design}, ${worst.scenario}: ${percentChange(worst.ratio)}. `;
 }
@@ -161,9 +163,12 @@ function changeTable(
   };
 }
 
-/** Instructions of everything that both runs counted; a ● before what changed by more than is to be expected. */
+/** Instructions that changed; a ● before what changed by more than is to be expected. Of the others how many there are. */
 function instructionsTable({ instructions, before, after }: Comparison): ComparisonTable {
   const told = toldChanges(instructions);
+  const moved = instructions.filter(
+    ({ ratio, without }) => !isSame(ratio) || (without !== undefined && !isSame(without)),
+  );
   const added = (count: number | undefined): string =>
     count === undefined ? '–' : formatCount(count);
   const row = (change: InstructionChange): readonly string[] => [
@@ -183,6 +188,10 @@ function instructionsTable({ instructions, before, after }: Comparison): Compari
       told.length === 0
         ? 'Nothing changed by more than 1 %.'
         : `● ${counted(told.length, 'figure')} changed by more than 1 %.`
+    }${
+      moved.length === instructions.length
+        ? ''
+        : ` ${counted(instructions.length - moved.length, 'more figure')} did not change.`
     }${servers[0] === servers[1] ? '' : ` Before: ${servers[0]}. After: ${servers[1]}.`}`,
     columns: [
       { heading: 'design' },
@@ -192,14 +201,19 @@ function instructionsTable({ instructions, before, after }: Comparison): Compari
       { heading: 'change', align: 'right' },
       { heading: 'without', align: 'right' },
     ],
-    rows: instructions.map(row),
+    rows: moved.map(row),
   };
 }
 
 /** `+1.2 %`; a change in a count, which has no interval. */
 function percentChange(ratio: number): string {
   const percent = ((ratio - 1) * 100).toFixed(1);
-  return `${Number(percent) > 0 ? '+' : ''}${percent.replace('-', Number(percent) === 0 ? '' : '−')} %`;
+  return isSame(ratio) ? 'same' : `${Number(percent) > 0 ? '+' : ''}${percent.replace('-', '−')} %`;
+}
+
+/** Whether a count is the same to the tenth of a percent. */
+function isSame(ratio: number): boolean {
+  return Math.abs(ratio - 1) < 0.0005;
 }
 
 function planTable({ plans }: Comparison): ComparisonTable {

@@ -1,11 +1,11 @@
 import type { CapturedPlan, PlanSummary, Results } from '../../results/results.ts';
-import { counted, formatCount, significant } from '../format.ts';
+import { counted, formatCount } from '../format.ts';
 import { timedOutForPlan, wasNotSeen, whyNotSeen, withoutPlan } from '../plan-words.ts';
-import { textTable } from '../text-table.ts';
+import { wrap, wrapLines } from '../text-table.ts';
 import { accessPath, comparePlans } from './compare-plans.ts';
 
-/** Designs × statements of a run: the access path of each check; ▲ marks the reading of a big table. */
-export function plansText(results: Results): string {
+/** Designs × statements of a run, 80 columns wide: the access path of each check; ▲ marks the reading of a big table. */
+export function plansText(results: Results, width = 80): string {
   if (results.plans.length === 0) return `${results.runId} kept no plans\n`;
   const parts = [
     `plans of ${results.runId}: the access path of the check`,
@@ -13,19 +13,17 @@ export function plansText(results: Results): string {
     ...withoutPlanText(results.plans),
     ...notSeenText(results.plans),
   ];
-  return `${parts.join('; ')}\n\n${textTable(
-    [
-      { heading: 'design' },
-      { heading: 'statement' },
-      { heading: 'runs', align: 'right' },
-      { heading: 'buffers', align: 'right' },
-      { heading: 'rows', align: 'right' },
-      { heading: 'ms', align: 'right' },
-      { heading: '' },
-      { heading: 'access path' },
-    ],
-    results.plans.map(planRow),
-  )}`;
+  const designs = [...new Set(results.plans.map(({ design }) => design))];
+  return [
+    wrap(parts.join('; '), width),
+    ...designs.map(
+      (design) =>
+        `\n${design}\n${results.plans
+          .filter((plan) => plan.design === design)
+          .map((plan) => planText(plan, width))
+          .join('')}`,
+    ),
+  ].join('');
 }
 
 /** Of the plans that there are: a statement that has none is no good sign. */
@@ -58,7 +56,7 @@ function notSeenText(plans: readonly CapturedPlan[]): readonly string[] {
 }
 
 /** Which plans of two runs changed shape, and how. */
-export function planChangesText(before: Results, after: Results): string {
+export function planChangesText(before: Results, after: Results, width = 80): string {
   const changes = comparePlans(before.plans, after.plans);
   if (changes.length === 0) {
     return `no plan changed shape between ${before.runId} and ${after.runId}\n`;
@@ -67,9 +65,7 @@ export function planChangesText(before: Results, after: Results): string {
     .map(
       (change) => `
 ${change.design}, ${change.title}
-  before  ${pathAndBuffers(change.before)}
-  after   ${pathAndBuffers(change.after)}
-${change.newBigScans.map((table) => `  ▲ reads all of ${table} now\n`).join('')}`,
+${indented(`before  ${pathAndBuffers(change.before)}`, width, 2)}${indented(`after   ${pathAndBuffers(change.after)}`, width, 2)}${change.newBigScans.map((table) => `  ▲ reads all of ${table} now\n`).join('')}`,
     )
     .join('')}`;
 }
@@ -79,22 +75,36 @@ function pathAndBuffers(summary: PlanSummary | undefined): string {
   return `${accessPath(summary)}, ${formatCount(summary.buffers)} buffers`;
 }
 
-/** What ran inside a row trigger ran once a row: buffers, rows and time are those of one run. */
-function planRow(plan: CapturedPlan): readonly string[] {
-  const { design, title, nested, failed, lookup } = plan;
+/**
+ * One statement: its access path under its title, then its figures. What ran inside a row trigger ran once a
+ * row: buffers, rows and time are those of one run.
+ */
+function planText(plan: CapturedPlan, width: number): string {
+  const { title, nested, failed, lookup } = plan;
   const summary = plan.summary ?? lookup?.summary;
   if (summary === undefined) {
-    return [design, title, '', '', '', '', '', failed ?? withoutPlan(plan)];
+    return `${indented(title, width, 2)}${indented(failed ?? withoutPlan(plan), width, 6)}`;
   }
-  const times = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.times);
-  return [
-    design,
-    title,
-    formatCount(Math.max(1, ...times)),
-    formatCount(summary.buffers),
-    formatCount(summary.rows),
-    significant(summary.milliseconds, 3),
-    summary.bigSeqScans.length > 0 ? '▲' : '',
-    `${plan.summary === undefined ? 'lookup by itself: ' : ''}${accessPath(summary)}`,
+  const times = Math.max(
+    1,
+    ...nested.filter(({ kind }) => kind === 'trigger').map((one) => one.times),
+  );
+  const path = `${plan.summary === undefined ? 'the lookup by itself: ' : ''}${accessPath(summary)}`;
+  const figures = [
+    counted(summary.buffers, 'buffer'),
+    counted(summary.rows, 'row'),
+    `${Number(summary.milliseconds.toPrecision(3))} ms`,
+    ...(times > 1 ? [`run ${formatCount(times)} times`] : []),
   ];
+  return [
+    indented(title, width, 2),
+    indented(`${summary.bigSeqScans.length > 0 ? '▲ ' : ''}${path}`, width, 6),
+    indented(figures.join(', '), width, 6),
+  ].join('');
+}
+
+function indented(text: string, width: number, indent: number): string {
+  return wrapLines(text, width - indent, 2)
+    .map((line, index) => `${' '.repeat(indent + (index === 0 ? 0 : 2))}${line}\n`)
+    .join('');
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { itemAt } from '../../../db/item-at.ts';
 import type { LoadTrial, TimelineInterval } from '../../load/results/results.ts';
 import { binRanges } from '../../stats/latency-bins.ts';
-import { figureHtml, type Table } from '../figure.ts';
+import { figureHtml, type Table, withoutZeros } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
 import { colours } from '../palette.ts';
@@ -10,7 +10,7 @@ import { type Chart, plotSvg } from '../plot.ts';
 import { ms } from './words.ts';
 
 /** Latency over time, with percentiles, checkpoints and autovacuums. */
-export function latencyTimelineFigure(trial: LoadTrial): Html {
+export function latencyTimelineFigure(trial: LoadTrial, section: string): Html {
   const { checkpoints, autovacuums } = eventSpans(trial);
   const worst = [...trial.intervals].sort((a, b) => b.maxMs - a.maxMs)[0];
   const events = [
@@ -18,6 +18,7 @@ export function latencyTimelineFigure(trial: LoadTrial): Html {
     autovacuums.length > 0 ? 'autovacuum worked' : 'no autovacuum',
   ].join(', ');
   return figureHtml({
+    id: `${section}-latency`,
     finding:
       worst === undefined
         ? 'Nothing was answered'
@@ -42,7 +43,7 @@ export function latencyTimelineFigure(trial: LoadTrial): Html {
 function intervalTable(trial: LoadTrial): Table {
   const step = Math.max(1, Math.ceil(trial.intervals.length / 120));
   const numeric = ['answers/s', 'refused/s', 'p50', 'p99', 'max', 'behind', 'retries', 'errors'];
-  return {
+  return withoutZeros({
     caption: step === 1 ? 'Each second' : `Every ${step}th interval`,
     columns: [
       { heading: 'second' },
@@ -65,7 +66,7 @@ function intervalTable(trial: LoadTrial): Table {
           .filter((text) => text !== '')
           .join('; '),
       ]),
-  };
+  });
 }
 
 /** Columns that a heat map can show: longer runs have neighbours joined. */
@@ -165,6 +166,17 @@ function latencyHeatMap(trial: LoadTrial): Chart {
         }),
         Plot.lineY(lines, { x: middle, y: 'p99Ms', stroke: colours.vermillion, strokeWidth: 1.6 }),
         Plot.lineY(lines, { x: middle, y: 'p50Ms', stroke: colours.ink, strokeWidth: 1.6 }),
+        Plot.dot(
+          lines.filter((_, index) => index % Math.ceil(lines.length / 60) === 0),
+          {
+            x: middle,
+            y: 'p99Ms',
+            r: 2,
+            fill: colours.vermillion,
+            title: ({ startS, p50Ms, p99Ms, maxMs }: TimelineInterval) =>
+              `second ${startS}: p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, longest ${ms(maxMs)}`,
+          },
+        ),
       ],
     });
   };

@@ -17,6 +17,7 @@ export function pgbenchSection(comparison: ClosedLoopComparison): Section {
     mark: pgbenchMark(comparison),
     answer: `Its closed loop reaches ${ratio} of pgbench’s rate (goal: ${shareOfPgbench}) with ${comparison.clients} connections and the same prepared statement.`,
     body: figureHtml({
+      id: 'pgbench-pairs',
       finding: `This generator’s rate over pgbench’s: ${ratio}`,
       reading: `Blocks of ${comparison.blockS} s in turns on one server; ${comparison.version}. This generator verifies its rows, pgbench does not.`,
       legend: [
@@ -56,7 +57,17 @@ function pgbenchChart(comparison: ClosedLoopComparison): Chart {
       x: { axis: null },
       y: { label: 'transactions a second', grid: true, tickFormat: '~s', ticks: 5 },
       color: { domain: ['ours', 'pgbench'], range: [colours.blue, colours.orange] },
-      marks: [Plot.barY(bars, { fx: 'pair', x: 'who', y: 'rate', fill: 'who' }), Plot.ruleY([0])],
+      marks: [
+        Plot.barY(bars, {
+          fx: 'pair',
+          x: 'who',
+          y: 'rate',
+          fill: 'who',
+          title: ({ pair, who, rate }: (typeof bars)[number]) =>
+            `pair ${pair}, ${who}: ${formatCount(rate)}/s`,
+        }),
+        Plot.ruleY([0]),
+      ],
     });
   };
 }

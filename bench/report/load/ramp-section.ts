@@ -5,7 +5,7 @@ import { formatCount } from '../format.ts';
 import type { Section } from '../page.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
-import { sentence } from './words.ts';
+import { ms, sentence } from './words.ts';
 
 /** The search for the highest rate that keeps an objective. */
 export function rampSection(ramp: RampResult, results: LoadResults): Section {
@@ -19,6 +19,7 @@ export function rampSection(ramp: RampResult, results: LoadResults): Section {
         ? `Not even ${formatCount(ramp.from)} operations a second kept ${ramp.objective}.`
         : `${formatCount(ramp.highestRate)} operations a second kept ${ramp.objective}.`,
     body: figureHtml({
+      id: `ramp-rates-${ramp.design}`,
       finding: sentence(ramp.finding),
       reading: `Each rate was offered for ${trials[0]?.plannedS ?? '?'} s, open loop. Filled: the objective was kept. Hollow: missed.`,
       legend: [
@@ -66,6 +67,8 @@ function rampChart(ramp: RampResult, trials: readonly LoadTrial[]): Chart {
           stroke: colours.vermillion,
           fill: ({ kept }: { kept: boolean }) => (kept ? colours.vermillion : colours.paper),
           strokeWidth: 2,
+          title: ({ rate, p50, kept, p99: tail }: (typeof points)[number]) =>
+            `${formatCount(rate)}/s: p50 ${ms(p50)}, p99 ${ms(tail)}, ${kept ? 'kept' : 'missed'}`,
         }),
       ],
     });

@@ -7,11 +7,12 @@ import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 
 /** What was answered each second, by kind. */
-export function rateFigure(trial: LoadTrial): Html {
+export function rateFigure(trial: LoadTrial, section: string): Html {
   const { counts } = trial;
   const sends = counts.accepted + counts.refused;
   const share = sends === 0 ? 0 : (100 * counts.refused) / sends;
   return figureHtml({
+    id: `${section}-answers`,
     finding: `${significant(share, 2)} % of the sends were refused; ${formatCount(counts.optedOut)} reports said 21610, and ${formatCount(trial.verification.optOuts.mustBeBlocked)} numbers became blocked`,
     reading: 'Answers each second, by kind.',
     legend: [
@@ -23,7 +24,9 @@ export function rateFigure(trial: LoadTrial): Html {
     data: {
       caption: 'What was done',
       columns: [{ heading: 'operation' }, { heading: 'number', numeric: true }],
-      rows: Object.entries(counts).map(([name, count]) => [name, formatCount(count)]),
+      rows: Object.entries(counts)
+        .filter(([, count]) => count > 0)
+        .map(([name, count]) => [name, formatCount(count)]),
     },
   });
 }
@@ -36,12 +39,19 @@ const rateColours = {
 } as const;
 const rateDashes = { accepted: '', reports: '7 3', refused: '2 2' } as const;
 
+/** A point of one line. */
+interface Answers {
+  readonly x: number;
+  readonly y: number;
+  readonly name: keyof typeof rateColours;
+}
+
 /** What was answered each second: accepted sends, reports, refusals. */
 function rateChart(trial: LoadTrial): Chart {
   return (space) => {
     // the last interval may be a fraction of a second in which the backlog ended
     const shown = trial.intervals.filter(({ startS }) => startS < trial.plannedS);
-    const series = shown.flatMap((interval) => {
+    const series = shown.flatMap((interval): readonly Answers[] => {
       const { counts, startS, lengthS } = interval;
       const x = startS + lengthS / 2;
       const reports = counts.delivered + counts.filtered + counts.optedOut;
@@ -70,6 +80,17 @@ function rateChart(trial: LoadTrial): Chart {
               strokeDasharray: rateDashes[name],
             },
           ),
+        ),
+        Plot.dot(
+          series.filter((_, index) => Math.floor(index / 3) % Math.ceil(shown.length / 60) === 0),
+          {
+            x: 'x',
+            y: 'y',
+            r: 2,
+            fill: ({ name }: Answers) => rateColours[name],
+            title: ({ x, y, name }: Answers) =>
+              `second ${Math.floor(x)}: ${name} ${formatCount(y)}/s`,
+          },
         ),
       ],
     });

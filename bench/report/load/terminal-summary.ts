@@ -2,6 +2,7 @@ import { durabilityWarnings } from '../../environment/durability.ts';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { waitShares } from '../../load/record/waits.ts';
 import type { Latency, LoadResults, LoadTrial } from '../../load/results/results.ts';
+import { formatCount, significant } from '../format.ts';
 import { counterText } from './words.ts';
 
 /** What a load says at its end: the verdict first. */
@@ -26,7 +27,7 @@ export function summaryText(results: LoadResults): string {
 }
 
 function trialText(trial: LoadTrial): string {
-  const { counts, latency } = trial;
+  const { latency } = trial;
   const rate =
     trial.rate === 'max'
       ? 'closed loop'
@@ -43,14 +44,14 @@ function trialText(trial: LoadTrial): string {
     `limit: ${trial.limit.by === 'none' ? '' : `${trial.limit.by}: `}${trial.limit.reason}`,
     '',
     `  ${trial.loop === 'open' ? 'ms from intended start' : 'ms from start (closed loop)'}    answers      p50      p90      p99    p99.9   p99.99      max`,
-    latencyLine('all', latency.all),
-    latencyLine('sends accepted', latency.accepted),
-    latencyLine('sends refused', latency.refused),
-    latencyLine('reports', latency.report),
-    latencyLine('reports with 21610', latency.optedOut),
-    latencyLine('(late start, own doing)', trial.lateness),
+    ...latencyLine('all', latency.all),
+    ...latencyLine('sends accepted', latency.accepted),
+    ...latencyLine('sends refused', latency.refused),
+    ...latencyLine('reports', latency.report),
+    ...latencyLine('reports with 21610', latency.optedOut),
+    ...latencyLine('(late start, own doing)', trial.lateness),
     '',
-    `  retries ${counts.retries}, errors ${counts.errors}, lost connections ${counts.lostConnections}, found done after one ${counts.foundDone}, unknown ${counts.unknown}, never started ${trial.unserved}`,
+    `  ${mishapsText(trial)}`,
   ];
   for (const [sqlState, { count, message }] of Object.entries(trial.errors)) {
     lines.push(`  error ${sqlState} (${count} times): ${message}`);
@@ -101,7 +102,25 @@ function rampText(ramp: LoadResults['ramps'][number]): string {
   ].join('\n');
 }
 
-function latencyLine(name: string, latency: Latency): string {
+/** What went wrong and was made good or not: what happened, and once that the rest did not. */
+export function mishapsText({ counts, unserved }: Pick<LoadTrial, 'counts' | 'unserved'>): string {
+  const mishaps = [
+    ['retries', counts.retries],
+    ['errors', counts.errors],
+    ['lost connections', counts.lostConnections],
+    ['found done after one', counts.foundDone],
+    ['unknown', counts.unknown],
+    ['never started', unserved],
+  ] as const;
+  const happened = mishaps.filter(([, count]) => count > 0);
+  return happened.length === 0
+    ? 'no retry, no error, no lost connection, everything started'
+    : happened.map(([name, count]) => `${name} ${formatCount(count)}`).join(', ');
+}
+
+/** Nothing where nothing of that kind was done. */
+function latencyLine(name: string, latency: Latency): readonly string[] {
+  if (latency.samples === 0) return [];
   const cells = [
     latency.p50Ms,
     latency.p90Ms,
@@ -111,10 +130,12 @@ function latencyLine(name: string, latency: Latency): string {
     latency.maxMs,
   ];
   return [
-    `  ${name.padEnd(27)}`,
-    latency.samples.toLocaleString('en-US').padStart(10),
-    ...cells.map((value) => (value === null ? '-' : value.toPrecision(3)).padStart(9)),
-  ].join('');
+    [
+      `  ${name.padEnd(27)}`,
+      formatCount(latency.samples).padStart(10),
+      ...cells.map((value) => (value === null ? '-' : significant(value, 3)).padStart(9)),
+    ].join(''),
+  ];
 }
 
 function perSecond(rate: number): string {

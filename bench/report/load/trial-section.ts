@@ -14,8 +14,9 @@ export function trialSection(trial: LoadTrial, index: number): Section {
   const { p50Ms, p99Ms, maxMs } = trial.latency.all;
   const kept = trial.limit.by === 'none';
   const from = trial.loop === 'open' ? 'from the intended start' : 'in a closed loop';
+  const id = `load-${index + 1}`;
   return {
-    id: `load-${index + 1}`,
+    id,
     question: `What does a caller wait? ${trialName(trial)}`,
     mark:
       trial.objective?.kept === false
@@ -27,10 +28,10 @@ export function trialSection(trial: LoadTrial, index: number): Section {
             : 'bad',
     answer: `Half are answered in ${ms(p50Ms)} ${from}, 99 % in ${ms(p99Ms)}, all in ${ms(maxMs)}; ${answersPerSecond(trial)} answers a second. ${sentence(trial.limit.reason)}${objectiveText(trial)}`,
     body: [
-      latencyTimelineFigure(trial),
+      latencyTimelineFigure(trial, id),
       latencyTable(trial),
-      rateFigure(trial),
-      waitFigure(trial),
+      rateFigure(trial, id),
+      waitFigure(trial, id),
       serverTables(trial),
     ],
   };

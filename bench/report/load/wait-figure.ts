@@ -9,13 +9,14 @@ import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 
 /** What the load's sessions waited for. */
-export function waitFigure(trial: LoadTrial): Html {
+export function waitFigure(trial: LoadTrial, section: string): Html {
   const shown = shownWaits(trial);
   const sorted = sessionsByWait(trial);
   const samples = trial.intervals.reduce((sum, { server }) => sum + server.samples, 0);
   const total = sorted.reduce((sum, { sessions }) => sum + sessions, 0);
   const [top] = sorted;
   return figureHtml({
+    id: `${section}-waits`,
     finding:
       top === undefined
         ? 'No session was ever seen at work'
@@ -73,12 +74,13 @@ function waitChart(trial: LoadTrial): Chart {
           (sum, { server }) => sum + waitsOf(server.waits, name, shown),
           0,
         );
-        bars.push({
-          x1: first.startS,
-          x2: last.startS + last.lengthS,
-          name,
-          sessions: sessions / samples,
-        });
+        if (sessions > 0)
+          bars.push({
+            x1: first.startS,
+            x2: last.startS + last.lengthS,
+            name,
+            sessions: sessions / samples,
+          });
       }
     }
     return plotSvg('Sessions at work', space, {
@@ -96,6 +98,8 @@ function waitChart(trial: LoadTrial): Chart {
             x2: 'x2',
             y: 'sessions',
             fill: 'name',
+            title: ({ x1, name, sessions }: (typeof bars)[number]) =>
+              `second ${x1}: ${significant(sessions, 2)} ${name}`,
             order: shown.map(({ name }) => name),
           }),
         ),

@@ -27,6 +27,7 @@ import { environmentHtml } from './environment.ts';
 
 /** Can I believe it: the method, how precise the intervals came out, drift, the environment. */
 export function believeSection(results: Results): Section {
+  const slices = slicesFigures(results);
   return {
     ...believeAnswer(results),
     body: html`${
@@ -39,9 +40,9 @@ export function believeSection(results: Results): Section {
 <ul>
 ${methodItems(results).map((item) => html`<li>${item}</li>`)}
 <li>Closed loop: the next statement starts when the last one ended. It answers “how long does one take”, not “what does a user wait at this rate”.</li>
-<li>Two designs are compared by their ratios, each against its own control. Where the interval of that comparison includes 1 they “could not be told apart”: neither equal nor different.</li>
 </ul>
-${slicesFigures(results).map(figureHtml)}
+${slices.length > 0 && html`<h3>What the machine did meanwhile</h3><p class="soft">${slicesReading}</p>`}
+${slices.map(figureHtml)}
 ${precisionTable(results)}
 ${pgbenchHtml(results)}
 ${environmentHtml(results)}
@@ -59,6 +60,14 @@ export function believeAnswer(results: Results): SectionAnswer {
     mark: believeMark(results),
     answer: believeSentence(results),
   };
+}
+
+/** The verdict in a line. */
+export function believeLine(results: Results): string {
+  const paired = pairedScenarios(results);
+  const precise = paired.filter(({ scenario }) => scenario.paired.preciseEnough).length;
+  const warnings = results.warnings.length;
+  return `${precise} of ${counted(paired.length, 'interval')} within ±${formatPercentile(results.method.wantedHalfWidth)}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
 }
 
 /** The answer, with its mark: good where every paired scenario reached the precision that was wanted. */
@@ -123,6 +132,9 @@ function slicesFigures(results: Results): readonly Figure[] {
   });
 }
 
+const slicesReading =
+  'The median of either arm in every stretch of pairs, over the time of the run; hollow is warm-up, which is left out of the figures, a dashed line a checkpoint or autovacuum.';
+
 /** Every slice of one scenario over time. */
 export function slicesFigure(design: string, scenario: ScenarioResult): Figure {
   const controls = scenario.slices.flatMap(({ warmup, control }) =>
@@ -141,8 +153,10 @@ export function slicesFigure(design: string, scenario: ScenarioResult): Figure {
     }),
   );
   return {
+    id: `slices-${scenario.name}`,
     finding: `${sentenceCase(scenario.title)}: without the check the slowest ${noun} took ${spread.toFixed(2)} times the fastest; pairs cancel that drift`,
-    reading: `${design}: the median of either arm in every ${noun}, over the time of the run. ${counted(warmup, noun, nouns)} of warm-up (hollow) left out of the figures; ${disturbed === 0 ? 'none was' : `${disturbed} were`} touched by a checkpoint or autovacuum${disturbed === 0 ? '' : ' (dashed line)'}.`,
+    reading: `${design}, ${scenario.title}: ${counted(warmup, noun, nouns)} of warm-up, ${disturbed === 0 ? 'none' : disturbed} touched by a checkpoint or autovacuum.`,
+    kindReading: slicesReading,
     legend: [
       { colour: armColours.treatment, name: 'with the check', shape: 'dot' },
       { colour: armColours.control, name: 'without (triangles)', shape: 'dot' },

@@ -18,14 +18,22 @@ export function correctAnswer(results: Results): SectionAnswer {
   };
 }
 
+/** The verdict in a line. */
+export function correctLine(results: Results): string {
+  const { checks, right, wrong, unproven } = verdictsOf(results);
+  if (wrong.length > 0) return `wrong answers by ${inWords(wrong.map(({ name }) => name))}`;
+  if (right.length === 0) return 'no design was checked whole';
+  const some = unproven.filter(({ status }) => status === 'timed').length;
+  return `${counted(right.length, 'design')} ${right.length === 1 ? 'shows' : 'show'} what ${counted(checks, 'check')} ask${some === 0 ? '' : `, ${some} not asked everything`}`;
+}
+
 /** The answer with how each design fared, open where one did not do well. */
 export function correctSection(results: Results): Section {
-  const { checks, wrong, unbuilt, unproven } = verdictsOf(results);
-  const troubled = wrong.length + unbuilt.length + unproven.length > 0;
+  const { checks, wrong } = verdictsOf(results);
   return {
     ...correctAnswer(results),
     body: html`${wrong.map(failureNote)}
-<details${troubled && html` open`}><summary>How each design fared before anything was timed</summary>${designTable(results.designs)}</details>
+<details${wrong.length > 0 && html` open`}><summary>How each design fared before anything was timed</summary>${designTable(results.designs)}</details>
 ${checks > 0 && checkList(results.designs)}`,
   };
 }

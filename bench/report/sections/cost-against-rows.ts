@@ -68,6 +68,7 @@ export function costFigure(results: Results): readonly Figure[] {
   ].filter((line) => line.points.length > 0);
   return [
     {
+      id: 'cost-against-rows',
       finding: costFinding(results, names),
       reading:
         'Time that the check adds to one message inside the server (median and 95 % interval), against the number of messages in the database; both axes logarithmic. The floor is what no design can beat: a bare index probe. The model is the floor at the smallest size, growing as the pages that a probe must read do by the geometry of a btree.',
@@ -79,6 +80,10 @@ export function costFigure(results: Results): readonly Figure[] {
         yAxis: 'a check',
         yType: 'log',
         formatY: formatNs0,
+        tell: ({ value, low, high }) =>
+          low === undefined || high === undefined
+            ? formatNs(value)
+            : formatNsInterval({ value, low, high }),
       }),
       data: {
         caption: 'Time of one check, by design and number of messages',

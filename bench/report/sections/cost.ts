@@ -23,11 +23,15 @@ import {
 } from '../questions.ts';
 
 /** What a commit may take elsewhere, in milliseconds: a good disk, a network's, a bad one's. */
-const commitsMs = [0.1, 1, 10] as const;
+export const commitsMs = [0.1, 1, 10] as const;
 
 /** What the check costs a send and a report, on this machine and with other commits. */
 export function costSection(results: Results): Section {
-  return { ...costAnswer(results), body: html`${commitTable(results)}` };
+  const table = commitTable(results);
+  return {
+    ...costAnswer(results),
+    body: html`${table !== undefined && html`<details><summary>Every design with commits of other lengths</summary>${table}</details>`}`,
+  };
 }
 
 /** The answer alone. */
@@ -79,7 +83,7 @@ function pairedText({ paired }: PairedScenario): string {
 }
 
 /** What the added time of one durable row is of a row whose commit takes so long. */
-function commitShares(
+export function commitShares(
   results: Results,
   design: DesignResult,
 ): readonly { readonly ms: number; readonly percent: string }[] {

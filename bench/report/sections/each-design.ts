@@ -1,6 +1,7 @@
 import type { DesignResult, Results } from '../../results/results.ts';
 import { verdictOf } from '../../stats/bootstrap.ts';
 import {
+  counted,
   formatBytes,
   formatNs,
   formatNsWithin,
@@ -11,22 +12,36 @@ import { type Html, html } from '../html.ts';
 import { mainQuestions, pairedOf, ratioOf, scenarioOf, whyNoFigure } from '../questions.ts';
 import { totalSize } from './size.ts';
 
-/** Every design: its idea, what its figures say, when to choose it and what it costs. */
-export function eachDesign(results: Results): Html {
-  return html`<h3>Each design in a few sentences</h3><dl>${results.designs.map(
-    (design) => html`<dt><span class="name">${design.name}</span> ${design.title}</dt>
-<dd class="figures">${designSentence(results, design)}</dd>
+/** Every design: its idea, when to choose it and what it costs; those without figures under one heading. */
+export function eachDesign({ designs }: Results): Html {
+  const planned = designs.filter(({ status }) => status === 'planned');
+  return html`<h3>Each design in a few sentences</h3>
+${wordsOf(designs.filter(({ status }) => status !== 'planned'))}
+${
+  planned.length > 0 &&
+  html`<details><summary>${counted(planned.length, 'design')} that ${planned.length === 1 ? 'was' : 'were'} not timed in this run</summary>${wordsOf(planned)}</details>`
+}`;
+}
+
+function wordsOf(designs: readonly DesignResult[]): Html {
+  return html`<dl>${designs.map(
+    (
+      design,
+    ) => html`<dt id="design-${design.name}"><span class="name">${design.name}</span> ${design.title}</dt>
+${design.status !== 'timed' && design.status !== 'planned' && html`<dd>${notTimed(design)}</dd>`}
 <dd>${design.idea} Choose it when ${uncapitalised(design.chooseWhen)} Costs: ${uncapitalised(design.costs)}</dd>
 `,
   )}</dl>`;
 }
 
+function notTimed({ reason, status }: DesignResult): string {
+  return `Not timed: ${reason ?? status}.`;
+}
+
 /** What the figures say of one design: one row, bulk, reports, inside the server, space; or why there are none. */
 export function designSentence(results: Results, design: DesignResult): string {
   if (design.status !== 'timed') {
-    return design.status === 'planned'
-      ? 'Not timed in this run.'
-      : `Not timed: ${design.reason ?? design.status}.`;
+    return design.status === 'planned' ? 'Not timed in this run.' : notTimed(design);
   }
   const parts = [
     ...mainQuestions(results).map(({ words, scenario }) => roleText(design, words, scenario)),

@@ -1,4 +1,5 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
+import type { EstimateRange } from '../../stats/estimate.ts';
 import { LatencyHistogram, type Percentiles } from '../../stats/histogram.ts';
 import { latencyChart } from '../charts/latency.ts';
 import { type Figure, figureHtml } from '../figure.ts';
@@ -41,7 +42,7 @@ export function instantSection(results: Results): Section {
     ...buffersFigure(results),
   ];
   return {
-    ...instantAnswer(results),
+    ...instantAnswer(results, false),
     body: html`${figures.map(figureHtml)}
 ${
   results.sweep.length === 0 &&
@@ -57,8 +58,31 @@ const instantBelowNs = 1e6;
 /** Of fewer pairs the 99th percentile is not quoted for this. */
 const fewestPairs = 10_000;
 
-/** The answer with its mark, for the page, the terminal and Markdown. */
-export function instantAnswer(results: Results): SectionAnswer {
+/** How much longer the slowest of 100 sends wait for the check, in nanoseconds; undefined where nothing tells it. */
+export function slowestOfHundred(results: Results): EstimateRange | undefined {
+  const questions = questionsOf(results);
+  const oneRow = pairedOf(leadDesign(results), questions.oneRowNotDurable ?? questions.oneRow);
+  return oneRow?.durable === true ? undefined : oneRow?.paired.p99DifferenceNs;
+}
+
+/** The verdict in a line: what the slowest of 100 sends wait longer. */
+export function instantLine(results: Results): string {
+  const lead = leadDesign(results);
+  const questions = questionsOf(results);
+  const oneRow = pairedOf(lead, questions.oneRowNotDurable ?? questions.oneRow);
+  const tail = slowestOfHundred(results);
+  if (tail !== undefined) return `${formatSignedNsInterval(tail)} for the slowest of 100 sends`;
+  return oneRow === undefined
+    ? 'no figure of one row'
+    : `${addedText(oneRow)} more in the middle; of the slowest of 100 nothing is known`;
+}
+
+/**
+ * The answer with its mark, for the page, the terminal and Markdown.
+ *
+ * @param withGrowth whether to say how a lookup grows: on the page the charts below say it
+ */
+export function instantAnswer(results: Results, withGrowth = true): SectionAnswer {
   const asked = { id: 'instant', question: 'Is it instant?' };
   const lead = leadDesign(results);
   if (lead === undefined) return { ...asked, mark: 'open', answer: 'No design was timed.' };
@@ -73,7 +97,7 @@ export function instantAnswer(results: Results): SectionAnswer {
     `${words}, ${size}`,
     ...(oneRow === undefined ? [] : [`in the middle the check adds ${addedText(oneRow)}`]),
     checkCost(lead),
-    ...(growth === undefined ? [] : [growth]),
+    ...(growth === undefined || !withGrowth ? [] : [growth]),
   ];
   return { ...asked, mark, answer: `${parts.join('; ')}.` };
 }
@@ -148,6 +172,7 @@ export function latencyDistributionFigure(design: DesignResult, scenario: Scenar
     arm === 'treatment' ? 'with the check' : 'without the check';
   const dash = (arm: 'treatment' | 'control'): string => (arm === 'treatment' ? '' : '6 3');
   return {
+    id: 'latency',
     finding: latencyFinding(arms),
     reading: `${design.name}, ${scenario.title}: latency of one statement seen by the client, closed loop, by percentile. Every further nine has as much room as the one before; the line ends at the maximum.`,
     legend: arms.map((arm) => ({
@@ -158,7 +183,7 @@ export function latencyDistributionFigure(design: DesignResult, scenario: Scenar
     chart: latencyChart(
       `Latency percentiles of ${scenario.title} with and without the check`,
       arms.map((arm) => ({
-        name: arm.arm,
+        name: name(arm.arm),
         colour: colour(arm.arm),
         dash: dash(arm.arm),
         points: LatencyHistogram.decode(arm.histogram).curve(),

@@ -80,10 +80,15 @@ function barFigure(counted: Counted): readonly Figure[] {
   if (least === undefined || most === undefined || bars.length < 2) return [];
   // one that reads whole tables would leave of all others a line
   const typical = oneRow(bars[Math.floor((bars.length - 1) / 2)] ?? least);
-  const drawn = bars.filter((design) => oneRow(design) <= 8 * typical);
+  const limit = Math.max(
+    8 * typical,
+    ...bars.filter(({ name }) => name === defaultDesign).map(oneRow),
+  );
+  const drawn = bars.filter((design) => oneRow(design) <= limit);
   const left = bars.length - drawn.length;
   return [
     {
+      id: 'instructions-of-one-row',
       finding: `To one row, ${least.name} adds the fewest instructions: ${formatCount(oneRow(least))}`,
       reading: `Instructions that the check adds to an insert of one row.${
         left === 0
@@ -102,7 +107,7 @@ function barFigure(counted: Counted): readonly Figure[] {
         {
           label: 'Instructions that the check adds to one row, by design',
           axis: 'instructions',
-          formatX: shortCount,
+          kind: 'count',
           emphasised: defaultDesign,
         },
       ),

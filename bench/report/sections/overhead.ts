@@ -8,6 +8,7 @@ import {
   formatRatio,
   formatRatioInterval,
   formatSignedNsWithin,
+  inWords,
   sentenceCase,
 } from '../format.ts';
 import { anyScenario, differenceOf, goals, leadDesign, questionsOf } from '../questions.ts';
@@ -23,8 +24,10 @@ export function overheadFigure(results: Results, name: string): readonly Figure[
     name === questions.oneRow ? goals.oneRow : name === questions.bulk ? goals.bulk : undefined;
   return [
     {
+      id: `overhead-${name}`,
       finding: sentenceCase(`${scenario.title}: ${rankingSentence(ranks)}`),
-      reading: `${comparedWith(scenario)}: by pairs, with its 95 % interval, cheapest first. Hollow and grey: the interval includes 1, so the check could not be told from none.${uncertainNote(ranks)}`,
+      reading: uncertainNote(ranks),
+      kindReading: overheadReading([scenario]),
       chart: overheadChart(
         ranks.map((rank) => ({
           name: rank.design,
@@ -75,24 +78,31 @@ function againstCheapest(rank: Rank, ranks: readonly Rank[]): string {
 
 function uncertainNote(ranks: readonly Rank[]): string {
   return ranks.some((rank) => rank.notResolved)
-    ? ' Not resolved, and last, is what could be anything from none to dear: its interval includes 1 and is wider than ±0.1.'
+    ? `Not resolved, and last: ${inWords(ranks.filter((rank) => rank.notResolved).map(({ design }) => design))}, which could be anything from none to dear.`
     : '';
 }
 
-/** What the two arms were: not every scenario's control is the same statement. */
-function comparedWith({ control }: ScenarioResult): string {
-  if (control === 'check off twice') {
-    return 'The method tried on itself: the check is off in both arms, so the ratio should be 1';
-  }
-  return control === 'other statement'
-    ? 'Time of the statement over that of another one that the design has no work with, as the title says'
-    : 'Time of one statement with the check over the same with only the check switched off';
+/** How to read the charts of such scenarios: not every scenario's control is the same statement. */
+export function overheadReading(scenarios: readonly Pick<ScenarioResult, 'control'>[]): string {
+  const has = (control: ScenarioResult['control']): boolean =>
+    scenarios.some((scenario) => scenario.control === control);
+  return [
+    has('check off') &&
+      'Time of one statement with the check over the same with only the check switched off.',
+    has('other statement') &&
+      'A report: time over that of another report, which the design has no work with, as the title says.',
+    has('check off twice') &&
+      'The method tried on itself: the check is off in both arms, so the ratio should be 1.',
+    'By pairs, with the 95 % interval, cheapest first; hollow and grey is what includes 1.',
+  ]
+    .filter((text) => text !== false)
+    .join(' ');
 }
 
 function overheadLabel(rank: Rank): string {
   if (verdictOf(rank.ratio) === 'could not be told apart') return 'not told apart';
   const added = formatSignedNsWithin(differenceOf(rank.scenario.paired));
-  return `×${formatRatio(rank.ratio, 2)} · ${added} a row`;
+  return `×${formatRatio(rank.ratio)} · ${added} a row`;
 }
 
 function emphasis(results: Results): { emphasised?: string } {

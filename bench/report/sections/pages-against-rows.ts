@@ -33,6 +33,7 @@ export function buffersFigure(results: Results): readonly Figure[] {
   const last = results.model.at(-1);
   return [
     {
+      id: 'pages-against-rows',
       finding:
         last === undefined
           ? ''
@@ -46,6 +47,7 @@ export function buffersFigure(results: Results): readonly Figure[] {
         yAxis: 'buffers a check',
         yType: 'linear',
         formatY: (value) => (Number.isInteger(value) ? String(value) : ''),
+        tell: ({ value }) => `${significant(value, 3)} buffers`,
         namedByLegend: true,
       }),
       data: {

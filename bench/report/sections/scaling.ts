@@ -39,6 +39,7 @@ export function scalingFigure(results: Results): readonly Figure[] {
   const text = lookupScalingText(results) ?? 'a lookup against the numbers it looks among';
   return [
     {
+      id: 'lookup-scaling',
       finding: text.charAt(0).toUpperCase() + text.slice(1),
       reading:
         'Time of one lookup as a multiple of the same lookup in the smallest table, against the number of blocked numbers (logarithmic). Tables of all sizes stand side by side in one server and their blocks alternate in random order, so that a machine which becomes slower meanwhile slows all alike. The lookup is the one that the trigger does; the bare probe is its index access alone. Every lookup is of another number, one right after the other, so that little of a large index is in the processor’s caches. The model is the number of pages that a probe reads.',
@@ -51,6 +52,8 @@ export function scalingFigure(results: Results): readonly Figure[] {
         yAxis: 'times the smallest',
         yType: 'linear',
         formatY: (value) => `${value}×`,
+        tell: ({ value, low = value, high = value }) =>
+          `${formatRatioInterval({ value, low, high })} times the smallest`,
       }),
       data: {
         caption: `Lookups in tables of several sizes, ${scaling.rounds} blocks of ${formatCount(scaling.lookupsPerBlock)} each, in turns`,

@@ -21,6 +21,7 @@ function sizeFigure(results: Results, timed: readonly DesignResult[]): Figure {
   const [least, most] = [sorted[0], sorted.at(-1)];
   const lead = leadDesign(results);
   return {
+    id: 'size',
     finding:
       least === undefined || most === undefined || totalSize(least) === totalSize(most)
         ? `Each design takes ${least === undefined ? 'no space' : formatBytes(totalSize(least))} on disk`
@@ -43,8 +44,7 @@ function sizeFigure(results: Results, timed: readonly DesignResult[]): Figure {
       {
         label: 'Size on disk by design',
         axis: 'size on disk',
-        formatX: formatBytes,
-        ticks: roundTicks(1024),
+        kind: 'bytes',
         ...(lead === undefined ? {} : { emphasised: lead.name }),
       },
     ),
@@ -80,6 +80,7 @@ function buildFigure(results: Results): readonly Figure[] {
   if (quickest === undefined || slowest === undefined) return [];
   return [
     {
+      id: 'build-time',
       finding:
         built.length === 1
           ? `${quickest.name} is built over the data in ${formatNs(quickest.ns)}`
@@ -92,7 +93,7 @@ function buildFigure(results: Results): readonly Figure[] {
           label: formatNs(entry.ns),
           parts: [{ colour: colours.blue, value: entry.ns }],
         })),
-        { label: 'Build time by design', axis: 'build time', formatX: formatNs },
+        { label: 'Build time by design', axis: 'build time', kind: 'ns' },
       ),
       data: {
         caption: 'Build time by design',
@@ -107,15 +108,4 @@ function sizeOf(sizes: readonly RelationSize[], kind: RelationSize['kind']): num
   return sizes
     .filter((relation) => relation.kind === kind)
     .reduce((sum, relation) => sum + relation.sizeBytes, 0);
-}
-
-/** Ticks at 1, 2 or 5 times a power of ten of the unit that suits the largest value. */
-function roundTicks(unitStep: number): (most: number, wanted: number) => number[] {
-  return (most, wanted) => {
-    const unit = unitStep ** Math.floor(Math.log(Math.max(1, most)) / Math.log(unitStep));
-    const raw = most / unit / wanted;
-    const power = 10 ** Math.floor(Math.log10(raw));
-    const step = ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power * unit;
-    return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
-  };
 }

@@ -24,19 +24,28 @@ import {
   whyNoFigure,
 } from '../questions.ts';
 import { type Rank, rankDesigns, rankedOf, unresolvedIn, winnersInWords } from '../ranking.ts';
+import { designTable } from './design-table.ts';
 import { distanceTable } from './distance.ts';
 import { eachDesign } from './each-design.ts';
-import { overheadFigure } from './overhead.ts';
+import { contrastOf } from './elsewhere.ts';
+import { overheadFigure, overheadReading } from './overhead.ts';
+import { scatterFigure } from './scatter.ts';
 import { sizeFigures, totalSize } from './size.ts';
 
 /** Which design wins and by how much: for one row, for bulk, for reports, for space. */
 export function winnerSection(results: Results): Section {
   const main = mainQuestions(results).map((question) => question.scenario);
-  const others = scenarioNames(results).filter((name) => !main.includes(name));
+  const others = scenarioNames(results).filter(
+    (name) => !main.includes(name) && contrastOf(name) === undefined,
+  );
+  const drawn = [...main, ...others].flatMap((name) => anyScenario(results, name) ?? []);
   const more = others.flatMap((name) => overheadFigure(results, name));
   return {
     ...winnerAnswer(results),
-    body: html`${distanceTable(results)}
+    body: html`${designTable(results)}
+${scatterFigure(results).map(figureHtml)}
+${distanceTable(results)}
+${drawn.length > 0 && html`<p class="soft">${overheadReading(drawn)}</p>`}
 ${main.map((name) => mainFigure(results, name))}
 ${sizeFigures(results).map(figureHtml)}
 ${
@@ -131,25 +140,24 @@ function mainFigure(results: Results, name: string): Html | readonly Html[] {
 /** Every design × every scenario in one table: the longer of the two down, so that it fits a page. */
 function matrix(results: Results): Html | undefined {
   const timed = timedDesigns(results);
-  const names = scenarioNames(results);
+  const names = scenarioNames(results).filter((name) => contrastOf(name) === undefined);
   if (timed.length === 0) return undefined;
   const down = timed.length > names.length;
   const title = (name: string): string => anyScenario(results, name)?.title ?? name;
-  return html`<h3>Every design in every scenario</h3>
-${tableHtml({
-  caption:
-    'With the check over without it; in brackets the 95 % interval. Scenarios with one arm only (a refusal) give the median time.',
-  columns: [
-    { heading: down ? 'Design' : 'Scenario' },
-    ...(down ? names.map(title) : timed.map(({ name }) => name)).map((heading) => ({
-      heading,
-      numeric: true,
-    })),
-  ],
-  rows: down
-    ? timed.map((design) => [design.name, ...names.map((name) => matrixCell(design, name))])
-    : names.map((name) => [title(name), ...timed.map((design) => matrixCell(design, name))]),
-})}`;
+  return html`<details><summary>Every design in every scenario</summary>${tableHtml({
+    caption:
+      'With the check over without it; in brackets the 95 % interval. Scenarios with one arm only (a refusal) give the median time.',
+    columns: [
+      { heading: down ? 'Design' : 'Scenario' },
+      ...(down ? names.map(title) : timed.map(({ name }) => name)).map((heading) => ({
+        heading,
+        numeric: true,
+      })),
+    ],
+    rows: down
+      ? timed.map((design) => [design.name, ...names.map((name) => matrixCell(design, name))])
+      : names.map((name) => [title(name), ...timed.map((design) => matrixCell(design, name))]),
+  })}</details>`;
 }
 
 function matrixCell(design: DesignResult, name: string): Html | string {

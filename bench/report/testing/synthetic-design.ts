@@ -8,6 +8,8 @@ export interface SyntheticDesign {
   readonly bulkNs: number;
   readonly sizeBytes: number;
   readonly failed?: boolean;
+  /** As it declares. */
+  readonly takesNoCopy?: boolean;
   /** Reads a whole table instead of probing an index. */
   readonly scans?: boolean;
 }
@@ -32,5 +34,6 @@ export function everyDesign(): readonly SyntheticDesign[] {
     bulkNs: 1_500 + 500 * ((index * 7) % 19),
     sizeBytes: 40e6 + 9e6 * ((index * 5) % 19),
     scans: name === 'reports_join',
+    takesNoCopy: name === 'row_security',
   }));
 }

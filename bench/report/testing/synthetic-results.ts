@@ -113,12 +113,20 @@ function designResult(design: SyntheticDesign, pairs: number, random: Random): D
     keeps: [design.name],
     status: failed ? 'failed behaviours' : 'timed',
     ...(failed ? { reason: 'concurrent reports: 3 of 150 blocks were missed' } : {}),
-    behaviours: Array.from({ length: 12 }, (_, index) => ({
-      name: `behaviour ${index + 1} holds`,
-      outcome: failed && index === 7 ? ('failed' as const) : ('passed' as const),
-      ...(failed && index === 7 ? { reason: '3 of 150 blocks were missed' } : {}),
-      durationMs: 12 + index,
-    })),
+    behaviours: [
+      ...Array.from({ length: 11 }, (_, index) => ({
+        name: `behaviour ${index + 1} holds`,
+        outcome: failed && index === 7 ? ('failed' as const) : ('passed' as const),
+        ...(failed && index === 7 ? { reason: '3 of 150 blocks were missed' } : {}),
+        durationMs: 12 + index,
+      })),
+      {
+        name: 'a COPY is refused whole',
+        outcome: design.takesNoCopy === true ? ('failed' as const) : ('passed' as const),
+        ...(design.takesNoCopy === true ? { declared: true } : {}),
+        durationMs: 30,
+      },
+    ],
     buildMs: design.sizeBytes / 50_000,
     sizes: [
       { ...relation(design, 'table'), sizeBytes: Math.round(design.sizeBytes * 0.6) },
