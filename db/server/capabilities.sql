@@ -3,9 +3,18 @@ select
   pg_catalog.current_setting('server_version') as version,
   current_user as role,
   r.rolsuper as superuser,
+  -- one that is there already must be this role's to grant; before 16 whoever creates roles grants them all
   r.rolsuper
-    or r.rolcreaterole
-    or pg_catalog.to_regrole('optout_lab_app') is not null as "create a role",
+    or case
+      when pg_catalog.to_regrole('optout_lab_app') is null
+        or pg_catalog.current_setting('server_version_num')::integer < 160000
+      then r.rolcreaterole
+      else pg_catalog.pg_has_role(
+        current_user,
+        pg_catalog.to_regrole('optout_lab_app'),
+        'member with admin option'
+      )
+    end as "create a role",
   r.rolsuper or r.rolcreatedb as "create databases",
   pg_catalog.pg_has_role(current_user, 'pg_checkpoint', 'usage') as "checkpoint",
   pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'usage') as "see all sessions",
