@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isConnectionLost, UserError } from '../../db/cli/errors.ts';
 import { migrateUp } from '../../db/schema/migrate.ts';
+import { requireSupportedVersion } from '../../db/server/guard.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { type Fault, Relay } from '../network/relay.ts';
 import type { RecordedCounts } from './record/counts.ts';
@@ -11,10 +12,14 @@ import { testTrial, waveMix } from './testing.ts';
 describe('a load over a network that', () => {
   let database: TestDatabase;
   let relay: Relay;
+  let major: number;
 
   before(async () => {
     database = await createTestDatabase();
     await migrateUp(database.url);
+    const client = await database.connect();
+    major = await requireSupportedVersion(client);
+    await client.end();
     relay = await Relay.before(database.url);
   });
   after(async () => {
@@ -42,6 +47,7 @@ describe('a load over a network that', () => {
     try {
       return await runTrial(
         testTrial(relay.url, {
+          major,
           mix: waveMix(),
           rate: 300,
           clients: 6,
@@ -73,7 +79,7 @@ describe('a load over a network that', () => {
     const breaking = setInterval(() => relay.break('answer lost'), 5);
     try {
       await assert.rejects(
-        runTrial(testTrial(relay.url, { clients: 16 })),
+        runTrial(testTrial(relay.url, { major, clients: 16 })),
         // what a command tells in one line
         (error: unknown) => error instanceof UserError || isConnectionLost(error),
       );

@@ -20,8 +20,13 @@ import { testedDesigns } from '../testing/tested-designs.ts';
 
 const objectsSql = readSql(new URL('./objects.test.sql', import.meta.url));
 
-/** What everybody may call, where it is there: constants, and what only reads its argument. */
-const everybodyMay = ['longest_to_number()', 'opt_out_block_threshold()', 'phone_number(text)'];
+/** What everybody may call, where it is there: constants, what only reads its argument, and new ids (before 18). */
+const everybodyMay = [
+  'longest_to_number()',
+  'opt_out_block_threshold()',
+  'phone_number(text)',
+  'uuidv7()',
+];
 
 /** By the grants of the README. */
 const granted = [
