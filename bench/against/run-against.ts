@@ -9,7 +9,7 @@ import { migrateDownTo, migrateUp } from '../../db/schema/migrate.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
 import { buildDesign } from '../database/build-design.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
-import { relationSizes } from '../database/relations.ts';
+import { rowsOfTables } from '../database/relations.ts';
 import { reserveForBench } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { startEnvironment } from '../environment/environment.ts';
@@ -108,10 +108,12 @@ async function measure(comparison: Comparison): Promise<Measured> {
   };
   const before = against.differs === 'server' ? [] : triedOnItself;
   const all = [...before, ...options.scenarios.map(inTwoPlaces)];
-  const allowed = sharesOf(all, options.method.secondsPerDesign);
+  const weights = all.reduce((sum, { weight }) => sum + weight, 0);
+  const secondsPerWeight = options.method.secondsPerDesign / weights;
 
   for (const place of ['treatment', 'control'] as const) await build(comparison, place, byDefault);
-  const sameTwice = await time(comparison, before, allowed, byDefault, byDefault);
+  if (before.length > 0) comparison.progress('tried on itself, the same in both');
+  const sameTwice = await time(comparison, before, secondsPerWeight, byDefault, byDefault);
 
   const controls = against.differs === 'design' ? against.design : options.design;
   await build(comparison, 'treatment', options.design);
@@ -122,7 +124,7 @@ async function measure(comparison: Comparison): Promise<Measured> {
       scenarios: await time(
         comparison,
         all.slice(before.length),
-        allowed,
+        secondsPerWeight,
         options.design,
         controls,
       ),
@@ -179,26 +181,18 @@ async function build(
   }
 }
 
-/** Seconds for each scenario, by their weights. */
-function sharesOf(scenarios: readonly Scenario[], seconds: number): ReadonlyMap<string, number> {
-  const total = scenarios.reduce((sum, { weight }) => sum + weight, 0);
-  return new Map(
-    scenarios.map((one) => [`${one.name} ${one.weight}`, (seconds * one.weight) / total]),
-  );
-}
-
 async function time(
   { bench, control, progress }: Comparison,
   scenarios: readonly Scenario[],
-  allowed: ReadonlyMap<string, number>,
+  secondsPerWeight: number,
   design: Design,
   controls: Design,
 ): Promise<readonly ScenarioResult[]> {
   const against: Place = { reservation: control.reservation, design: controls };
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
-    progress(design === controls ? `${scenario.name}, the same in both` : scenario.name);
-    const seconds = allowed.get(`${scenario.name} ${scenario.weight}`) ?? 1;
+    progress(scenario.name);
+    const seconds = secondsPerWeight * scenario.weight;
     results.push(await measureScenario(bench, design, scenario, seconds, { against }));
   }
   return results;
@@ -212,8 +206,7 @@ async function plansOf(
 ): Promise<readonly ComparedPlan[]> {
   progress('plans');
   const capture = async ({ reservation, dataSet }: Workbench, own: Design) => {
-    const sizes = await relationSizes(reservation.admin);
-    const rowsOfTable = (table: string) => sizes.find(({ name }) => name === table)?.rows;
+    const rowsOfTable = await rowsOfTables(reservation.admin);
     return capturePlans(reservation, own, dataSet, { rowsOfTable });
   };
   const own = await capture(bench, design);

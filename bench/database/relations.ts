@@ -15,3 +15,11 @@ export async function relationSizes(client: pg.Client): Promise<readonly Relatio
   }>(relationSizesSql);
   return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes), rows: Number(row.rows) }));
 }
+
+/** How many rows each table of the schema has, by the planner's estimate; undefined for any other. */
+export async function rowsOfTables(
+  client: pg.Client,
+): Promise<(table: string) => number | undefined> {
+  const sizes = await relationSizes(client);
+  return (table) => sizes.find(({ name }) => name === table)?.rows;
+}

@@ -29,9 +29,8 @@ export type Fault =
   | 'request lost';
 
 /**
- * Stands between clients and a server, on a socket of its own, and passes on what either says. It can be
- * pointed at another server, as a virtual address is in a failover, and do to its connections what
- * networks do.
+ * Stands between clients and a server, on a socket of its own, passes on what either says, and does to its
+ * connections what networks do.
  */
 export class Relay {
   readonly #listener: Server;
@@ -39,7 +38,7 @@ export class Relay {
   readonly #lines = new Set<Line>();
   readonly #armed = new Map<Line, Fault>();
   readonly #url: string;
-  #target: NetConnectOpts | undefined;
+  readonly #target: NetConnectOpts;
 
   private constructor(listener: Server, folder: string, url: string) {
     this.#listener = listener;
@@ -64,22 +63,8 @@ export class Relay {
     return this.#url;
   }
 
-  /** How many connections there are now. */
-  get connections(): number {
-    return this.#lines.size;
-  }
-
-  /** Where new connections go; undefined: nowhere, they are closed at once. Those there are stay. */
-  pointTo(url: string | undefined): void {
-    this.#target = url === undefined ? undefined : targetOf(url);
-  }
-
-  /**
-   * Does it to every connection, or to the one that has been there longest.
-   *
-   * @returns to how many
-   */
-  break(fault: Fault, which: 'all' | 'oldest' = 'all'): number {
+  /** Does it to every connection, or to the one that has been there longest. */
+  break(fault: Fault, which: 'all' | 'oldest' = 'all'): void {
     const lines = which === 'all' ? [...this.#lines] : [...this.#lines].slice(0, 1);
     for (const line of lines) {
       if (fault === 'cut') this.#cut(line);
@@ -88,7 +73,6 @@ export class Relay {
         setTimeout(() => this.#cut(line), 50).unref();
       } else this.#armed.set(line, fault);
     }
-    return lines.length;
   }
 
   /** Cuts all connections and removes the socket. */
@@ -99,10 +83,6 @@ export class Relay {
   }
 
   #accept(client: Socket): void {
-    if (this.#target === undefined) {
-      client.destroy();
-      return;
-    }
     const server = createConnection({ ...this.#target, allowHalfOpen: true });
     const line: Line = { client, server };
     this.#lines.add(line);

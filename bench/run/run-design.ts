@@ -4,7 +4,7 @@ import type { Lab } from '../../db/lab.ts';
 import { insufficientPrivilege } from '../../db/sqlstates.ts';
 import { buildDesign } from '../database/build-design.ts';
 import { checkConformance, unexpectedFailures } from '../database/conformance.ts';
-import { relationSizes } from '../database/relations.ts';
+import { rowsOfTables } from '../database/relations.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { capturePlans, type PlanTarget } from '../explain/plans.ts';
 import { measureServerSide } from '../micro/server-side.ts';
@@ -85,10 +85,9 @@ export async function runDesign(
   }
 
   progress('plans');
-  const rows = await relationSizes(admin);
   const target: PlanTarget = {
     folder: task.planFolder,
-    rowsOfTable: (table) => rows.find((relation) => relation.name === table)?.rows,
+    rowsOfTable: await rowsOfTables(admin),
   };
   const plans = await capturePlans(bench.reservation, design, bench.dataSet, target);
   if (task.scenarios.length === 0) {

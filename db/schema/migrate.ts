@@ -48,12 +48,7 @@ export async function migrateDown(
   patience?: Patience,
 ): Promise<void> {
   await waitForLock(url, client, () => client.query(lockTablesSql), { patience });
-  for (let left = await appliedMigrations(client); left > 0; ) {
-    await dbmate(url, schemaMigrations, 'rollback');
-    const now = await appliedMigrations(client);
-    if (now >= left) throw new Error(`dbmate took none of ${left} migrations back`);
-    left = now;
-  }
+  await rollBackTo(url, client, 0);
   await dropBookkeeping(url, client);
 }
 
@@ -73,8 +68,16 @@ export async function migrateDownTo(
   if (kept === 0) {
     throw new UserError(`no migration ${version}: there are ${versions.join(', ')}`);
   }
-  while ((await appliedMigrations(client)) > kept) {
+  await rollBackTo(url, client, kept);
+}
+
+/** Takes migrations back, one at a time, until so many are left. */
+async function rollBackTo(url: string, client: pg.Client, kept: number): Promise<void> {
+  for (let left = await appliedMigrations(client); left > kept; ) {
     await dbmate(url, schemaMigrations, 'rollback');
+    const now = await appliedMigrations(client);
+    if (now >= left) throw new Error(`dbmate took none of ${left} migrations back`);
+    left = now;
   }
 }
 
