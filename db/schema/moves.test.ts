@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { waits } from '../testing/waits.ts';
 
 /* A message gets another number while its report comes in, with real sessions, and what a report reads. */
 
@@ -66,24 +67,6 @@ async function optedOut(phones: readonly string[]): Promise<readonly string[]> {
   return rows.map(({ phone }) => phone);
 }
 
-/** Resolves once the session waits for another one's lock; fails where its work ends without. */
-async function waits(client: pg.Client, work: Promise<unknown>): Promise<void> {
-  const pid = (client as pg.Client & { processID: number }).processID;
-  let hasEnded = false;
-  const end = (): void => {
-    hasEnded = true;
-  };
-  work.then(end, end);
-  for (;;) {
-    assert.equal(hasEnded, false, 'it waited for nobody');
-    const { rows } = await owner.query<{ waits: boolean }>(
-      'select cardinality(pg_blocking_pids($1)) > 0 as waits',
-      [pid],
-    );
-    if (rows[0]?.waits === true) return;
-  }
-}
-
 describe('a report and a move of its message at the same moment', () => {
   for (const foreignKey of ['with', 'without'] as const) {
     it(`count for the number after the move, the report first (read committed, ${foreignKey} a foreign key)`, async () => {
@@ -93,7 +76,7 @@ describe('a report and a move of its message at the same moment', () => {
       const [reporter, mover] = [await session('read committed'), await session('read committed')];
       await report(reporter, message);
       const moved = move(mover, message, to);
-      await waits(mover, moved);
+      await waits(owner, mover, moved);
       await reporter.query('commit');
       await moved;
       await mover.query('commit');
@@ -108,7 +91,7 @@ describe('a report and a move of its message at the same moment', () => {
       const [reporter, mover] = [await session('read committed'), await session('read committed')];
       await move(mover, message, to);
       const reported = report(reporter, message);
-      await waits(reporter, reported);
+      await waits(owner, reporter, reported);
       await mover.query('commit');
       await reported;
       await reporter.query('commit');
@@ -235,7 +218,7 @@ describe('a 21610', () => {
     const [changer, reporter] = [await session('read committed'), await session('read committed')];
     await changer.query('select * from set_opt_out_block_threshold(5)');
     const reported = report(reporter, messages[4] ?? '');
-    await waits(reporter, reported);
+    await waits(owner, reporter, reported);
     await changer.query('commit');
     await reported;
     await reporter.query('commit');

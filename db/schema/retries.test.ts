@@ -7,6 +7,7 @@ import { type Fixture, openFixture } from '../conformance/fixture.ts';
 import { applyDesign } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
+import { waits } from '../testing/waits.ts';
 
 /*
  * An application that lost its connection while it sent does not know whether the message is there. It
@@ -108,6 +109,7 @@ for (const design of testedDesigns()) {
       const retried = storesAgain
         ? expectAccepted('the retry, as the design says', answer)
         : expectRefused('the retry', answer);
+      await waits(owner, app, answer);
       await other.query('commit');
       await retried;
     });

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { isolationLevels, isWorthRetrying, refusal } from '../contract.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { waits } from '../testing/waits.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -62,24 +63,6 @@ async function report(client: pg.Client, message: string | undefined): Promise<v
 async function isBlocked(phone: string, client: pg.Client = owner): Promise<boolean> {
   const { rows } = await client.query('select from blocked_contacts where phone = $1', [phone]);
   return rows.length === 1;
-}
-
-/** Resolves once the session waits for another one's lock; fails where its work ends without. */
-async function waits(client: pg.Client, work: Promise<unknown>): Promise<void> {
-  const pid = (client as pg.Client & { processID: number }).processID;
-  let hasEnded = false;
-  const end = (): void => {
-    hasEnded = true;
-  };
-  work.then(end, end);
-  for (;;) {
-    assert.equal(hasEnded, false, 'it waited for nobody');
-    const { rows } = await owner.query<{ waits: boolean }>(
-      'select cardinality(pg_blocking_pids($1)) > 0 as waits',
-      [pid],
-    );
-    if (rows[0]?.waits === true) return;
-  }
 }
 
 /** Reports and commits, retrying what asks for it. */
@@ -159,7 +142,7 @@ describe('a change of the threshold', () => {
       await reporter.query(`begin isolation level ${level}`);
       await report(reporter, messages[1]);
       const change = setThreshold(changer, 2);
-      await waits(changer, change);
+      await waits(owner, changer, change);
       await reporter.query('commit');
       await change;
       assert.equal(await isBlocked(phone), true);
@@ -196,7 +179,7 @@ describe('a change of the threshold', () => {
       await changer.query('begin');
       await setThreshold(changer, 2);
       const reported = reportAndCommit(reporter, level, messages[1]);
-      await waits(reporter, reported);
+      await waits(owner, reporter, reported);
       await changer.query('commit');
       await reported;
       assert.equal(await isBlocked(phone), true);
@@ -210,7 +193,7 @@ describe('a change of the threshold', () => {
     await byHand.query('insert into blocked_contacts values ($1)', [added.phone]);
     await byHand.query('delete from blocked_contacts where phone = $1', [removed.phone]);
     const change = setThreshold(changer, 2);
-    await waits(changer, change);
+    await waits(owner, changer, change);
     await byHand.query('commit');
     await change;
     assert.deepEqual([await isBlocked(added.phone), await isBlocked(removed.phone)], [true, true]);
