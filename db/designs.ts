@@ -19,7 +19,7 @@ export interface Design {
   readonly costs: string;
   /** The tables (with their indexes) and single indexes that it keeps beside the messages and reports. */
   readonly keeps: readonly string[];
-  /** What an application's role needs beside the README's grants: `select on blocked_contacts`. */
+  /** What an application's role needs beside the grants of docs/schema.md: `select on blocked_contacts`. */
   readonly needs: readonly string[];
   /** The names of the checks that it is known to fail; it must pass all others. */
   readonly cannot: readonly string[];

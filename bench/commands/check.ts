@@ -11,12 +11,17 @@ const steps: readonly { readonly script: string; readonly command: readonly stri
   { script: 'check:lint', command: [binary('biome'), 'check', '--error-on-warnings', '.'] },
   { script: 'check:types', command: [binary('tsc')] },
   { script: 'check:sql', command: [binary('tsx'), 'bench/commands/check-sql.ts'] },
+  { script: 'check:links', command: [binary('tsx'), 'bench/commands/check-links.ts'] },
+  {
+    script: 'check:figures',
+    command: [binary('tsx'), 'bench/commands/figures.ts', '--check'],
+  },
 ];
 
 await runCommand(async () => {
   newCommand('check')
     .description(
-      'Check format, lint, types and SQL grammar; npm run format mends the format, and check:lint, check:types and check:sql are the parts',
+      'Check format, lint, types, SQL grammar, the links of the documents and the figures that they quote; npm run format mends the format, npm run figures the figures, and check:lint, check:types, check:sql, check:links and check:figures are the parts',
     )
     .parse();
   for (const { script, command } of steps) {

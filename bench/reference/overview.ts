@@ -6,9 +6,8 @@ import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { fewestForInterval } from '../stats/median.ts';
 import { goalsOf, readLoads, readSpeeds } from './goals.ts';
+import { goalsTable } from './goals-table.ts';
 import type { FinishedPart } from './run-parts.ts';
-
-const signs = { reached: '✅ reached', missed: '❌ missed', open: '❔ open', none: '' } as const;
 
 /** The README of a finished reference: what each part was and how long it took, and the goals. */
 export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {
@@ -22,10 +21,7 @@ Made by \`npm run reference\` (this page, too), ${results.environment.server.ver
 
 ## Goals
 
-${markdownTable(
-  [{ heading: 'goal' }, { heading: 'figure' }, { heading: '' }],
-  goals.map(({ goal, reached, verdict }) => [goal, reached, signs[verdict]]),
-)}
+${goalsTable(goals)}
 A goal whose figure has a 95 % interval, or of fewer than ${fewestForInterval} pairs their range, is reached with all of it within the goal, missed with all of it beyond, and open otherwise. A single figure is compared as it is. A line without a mark is a figure that has no goal.
 
 ## Charts

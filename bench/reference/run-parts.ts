@@ -121,7 +121,8 @@ function partsFile(folder: string): string {
   return join(folder, 'parts.json');
 }
 
-function readFinished(folder: string): FinishedPart[] {
+/** The parts of a reference that have ended well. */
+export function readFinished(folder: string): FinishedPart[] {
   if (!existsSync(partsFile(folder))) return [];
   return JSON.parse(readFileSync(partsFile(folder), 'utf8')) as FinishedPart[];
 }

@@ -13,12 +13,12 @@ import { applyDesign, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { createTestRole, grantsOfReadme, type TestRole } from '../testing/test-role.ts';
+import { createTestRole, documentedGrants, type TestRole } from '../testing/test-role.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
 import { unqualifiedNames } from './unqualified-names.ts';
 
 /*
- * What an application's role with the rights that the README gives it can do, and what it cannot:
+ * What an application's role with the rights that docs/schema.md gives it can do, and what it cannot:
  * for every design, logged in as that role. It is given more than it needs to attack with: a schema
  * of its own and the right to make temporary tables.
  */
@@ -229,7 +229,7 @@ for (const design of testedDesigns()) {
       owner = await database.connect();
       role = await createTestRole(database, owner);
       // rights are given before another design comes, as in an application that is there already
-      await owner.query(grantsOfReadme(role.name));
+      await owner.query(documentedGrants(role.name));
       await owner.query(`create schema attacker authorization ${role.name}`);
       await applyDesign(database.url, owner, design);
       for (const need of design.needs) await owner.query(`grant ${need} to ${role.name}`);
@@ -266,7 +266,7 @@ for (const design of testedDesigns()) {
       await expectAccepted('another number', app.query(insert.replace(blocked, '+12015550004')));
     });
 
-    it('has the rights of the README and those that the design names, and no others', async () => {
+    it('has the rights of docs/schema.md and those that the design names, and no others', async () => {
       const { rows } = await owner.query<{ line: string }>(privilegesSql, [role.name]);
       const harmless = await harmlessFunctions(owner);
       assert.deepEqual(

@@ -9,7 +9,7 @@ import { readSql } from '../sql.ts';
 import { insufficientPrivilege, wrongObjectType } from '../sqlstates.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { createTestRole, grantsOfReadme, type TestRole } from '../testing/test-role.ts';
+import { createTestRole, documentedGrants, type TestRole } from '../testing/test-role.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
 
 /*
@@ -28,7 +28,7 @@ const everybodyMay = [
   'uuidv7()',
 ];
 
-/** By the grants of the README. */
+/** By the grants of docs/schema.md. */
 const granted = [
   'insert on public.delivery_reports',
   'insert on public.outbound_messages',
@@ -47,7 +47,7 @@ for (const design of testedDesigns()) {
       database = await createTestDatabase();
       owner = await database.connect();
       role = await createTestRole(database, owner);
-      await owner.query(grantsOfReadme(role.name));
+      await owner.query(documentedGrants(role.name));
       await applyDesign(database.url, owner, design);
       for (const need of design.needs) await owner.query(`grant ${need} to ${role.name}`);
       app = await connect(role.url);

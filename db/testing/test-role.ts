@@ -35,11 +35,11 @@ export async function createTestRole(database: TestDatabase, owner: pg.Client): 
   };
 }
 
-/** The statements of the README's section on an application's role, for this one. */
-export function grantsOfReadme(role: string): string {
-  const readme = readFileSync(join(projectDir, 'README.md'), 'utf8');
-  const grants = /### What an application's role needs\n[^#]*?```sql\n([^`]+)```/.exec(readme)?.[1];
-  assert.ok(grants !== undefined, 'the README has no such section');
+/** The statements of docs/schema.md's section on an application's role, for this one. */
+export function documentedGrants(role: string): string {
+  const page = readFileSync(join(projectDir, 'docs/schema.md'), 'utf8');
+  const grants = /## What an application's role needs\n[^#]*?```sql\n([^`]+)```/.exec(page)?.[1];
+  assert.ok(grants !== undefined, 'docs/schema.md has no such section');
   return grants.replaceAll('messaging', role);
 }
 

@@ -53,11 +53,16 @@ function commitSwitch(results: Results): Html | undefined {
 ${choice(measured, 'what it took here', true)}${commitsMs.map((ms) => choice(shareClass(ms), `${ms} ms`, false))}</fieldset>`;
 }
 
-/** What each design adds to one row and to a row in bulk, the cheapest first; nothing where none has a figure. */
-export function addedFigure(results: Results): Figure | undefined {
+/**
+ * What each design adds to one row and to a row in bulk, the cheapest first; nothing where none has a figure.
+ *
+ * @param only the names of the designs to draw; without it all
+ */
+export function addedFigure(results: Results, only?: readonly string[]): Figure | undefined {
   const questions = questionsOf(results);
   const single = questions.oneRow ?? questions.oneRowNotDurable;
   const rows = timedDesigns(results)
+    .filter(({ name }) => only === undefined || only.includes(name))
     .map((design) => addedRow(results, design, single, questions.bulk))
     .filter(({ oneRow, bulk }) => oneRow !== undefined || bulk !== undefined)
     .sort((a, b) => firstOf(a) - firstOf(b));

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CheckFailure } from '../../db/cli/errors.ts';
+import { projectDir } from '../../db/cli/project-dir.ts';
+import { figureImage } from '../report/figure-image.ts';
+import { addedFigure } from '../report/sections/opening.ts';
+import { readResults } from '../results/read-results.ts';
+import { goalsOf, readLoads, readSpeeds } from './goals.ts';
+import { picturedDesigns, readmeFigures } from './readme-figures.ts';
+import { readFinished } from './run-parts.ts';
+
+/** The documents that quote the reference, and README's picture. */
+const documents = ['README.md', 'docs/results.md', 'docs/scale.md'] as const;
+const picture = 'reports/reference/five-designs.svg';
+
+const block = /<!-- figures (\S+) -->(?:(?!<!--)[\s\S])*<!-- \/figures -->/g;
+
+/**
+ * Every file that quotes the reference, by its place in the checkout, with the figures of the one in a folder.
+ *
+ * @throws CheckFailure where a document asks for a figure that there is not
+ */
+export function documentsWith(folder: string): Readonly<Record<string, string>> {
+  const results = readResults(folder);
+  const parts = readFinished(folder);
+  const goals = goalsOf(results, parts, readLoads(folder, parts), readSpeeds(folder));
+  const figures = readmeFigures(results, goals);
+  const image = addedFigure(results, picturedDesigns(results));
+  return {
+    ...Object.fromEntries(
+      documents.map((file) => [file, withFigures(textOf(file) ?? '', file, figures)]),
+    ),
+    ...(image === undefined ? {} : { [picture]: figureImage(image) }),
+  };
+}
+
+/** A document with the figures in their places. */
+export function withFigures(
+  text: string,
+  file: string,
+  figures: Readonly<Record<string, string>>,
+): string {
+  return text.replaceAll(block, (_, name: string) => {
+    const figure = figures[name];
+    if (figure === undefined) throw new CheckFailure(`${file} asks for the figures "${name}"`);
+    return `<!-- figures ${name} -->\n\n${figure}\n<!-- /figures -->`;
+  });
+}
+
+/** The files that say something else than these. */
+export function staleDocuments(wanted: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(wanted)
+    .filter(([file, text]) => !saysTheSame(textOf(file) ?? '', text))
+    .map(([file]) => file);
+}
+
+/** How a table is padded does not count: the formatter pads it. */
+export function saysTheSame(text: string, other: string): boolean {
+  return unpadded(text) === unpadded(other);
+}
+
+function unpadded(text: string): string {
+  return text.replaceAll(/^\|.*$/gm, (line) =>
+    line.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---'),
+  );
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(join(projectDir, file), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

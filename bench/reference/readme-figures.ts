@@ -1,0 +1,197 @@
+import { itemAt } from '../../db/item-at.ts';
+import { answersOf } from '../report/answers.ts';
+import {
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatNsInterval,
+  formatNsWithin,
+  formatRatioInterval,
+  formatSignedNsWithin,
+  shortCount,
+} from '../report/format.ts';
+import { countedOf, oneRow as countedOneRow, signedCount } from '../report/instruction-tables.ts';
+import {
+  anyScenario,
+  differenceOf,
+  leadDesign,
+  mainQuestions,
+  pairedOf,
+  questionsOf,
+  ratioOf,
+  scenarioOf,
+  timedDesigns,
+  whyNoFigure,
+} from '../report/questions.ts';
+import { rankDesigns, rankedOf } from '../report/ranking.ts';
+import { commitShares } from '../report/sections/cost.ts';
+import { instantAnswer, slowestOfHundred } from '../report/sections/instant.ts';
+import { totalSize } from '../report/sections/size.ts';
+import { markdownTable } from '../report/text-table.ts';
+import type { DesignResult, Results } from '../results/results.ts';
+import type { Goal } from './goals.ts';
+import { goalsTable } from './goals-table.ts';
+
+/**
+ * The figures that README.md and docs/results.md quote, each a piece of Markdown by its name, made from
+ * the results of the reference. A document holds one between `<!-- figures NAME -->` and `<!-- /figures -->`.
+ */
+export function readmeFigures(
+  results: Results,
+  goals: readonly Goal[],
+): Readonly<Record<'answer' | 'where' | 'answers' | 'designs' | 'goals' | 'scale', string>> {
+  return {
+    answer: answerTable(results),
+    where: whereMeasured(results),
+    answers: answersOf(results)
+      .map(({ question, answer }) => `- **${question}** ${answer}\n`)
+      .join(''),
+    designs: designsTable(results),
+    goals: goalsTable(goals),
+    scale: scaleTable(results),
+  };
+}
+
+/** How a lookup grows with the numbers it looks among; sizes beyond the data set's own stand below it. */
+function scaleTable({ scaling, dataSet }: Results): string {
+  if (scaling === undefined) return 'Not measured.\n';
+  const perBlocked = dataSet.messages / dataSet.blockedContacts;
+  return markdownTable(
+    [
+      { heading: 'messages', align: 'right' },
+      { heading: 'blocked numbers', align: 'right' },
+      { heading: 'pages a probe reads, predicted', align: 'right' },
+      { heading: 'a lookup', align: 'right' },
+      { heading: 'relative to the first', align: 'right' },
+      { heading: 'bare index probe, relative to the first', align: 'right' },
+    ],
+    scaling.sizes.map(({ rows, predictedBuffers, lookup, probe }) => [
+      shortCount(Number((rows * perBlocked).toPrecision(2))),
+      formatCount(rows),
+      formatCount(predictedBuffers),
+      formatNsWithin(lookup.ns),
+      formatRatioInterval(lookup.ratio),
+      formatRatioInterval(probe.ratio),
+    ]),
+  );
+}
+
+const signs = { good: '✅ Yes', bad: '❌ No', open: '❔ Not resolved', plain: '' } as const;
+
+/** The three questions, each with its figure, for the default design. */
+function answerTable(results: Results): string {
+  const lead = leadDesign(results);
+  if (lead === undefined) return 'Nothing was timed.\n';
+  const { oneRow, oneRowNotDurable, bulk, report } = questionsOf(results);
+  const added = (name: string | undefined): string => {
+    const scenario = pairedOf(lead, name);
+    if (scenario === undefined) return whyNoFigure(scenarioOf(lead, name ?? ''));
+    const { paired } = scenario;
+    return `${formatSignedNsWithin(differenceOf(paired))} (${formatChange(ratioOf(paired))})`;
+  };
+  const tail = slowestOfHundred(results);
+  const middle = pairedOf(lead, oneRowNotDurable ?? oneRow);
+  const pages = lead.serverSide?.buffersPerCheck ?? lead.serverSide?.lookupBuffers;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Is it instant?', signs[instantAnswer(results).mark]],
+    [
+      'added to a send, in the middle',
+      middle === undefined ? undefined : formatNsInterval(differenceOf(middle.paired)),
+    ],
+    ['added to the slowest of 100 sends', tail === undefined ? undefined : formatNsInterval(tail)],
+    ['pages that a check reads', pages === undefined ? undefined : pagesText(pages)],
+    ['added to one durable send, here', added(oneRow)],
+    [
+      'the same, where a commit takes 0.1, 1 or 10 ms',
+      commitShares(results, lead)
+        .map(({ percent }) => percent)
+        .join(', ') || undefined,
+    ],
+    [`added to each of ${rowsOf(results, bulk)} rows in one statement`, added(bulk)],
+    ['added to a report, where it is an opt-out', added(report)],
+  ];
+  return markdownTable(
+    [
+      { heading: `\`${lead.name}\`, the default` },
+      { heading: `${shortCount(results.dataSet.messages)} messages`, align: 'right' },
+    ],
+    rows.flatMap(([what, figure]) => (figure === undefined ? [] : [[what, figure]])),
+  );
+}
+
+/** With what, and where, the figures were measured. */
+function whereMeasured(results: Results): string {
+  const { machine, server } = results.environment;
+  const { messages, optOuts, blockedContacts } = results.dataSet;
+  return `${shortCount(messages)} messages, ${shortCount(optOuts)} opt-outs, ${shortCount(blockedContacts)} blocked numbers; ${itemAt(server.version.split(' on '), 0)}; ${machine.cpuModel}, ${machine.cpus} processors; ${results.startedAt.slice(0, 10)}. Brackets hold 95 % intervals.\n`;
+}
+
+/** Every design that was built, by what it adds to one durable row. */
+function designsTable(results: Results): string {
+  const questions = mainQuestions(results);
+  const found = countedOf(results);
+  const designs = results.designs.filter(({ status }) => status === 'timed');
+  const order = itemAt(questions, 0).scenario;
+  const cost = (design: DesignResult): number =>
+    pairedOf(design, order)?.paired.ratio ?? Number.POSITIVE_INFINITY;
+  const instructions = (name: string): string => {
+    const own = found?.designs.find((one) => one.name === name);
+    return own === undefined ? '' : signedCount(countedOneRow(own));
+  };
+  return markdownTable(
+    [
+      { heading: 'design' },
+      ...questions.map(({ heading }) => ({ heading, align: 'right' as const })),
+      { heading: 'the check alone', align: 'right' },
+      { heading: 'pages', align: 'right' },
+      ...(found === undefined ? [] : [{ heading: 'instructions', align: 'right' as const }]),
+      { heading: 'on disk', align: 'right' },
+    ],
+    [...designs]
+      .sort((a, b) => cost(a) - cost(b))
+      .map((design) => [
+        `[\`${design.name}\`](../db/designs/${design.name})`,
+        ...questions.map(({ scenario }) => {
+          const paired = pairedOf(design, scenario);
+          return paired === undefined
+            ? whyNoFigure(scenarioOf(design, scenario))
+            : formatRatioInterval(ratioOf(paired.paired));
+        }),
+        design.serverSide?.nsPerRow === undefined ? '' : formatNsWithin(design.serverSide.nsPerRow),
+        design.serverSide?.buffersPerCheck === undefined
+          ? ''
+          : pagesText(design.serverSide.buffersPerCheck),
+        ...(found === undefined ? [] : [instructions(design.name)]),
+        formatBytes(totalSize(design)),
+      ]),
+  );
+}
+
+/**
+ * The designs of README's picture: the default, the statement trigger, the cheapest for one row and the
+ * cheapest in bulk, and the obvious answer with every index that suits it.
+ */
+export function picturedDesigns(results: Results): readonly string[] {
+  const { oneRow, oneRowNotDurable, bulk } = questionsOf(results);
+  const cheapest = [oneRow ?? oneRowNotDurable, bulk].flatMap((name) =>
+    name === undefined ? [] : rankedOf(rankDesigns(results, name)).slice(0, 1),
+  );
+  const wanted = [
+    leadDesign(results)?.name,
+    'statement_trigger',
+    ...cheapest.map(({ design }) => design),
+    'reports_join_indexed',
+  ];
+  const timed = timedDesigns(results).map(({ name }) => name);
+  return [...new Set(wanted)].filter(
+    (name) => name !== undefined && timed.includes(name),
+  ) as string[];
+}
+
+const pagesText = (pages: number): string => formatCount(Number(pages.toPrecision(3)));
+
+function rowsOf(results: Results, scenario: string | undefined): string {
+  const rows =
+    scenario === undefined ? undefined : anyScenario(results, scenario)?.rowsPerStatement;
+  return rows === undefined ? 'many' : formatCount(rows);
+}
