@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
-import { CheckFailure } from '../../db/cli/errors.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
@@ -13,6 +13,7 @@ import { labAt, labBeside } from '../against/control-lab.ts';
 import { type AgainstOptions, readAgainst } from '../against/options.ts';
 import { runAgainst } from '../against/run-against.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
+import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
 import { runBench } from '../run/run.ts';
@@ -73,6 +74,11 @@ await runCommand(async () => {
       'the schema against an older one: the version of the last migration that it has',
     )
     .option('--against <url>', 'the server against another one, with the same data')
+    .option(
+      '--json',
+      'the answers and figures as JSON on standard output; what people read goes to standard error',
+    )
+    .option('--junit <file>', 'write behaviours and answers as JUnit XML')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and scale)')
     .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
@@ -83,9 +89,16 @@ await runCommand(async () => {
       `\nDesigns: ${namesOf(listDesigns())}\n\nScenarios: ${namesOf(allScenarios)}\n\nExit code 1: a check of the default design failed, or a design that was asked for could not be built or\nfailed a behaviour; the results of the others are kept.`,
     )
     .parse()
-    .opts<BenchFlags>();
+    .opts<BenchFlags & ForPrograms>();
   const against = readAgainst(flags);
-  if (against !== undefined) return compareTwoPlaces(against);
+  if (against !== undefined) {
+    if (flags.json === true || flags.junit !== undefined) {
+      throw new UserError(
+        'two places have no --json and no --junit: against.json holds the figures',
+      );
+    }
+    return compareTwoPlaces(against);
+  }
   const options = readOptions(flags);
   const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
   if (notCounted !== undefined) process.stderr.write(`no instructions: ${notCounted}\n`);
@@ -97,7 +110,11 @@ await runCommand(async () => {
   const { writeReport } = await import('../report/write-report.ts');
   const { terminalSummary } = await import('../report/terminal-summary.ts');
   const { results, pagePath } = writeReport(folder);
-  process.stdout.write(terminalSummary(results, shownPath(pagePath)));
+  const { tellPrograms } = await import('../report/programs/tell-programs.ts');
+  (flags.json === true ? process.stderr : process.stdout).write(
+    terminalSummary(results, shownPath(pagePath)),
+  );
+  tellPrograms(results, flags);
   const missing = notMeasured(
     results,
     options.designs.map(({ name }) => name),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
@@ -44,5 +44,20 @@ it('ends with 2 where a run has no figure of the kind that a limit names', async
   assert.match(
     stderr,
     /^error: \S+ has no instructions: npm run bench -- --instructions counts them\n$/,
+  );
+});
+
+it('prints JSON alone with --json, and writes as JUnit what the limits ask', async () => {
+  const junit = join(folder, 'gate.xml');
+  const { exitCode, stdout } = await compare(
+    ...[before, fewer, '--fail-on', '5%', '--json', '--junit', junit],
+  );
+  assert.equal(exitCode, 1);
+  const { failures, comparable } = JSON.parse(stdout);
+  assert.equal(comparable, true);
+  assert.match(failures[0], /^the later run lacks/);
+  assert.match(
+    readFileSync(junit, 'utf8'),
+    /tests="1" failures="1"[\s\S]*<failure message="the later run lacks/,
   );
 });

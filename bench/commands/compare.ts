@@ -8,8 +8,10 @@ import { comparisonPage } from '../report/compare/comparison-page.ts';
 import { comparisonMarkdown, comparisonText } from '../report/compare/comparison-text.ts';
 import { figuresOfKind } from '../report/compare/figure-kinds.ts';
 import { findRun } from '../report/compare/find-run.ts';
-import { gateFailures, type Limit, parseLimit } from '../report/compare/gate.ts';
+import { type Gate, gateFailures, type Limit, parseLimit } from '../report/compare/gate.ts';
 import { planChangesText, plansText } from '../report/compare/plans-text.ts';
+import { comparisonJson } from '../report/programs/comparison-json.ts';
+import { type JunitSuite, junitXml } from '../report/programs/junit.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 
@@ -18,6 +20,8 @@ interface Options {
   readonly require?: readonly string[];
   readonly markdown?: string;
   readonly html?: string;
+  readonly json?: true;
+  readonly junit?: string;
 }
 
 await runCommand(async () => {
@@ -39,6 +43,8 @@ await runCommand(async () => {
     )
     .option('--markdown <file>', 'write the comparison as Markdown')
     .option('--html <file>', 'write the comparison as a page')
+    .option('--json', 'print the comparison as JSON instead')
+    .option('--junit <file>', 'write what --fail-on and --require ask as JUnit XML')
     .addHelpText(
       'after',
       `
@@ -68,7 +74,7 @@ function compare(before: string, after: string, options: Options): void {
     runs !== undefined
       ? compareRuns(...runs)
       : compareLoads(readLoad(earlier ?? before), readLoad(later ?? after));
-  process.stdout.write(comparisonText(comparison));
+  if (options.json !== true) process.stdout.write(comparisonText(comparison));
   if (options.markdown !== undefined) write(options.markdown, comparisonMarkdown(comparison));
   if (options.html !== undefined) write(options.html, comparisonPage(comparison));
   const gate = { limits: options.failOn ?? [], required: options.require ?? [] };
@@ -76,7 +82,23 @@ function compare(before: string, after: string, options: Options): void {
     if (runs === undefined) throw new UserError(`a load has no ${kind}: a bench run can have them`);
     return [figuresOfKind(kind, runs[0]), figuresOfKind(kind, runs[1])];
   });
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(comparisonJson(comparison, failures), null, 2)}\n`);
+  }
+  if (options.junit !== undefined) write(options.junit, junitXml([gateSuite(gate, failures)]));
   if (failures.length > 0) throw new CheckFailure(failures.join('; '));
+}
+
+/** The gate as one case: its failures say which limit. */
+function gateSuite({ limits, required }: Gate, failures: readonly string[]): JunitSuite {
+  const asked = [
+    ...limits.map(
+      ({ kind, share }) => `${kind} at most ${Number((share * 100).toPrecision(3))} % more`,
+    ),
+    ...required.map((scenario) => `${scenario} judged`),
+  ];
+  const failure = failures.length === 0 ? {} : { failure: failures.join('; ') };
+  return { name: 'compare', cases: [{ name: asked.join(', ') || 'no limit', ...failure }] };
 }
 
 function read(run: string): Results {

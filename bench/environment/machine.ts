@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { projectDir } from '../../db/cli/project-dir.ts';
+import { isInstalled } from '../../db/cli/working-dir.ts';
 import type { Environment } from '../results/results.ts';
 import { median } from '../stats/median.ts';
 
@@ -35,8 +37,9 @@ export function clientFacts(): Environment['client'] {
   };
 }
 
-/** The commit of the checkout and whether its code has changes (reports are made by runs); `unknown` outside of git. */
+/** The commit of the checkout and whether its code has changes (reports are made by runs); `unknown` outside of git, and of an installed package. */
 export function projectFacts(): Environment['project'] {
+  if (isInstalled) return { commit: 'unknown', dirty: false };
   const git = (...args: string[]): string =>
     execFileSync('git', ['-C', projectDir, ...args], {
       encoding: 'utf8',
@@ -53,16 +56,23 @@ export function projectFacts(): Environment['project'] {
 }
 
 function packageVersions(): Record<string, string> {
-  const lock: { packages?: Record<string, { version?: string }> } = JSON.parse(
-    readFileSync(join(projectDir, 'package-lock.json'), 'utf8'),
-  );
   const wanted = ['pg', 'pg-copy-streams', 'tinybench', 'hdr-histogram-js', 'tsx', 'dbmate'];
   return Object.fromEntries(
     wanted.flatMap((name) => {
-      const version = lock.packages?.[`node_modules/${name}`]?.version;
+      const version = installedVersion(name);
       return version === undefined ? [] : [[name, version]];
     }),
   );
+}
+
+/** Of the package that an import finds from here; its own package.json may not be among what it exports. */
+function installedVersion(name: string): string | undefined {
+  const from = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const file = from
+    .map((folder) => join(folder, name, 'package.json'))
+    .find((path) => existsSync(path));
+  if (file === undefined) return undefined;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version;
 }
 
 function clockResolutionNs(): number {

@@ -6,7 +6,7 @@ import { nodeArguments } from '../../db/cli/command-file.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
-import { projectDir } from '../../db/cli/project-dir.ts';
+import { workingDir } from '../../db/cli/working-dir.ts';
 import { projectFacts } from '../environment/machine.ts';
 import type { Part } from './parts.ts';
 
@@ -86,7 +86,7 @@ async function runPart(
 ): Promise<void> {
   if (part.makes !== undefined) rmSync(join(folder, part.makes), { recursive: true, force: true });
   const child = spawn(process.execPath, [...nodeArguments(part.file), ...part.args], {
-    cwd: projectDir,
+    cwd: workingDir,
     stdio: ['inherit', 'pipe', 'inherit'],
   });
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {

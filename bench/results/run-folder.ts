@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
 import { makeFolders, shownPath } from '../../db/cli/output-path.ts';
-import { projectDir } from '../../db/cli/project-dir.ts';
+import { workingDir } from '../../db/cli/working-dir.ts';
 import { isUnfinished } from './journal.ts';
 
 /** Where runs are kept. */
-export const reportsDir = join(projectDir, 'reports');
+export const reportsDir = join(workingDir, 'reports');
 
 /** Throws a UserError for a name that is not a folder's own. */
 export function requireRunName(name: string): void {

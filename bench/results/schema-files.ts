@@ -4,6 +4,7 @@ import { againstFormatVersion } from '../against/format-version.ts';
 import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
 import { loadResultsSchema } from '../load/results/results.ts';
+import { runJsonSchema } from '../report/programs/run-json.ts';
 import { speedFormatVersion } from '../seeding/format-version.ts';
 import { speedResultsSchema } from '../seeding/results.ts';
 import { thresholdFormatVersion } from '../threshold/format-version.ts';
@@ -35,6 +36,10 @@ export const schemaFiles: Readonly<Record<string, string>> = {
   'bench/seeding/speed.schema.json': schemaFile(
     title('seed-speed.json and seed-whole.json', speedFormatVersion),
     speedResultsSchema,
+  ),
+  'bench/report/programs/run.schema.json': schemaFile(
+    'What bench and report of the opt-out check lab print with --json',
+    runJsonSchema,
   ),
   'db/adopt/mapping.schema.json': schemaFile(
     'A mapping of the opt-out check lab: npm run adopt',

@@ -14,5 +14,5 @@ export function nodeArguments(file: string, checkout: string = projectDir): read
   const built = build === undefined ? '' : join(build, file.replace(/\.ts$/, '.js'));
   return existsSync(built)
     ? ['--enable-source-maps', built]
-    : ['--import', 'tsx', join(checkout, file)];
+    : ['--import', import.meta.resolve('tsx'), join(checkout, file)];
 }

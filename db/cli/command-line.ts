@@ -1,4 +1,5 @@
 import { withoutPassword } from './hide-password.ts';
+import { isInstalled } from './working-dir.ts';
 
 /**
  * A command of the lab as it may be typed into a shell, without passwords.
@@ -11,7 +12,14 @@ export function commandLine(
 ): string {
   const words = args.map(shellWord);
   const command = [`npm run ${script}`, ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
-  return withoutPassword(command);
+  return asTyped(withoutPassword(command));
+}
+
+/** A text with the lab's commands as they are typed where it is an installed package. */
+export function asTyped(text: string, installed: boolean = isInstalled): string {
+  return installed
+    ? text.replaceAll(/\bnpm run (?:-s )?([\w:]+)(?: --(?= ))?/g, 'npx opt-out-check-lab $1')
+    : text;
 }
 
 /** A word as a POSIX shell takes it for one: quoted where it holds anything that means something there. */

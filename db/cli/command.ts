@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { asTyped } from './command-line.ts';
 import {
   CheckFailure,
   isConnectionLost,
@@ -20,7 +21,7 @@ let interrupted = false;
 /** A command line of the lab: what commander says of a wrong one is one line, and ends in exit code 2. */
 export function newCommand(name: string): Command {
   return new LabCommand(name).exitOverride().configureOutput({
-    outputError: (text, write) => write(`${onOneLine(text)}\n`),
+    outputError: (text, write) => write(`${asTyped(onOneLine(text))}\n`),
   });
 }
 
@@ -119,12 +120,12 @@ function report(thrown: unknown): number {
     return error.exitCode === 0 ? exitCodes.good : exitCodes.badInput;
   }
   if (error instanceof UserError || error instanceof CheckFailure) {
-    process.stderr.write(`error: ${messageOf(error)}\n`);
+    process.stderr.write(`error: ${asTyped(messageOf(error))}\n`);
     return error instanceof UserError ? exitCodes.badInput : exitCodes.checkFailed;
   }
   const lacking = resourceThatLacks(error) ?? refusalOfServer(error);
   if (lacking !== undefined) {
-    process.stderr.write(`error: ${lacking}\n`);
+    process.stderr.write(`error: ${asTyped(lacking)}\n`);
     return exitCodes.badInput;
   }
   if (isConnectionLost(error)) {

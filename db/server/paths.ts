@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { shellWord } from '../cli/command-line.ts';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { makeFolders } from '../cli/output-path.ts';
-import { projectDir } from '../cli/project-dir.ts';
+import { workingDir } from '../cli/working-dir.ts';
 import { type Account, may } from './account.ts';
 
 /** The environment variable that moves the embedded server's folder. */
@@ -20,7 +20,7 @@ export interface ServerPaths {
 }
 
 /**
- * The embedded server's folders: `.postgres` in the checkout, or what OPTOUT_LAB_DATA_DIR names.
+ * The embedded server's folders: `.postgres` in the checkout (of an installed lab in the working folder), or what OPTOUT_LAB_DATA_DIR names.
  * As root, in a checkout that the server's account cannot enter, `/var/lib/optout-lab/…` instead.
  * Creates nothing.
  */
@@ -31,9 +31,9 @@ export function serverPaths(
   const home =
     moved !== undefined && moved !== ''
       ? resolve(moved)
-      : account.differs && !may(account, '-x', projectDir)
-        ? join('/var/lib/optout-lab', `${basename(projectDir)}-${shortHash(projectDir)}`)
-        : join(projectDir, '.postgres');
+      : account.differs && !may(account, '-x', workingDir)
+        ? join('/var/lib/optout-lab', `${basename(workingDir)}-${shortHash(workingDir)}`)
+        : join(workingDir, '.postgres');
   return {
     home,
     data: join(home, 'data'),

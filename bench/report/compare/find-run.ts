@@ -3,11 +3,11 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { commandLine } from '../../../db/cli/command-line.ts';
 import { UserError } from '../../../db/cli/errors.ts';
 import { nearest } from '../../../db/cli/nearest.ts';
-import { projectDir } from '../../../db/cli/project-dir.ts';
+import { workingDir } from '../../../db/cli/working-dir.ts';
 import { isUnfinished } from '../../results/journal.ts';
 
 /** Where runs are kept. */
-export const reportsFolder = join(projectDir, 'reports');
+export const reportsFolder = join(workingDir, 'reports');
 
 /**
  * The folder of a run: a path to a folder or a results.json, or a name under reports/ (`latest`).
