@@ -19,7 +19,8 @@ export interface DesignTask {
   readonly scenarios: readonly Scenario[];
   readonly checkSeconds: number;
   readonly planFolder: string;
-  readonly progress: (what: string) => void;
+  /** Told what is done, and in how many seconds the design's timing ends where that is known. */
+  readonly progress: (what: string, secondsLeft?: number) => void;
 }
 
 /** A design's results and plans. */
@@ -95,7 +96,7 @@ export async function runDesign(
   }
 
   const seconds = bench.method.secondsPerDesign;
-  progress('cost inside the server');
+  progress('cost inside the server', seconds);
   const checkPlan = plans.find((plan) => plan.statement === 'insert');
   const startedTimingMs = performance.now();
   const serverSide = await measureServerSide(bench, design, checkPlan, seconds * serverSideShare);
@@ -121,8 +122,8 @@ async function timeScenarios(
   const results: ScenarioResult[] = [];
   let left = seconds;
   let weights = scenarios.reduce((sum, scenario) => sum + scenario.weight, 0);
-  for (const scenario of scenarios) {
-    progress(scenario.name);
+  for (const [index, scenario] of scenarios.entries()) {
+    progress(`${scenario.name}, ${index + 1} of ${scenarios.length}`, left);
     await checkpoint(bench);
     const startedMs = performance.now();
     // what an earlier scenario did not need is there for the later ones

@@ -25,6 +25,7 @@ import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
 import type { BenchOptions } from './options.ts';
 import { type DesignOutcome, runDesign } from './run-design.ts';
 import { measureAtSize, measureGround, sweepDesign } from './sweep.ts';
+import { TimeLeft } from './time-left.ts';
 import { warningsOf } from './warnings.ts';
 import { withWorkbench } from './with-workbench.ts';
 
@@ -109,8 +110,8 @@ async function measureSmaller(run: Run, messages: number): Promise<SweepPoint> {
         ...(await measureGround(lab, bench)),
       }));
       const designs: SweepPoint['designs'][number][] = [];
-      for (const design of options.designs) {
-        say(design.name);
+      for (const [index, design] of options.designs.entries()) {
+        say(`${index + 1} of ${options.designs.length}, ${design.name}`);
         designs.push(await journal.once(name(design), () => measureAtSize(lab, bench, design)));
       }
       return {
@@ -182,6 +183,7 @@ async function measureDesigns(
 }> {
   const outcomes: DesignOutcome[] = [];
   const notReached: string[] = [];
+  const timeLeft = new TimeLeft(options.designs.length, options.method.secondsPerDesign);
   for (const design of [...options.designs, ...options.planned]) {
     const planned = options.planned.includes(design);
     if (planned && !options.planEvery && performance.now() - startedMs > planSeconds * 1_000) {
@@ -197,10 +199,16 @@ async function measureDesigns(
           scenarios: planned ? [] : options.scenarios,
           checkSeconds: planned ? checkSeconds.planned : allowed,
           planFolder: folder.path,
-          progress: (what) => progress(`${design.name}: ${what}`),
+          progress: (what, secondsLeft) =>
+            progress(
+              planned
+                ? `${design.name}: ${what}`
+                : `${timeLeft.place}${design.name}: ${what}${secondsLeft === undefined ? '' : timeLeft.text(secondsLeft)}`,
+            ),
         }),
       ),
     );
+    timeLeft.ended();
   }
   return { outcomes, notReached };
 }
