@@ -44,6 +44,7 @@ const runs: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--series=10'],
   ],
   'bench/commands/bench-roads.ts': [['--only=call']],
+  'bench/commands/bench-rollout.ts': [['--scale=2000', '--rate=50', '--held=1', '--calm=1']],
   'bench/commands/bench-seed.ts': [['--scale=2000', '--pairs=1']],
   'bench/commands/bench-threshold.ts': [['--to=2,3']],
   'bench/commands/load.ts': [['--duration=1', '--rate=100', '--clients=2']],
@@ -62,7 +63,9 @@ const printsUrl = ['db/commands/db-up.ts', 'db/commands/db-url.ts'];
 const untried = [
   'db/commands/new-design.ts',
   'bench/commands/check.ts',
+  'bench/commands/check-links.ts',
   'bench/commands/check-sql.ts',
+  'bench/commands/figures.ts',
   'bench/commands/schemas.ts',
   'bench/commands/report.ts',
   'bench/commands/compare.ts',

@@ -26,6 +26,7 @@ import {
   ratioOf,
   timedDesigns,
 } from './questions.ts';
+import { rolloutsSection } from './rollout/listed-rollouts.ts';
 import { instantAnswer, slowestOfHundred } from './sections/instant.ts';
 import { type SortableCell, type SortableColumn, sortableHtml } from './sortable-table.ts';
 
@@ -66,6 +67,7 @@ export function runsPage(reportsFolder: string): string {
         }),
       },
       ...loadsSection(reportsFolder),
+      ...rolloutsSection(reportsFolder),
     ],
   });
 }

@@ -5,6 +5,8 @@ import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
 import { loadResultsSchema } from '../load/results/results.ts';
 import { runJsonSchema } from '../report/programs/run-json.ts';
+import { rolloutFormatVersion } from '../rollout/format-version.ts';
+import { rolloutResultsSchema } from '../rollout/results.ts';
 import { speedFormatVersion } from '../seeding/format-version.ts';
 import { speedResultsSchema } from '../seeding/results.ts';
 import { thresholdFormatVersion } from '../threshold/format-version.ts';
@@ -32,6 +34,10 @@ export const schemaFiles: Readonly<Record<string, string>> = {
   'bench/threshold/threshold.schema.json': schemaFile(
     title('threshold.json', thresholdFormatVersion),
     thresholdResultsSchema,
+  ),
+  'bench/rollout/rollout.schema.json': schemaFile(
+    title('rollout.json', rolloutFormatVersion),
+    rolloutResultsSchema,
   ),
   'bench/seeding/speed.schema.json': schemaFile(
     title('seed-speed.json and seed-whole.json', speedFormatVersion),

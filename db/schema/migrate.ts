@@ -83,10 +83,29 @@ async function rollBackTo(url: string, client: pg.Client, kept: number): Promise
 
 /** The versions of all migrations, the oldest first. */
 export function migrationVersions(): readonly string[] {
+  return migrationTexts().map(({ version }) => version);
+}
+
+/** A migration as its file has it. */
+export interface MigrationText {
+  readonly version: string;
+  readonly up: string;
+  readonly down: string;
+}
+
+/** The texts of all migrations, the oldest first. */
+export function migrationTexts(): readonly MigrationText[] {
   return readdirSync(schemaMigrations.folder)
     .filter((file) => file.endsWith('.sql'))
-    .map((file) => file.slice(0, file.indexOf('_')))
-    .sort();
+    .sort()
+    .map((file) => {
+      const parts = /-- migrate:up\n([\s\S]*)-- migrate:down\n([\s\S]*)/.exec(
+        readSql(new URL(file, schemaMigrations.folder)),
+      );
+      const [, up, down] = parts ?? [];
+      if (up === undefined || down === undefined) throw new Error(`${file} has not both parts`);
+      return { version: file.slice(0, file.indexOf('_')), up, down };
+    });
 }
 
 /** The tables that an application writes to and that hold any row, each with about how many. */

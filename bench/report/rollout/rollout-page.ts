@@ -1,0 +1,129 @@
+import { dirname, join, resolve } from 'node:path';
+import { writeTextFile } from '../../../db/cli/output-path.ts';
+import { itemAt } from '../../../db/item-at.ts';
+import type { RolloutResults } from '../../rollout/results.ts';
+import { figureHtml, tableHtml } from '../figure.ts';
+import { dateText, formatBytes, formatCount, formatNs } from '../format.ts';
+import { html } from '../html.ts';
+import { pageHtml, type Section } from '../page.ts';
+import { runsPage } from '../runs-page.ts';
+import { timelineFigure } from './timeline-figure.ts';
+
+/** Writes the page of a rollout beside its rollout.json; returns its path. */
+export function writeRolloutPage(results: RolloutResults, folder: string): string {
+  const path = join(folder, 'index.html');
+  writeTextFile(path, rolloutPageHtml(results));
+  const above = dirname(resolve(folder));
+  writeTextFile(join(above, 'index.html'), runsPage(above));
+  return path;
+}
+
+/** The page of a rollout, from its results alone. */
+export function rolloutPageHtml(results: RolloutResults): string {
+  return pageHtml({
+    title: 'Rollout: the check comes into a database in use',
+    subtitle: `${dateText(results.startedAt)} · ${formatCount(results.messages)} messages, ${formatCount(results.optOuts)} opt-outs · ${itemAt(results.environment.server.version.split(' on '), 0)}`,
+    sections: [rightSection(results), waitSection(results), stagesSection(results)],
+    links: [
+      { href: '../index.html', text: '← above' },
+      { href: 'rollout.json', text: 'rollout.json' },
+    ],
+  });
+}
+
+function rightSection({ checks }: RolloutResults): Section {
+  const wrong = checks.filter(({ ok }) => !ok);
+  return {
+    id: 'right',
+    question: 'Is it right at every moment?',
+    mark: wrong.length === 0 ? 'good' : 'bad',
+    answer:
+      wrong.length === 0
+        ? 'Every number that had to be refused was, from each switch on, and no other.'
+        : `Not so: ${wrong.map(({ check, found }) => `${check} (${found})`).join('; ')}.`,
+    body: tableHtml({
+      caption: 'What was looked at',
+      columns: [{ heading: 'Check' }, { heading: 'Found' }],
+      rows: checks.map(({ check, found }) => [check, found]),
+    }),
+  };
+}
+
+function waitSection(results: RolloutResults): Section {
+  const { goals } = results;
+  const missed = goals.filter(({ ok }) => !ok);
+  const told = (some: typeof goals): string =>
+    some.map(({ goal, reached }) => `${goal}: ${reached}`).join('; ');
+  return {
+    id: 'waits',
+    question: 'Does anybody wait?',
+    mark: missed.length === 0 ? 'good' : 'bad',
+    answer: `${missed.length === 0 ? 'Not for long' : 'Longer than wanted'}: ${told(missed.length === 0 ? goals : missed)}.`,
+    body: html`${figureHtml(timelineFigure(results))}
+${tableHtml({
+  caption: 'What was wanted, and what was reached',
+  columns: [{ heading: 'Wanted' }, { heading: 'Reached' }, { heading: '' }],
+  rows: goals.map(({ goal, reached, ok }) => [goal, reached, ok ? 'yes' : 'no']),
+})}`,
+  };
+}
+
+function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
+  const ms = (value: number | null | undefined): string =>
+    value === null || value === undefined ? '–' : formatNs(value * 1e6);
+  return {
+    id: 'stages',
+    question: 'What does each step do?',
+    mark: 'plain',
+    answer: `${formatCount(stages.length)} stages, in the order of time.${naiveAloneSeconds === undefined ? '' : ` All at once without traffic takes ${formatNs(naiveAloneSeconds * 1e9)}.`}`,
+    body: html`${tableHtml({
+      caption:
+        'The traffic’s operations from when they were due; the longest wait for a lock, of the traffic and of the step itself',
+      columns: [
+        { heading: 'Stage' },
+        { heading: 'What' },
+        { heading: 'Time', numeric: true },
+        { heading: 'p99', numeric: true },
+        { heading: 'Longest', numeric: true },
+        { heading: 'Traffic’s lock wait', numeric: true },
+        { heading: 'Its own', numeric: true },
+        { heading: 'WAL', numeric: true },
+        { heading: 'Made', numeric: true },
+        { heading: 'Dead rows', numeric: true },
+        { heading: 'Outcome' },
+      ],
+      rows: stages.map((stage) => [
+        stage.name,
+        stage.title,
+        formatNs(stage.seconds * 1e9),
+        ms(stage.sends.p99Ms),
+        ms(stage.sends.longestMs),
+        ms(stage.trafficWaits[0]?.waitedMs),
+        ms(stage.ownWaits[0]?.waitedMs),
+        formatBytes(stage.walBytes),
+        formatBytes(stage.derivedBytes),
+        formatCount(stage.derivedDeadRows),
+        stage.outcome,
+      ]),
+    })}
+${stages.map(({ name, trafficWaits }) =>
+  trafficWaits.length === 0
+    ? ''
+    : html`<details><summary>For whom the traffic waited: ${name}</summary>${tableHtml({
+        caption: `The traffic’s longest waits, ${name}`,
+        columns: [
+          { heading: 'Lock' },
+          { heading: 'Mode' },
+          { heading: 'Waited', numeric: true },
+          { heading: 'Held by' },
+        ],
+        rows: trafficWaits.map(({ what, mode, waitedMs, heldBy }) => [
+          what,
+          mode,
+          ms(waitedMs),
+          heldBy,
+        ]),
+      })}</details>\n`,
+)}`,
+  };
+}

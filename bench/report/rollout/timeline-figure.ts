@@ -1,0 +1,83 @@
+import * as Plot from '@observablehq/plot';
+import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
+import type { Figure } from '../figure.ts';
+import { formatNs } from '../format.ts';
+import { colours } from '../palette.ts';
+import { type Chart, plotSvg } from '../plot.ts';
+
+/** Less than this is drawn as this: the axis is logarithmic. */
+const leastMs = 0.1;
+
+/** The longest operation of each second, and which stage it was in. */
+export function timelineFigure(results: RolloutResults): Figure {
+  const naive = results.stages.find(({ name }) => name === 'all at once');
+  const files = results.stages.filter((stage) => stage !== naive && stage.name !== 'calm');
+  const longest = Math.max(0, ...files.map(({ sends }) => sends.longestMs ?? 0));
+  const inWords = `By the files no operation took longer than ${formatNs(longest * 1e6)}`;
+  return {
+    id: 'timeline',
+    finding:
+      naive?.sends.longestMs === undefined || naive.sends.longestMs === null
+        ? inWords
+        : `${inWords}; all at once one took ${formatNs(naive.sends.longestMs * 1e6)}`,
+    reading: `The longest operation of each second, from when it was due (logarithmic), against the seconds since the traffic began: ${results.ratePerSecond} operations a second, ${results.clients} sessions. Bands are the stages.`,
+    legend: [
+      { colour: colours.blue, name: 'longest operation of a second', shape: 'dot' },
+      { colour: colours.green, name: 'a stage of the files', shape: 'bar' },
+      { colour: colours.vermillion, name: 'all at once', shape: 'bar' },
+    ],
+    chart: timelineChart(results, naive),
+    data: {
+      caption: 'The longest operation in each second of the traffic',
+      columns: [
+        { heading: 'Second', numeric: true },
+        { heading: 'Operations', numeric: true },
+        { heading: 'Longest', numeric: true },
+      ],
+      rows: results.timeline.map(({ startS, operations, longestMs }) => [
+        String(startS),
+        String(operations),
+        formatNs(longestMs * 1e6),
+      ]),
+    },
+  };
+}
+
+function timelineChart(results: RolloutResults, naive: RolloutStage | undefined): Chart {
+  const banded = results.stages.filter(({ name }) => name !== 'calm');
+  const end = Math.max(
+    1,
+    ...results.timeline.map(({ startS }) => startS + 1),
+    ...banded.map(({ startS, seconds }) => startS + seconds),
+  );
+  return (space) =>
+    plotSvg('The longest operation of each second, with the stages of the rollout', space, {
+      height: space.narrow ? 240 : 280,
+      marginLeft: 60,
+      marginBottom: 42,
+      marginTop: 20,
+      x: { label: 'seconds since the traffic began', domain: [0, end] },
+      y: {
+        type: 'log',
+        label: 'longest operation',
+        grid: true,
+        ticks: 5,
+        tickFormat: (ms: number) => (Number.isInteger(Math.log10(ms)) ? formatNs(ms * 1e6) : ''),
+      },
+      marks: [
+        Plot.rectX(banded, {
+          x1: 'startS',
+          x2: ({ startS, seconds }: RolloutStage) => Math.max(startS + seconds, startS + end / 400),
+          fill: (stage: RolloutStage) => (stage === naive ? colours.vermillion : colours.green),
+          fillOpacity: 0.25,
+          title: ({ name, seconds }: RolloutStage) => `${name}: ${formatNs(seconds * 1e9)}`,
+        }),
+        Plot.dot(results.timeline, {
+          x: ({ startS }: { startS: number }) => startS + 0.5,
+          y: ({ longestMs }: { longestMs: number }) => Math.max(leastMs, longestMs),
+          r: 2.5,
+          fill: colours.blue,
+        }),
+      ],
+    });
+}

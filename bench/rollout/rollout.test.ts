@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { projectDir } from '../../db/cli/project-dir.ts';
+import { runCommandFile } from '../../db/testing/run-command-file.ts';
+import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { goalsOf } from './goals.ts';
+import type { RolloutResults, RolloutStage } from './results.ts';
+import { sendsOf, timelineOf } from './stages.ts';
+
+let database: TestDatabase;
+const out = mkdtempSync(join(tmpdir(), 'optout-lab-rollout-'));
+
+before(async () => {
+  database = await createTestDatabase();
+});
+after(async () => {
+  await database.drop();
+  rmSync(out, { recursive: true });
+});
+
+const rollout = (...args: readonly string[]) =>
+  runCommandFile('bench/commands/bench-rollout.ts', ['--out', out, ...args], {
+    env: { DATABASE_URL: database.url },
+  });
+
+it('is rehearsed step by step, killed and held up, right at every switch, and leaves nothing', async () => {
+  const { exitCode, stdout, stderr } = await rollout(
+    ...['--scale', 'tiny', '--rate', '300', '--clients', '4', '--held', '1', '--calm', '1'],
+    ...['--run', 'one'],
+  );
+  assert.equal(exitCode, 0, stderr);
+  const results: RolloutResults = JSON.parse(
+    readFileSync(join(out, 'one', 'rollout.json'), 'utf8'),
+  );
+  const schema = JSON.parse(
+    readFileSync(join(projectDir, 'bench/rollout/rollout.schema.json'), 'utf8'),
+  );
+  const validate = new Ajv2020({ discriminator: true, allowUnionTypes: true }).compile(schema);
+  assert.ok(validate(results), JSON.stringify(validate.errors));
+  for (const { check, ok, found } of results.checks) assert.ok(ok, `${check}: ${found}`);
+  const stage = (name: string): RolloutStage => {
+    const found = results.stages.find((one) => one.name === name);
+    assert.ok(found !== undefined, name);
+    return found;
+  };
+  for (const name of ['install, held up', 'switch on, held up']) {
+    assert.match(stage(name).outcome, /^gave way for 1 s, then done$/);
+    assert.ok(stage(name).ownWaits.some(({ heldBy }) => heldBy.includes('open transaction')));
+  }
+  assert.match(stage('backfill, killed').outcome, /^(ended by 57P01|done before it was killed)$/);
+  assert.ok(stage('backfill').walBytes > 0 && stage('backfill').derivedBytes > 0);
+  assert.match(
+    stdout,
+    /✓ after the switch every number with three opt-outs is refused: 2\d\d of 2\d\d/,
+  );
+  assert.match(readFileSync(join(out, 'one', 'index.html'), 'utf8'), /<h1>Rollout/);
+  const client = await database.connect();
+  try {
+    const { rows } = await client.query(
+      `select datname from pg_database where datname = current_database() || '_rollout'`,
+    );
+    assert.deepEqual(rows, []);
+  } finally {
+    await client.end();
+  }
+});
+
+it('does not touch a database of that name that no rollout made', async () => {
+  const client = await database.connect();
+  const name = `${new URL(database.url.replace(/^postgres(ql)?:\/\/\//, 'postgres://x/')).pathname.slice(1)}_rollout`;
+  try {
+    await client.query(`create database ${client.escapeIdentifier(name)}`);
+    const { exitCode, stderr } = await rollout('--scale', 'tiny', '--run', 'two');
+    assert.equal(exitCode, 2);
+    assert.match(
+      stderr,
+      /error: there is a database \S+_rollout that no rollout made: rename it\n$/,
+    );
+  } finally {
+    await client.query(`drop database if exists ${client.escapeIdentifier(name)}`);
+    await client.end();
+  }
+});
+
+it('counts what was due in a stage, and what was still waiting when it began', () => {
+  const sample = (dueMs: number, latencyMs: number, refused = false) =>
+    ({ dueMs, latencyMs, kind: 'send', refused }) as const;
+  const samples = [sample(0, 5), sample(90, 40), sample(120, 3, true), sample(250, 1)];
+  const sends = sendsOf(samples, 100, 200);
+  assert.deepEqual([sends.operations, sends.refused, sends.longestMs], [2, 1, 40]);
+  assert.equal(sends.p99Ms, null, 'too few to say');
+  assert.deepEqual(timelineOf([...samples, sample(1_500, 9)], 0), [
+    { startS: 0, operations: 4, refused: 1, longestMs: 40 },
+    { startS: 1, operations: 1, refused: 0, longestMs: 9 },
+  ]);
+});
+
+it('judges the files from the first to the switch, and not what was disturbed on purpose', () => {
+  const stage = (name: string, seconds: number, longestMs: number, waitedMs: number) =>
+    ({
+      name,
+      seconds,
+      sends: { operations: 1, refused: 0, p50Ms: 1, p99Ms: 1, longestMs },
+      trafficWaits: [{ application: '', what: '', mode: '', waitedMs, heldBy: '' }],
+    }) as unknown as RolloutStage;
+  const verdicts = (backfill: number, longestMs: number, waitedMs: number): readonly boolean[] =>
+    goalsOf([
+      stage('install', 1, 10, 20),
+      stage('backfill', backfill, longestMs, waitedMs),
+      stage('calm', 1, 50, 0),
+      stage('switch on, held up', 9, 9_000, 9_000),
+      stage('all at once', 10, 9_000, 9_000),
+    ]).map(({ ok }) => ok);
+  assert.deepEqual(verdicts(15, 150, 100), [true, true, true]);
+  assert.deepEqual(verdicts(15.1, 150.1, 100.1), [false, false, false]);
+});

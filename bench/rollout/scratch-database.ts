@@ -1,0 +1,62 @@
+import { UserError } from '../../db/cli/errors.ts';
+import { withDatabase } from '../../db/connection/connect.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
+import { type Lab, openLabOn } from '../../db/lab.ts';
+
+/** What the database is called beside the lab's own, and how it is known to be the rollout's. */
+const suffix = '_rollout';
+const comment = 'made by the opt-out check lab to rehearse a rollout in; the next one drops it';
+
+/** A database of the rollout's own on the lab's server. */
+export interface ScratchDatabase {
+  readonly lab: Lab;
+  drop(): Promise<void>;
+}
+
+/**
+ * Makes the database, in place of what a rollout left that was killed.
+ *
+ * @throws UserError where another database has that name, or the role may make none
+ */
+export async function makeScratchDatabase(lab: Lab): Promise<ScratchDatabase> {
+  const client = await lab.connect();
+  try {
+    const { name } = onlyRow(
+      await client.query<{ name: string }>('select current_database() || $1 as name', [suffix]),
+    );
+    const quoted = client.escapeIdentifier(name);
+    const found = onlyRow(
+      await client.query<{ comment: string | null; exists: boolean; mayMake: boolean }>(
+        `select (select shobj_description(oid, 'pg_database') from pg_database where datname = $1) as comment,
+           exists (select from pg_database where datname = $1) as "exists",
+           (select rolcreatedb or rolsuper from pg_roles where rolname = current_user) as "mayMake"`,
+        [name],
+      ),
+    );
+    if (!found.mayMake) {
+      throw new UserError(
+        `a rollout is rehearsed in a database of its own, ${name}: this role may not make one (alter role … createdb)`,
+      );
+    }
+    if (found.exists && found.comment !== comment) {
+      throw new UserError(`there is a database ${name} that no rollout made: rename it`);
+    }
+    await client.query(`drop database if exists ${quoted} with (force)`);
+    await client.query(`create database ${quoted}`);
+    await client.query(`comment on database ${quoted} is ${client.escapeLiteral(comment)}`);
+    const url = withDatabase(lab.url, name);
+    return {
+      lab: await openLabOn({ kind: 'external', url, givenUrl: url, close: async () => {} }),
+      drop: async () => {
+        const owner = await lab.connect();
+        try {
+          await owner.query(`drop database if exists ${quoted} with (force)`);
+        } finally {
+          await owner.end();
+        }
+      },
+    };
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import { onlyRow } from '../../db/connection/only-row.ts';
+import { readSql } from '../../db/sql.ts';
+import type { LockWatch } from './lock-watch.ts';
+import type { RolloutSecond, RolloutSends, RolloutStage } from './results.ts';
+import { type Sample, type Traffic, trafficName } from './traffic.ts';
+
+const derivedSql = readSql(new URL('./sql/derived.sql', import.meta.url));
+
+/** Of a stage's waits so many are kept. */
+const keptWaits = 5;
+
+/** What the stages of a rollout are measured with. */
+export interface Measuring {
+  readonly owner: pg.Client;
+  readonly traffic: Traffic;
+  readonly watch: LockWatch;
+  /** performance.now() when the traffic began. */
+  readonly startedMs: number;
+}
+
+/** Does one step while the traffic goes on, and tells what the traffic met meanwhile. */
+export async function measureStage(
+  { owner, traffic, watch, startedMs }: Measuring,
+  name: string,
+  title: string,
+  work: () => Promise<string | undefined>,
+): Promise<RolloutStage> {
+  const before = await derived(owner);
+  watch.take();
+  const beganMs = performance.now();
+  const outcome = (await work()) ?? 'done';
+  const endedMs = performance.now();
+  const waits = watch.take();
+  const after = await derived(owner);
+  const waitsOf = (ofTraffic: boolean): RolloutStage['trafficWaits'] =>
+    waits
+      .filter(({ application }) => (application === trafficName) === ofTraffic)
+      .slice(0, keptWaits)
+      .map((wait) => ({ ...wait, heldBy: wait.heldBy ?? 'nobody any more' }));
+  return {
+    name,
+    title,
+    startS: (beganMs - startedMs) / 1_000,
+    seconds: (endedMs - beganMs) / 1_000,
+    sends: sendsOf(traffic.samples, beganMs, endedMs),
+    trafficWaits: waitsOf(true),
+    ownWaits: waitsOf(false),
+    walBytes: after.walBytes - before.walBytes,
+    derivedBytes: after.sizeBytes,
+    derivedDeadRows: after.deadRows,
+    outcome,
+  };
+}
+
+/** What was due between two moments, or was still waiting when the first came. */
+export function sendsOf(samples: readonly Sample[], fromMs: number, untilMs: number): RolloutSends {
+  const met = samples.filter(
+    ({ dueMs, latencyMs }) => dueMs < untilMs && dueMs + latencyMs >= fromMs,
+  );
+  const sorted = met.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const percentile = (share: number): number | null =>
+    sorted.length * (1 - share) < 10
+      ? null
+      : (sorted[Math.ceil(sorted.length * share) - 1] ?? null);
+  return {
+    operations: met.length,
+    refused: met.filter(({ refused }) => refused).length,
+    p50Ms: percentile(0.5),
+    p99Ms: percentile(0.99),
+    longestMs: sorted.at(-1) ?? null,
+  };
+}
+
+/** The traffic second by second, by when an operation was due. */
+export function timelineOf(
+  samples: readonly Sample[],
+  startedMs: number,
+): readonly RolloutSecond[] {
+  const seconds = new Map<number, { operations: number; refused: number; longestMs: number }>();
+  for (const { dueMs, latencyMs, refused } of samples) {
+    const startS = Math.floor((dueMs - startedMs) / 1_000);
+    const second = seconds.get(startS) ?? { operations: 0, refused: 0, longestMs: 0 };
+    second.operations++;
+    if (refused) second.refused++;
+    second.longestMs = Math.max(second.longestMs, latencyMs);
+    seconds.set(startS, second);
+  }
+  return [...seconds.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([startS, second]) => ({ startS, ...second }));
+}
+
+async function derived(
+  client: pg.Client,
+): Promise<{ readonly sizeBytes: number; readonly deadRows: number; readonly walBytes: number }> {
+  const row = onlyRow(
+    await client.query<{ sizeBytes: string; deadRows: string; walBytes: string }>(derivedSql),
+  );
+  return {
+    sizeBytes: Number(row.sizeBytes),
+    deadRows: Number(row.deadRows),
+    walBytes: Number(row.walBytes),
+  };
+}
