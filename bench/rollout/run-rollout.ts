@@ -42,6 +42,9 @@ export interface RolloutOptions {
 /** Numbers that the traffic texts, and those of the history that are tried after the switch. */
 const many = { phones: 20_000, blocked: 200, profiles: 50 } as const;
 
+/** Before the first stage the traffic has made its plans. */
+const warmUpMs = 2_000;
+
 /** The traffic's own numbers: of no area that the data set has. */
 const ownPrefix = '+1999';
 
@@ -103,6 +106,7 @@ export async function runRollout(
       historyBlocked,
       progress,
     );
+    await delay(warmUpMs);
     await rehearsal.undisturbed();
     await rehearsal.disturbed();
     await rehearsal.atOnce();

@@ -53,12 +53,15 @@ function waitSection(results: RolloutResults): Section {
   const { goals } = results;
   const missed = goals.filter(({ ok }) => !ok);
   const told = (some: typeof goals): string =>
-    some.map(({ goal, reached }) => `${goal}: ${reached}`).join('; ');
+    some.map(({ goal, reached }) => `${goal} (${reached})`).join('; ');
   return {
     id: 'waits',
     question: 'Does anybody wait?',
     mark: missed.length === 0 ? 'good' : 'bad',
-    answer: `${missed.length === 0 ? 'Not for long' : 'Longer than wanted'}: ${told(missed.length === 0 ? goals : missed)}.`,
+    answer:
+      missed.length === 0
+        ? `Not for long: ${told(goals)}.`
+        : `Not as wanted, which was that ${told(missed)}.`,
     body: html`${figureHtml(timelineFigure(results))}
 ${tableHtml({
   caption: 'What was wanted, and what was reached',

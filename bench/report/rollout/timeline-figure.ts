@@ -50,6 +50,11 @@ function timelineChart(results: RolloutResults, naive: RolloutStage | undefined)
     ...results.timeline.map(({ startS }) => startS + 1),
     ...banded.map(({ startS, seconds }) => startS + seconds),
   );
+  const shown = results.timeline.map(({ longestMs }) => Math.max(leastMs, longestMs));
+  const domain = [
+    10 ** Math.floor(Math.log10(Math.min(10, ...shown))),
+    10 ** Math.ceil(Math.log10(Math.max(1_000, ...shown))),
+  ];
   return (space) =>
     plotSvg('The longest operation of each second, with the stages of the rollout', space, {
       height: space.narrow ? 240 : 280,
@@ -59,6 +64,7 @@ function timelineChart(results: RolloutResults, naive: RolloutStage | undefined)
       x: { label: 'seconds since the traffic began', domain: [0, end] },
       y: {
         type: 'log',
+        domain,
         label: 'longest operation',
         grid: true,
         ticks: 5,
