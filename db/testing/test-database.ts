@@ -60,6 +60,13 @@ export async function createTemplate(server: string): Promise<TestDatabase> {
   }
 }
 
+/** A copy of a database of a test run, in which nobody may be meanwhile; whoever made it drops it. */
+export function copyDatabase(server: string, { name }: TestDatabase): Promise<TestDatabase> {
+  const run = runOf(name);
+  if (run === undefined) throw new Error(`${name} is not a database of a test run`);
+  return createDatabase(server, run, name);
+}
+
 async function createDatabase(
   server: string,
   run: string,

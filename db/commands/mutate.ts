@@ -1,0 +1,86 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { newCommand, onInterruptGoOnWith, runCommand } from '../cli/command.ts';
+import { commandLine, withoutFlag } from '../cli/command-line.ts';
+import { CheckFailure } from '../cli/errors.ts';
+import { seedMeaning, wholeNumber } from '../cli/flags.ts';
+import { shownPath } from '../cli/output-path.ts';
+import { workingDir } from '../cli/working-dir.ts';
+import { type Design, defaultDesignName, designsNamed } from '../designs.ts';
+import { openServer } from '../lab.ts';
+import { readExplained, whySurvives } from '../mutation/explained.ts';
+import { runMutants } from '../mutation/run-mutants.ts';
+
+await runCommand(async () => {
+  const flags = newCommand('mutate')
+    .description(
+      'Change the schema of a design in one place after another, and look whether conformance, permutations or random histories tell',
+    )
+    .option(
+      '--designs <names|all>',
+      `designs, with commas (default: "${defaultDesignName}")`,
+      designsNamed,
+    )
+    .option('--only <words>', 'only mutants whose name holds one of these, with commas')
+    .option('--permutations <n>', 'permutations a case and level', wholeNumber(1), 3)
+    .option('--histories <n>', 'random histories a mutant', wholeNumber(1), 40)
+    .option('--jobs <n>', 'mutants at the same time', wholeNumber(1, 16), 2)
+    .option('--again', 'forget the verdicts of an earlier run; without it that is gone on with')
+    .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
+    .parse()
+    .opts<{
+      designs?: readonly Design[];
+      only?: string;
+      permutations: number;
+      histories: number;
+      jobs: number;
+      again?: true;
+      seed: number;
+    }>();
+  const folder = join(workingDir, 'reports', 'mutation');
+  mkdirSync(folder, { recursive: true });
+  const explained = readExplained();
+  let unexplained = 0;
+  await using server = await disposable(openServer());
+  for (const design of flags.designs ?? designsNamed(defaultDesignName)) {
+    const journal = join(folder, `${design.name}.jsonl`);
+    if (flags.again === true) rmSync(journal, { force: true });
+    onInterruptGoOnWith(() =>
+      commandLine('mutate', withoutFlag(process.argv.slice(2), '--again', 'switch')),
+    );
+    const tried = await runMutants(server.url, {
+      design,
+      trial: {
+        permutationsPerCase: flags.permutations,
+        histories: flags.histories,
+        seed: flags.seed,
+        mostSeconds: 120,
+      },
+      jobs: flags.jobs,
+      only: flags.only?.split(',') ?? [],
+      journal,
+      tried: ({ id, state, by }, done, count) =>
+        process.stderr.write(
+          `${done} of ${count}: ${state}${by === undefined ? '' : ` (${by})`}: ${id}\n`,
+        ),
+    });
+    const count = (state: string): number => tried.filter((one) => one.state === state).length;
+    const survived = tried.filter(({ state }) => state === 'survived');
+    const open = survived.filter(({ id }) => whySurvives(id, explained) === undefined);
+    unexplained += open.length;
+    process.stdout.write(
+      `${design.name}: ${tried.length} mutants, ${count('not SQL')} of them no SQL; ${count('caught')} caught, ` +
+        `${survived.length} survived, ${survived.length - open.length} of those explained (${shownPath(journal)})\n`,
+    );
+    for (const { id } of open) process.stdout.write(`  not explained: ${id}\n`);
+  }
+  if (unexplained > 0)
+    throw new CheckFailure(`${unexplained} mutants survived, and nothing says why`);
+});
+
+async function disposable<T extends { readonly url: string; close(): Promise<void> }>(
+  opening: Promise<T>,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = await opening;
+  return { url: server.url, [Symbol.asyncDispose]: () => server.close() };
+}
