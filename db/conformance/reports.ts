@@ -33,6 +33,43 @@ const updated: Behaviour = {
   },
 };
 
+const completed: Behaviour = {
+  name: 'a report with 21610 counts when it becomes a failed one, and for the message that it is pointed at',
+  async run(fixture) {
+    const app = await fixture.session();
+    const [one, other] = [fixture.phone(), fixture.phone()];
+    const change = (report: string, column: string, value: string): Promise<unknown> =>
+      app.query(`update delivery_reports set ${column} = $2 where id = $1`, [report, value]);
+    const delivered: string[] = [];
+    const strayed: { readonly report: string; readonly message: string }[] = [];
+    for (const profile of await fixture.profiles(fixture.threshold)) {
+      const message = await fixture.send(app, one, profile);
+      delivered.push(await fixture.report(app, message, 'delivered', optedOut));
+      const elsewhere = await fixture.send(app, fixture.phone(), profile);
+      strayed.push({
+        report: await fixture.report(app, elsewhere, 'failed', optedOut),
+        message: await fixture.send(app, other, profile),
+      });
+    }
+    for (const [index, report] of delivered.entries()) {
+      await expectAccepted(
+        `a message while ${delivered.length - index} reports say that it was delivered`,
+        fixture.send(app, one, await fixture.profile()),
+      );
+      await change(report, 'event_type', 'failed');
+    }
+    await expectRefused('all failed', fixture.send(app, one, await fixture.profile()));
+    for (const [index, { report, message }] of strayed.entries()) {
+      await expectAccepted(
+        `a message while ${strayed.length - index} reports are another number's`,
+        fixture.send(app, other, await fixture.profile()),
+      );
+      await change(report, 'message_id', message);
+    }
+    await expectRefused('all pointed at it', fixture.send(app, other, await fixture.profile()));
+  },
+};
+
 const withoutProfile: Behaviour = {
   name: 'a report whose message has no profile counts for no profile',
   async run(fixture) {
@@ -118,6 +155,7 @@ const movedAfterwards: Behaviour = {
 /** What delivery reports must lead to, and what they must not. */
 export const reports: readonly Behaviour[] = [
   updated,
+  completed,
   withoutProfile,
   unknownMessage,
   deletes,
