@@ -10,11 +10,12 @@ import { type Design, defaultDesignName, designsNamed } from '../designs.ts';
 import { openServer } from '../lab.ts';
 import { readExplained, whySurvives } from '../mutation/explained.ts';
 import { runMutants } from '../mutation/run-mutants.ts';
+import { buildSchemaTests } from '../mutation/schema-tests.ts';
 
 await runCommand(async () => {
   const flags = newCommand('mutate')
     .description(
-      'Change the schema of a design in one place after another, and look whether conformance, permutations or random histories tell',
+      'Change the schema of a design in one place after another, and look whether conformance, permutations, random histories or, of the default, the tests of the schema tell',
     )
     .option(
       '--designs <names|all>',
@@ -41,7 +42,8 @@ await runCommand(async () => {
   mkdirSync(folder, { recursive: true });
   const explained = readExplained();
   let unexplained = 0;
-  await using server = await disposable(openServer());
+  const schemaTests = await buildSchemaTests();
+  await using server = await disposable(openServer(), schemaTests.remove);
   for (const design of flags.designs ?? designsNamed(defaultDesignName)) {
     const journal = join(folder, `${design.name}.jsonl`);
     if (flags.again === true) rmSync(journal, { force: true });
@@ -50,11 +52,14 @@ await runCommand(async () => {
     );
     const tried = await runMutants(server.url, {
       design,
+      ...(design.name === defaultDesignName
+        ? { schemaTests: (database) => schemaTests.firstFailure(server.url, database) }
+        : {}),
       trial: {
         permutationsPerCase: flags.permutations,
         histories: flags.histories,
         seed: flags.seed,
-        mostSeconds: 120,
+        mostSeconds: 300,
       },
       jobs: flags.jobs,
       only: flags.only?.split(',') ?? [],
@@ -80,7 +85,8 @@ await runCommand(async () => {
 
 async function disposable<T extends { readonly url: string; close(): Promise<void> }>(
   opening: Promise<T>,
+  after: () => void,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const server = await opening;
-  return { url: server.url, [Symbol.asyncDispose]: () => server.close() };
+  return { url: server.url, [Symbol.asyncDispose]: () => server.close().finally(after) };
 }

@@ -2,10 +2,10 @@ import { unlessInterrupted } from '../cli/command.ts';
 import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
 import { applyDesign, type Design } from '../designs.ts';
-import { copyDatabase, createTemplate } from '../testing/test-database.ts';
+import { copyDatabase, createTemplate, type TestDatabase } from '../testing/test-database.ts';
 import { noteTried, readTried, type Tried } from './journal.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
-import { type Trial, tryMutant } from './try-mutant.ts';
+import { type Trial, tryMutant, type Verdict } from './try-mutant.ts';
 
 /** What is run, and who is told. */
 export interface MutationOptions {
@@ -17,6 +17,8 @@ export interface MutationOptions {
   readonly only: readonly string[];
   /** Verdicts that are there are kept, and new ones added. */
   readonly journal: string;
+  /** The first test of db/schema that fails over copies of a database of that name, where they are run. */
+  readonly schemaTests?: (database: string) => Promise<string | undefined>;
   readonly tried: (tried: Tried, done: number, count: number) => void;
 }
 
@@ -25,7 +27,7 @@ export async function runMutants(
   serverUrl: string,
   options: MutationOptions,
 ): Promise<readonly (Mutant & Tried)[]> {
-  const { design, trial, only, journal } = options;
+  const { design, only, journal } = options;
   return closing(async (defer) => {
     const template = await createTemplate(serverUrl);
     defer(() => template.drop());
@@ -45,18 +47,10 @@ export async function runMutants(
     const worker = async (): Promise<void> => {
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
         await unlessInterrupted();
-        const copy = await copyDatabase(serverUrl, template);
-        try {
-          const verdict = await tryMutant(copy.url, design, mutant, trial, () =>
-            endSessions(serverUrl, copy.name),
-          );
-          const tried = { id: mutant.id, ...verdict };
-          noteTried(journal, tried);
-          before.set(mutant.id, tried);
-          options.tried(tried, ++done, mutants.length);
-        } finally {
-          await copy.drop();
-        }
+        const tried = { id: mutant.id, ...(await tryOne(serverUrl, template, mutant, options)) };
+        noteTried(journal, tried);
+        before.set(mutant.id, tried);
+        options.tried(tried, ++done, mutants.length);
       }
     };
     await Promise.all(Array.from({ length: options.jobs }, worker));
@@ -65,6 +59,32 @@ export async function runMutants(
       if (tried === undefined) throw new Error(`${mutant.id} was not tried`);
       return { ...mutant, ...tried };
     });
+  });
+}
+
+async function tryOne(
+  serverUrl: string,
+  template: TestDatabase,
+  mutant: Mutant,
+  { design, trial, schemaTests }: MutationOptions,
+): Promise<Verdict> {
+  return closing(async (defer) => {
+    const copy = await copyDatabase(serverUrl, template);
+    defer(() => copy.drop());
+    const free = (): Promise<void> => endSessions(serverUrl, copy.name);
+    // what is tried before leaves rows: the tests get a copy of their own
+    const overAnother = async (): Promise<string | undefined> => {
+      const another = await copyDatabase(serverUrl, template);
+      defer(() => another.drop());
+      const client = await another.connect();
+      try {
+        await client.query(mutant.sql);
+      } finally {
+        await client.end();
+      }
+      return schemaTests?.(another.name);
+    };
+    return tryMutant(copy, design, mutant, trial, free, overAnother);
   });
 }
 

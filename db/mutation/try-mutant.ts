@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../cli/errors.ts';
 import { allBehaviours, runBehaviour } from '../conformance/run-behaviours.ts';
-import { connect } from '../connection/connect.ts';
 import type { Design } from '../designs.ts';
 import { runPermutations, runRandomHistories } from '../isolation/run-histories.ts';
+import type { TestDatabase } from '../testing/test-database.ts';
 import type { Mutant } from './mutants.ts';
 
 /** What became of a mutant. */
 export interface Verdict {
   readonly state: 'caught' | 'survived' | 'not SQL';
-  /** By what: a behaviour, permutations, histories, or the time that it took. */
+  /** By what: a behaviour, permutations, histories, a test of the schema, or the time that it took. */
   readonly by?: string;
 }
 
@@ -23,22 +23,25 @@ export interface Trial {
 }
 
 /** Longest that a statement of a behaviour may take. */
-const statementTimeoutMs = 5_000;
+const statementTimeoutMs = 60_000;
 
 /**
- * Changes the schema of a database and looks whether conformance, permutations or random histories tell.
+ * Changes the schema of a database and looks whether conformance, permutations, random histories or the
+ * schema's tests tell.
  *
- * @param url    a scratch database that has the design's schema and nobody else in it
- * @param freeIt ends every session in that database: what hangs is let go by it
+ * @param database has the design's schema, and nobody else in it
+ * @param schemaTests the first test of db/schema that fails over another database with the mutant, where they are run
+ * @param freeIt   ends every session in that database: what hangs is let go by it
  */
 export async function tryMutant(
-  url: string,
+  database: TestDatabase,
   design: Design,
   mutant: Mutant,
   trial: Trial,
   freeIt: () => Promise<void>,
+  schemaTests?: () => Promise<string | undefined>,
 ): Promise<Verdict> {
-  const client = await connect(url);
+  const client = await database.connect();
   try {
     await client.query(mutant.sql);
   } catch {
@@ -47,7 +50,7 @@ export async function tryMutant(
     await client.end();
   }
   const over = new AbortController();
-  const looking = look(url, design, trial).catch(
+  const looking = look(database.url, design, trial, schemaTests).catch(
     (error: unknown): Verdict => ({ state: 'caught', by: messageOf(error).split('\n')[0] ?? '' }),
   );
   const tooLong = delay(trial.mostSeconds * 1_000, undefined, { signal: over.signal }).then(
@@ -64,7 +67,12 @@ export async function tryMutant(
 }
 
 /** In the order of what they cost. */
-async function look(url: string, design: Design, trial: Trial): Promise<Verdict> {
+async function look(
+  url: string,
+  design: Design,
+  trial: Trial,
+  schemaTests?: () => Promise<string | undefined>,
+): Promise<Verdict> {
   for (const behaviour of allBehaviours) {
     if (design.cannot.includes(behaviour.name)) continue;
     const { outcome } = await runBehaviour(url, design, behaviour, { statementTimeoutMs });
@@ -79,5 +87,6 @@ async function look(url: string, design: Design, trial: Trial): Promise<Verdict>
   if (random.failures.length + random.second.differences > 0) {
     return { state: 'caught', by: 'random histories' };
   }
-  return { state: 'survived' };
+  const failed = await schemaTests?.();
+  return failed === undefined ? { state: 'survived' } : { state: 'caught', by: failed };
 }
