@@ -8,7 +8,7 @@ import { fuzzed } from '../testing/fuzz.ts';
 import { skipDesign } from '../testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
-import { holdToModel, operations } from './operations.ts';
+import { holdToModel, operations, setThreshold } from './operations.ts';
 import { type SendingWay, sendingWays } from './ways.ts';
 
 /** Of so many operations no more than a third may be on nothing, or little was tried. */
@@ -38,7 +38,7 @@ for (const design of testedDesigns()) {
       let [tried, drawn] = [0, 0];
       await fc.assert(
         fc.asyncProperty(operations(ways), async (steps) => {
-          await owner.query('select * from set_opt_out_block_threshold(3)');
+          await setThreshold(owner, 3);
           const fixture = await openFixture(database.url, design);
           try {
             tried += await holdToModel(owner, fixture, steps);

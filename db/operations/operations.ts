@@ -121,8 +121,8 @@ export function operations(ways: readonly SendingWay[]): fc.Arbitrary<readonly O
 
 /**
  * Does the operations one after another, each in its session, and holds the database to the model: each is
- * refused if and only if the model refuses it, and at the end a number takes a message if and only if it is
- * not blocked.
+ * refused if and only if the model refuses it, and at the end every number is blocked from as many profiles
+ * on as the model counts.
  *
  * @param owner who may change the threshold, and whatever the application may not
  * @returns how many were tried, operations on nothing left out
@@ -243,7 +243,7 @@ export async function holdToModel(
       }
       case 'threshold':
         model.threshold = step.to;
-        await owner.query('select * from set_opt_out_block_threshold($1)', [step.to]);
+        await setThreshold(owner, step.to);
         return true;
     }
   };
@@ -255,10 +255,27 @@ export async function holdToModel(
       throw new Error(`operation ${index}, ${JSON.stringify(step)}`, { cause: error });
     }
   }
-  for (const phone of phones.keys()) {
-    await send(itemAt(sessions, 0), 'insert … values', [phone], 0);
+  // under one threshold after another: so each number's opt-outs are counted, and not only whether it is blocked
+  for (let threshold = counts.profiles; threshold > 0; threshold--) {
+    model.threshold = threshold;
+    await setThreshold(owner, threshold);
+    for (const [place, phone] of phones.entries()) {
+      const client = itemAt(sessions, place % counts.sessions);
+      await client.query('begin');
+      const probe = client.query(
+        `insert into outbound_messages (profile_id, to_number, body) values ($1, $2, 'probe')`,
+        [profiles[0], phone],
+      );
+      await expectOutcome(probe, !model.isBlocked(place));
+      await client.query('rollback');
+    }
   }
   return tried;
+}
+
+/** How many profiles block from now on. */
+export async function setThreshold(owner: pg.Client, threshold: number): Promise<void> {
+  await owner.query('select * from set_opt_out_block_threshold($1)', [threshold]);
 }
 
 /** That a statement is accepted, or refused as the model says. */
