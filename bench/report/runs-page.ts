@@ -12,6 +12,7 @@ import {
   formatSignedNsInterval,
   shortCount,
 } from './format.ts';
+import { historySection } from './history.ts';
 import { html } from './html.ts';
 import { folderLink, type Listed, listFolders } from './listed-folders.ts';
 import { loadsSection } from './load/listed-loads.ts';
@@ -31,6 +32,8 @@ import { instantAnswer, slowestOfHundred } from './sections/instant.ts';
 import { type SortableCell, type SortableColumn, sortableHtml } from './sortable-table.ts';
 
 interface ListedRun extends Listed {
+  /** Undefined where they cannot be read. */
+  readonly results: Results | undefined;
   readonly cells: readonly SortableCell[];
 }
 
@@ -66,6 +69,7 @@ export function runsPage(reportsFolder: string): string {
           rows: runs.map((run) => run.cells),
         }),
       },
+      ...historySection(runs.flatMap(({ results }) => results ?? [])),
       ...loadsSection(reportsFolder),
       ...rolloutsSection(reportsFolder),
     ],
@@ -76,14 +80,14 @@ function listedRun(reportsFolder: string, name: string): ListedRun {
   const title: SortableCell = { shown: folderLink(reportsFolder, name), value: name };
   try {
     const results = readResults(join(reportsFolder, name));
-    return { name, startedAt: results.startedAt, cells: [title, ...runCells(results)] };
+    return { name, results, startedAt: results.startedAt, cells: [title, ...runCells(results)] };
   } catch (error) {
     const reason = html`<span class="soft">${messageOf(error)}</span>`;
     const empty: SortableCell = { shown: '', value: undefined };
     const cells = columns
       .slice(1)
       .map(({ key }) => (key === 'instant' ? { ...empty, shown: reason } : empty));
-    return { name, startedAt: '', cells: [title, ...cells] };
+    return { name, results: undefined, startedAt: '', cells: [title, ...cells] };
   }
 }
 
