@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
@@ -13,6 +14,7 @@ import { labAt, labBeside } from '../against/control-lab.ts';
 import { type AgainstOptions, readAgainst } from '../against/options.ts';
 import { runAgainst } from '../against/run-against.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
+import { type LiveServer, startLiveServer } from '../live/live-server.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
@@ -79,6 +81,11 @@ await runCommand(async () => {
       'the answers and figures as JSON on standard output; what people read goes to standard error',
     )
     .option('--junit <file>', 'write behaviours and answers as JUnit XML')
+    .option(
+      '--live [port]',
+      'a page on this machine that shows the figures as they come, and is the report when the run ends',
+      wholeNumber(0, 65_535),
+    )
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and scale)')
     .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
@@ -89,7 +96,7 @@ await runCommand(async () => {
       `\nDesigns: ${namesOf(listDesigns())}\n\nScenarios: ${namesOf(allScenarios)}\n\nExit code 1: a check of the default design failed, or a design that was asked for could not be built or\nfailed a behaviour; the results of the others are kept.`,
     )
     .parse()
-    .opts<BenchFlags & ForPrograms>();
+    .opts<BenchFlags & ForPrograms & { readonly live?: number | true }>();
   const against = readAgainst(flags);
   if (against !== undefined) {
     if (flags.json === true || flags.junit !== undefined) {
@@ -105,7 +112,17 @@ await runCommand(async () => {
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
   await tellCapabilities(lab, 'bench', (line) => void process.stderr.write(`${line}\n`));
   const startedMs = performance.now();
-  const folder = await runBench(lab, options, tellSince(startedMs));
+  await using live = await startLive(flags.live);
+  const tell = tellSince(startedMs);
+  const folder = await runBench(
+    lab,
+    options,
+    (what) => {
+      tell(what);
+      live?.send('says', { words: what });
+    },
+    (figure) => live?.send('figures', figure),
+  );
   // not before they are needed: they bring the charts with them
   const { writeReport } = await import('../report/write-report.ts');
   const { terminalSummary } = await import('../report/terminal-summary.ts');
@@ -115,12 +132,22 @@ await runCommand(async () => {
     terminalSummary(results, shownPath(pagePath)),
   );
   tellPrograms(results, flags);
+  await live?.finish(readFileSync(pagePath, 'utf8'));
   const missing = notMeasured(
     results,
     options.designs.map(({ name }) => name),
   );
   if (missing.length > 0) throw new CheckFailure(missing.join('; '));
 });
+
+/** The page that follows the run, and its address on standard error; none where none was asked for. */
+async function startLive(port: number | true | undefined): Promise<LiveServer | undefined> {
+  if (port === undefined) return undefined;
+  const { livePage } = await import('../live/live-page.ts');
+  const live = await startLiveServer(livePage('bench', 'A bench, live'), port === true ? 0 : port);
+  process.stderr.write(`live: ${live.url}\n`);
+  return live;
+}
 
 async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
   const { against, allowNonempty } = options;

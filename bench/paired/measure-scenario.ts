@@ -8,7 +8,7 @@ import { commitsAreDurable } from '../environment/durability.ts';
 import { DelayedSocket } from '../network/delayed-socket.ts';
 import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { isPreciseEnough } from '../stats/paired-estimate.ts';
+import { isPreciseEnough, type SessionsFigures } from '../stats/paired-estimate.ts';
 import { seededRandom, seedFor } from '../stats/random.ts';
 import { fewestForTrimmedMean } from '../stats/trimmed-mean.ts';
 import { type Arms, betweenPlaces } from './arms/arms.ts';
@@ -35,6 +35,8 @@ export interface PairOptions {
   readonly mostSessionsMs?: number;
   /** Told of each slice as it was measured. */
   readonly onSlice?: (slice: MeasuredSlice) => void;
+  /** Told of the pairs of sessions so far, each time that one has ended. */
+  readonly onSessions?: (sessions: readonly SessionsFigures[]) => void;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function measureScenario(
   design: Design,
   scenario: Scenario,
   secondsAllowed: number,
-  { arms: wantedArms, against, mostSessionsMs, onSlice }: PairOptions = {},
+  { arms: wantedArms, against, mostSessionsMs, onSlice, onSessions }: PairOptions = {},
 ): Promise<ScenarioResult> {
   const { reservation, method } = bench;
   const own: Place = { reservation, design };
@@ -106,6 +108,7 @@ export async function measureScenario(
           onSlice?.(slice);
         });
         collected.endSessions();
+        onSessions?.(collected.sessions);
         const overheadMs = performance.now() - begunMs - (collected.slicesMs() - slicesBeforeMs);
         pacing = pacingOf(secondsAllowed, collected.turnMs(), overheadMs, mostSessionsMs);
         if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {

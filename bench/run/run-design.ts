@@ -11,6 +11,9 @@ import { measureServerSide } from '../micro/server-side.ts';
 import { measureScenario } from '../paired/measure-scenario.ts';
 import type { CapturedPlan, DesignResult, ScenarioResult } from '../results/results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { EstimateRange } from '../stats/estimate.ts';
+import { fewestForInterval } from '../stats/median.ts';
+import { pairedEstimate } from '../stats/paired-estimate.ts';
 
 /** What is done with a design. */
 export interface DesignTask {
@@ -21,6 +24,20 @@ export interface DesignTask {
   readonly planFolder: string;
   /** Told what is done, and in how many seconds the design's timing ends where that is known. */
   readonly progress: (what: string, secondsLeft?: number) => void;
+  /** Told of each figure as far as it is known, whenever more of it is. */
+  readonly onFigure?: (figure: FigureSoFar) => void;
+}
+
+/** A ratio while it is measured. */
+export interface FigureSoFar {
+  readonly design: string;
+  readonly scenario: string;
+  /** Pairs of sessions that it is made of by now. */
+  readonly sessions: number;
+  /** With its interval, as soon as there are enough for one. */
+  readonly ratio?: number;
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** A design's results and plans. */
@@ -116,7 +133,7 @@ export async function runDesign(
 
 async function timeScenarios(
   bench: Workbench,
-  { design, scenarios, progress }: DesignTask,
+  { design, scenarios, progress, onFigure }: DesignTask,
   seconds: number,
 ): Promise<readonly ScenarioResult[]> {
   const results: ScenarioResult[] = [];
@@ -128,11 +145,27 @@ async function timeScenarios(
     const startedMs = performance.now();
     // what an earlier scenario did not need is there for the later ones
     const allowed = Math.max(0.5, (left * scenario.weight) / weights);
-    results.push(await measureScenario(bench, design, scenario, allowed));
+    results.push(
+      await measureScenario(bench, design, scenario, allowed, {
+        onSessions: (sessions) =>
+          onFigure?.({
+            design: design.name,
+            scenario: scenario.name,
+            sessions: sessions.length,
+            ...(scenario.control === 'none' || sessions.length < fewestForInterval
+              ? {}
+              : rangeOf(pairedEstimate(sessions, bench.method.confidence).ratio)),
+          }),
+      }),
+    );
     left -= (performance.now() - startedMs) / 1_000;
     weights -= scenario.weight;
   }
   return results;
+}
+
+function rangeOf({ value, low, high }: EstimateRange): Pick<FigureSoFar, 'ratio' | 'low' | 'high'> {
+  return { ratio: value, low, high };
 }
 
 /** So that no checkpoint falls into a block. Only some roles may. */

@@ -23,7 +23,7 @@ import { type Journal, openJournal } from '../results/journal.ts';
 import type { PgbenchResult, Results, ScalingResult, SweepPoint } from '../results/results.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
 import type { BenchOptions } from './options.ts';
-import { type DesignOutcome, runDesign } from './run-design.ts';
+import { type DesignOutcome, type FigureSoFar, runDesign } from './run-design.ts';
 import { measureAtSize, measureGround, sweepDesign } from './sweep.ts';
 import { TimeLeft } from './time-left.ts';
 import { warningsOf } from './warnings.ts';
@@ -42,6 +42,7 @@ interface Run {
   readonly folder: RunFolder;
   readonly journal: Journal;
   readonly progress: (what: string) => void;
+  readonly onFigure: (figure: FigureSoFar) => void;
   /** performance.now() when this process began with it. */
   readonly startedMs: number;
   /** The machine's load then, before any of the run's own work. */
@@ -62,6 +63,7 @@ export async function runBench(
   lab: Lab,
   options: BenchOptions,
   progress: (what: string) => void,
+  onFigure: (figure: FigureSoFar) => void = () => {},
 ): Promise<string> {
   const begun = new Date();
   const folder = createRunFolder(scaleName(options.messages), begun, options);
@@ -72,6 +74,7 @@ export async function runBench(
     folder,
     journal,
     progress,
+    onFigure,
     startedMs: performance.now(),
     loadBefore: loadAverage(),
   };
@@ -175,7 +178,7 @@ function pieceName(piece: Piece): string {
 
 /** Every design in turn; those whose plans alone are wanted only while the run is young. */
 async function measureDesigns(
-  { lab, options, journal, folder, progress, startedMs }: Run,
+  { lab, options, journal, folder, progress, onFigure, startedMs }: Run,
   bench: Workbench,
 ): Promise<{
   readonly outcomes: readonly DesignOutcome[];
@@ -199,6 +202,7 @@ async function measureDesigns(
           scenarios: planned ? [] : options.scenarios,
           checkSeconds: planned ? checkSeconds.planned : allowed,
           planFolder: folder.path,
+          onFigure,
           progress: (what, secondsLeft) =>
             progress(
               planned
