@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
 import { figureImage } from '../report/figure-image.ts';
+import { countedOf } from '../report/instruction-tables.ts';
 import { addedFigure } from '../report/sections/opening.ts';
 import { readResults } from '../results/read-results.ts';
 import { goalsOf, readLoads, readSpeeds } from './goals.ts';
@@ -24,7 +25,9 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
   const results = readResults(folder);
   const parts = readFinished(folder);
   const goals = goalsOf(results, parts, readLoads(folder, parts), readSpeeds(folder));
-  const figures = readmeFigures(results, goals);
+  const counts = join(folder, 'instructions');
+  const counted = existsSync(counts) ? readResults(counts) : results;
+  const figures = readmeFigures(results, goals, countedOf(counted));
   const image = addedFigure(results, picturedDesigns(results));
   return {
     ...Object.fromEntries(

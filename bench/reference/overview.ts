@@ -37,18 +37,20 @@ ${markdownTable(
     { heading: 'part' },
     { heading: 'what' },
     { heading: 'time', align: 'right' },
+    { heading: 'commit' },
     { heading: 'command' },
   ],
   [
-    ...parts.map(({ name, title, seconds, command }) => [
+    ...parts.map(({ name, title, seconds, commit, command }) => [
       linked(folder, name),
       title,
       formatNs(seconds * 1e9),
+      commit.slice(0, 7),
       `\`${command}\``,
     ]),
-    ...totalTimes(results, parts).map(([what, time]) => [what, '', time, '']),
+    ...totalTimes(results, parts).map(([what, time]) => [what, '', time, '', '']),
   ],
-)}${interruptedText(results)}`;
+)}${commitsText(parts)}${interruptedText(results)}`;
 }
 
 /** What the parts took, and the time from the first start to the last end, pauses included. */
@@ -65,6 +67,16 @@ export function totalTimes(
     [resumedAt === undefined ? 'all' : 'all (last piece of each part)', formatNs(total * 1e9)],
     ['from the first start to the last end', formatNs(wallMs * 1e6)],
   ];
+}
+
+/** Said where not all parts are of one commit. */
+function commitsText(parts: readonly FinishedPart[]): string {
+  const commits = new Set(parts.map(({ commit }) => commit));
+  return commits.size < 2
+    ? ''
+    : `
+The parts are of ${commits.size} commits: what one of them measured may have changed before the next.
+`;
 }
 
 /** Said where the bench did not run in one piece: parts.json has the time of its last piece alone. */

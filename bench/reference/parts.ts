@@ -120,5 +120,18 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
         ...['--out', `${folder}/seed-whole.json`],
       ],
     },
+    {
+      name: 'instructions',
+      title: 'what each design’s check adds to one execution: instructions, pages, WAL',
+      script: 'bench',
+      file: 'bench/commands/bench.ts',
+      args: [
+        // on a cluster of its own: the size of the data set is no matter, and this part is the last
+        ...['--scale', itemAt(sizes, 0), '--replace', '--designs', designs],
+        ...['--scenarios', 'refused', '--max-seconds', String(count)],
+        ...['--instructions', '--out', folder, '--run', 'instructions'],
+      ],
+      makes: 'instructions',
+    },
   ];
 }

@@ -28,17 +28,18 @@ import { commitShares } from '../report/sections/cost.ts';
 import { instantAnswer, slowestOfHundred } from '../report/sections/instant.ts';
 import { totalSize } from '../report/sections/size.ts';
 import { markdownTable } from '../report/text-table.ts';
-import type { DesignResult, Results } from '../results/results.ts';
+import type { Counted, DesignResult, Results } from '../results/results.ts';
 import type { Goal } from './goals.ts';
 import { goalsTable } from './goals-table.ts';
 
 /**
  * The figures that README.md and docs/results.md quote, each a piece of Markdown by its name, made from
- * the results of the reference. A document holds one between `<!-- figures NAME -->` and `<!-- /figures -->`.
+ * the results of the reference, and from its counts. A document holds one between `<!-- figures NAME -->` and `<!-- /figures -->`.
  */
 export function readmeFigures(
   results: Results,
   goals: readonly Goal[],
+  counted: Counted | undefined = countedOf(results),
 ): Readonly<Record<'answer' | 'where' | 'answers' | 'designs' | 'goals' | 'scale', string>> {
   return {
     answer: answerTable(results),
@@ -46,7 +47,7 @@ export function readmeFigures(
     answers: answersOf(results)
       .map(({ question, answer }) => `- **${question}** ${answer}\n`)
       .join(''),
-    designs: designsTable(results),
+    designs: designsTable(results, counted),
     goals: goalsTable(goals),
     scale: scaleTable(results),
   };
@@ -127,9 +128,8 @@ function whereMeasured(results: Results): string {
 }
 
 /** Every design that was built, by what it adds to one durable row. */
-function designsTable(results: Results): string {
+function designsTable(results: Results, found: Counted | undefined): string {
   const questions = mainQuestions(results);
-  const found = countedOf(results);
   const designs = results.designs.filter(({ status }) => status === 'timed');
   const order = itemAt(questions, 0).scenario;
   const cost = (design: DesignResult): number =>
