@@ -111,14 +111,23 @@ it('the page of a reference holds its goals and its parts, and says that a bench
         command: 'npm run bench',
         startedAt: '2026-03-01T10:02:42.000Z',
         seconds: 90,
-        commit: '',
+        commit: 'abcdef0123',
+      },
+      {
+        name: 'verify',
+        title: 'rows',
+        command: 'c',
+        startedAt: '2026-03-01T10:04:12.000Z',
+        seconds: 0,
+        commit: '1',
       },
     ];
     const page = overviewMarkdown(join(reports, 'reference'), parts);
     assert.match(page, /\| one durable row: ≤ 1\.05 of no check \|.*(reached|missed|open) \|/);
-    assert.match(page, /\| bench \| all \| 90\.0 s \| `npm run bench` \|/);
+    assert.match(page, /\| bench \| all \| 90\.0 s \| abcdef0 \| `npm run bench` \|/);
     assert.match(page, /\| all \(last piece of each part\) \| {2}\| 90\.0 s \| {2}\|/);
     assert.match(page, /\| from the first start to the last end \| {2}\| 4 min 12 s \|/);
+    assert.match(page, /The parts are of 2 commits/);
     assert.match(page, /A single figure is compared as it is\./);
     assert.match(page, /interrupted 1 time .* it was 4 min 12 s\./);
   } finally {
