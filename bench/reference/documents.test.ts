@@ -35,7 +35,10 @@ describe('the figures of a document', () => {
 
 it('the figures and the picture are those of the results', () => {
   const results = syntheticResults();
-  const figures = readmeFigures(results, [{ goal: 'g', reached: 'r', verdict: 'open' }]);
+  const figures = readmeFigures({
+    results,
+    goals: [{ goal: 'g', reached: 'r', verdict: 'open' }],
+  });
   assert.match(figures.designs, /`blocked_contacts`/);
   assert.match(figures.goals, /\| g \| r \| ❔ open \|/);
   assert.match(figures.answer, /Is it instant\?/);

@@ -6,6 +6,7 @@ import { figureImage } from '../report/figure-image.ts';
 import { countedOf } from '../report/instruction-tables.ts';
 import { addedFigure } from '../report/sections/opening.ts';
 import { readResults } from '../results/read-results.ts';
+import type { Results } from '../results/results.ts';
 import { goalsOf, readLoads, readSpeeds } from './goals.ts';
 import { picturedDesigns, readmeFigures } from './readme-figures.ts';
 import { readFinished } from './run-parts.ts';
@@ -25,9 +26,14 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
   const results = readResults(folder);
   const parts = readFinished(folder);
   const goals = goalsOf(results, parts, readLoads(folder, parts), readSpeeds(folder));
-  const counts = join(folder, 'instructions');
-  const counted = existsSync(counts) ? readResults(counts) : results;
-  const figures = readmeFigures(results, goals, countedOf(counted));
+  const part = (name: string): Results =>
+    existsSync(join(folder, name)) ? readResults(join(folder, name)) : results;
+  const figures = readmeFigures({
+    results,
+    ofDefault: part('scenarios'),
+    counted: countedOf(part('instructions')),
+    goals,
+  });
   const image = addedFigure(results, picturedDesigns(results));
   return {
     ...Object.fromEntries(

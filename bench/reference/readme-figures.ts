@@ -32,18 +32,32 @@ import type { Counted, DesignResult, Results } from '../results/results.ts';
 import type { Goal } from './goals.ts';
 import { goalsTable } from './goals-table.ts';
 
+/** What figures are made from. */
+interface Measured {
+  /** Every design at every size. */
+  readonly results: Results;
+  /** Every scenario of the default design, where a run has more of them. */
+  readonly ofDefault?: Results;
+  readonly counted?: Counted | undefined;
+  readonly goals: readonly Goal[];
+}
+
 /**
  * The figures that README.md and docs/results.md quote, each a piece of Markdown by its name, made from
  * the results of the reference, and from its counts. A document holds one between `<!-- figures NAME -->` and `<!-- /figures -->`.
  */
-export function readmeFigures(
-  results: Results,
-  goals: readonly Goal[],
-  counted: Counted | undefined = countedOf(results),
-): Readonly<Record<'answer' | 'where' | 'answers' | 'designs' | 'goals' | 'scale', string>> {
+export function readmeFigures({
+  results,
+  ofDefault = results,
+  counted = countedOf(results),
+  goals,
+}: Measured): Readonly<
+  Record<'answer' | 'where' | 'when' | 'answers' | 'designs' | 'goals' | 'scale', string>
+> {
   return {
-    answer: answerTable(results),
+    answer: answerTable(ofDefault),
     where: whereMeasured(results),
+    when: whereMeasured(ofDefault),
     answers: answersOf(results)
       .map(({ question, answer }) => `- **${question}** ${answer}\n`)
       .join(''),
