@@ -67,9 +67,10 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
     ],
     [/\b(\w+)\.to_number\b/g, (_, row = '') => words.number(row)],
     [/\b(m|new|old)\.profile_id\b/g, (_, row = '') => words.sender(row)],
-    [/\b(m|new|old)\.id\b/g, (_, row = '') => words.id(row)],
-    [/\bnew\.message_id\b/g, () => words.message('new')],
-    [/\br\.id\b/g, () => words.reportId('r')],
+    // a trigger's old row is a report's wherever its id is asked for, its new row a message's
+    [/\b(m|new)\.id\b/g, (_, row = '') => words.id(row)],
+    [/\b(r|old)\.id\b/g, (_, row = '') => words.reportId(row)],
+    [/\b(new|old)\.message_id\b/g, (_, row = '') => words.message(row)],
     [
       /\b(?:m|r|new|old)\.\w+/g,
       (word) => {

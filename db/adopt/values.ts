@@ -98,6 +98,7 @@ function rowValues(mapping: Mapping): Values {
   const words = wordsOf(mapping);
   const counts = [words.hasStatus?.('r', '='), words.hasCode('r', '=')];
   return {
+    'r.id': words.reportId('r'),
     'r.message': words.message('r'),
     'r.has code': words.hasCode('r', '='),
     'r.counts': counts.filter(Boolean).join(' and '),
@@ -210,7 +211,7 @@ function rightsOf({ schema, sendingRole }: Mapping): string {
   if (sendingRole === undefined) return '-- No role that sends was named.';
   const [name, role] = [quoteName(schema), quoteName(sendingRole)];
   return `-- Whatever it was given by default: the triggers run with the rights of the functions' owner.
-revoke all on ${name}.opt_outs, ${name}.blocked_contacts from ${role};`;
+revoke all on ${name}.opt_outs, ${name}.blocked_contacts, ${name}.opt_ins from ${role};`;
 }
 
 /** For every file, at a version of the schema. */
@@ -240,6 +241,9 @@ export function valuesOf(mapping: Mapping, version = schemaVersion()): Values {
     'require a wish to roll back': template('require_wish'),
     'triggers that record': render(template('triggers_that_record'), base),
     'triggers that refuse': render(template('triggers_that_refuse'), base),
+    'opt ins': render(template('opt_ins'), base),
+    'comment on ordinals': render(template('comment_on_ordinals'), base),
+    'trigger that takes': render(template('trigger_that_takes'), base),
     'backfill procedures': render(template('backfill_procedures'), base),
     obstacles: `(\n${render(template('obstacles'), base)}\n)`,
     rights: rightsOf(mapping),

@@ -44,7 +44,7 @@ as $function$
   end
 $function$;
 comment on function public.time_in_id(text) is
-  'When an id was made, if it is a uuid of version 7; null for any other, which may be random.';
+  'When an id was made, if it has the form of RFC 9562, version 7; null for any other, which may be random.';
 
 create function public.is_covered(contact text, profile uuid, report_id text) returns boolean
 language sql
