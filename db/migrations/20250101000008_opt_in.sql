@@ -601,6 +601,10 @@ revoke all on function public.opt_in_everywhere(text) from public;
 
 -- migrate:down
 
+-- What is opted in stays so until opt-outs are derived again.
+-- The locks first: nobody is in a function whose helpers go.
+lock table public.outbound_messages, public.delivery_reports in share row exclusive mode;
+
 create or replace function public.record_opt_out() returns trigger
 language plpgsql
 volatile
