@@ -60,7 +60,8 @@ export function checkHistory(history: History, ending: Ending): readonly string[
     const { must, may } = profilesOf(phone, events, whole);
     const isBlocked = ending.isBlocked[phone] === true;
     const count = isBlocked ? may.size : must.size;
-    if (isBlocked !== count >= blockingProfiles) {
+    const isWrong = isBlocked !== count >= blockingProfiles;
+    if (isWrong) {
       wrong.push(
         `n${phone}: ${count} profiles have a committed 21610, ` +
           `and it is ${isBlocked ? 'blocked' : 'not blocked'}`,
@@ -73,7 +74,7 @@ export function checkHistory(history: History, ending: Ending): readonly string[
         ? `not ${told(must)}`
         : `not ${told(must)} and of ${told(may)} at most`;
       wrong.push(`n${phone}: opt_outs has the profiles ${told(stored)}, ${expected}`);
-    } else if (isBlocked !== stored.size >= blockingProfiles) {
+    } else if (!isWrong && isBlocked !== stored.size >= blockingProfiles) {
       wrong.push(
         `n${phone}: opt_outs has ${stored.size} profiles, ` +
           `and it is ${isBlocked ? 'blocked' : 'not blocked'}`,

@@ -45,7 +45,7 @@ describe('an opt-in, to the first checker', () => {
   it('takes the opt-out that was acknowledged before it began, and no other', () => {
     const one = [attempt([0, 1], optIn(0))];
     assert.deepEqual(wrongWith(3, one, [1, 2]), []);
-    assert.deepEqual(wrongWith(3, one, [0, 1, 2]), [
+    assert.deepEqual(wrongWith(3, one, [0, 1, 2], false), [
       'n0: opt_outs has the profiles 0,1,2, not 1,2',
     ]);
     assert.deepEqual(wrongWith(3, one, [2]), ['n0: opt_outs has the profiles 2, not 1,2']);
