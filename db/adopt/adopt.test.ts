@@ -110,7 +110,11 @@ for (const example of exampleNames) {
     it('lets a contact opt in again, which the backfill and the verification honour', async () => {
       const phone = '12025550120';
       const differences = async (): Promise<readonly object[]> =>
-        (await client.query<object>(`select * from ${ours}.rederive_opt_outs()`)).rows;
+        (
+          await client.query<object>(
+            `select * from ${ours}.rederive_opt_outs() where difference <> 'opt-out has no report'`,
+          )
+        ).rows;
       for (let sender = 0; sender < threshold; sender++) await reportOptOut(phone, sender);
       await expectRefused('a message', send(phone, threshold));
       const { rows: taken } = await client.query(

@@ -30,10 +30,10 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
   const { messages, reports } = mapping;
   const names = namesOf(mapping);
   const sameName = messages.table === reports.table;
-  const counts = (row: string, operator: string): string =>
+  const counts = (row: string, operator: string, space: string): string =>
     [words.hasStatus?.(row, operator), words.hasCode(row, operator)]
       .filter((condition) => condition !== undefined)
-      .join('\n      and ');
+      .join(`${space}and `);
   return [
     ...(reports.unknownMessage === 'store' ? [storeUnknown] : []),
     // which message a report names
@@ -47,8 +47,8 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
     ],
     // whether a report counts
     [
-      pattern(String.raw`\b(\w+)\.event_type ${equals} 'failed'\s+and \1\.error_code \2 21610`),
-      (_, row = '', operator = '') => counts(row, operator),
+      pattern(String.raw`\b(\w+)\.event_type ${equals} 'failed'(\s+)and \1\.error_code \2 21610`),
+      (_, row = '', operator = '', space = '') => counts(row, operator, space),
     ],
     [
       pattern(String.raw`\b(\w+)\.error_code ${equals} 21610`),

@@ -156,9 +156,9 @@ function changed(columns: readonly string[]): string {
 export const thresholdFunction = 'opt_out_block_threshold';
 
 /** The functions of the schema, and what takes them away. */
-function functionValues(mapping: Mapping, version: string): Values {
+function functionValues(mapping: Mapping): Values {
   const schema = quoteName(mapping.schema);
-  const functions = schemaFunctions(version).map(({ name, statements }) => ({
+  const functions = schemaFunctions().map(({ name, statements }) => ({
     name,
     statements: statements.map((statement) => translate(statement, mapping)),
   }));
@@ -214,8 +214,8 @@ function rightsOf({ schema, sendingRole }: Mapping): string {
 revoke all on ${name}.opt_outs, ${name}.blocked_contacts, ${name}.opt_ins from ${role};`;
 }
 
-/** For every file, at a version of the schema. */
-export function valuesOf(mapping: Mapping, version = schemaVersion()): Values {
+/** For every file. */
+export function valuesOf(mapping: Mapping): Values {
   const words = wordsOf(mapping);
   const index = derivedName(mapping.reports.table, 'opted_out_message_idx');
   const base: Values = {
@@ -228,14 +228,14 @@ export function valuesOf(mapping: Mapping, version = schemaVersion()): Values {
     codes: words.codes,
     'reports with codes':
       mapping.reports.codes.length === 1 ? `${words.codes}s` : `reports with ${words.codes}`,
-    version,
+    version: schemaVersion(),
     'reference type': words.referenceType,
     'sender type': words.senderType === 'text' ? 'text collate "C"' : words.senderType,
     index: qualifiedName(mapping.reports.schema, index),
   };
   return {
     ...base,
-    ...functionValues(mapping, version),
+    ...functionValues(mapping),
     settings: template('settings'),
     'require a finished backfill': template('require_backfill'),
     'require a wish to roll back': template('require_wish'),
