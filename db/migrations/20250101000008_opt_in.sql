@@ -102,17 +102,17 @@ as $function$
 --   - at READ COMMITTED nothing is inserted, and the loop looks again with a fresh snapshot;
 --   - at REPEATABLE READ and SERIALIZABLE "on conflict" finds a row that its snapshot does not show
 --     and raises 40001 (serialization_failure), which the application retries.
--- Whoever sees too few others to block takes an ordinal below the threshold: the next one, or where opt-ins
--- have left a gap, a free one. There are fewer of those than it takes to block. So of as many opt-outs as
--- block, one has a higher ordinal, and who took that saw enough others. Nothing else is assumed: not which
--- of them was first, nor how old a snapshot is.
+-- Whoever does not block takes an ordinal below the threshold: the next one, or where opt-ins have left a
+-- gap, a free one. There are fewer of those than it takes to block. So of as many opt-outs as block, one has
+-- a higher ordinal, and who took that has blocked. Nothing else is assumed: not which of them was first, nor
+-- how old a snapshot is.
 -- As many as block are read, the last ones first: a contact with thousands of opt-outs costs no more than
 -- one with three. Locks: the message, and rows of this phone. Sessions that report several phones in one
 -- transaction in different orders may deadlock (40P01): retry.
 --
 -- An opt-in takes opt-outs away (public.take_opt_outs()), and whoever relies on one meets it:
---   - who blocks locks as many others as it takes ("for key share"), until the transaction ends. If one
---     of them went meanwhile, it takes its own opt-out back and begins anew;
+--   - who blocks locks as many others as it takes ("for key share"), until the transaction ends. If too
+--     many went meanwhile, it takes another ordinal, as one who does not block;
 --   - who reports what is known already relies on its opt-out. A row that nobody has touched (xmax is 0) is
 --     no opt-in's: such a report comes before any opt-in, which covers it. Else it waits for who has touched
 --     the row.
@@ -134,8 +134,32 @@ declare
   known record;
 begin
   if tg_table_name operator(pg_catalog.=) 'delivery_reports' then
-    if new.event_type operator(pg_catalog.<>) 'failed' then
-      return null;
+    if new.event_type operator(pg_catalog.<>) 'failed'
+      or old.message_id operator(pg_catalog.=) new.message_id
+    then
+      if new.event_type operator(pg_catalog.<>) 'failed' then
+        return null;
+      end if;
+      -- A report that said so before this update is not news to an opt-in that came after it, or that is under
+      -- way: then it holds the opt-out.
+      if old.event_type operator(pg_catalog.=) 'failed'
+        and old.error_code operator(pg_catalog.=) 21610
+      then
+        select m.to_number, m.profile_id
+        into contact, profile
+        from public.outbound_messages as m
+        where m.id operator(pg_catalog.=) new.message_id;
+
+        perform
+        from public.opt_outs as o
+        where o.phone operator(pg_catalog.=) contact
+          and o.profile_id operator(pg_catalog.=) profile
+        for key share;
+
+        if public.is_covered(contact, profile, old.id::pg_catalog.text) is not false then
+          return null;
+        end if;
+      end if;
     end if;
     select m.to_number, m.profile_id
     into contact, profile
@@ -181,16 +205,21 @@ begin
     others := 0;
     last_ordinal := 0;
     for known in
-      select o.profile_id, o.ordinal, o.xmax as touched_by, public.opt_out_block_threshold() as enough
+      select
+        o.ordinal,
+        case
+          when o.profile_id operator(pg_catalog.=) profile then o.xmax operator(pg_catalog.=) 0
+        end as is_untouched,
+        public.opt_out_block_threshold() as enough
       from public.opt_outs as o
       where o.phone operator(pg_catalog.=) contact
       order by o.ordinal desc
       limit public.opt_out_block_threshold()
     loop
-      if known.profile_id operator(pg_catalog.=) profile then
-        if known.touched_by operator(pg_catalog.=) 0 then
-          return null;
-        end if;
+      if known.is_untouched then
+        return null;
+      end if;
+      if known.is_untouched is false then
         perform
         from public.opt_outs as o
         where o.phone operator(pg_catalog.=) contact
@@ -212,28 +241,8 @@ begin
               hint = 'Exempt the owner of this function from the policies of opt_outs.';
     end if;
 
-    -- A report that said so before this update is not news to an opt-in that came after it.
-    if tg_op operator(pg_catalog.=) 'UPDATE' and tg_table_name operator(pg_catalog.=) 'delivery_reports' then
-      if old.event_type operator(pg_catalog.=) 'failed'
-        and old.error_code operator(pg_catalog.=) 21610
-        and old.message_id operator(pg_catalog.=) new.message_id
-        and public.is_covered(contact, profile, old.id::pg_catalog.text) is not false
-      then
-        return null;
-      end if;
-    end if;
-
     insert into public.opt_outs (phone, profile_id, ordinal)
-    values (
-      contact,
-      profile,
-      case
-        when last_ordinal operator(pg_catalog.>) others
-          and others operator(pg_catalog.+) 1 operator(pg_catalog.<) public.opt_out_block_threshold()
-        then public.free_ordinal(contact)
-        else last_ordinal operator(pg_catalog.+) 1
-      end
-    )
+    values (contact, profile, last_ordinal operator(pg_catalog.+) 1)
     on conflict do nothing;
 
     if not found then
@@ -249,25 +258,23 @@ begin
       continue again;
     end if;
 
-    -- The insert may have waited for a change of the threshold: from here on it stays what it is. What was
-    -- read before may stop short of a higher one.
+    -- Without a gap this ordinal is below the threshold. The insert may have waited for a change of the
+    -- threshold: from here on it stays what it is. What was read before may stop short of a higher one.
     if others operator(pg_catalog.+) 1 operator(pg_catalog.<) public.opt_out_block_threshold()
+      and last_ordinal operator(pg_catalog.=) others
       and (known.enough operator(pg_catalog.<) public.opt_out_block_threshold()) is not true
     then
       return null;
     end if;
 
-    select pg_catalog.count(*)
-    into others
-    from (
-      select
-      from public.opt_outs as o
-      where o.phone operator(pg_catalog.=) contact
-        and o.profile_id operator(pg_catalog.<>) profile
-      order by o.ordinal desc
-      limit greatest(public.opt_out_block_threshold() operator(pg_catalog.-) 1, 1)
-      for key share
-    ) as relied_on;
+    perform
+    from public.opt_outs as o
+    where o.phone operator(pg_catalog.=) contact
+      and o.profile_id operator(pg_catalog.<>) profile
+    order by o.ordinal desc
+    limit greatest(public.opt_out_block_threshold() operator(pg_catalog.-) 1, 1)
+    for key share;
+    get diagnostics others = row_count;
 
     if others operator(pg_catalog.+) 1 operator(pg_catalog.>=) public.opt_out_block_threshold() then
       insert into public.blocked_contacts (phone)
@@ -276,9 +283,18 @@ begin
       return null;
     end if;
 
+    -- Too few, or by now too few: an ordinal below the threshold, if there is one.
     delete from public.opt_outs as o
     where o.phone operator(pg_catalog.=) contact
       and o.profile_id operator(pg_catalog.=) profile;
+
+    insert into public.opt_outs (phone, profile_id, ordinal)
+    values (contact, profile, public.free_ordinal(contact))
+    on conflict do nothing;
+
+    if found then
+      return null;
+    end if;
   end loop;
 end
 $function$;
