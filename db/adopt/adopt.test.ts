@@ -107,6 +107,34 @@ for (const example of exampleNames) {
       );
     });
 
+    it('lets a contact opt in again, which the backfill and the verification honour', async () => {
+      const phone = '12025550120';
+      const differences = async (): Promise<readonly object[]> =>
+        (
+          await client.query<object>(
+            `select * from ${ours}.rederive_opt_outs() where difference <> 'opt-out has no report'`,
+          )
+        ).rows;
+      for (let sender = 0; sender < threshold; sender++) await reportOptOut(phone, sender);
+      await expectRefused('a message', send(phone, threshold));
+      const { rows: taken } = await client.query(
+        `select ${ours}.opt_in(o.phone, o.profile_id) as taken
+         from ${ours}.opt_outs as o where o.phone = $1 and o.ordinal = 1`,
+        [phone],
+      );
+      assert.deepEqual(taken, [{ taken: 1 }]);
+      await send(phone, threshold);
+      for (const step of ['03', '05']) await run(step);
+      assert.deepEqual(await differences(), []);
+      await send(phone, threshold);
+      await reportOptOut(phone, 0);
+      await expectRefused('a message after it was reported anew', send(phone, threshold));
+      await client.query(`select ${ours}.opt_in_everywhere($1)`, [phone]);
+      for (const step of ['03', '05']) await run(step);
+      await send(phone, threshold);
+      assert.deepEqual(await differences(), []);
+    });
+
     it('leaves all as it is where every file is run again', async () => {
       const state = async (): Promise<unknown> => [
         await describeCatalog(client),

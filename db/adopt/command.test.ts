@@ -113,7 +113,7 @@ describe('with a database', () => {
     assert.match(stdout, /^hooks\.status_callbacks: about 2,000 rows, [\d.]+ kB with indexes$/m);
     assert.match(
       stdout,
-      /^what is made: tables opt_outs and blocked_contacts and \d+ functions in opt_out, /m,
+      /^what is made: tables opt_outs, blocked_contacts and opt_ins and \d+ functions in opt_out, /m,
     );
     assert.match(
       stdout,

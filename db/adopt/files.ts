@@ -1,6 +1,5 @@
 import type { Mapping } from './mapping.ts';
 import { render, template } from './render.ts';
-import { schemaVersion } from './source.ts';
 import { catalogValues, valuesOf } from './values.ts';
 
 /** A file that `adopt` writes. */
@@ -15,11 +14,8 @@ const steps = [
 ];
 
 /** The numbered files of plain SQL by which the schema is made over the tables of a mapping. */
-export function adoptionFiles(
-  mapping: Mapping,
-  version = schemaVersion(),
-): readonly AdoptionFile[] {
-  const values = valuesOf(mapping, version);
+export function adoptionFiles(mapping: Mapping): readonly AdoptionFile[] {
+  const values = valuesOf(mapping);
   return steps.map((name) => ({
     name: `${name}.sql`,
     text: `${render(template(name), values)}\n`,

@@ -48,7 +48,7 @@ export async function inspect(client: pg.Client, mapping: Mapping): Promise<Insp
     const facts = [
       `${values['messages']}: ${messages.words}`,
       `${values['reports']}: ${reports.words}`,
-      `what is made: tables opt_outs and blocked_contacts and ${schemaFunctions().length} functions in ${values['schema']}, an index of ${values['reports']}, five triggers, and the schema opt_out_adoption`,
+      `what is made: tables opt_outs, blocked_contacts and opt_ins and ${schemaFunctions().length} functions in ${values['schema']}, an index of ${values['reports']}, six triggers, and the schema opt_out_adoption`,
       ...(await aboutBackfill(client, query, reports.tableBytes)),
     ];
     return { obstacles, notes, facts };

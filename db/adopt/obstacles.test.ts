@@ -144,6 +144,7 @@ const ofTables: readonly Obstacle[] = [
     sql: 'create publication everything for table s.messages',
     says: [
       'note: blocked_contacts is not in publication everything: a subscriber would not have it',
+      'note: opt_ins is not in publication everything: a subscriber would not have it',
       'note: opt_outs is not in publication everything: a subscriber would not have it',
     ],
   },

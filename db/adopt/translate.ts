@@ -30,10 +30,10 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
   const { messages, reports } = mapping;
   const names = namesOf(mapping);
   const sameName = messages.table === reports.table;
-  const counts = (row: string, operator: string): string =>
+  const counts = (row: string, operator: string, space: string): string =>
     [words.hasStatus?.(row, operator), words.hasCode(row, operator)]
       .filter((condition) => condition !== undefined)
-      .join('\n      and ');
+      .join(`${space}and `);
   return [
     ...(reports.unknownMessage === 'store' ? [storeUnknown] : []),
     // which message a report names
@@ -47,8 +47,8 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
     ],
     // whether a report counts
     [
-      pattern(String.raw`\b(\w+)\.event_type ${equals} 'failed'\s+and \1\.error_code \2 21610`),
-      (_, row = '', operator = '') => counts(row, operator),
+      pattern(String.raw`\b(\w+)\.event_type ${equals} 'failed'(\s+)and \1\.error_code \2 21610`),
+      (_, row = '', operator = '', space = '') => counts(row, operator, space),
     ],
     [
       pattern(String.raw`\b(\w+)\.error_code ${equals} 21610`),
@@ -67,9 +67,10 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
     ],
     [/\b(\w+)\.to_number\b/g, (_, row = '') => words.number(row)],
     [/\b(m|new|old)\.profile_id\b/g, (_, row = '') => words.sender(row)],
-    [/\b(m|new|old)\.id\b/g, (_, row = '') => words.id(row)],
-    [/\bnew\.message_id\b/g, () => words.message('new')],
-    [/\br\.id\b/g, () => words.reportId('r')],
+    // a trigger's old row is a report's wherever its id is asked for, its new row a message's
+    [/\b(m|new)\.id\b/g, (_, row = '') => words.id(row)],
+    [/\b(r|old)\.id\b/g, (_, row = '') => words.reportId(row)],
+    [/\b(new|old)\.message_id\b/g, (_, row = '') => words.message(row)],
     [
       /\b(?:m|r|new|old)\.\w+/g,
       (word) => {

@@ -6,9 +6,11 @@ import { expectRefused } from '../conformance/expect.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
 import { examplePath } from './examples.ts';
 import { adoptionFiles } from './files.ts';
+import type { Mapping } from './mapping.ts';
 import { readMapping } from './read-mapping.ts';
-import { schemaVersion } from './source.ts';
+import { schemaFunctions, schemaVersion } from './source.ts';
 import { createStrangersDatabase, describeCatalog, runFile } from './testing.ts';
+import { translate } from './translate.ts';
 import { readAdoption, upgradeFile } from './upgrade.ts';
 
 /** Before the migration that made derive_blocked_contacts() another function; there is no adopting before it. */
@@ -20,15 +22,16 @@ describe('a schema that was adopted in an older version', () => {
   let client: pg.Client;
   let fresh: readonly string[];
 
+  /** Without the number of columns that the adoption's own table ever had: to take it back drops one. */
+  const catalog = async (): Promise<readonly string[]> =>
+    (await describeCatalog(client)).filter((line) => !line.startsWith('columns of adoption: '));
+
   before(async () => {
     database = await createStrangersDatabase('text-codes');
     client = await database.connect();
     for (const file of adoptionFiles(mapping).slice(0, 4)) await runFile(database, file);
-    fresh = await describeCatalog(client);
-    await runFile(database, adoptionFiles(mapping)[5] ?? assert.fail(), [
-      "set opt_out_adoption.roll_back = 'yes'",
-    ]);
-    for (const file of adoptionFiles(mapping, older).slice(0, 4)) await runFile(database, file);
+    fresh = await catalog();
+    await takeBack(client, mapping);
   });
   after(async () => {
     await client.end();
@@ -36,7 +39,7 @@ describe('a schema that was adopted in an older version', () => {
   });
 
   it('becomes what is adopted today, keeps its threshold and its rows, and may be upgraded again', async () => {
-    assert.notDeepEqual(await describeCatalog(client), fresh);
+    assert.notDeepEqual(await catalog(), fresh);
     await client.query('select * from opt_out.set_opt_out_block_threshold(2)');
     for (const sender of [1, 2]) {
       await client.query(`select traffic.report(traffic.send('12025550100', $1), true)`, [sender]);
@@ -50,7 +53,7 @@ describe('a schema that was adopted in an older version', () => {
       await runFile(database, upgrade);
       await expectRefused('a message', client.query(`select traffic.send('12025550100', 3)`));
       await client.query('select * from opt_out.set_opt_out_block_threshold(3)');
-      assert.deepEqual(await describeCatalog(client), fresh);
+      assert.deepEqual(await catalog(), fresh);
       await client.query('select * from opt_out.set_opt_out_block_threshold(2)');
     }
     const now = await readAdoption(client, mapping);
@@ -71,3 +74,23 @@ describe('a schema that was adopted in an older version', () => {
     );
   });
 });
+
+/** Makes of what is adopted today what the older version had: no opt-ins, and its functions. */
+async function takeBack(client: pg.Client, mapping: Mapping): Promise<void> {
+  const then = schemaFunctions(older);
+  const drop = (name: string): Promise<unknown> => client.query(`drop function opt_out.${name}`);
+  await client.query('drop table opt_out.opt_ins');
+  for (const { name } of schemaFunctions()) {
+    if (!then.some((function_) => function_.name === name)) await drop(name);
+  }
+  await drop('derive_blocked_contacts'); // it had another result
+  for (const { statements } of then) {
+    for (const statement of statements) await client.query(translate(statement, mapping));
+  }
+  await client.query(`
+    comment on column opt_out.opt_outs.ordinal is 'as it was';
+    alter table opt_out_adoption.adoption drop column began_at;
+    create or replace procedure opt_out_adoption.backfill(batch_ms integer default 50)
+      language sql as 'select';
+    update opt_out_adoption.adoption set version = '${older}'`);
+}

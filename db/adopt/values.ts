@@ -98,6 +98,7 @@ function rowValues(mapping: Mapping): Values {
   const words = wordsOf(mapping);
   const counts = [words.hasStatus?.('r', '='), words.hasCode('r', '=')];
   return {
+    'r.id': words.reportId('r'),
     'r.message': words.message('r'),
     'r.has code': words.hasCode('r', '='),
     'r.counts': counts.filter(Boolean).join(' and '),
@@ -155,9 +156,9 @@ function changed(columns: readonly string[]): string {
 export const thresholdFunction = 'opt_out_block_threshold';
 
 /** The functions of the schema, and what takes them away. */
-function functionValues(mapping: Mapping, version: string): Values {
+function functionValues(mapping: Mapping): Values {
   const schema = quoteName(mapping.schema);
-  const functions = schemaFunctions(version).map(({ name, statements }) => ({
+  const functions = schemaFunctions().map(({ name, statements }) => ({
     name,
     statements: statements.map((statement) => translate(statement, mapping)),
   }));
@@ -210,11 +211,11 @@ function rightsOf({ schema, sendingRole }: Mapping): string {
   if (sendingRole === undefined) return '-- No role that sends was named.';
   const [name, role] = [quoteName(schema), quoteName(sendingRole)];
   return `-- Whatever it was given by default: the triggers run with the rights of the functions' owner.
-revoke all on ${name}.opt_outs, ${name}.blocked_contacts from ${role};`;
+revoke all on ${name}.opt_outs, ${name}.blocked_contacts, ${name}.opt_ins from ${role};`;
 }
 
-/** For every file, at a version of the schema. */
-export function valuesOf(mapping: Mapping, version = schemaVersion()): Values {
+/** For every file. */
+export function valuesOf(mapping: Mapping): Values {
   const words = wordsOf(mapping);
   const index = derivedName(mapping.reports.table, 'opted_out_message_idx');
   const base: Values = {
@@ -227,19 +228,22 @@ export function valuesOf(mapping: Mapping, version = schemaVersion()): Values {
     codes: words.codes,
     'reports with codes':
       mapping.reports.codes.length === 1 ? `${words.codes}s` : `reports with ${words.codes}`,
-    version,
+    version: schemaVersion(),
     'reference type': words.referenceType,
     'sender type': words.senderType === 'text' ? 'text collate "C"' : words.senderType,
     index: qualifiedName(mapping.reports.schema, index),
   };
   return {
     ...base,
-    ...functionValues(mapping, version),
+    ...functionValues(mapping),
     settings: template('settings'),
     'require a finished backfill': template('require_backfill'),
     'require a wish to roll back': template('require_wish'),
     'triggers that record': render(template('triggers_that_record'), base),
     'triggers that refuse': render(template('triggers_that_refuse'), base),
+    'opt ins': render(template('opt_ins'), base),
+    'comment on ordinals': render(template('comment_on_ordinals'), base),
+    'trigger that takes': render(template('trigger_that_takes'), base),
     'backfill procedures': render(template('backfill_procedures'), base),
     obstacles: `(\n${render(template('obstacles'), base)}\n)`,
     rights: rightsOf(mapping),

@@ -132,12 +132,13 @@ function print(
       `${counts.statements} statements, ${counts.waits} waits, ${counts.refusals} refusals, ` +
       `retried ${counts.serializationFailures} serialization failures and ${counts.deadlocks} deadlocks\n`,
   );
-  const { judged, differences, allowed } = second;
+  const { judged, optedIn, differences, allowed } = second;
   const seen = [...allowed].sort().map(([name, times]) => `${name} in ${times}`);
   process.stdout.write(
     judged === 0
       ? '  second checker: none judged: the design keeps no order of opt-outs\n'
       : `  second checker: ${judged} judged, ${differences} of them otherwise than by the first; ` +
+          `${optedIn} in which all numbers are opted in again left to the first; ` +
           `allowed at their levels: ${seen.join(', ') || 'no anomaly'}\n`,
   );
   for (const failure of failures) process.stdout.write(`\n${failure}\n\n`);

@@ -38,7 +38,8 @@ for (const design of testedDesigns()) {
                 + (select count(*) from outbound_messages)::integer
                 + (select count(*) from delivery_reports)::integer
                 + (select count(*) from opt_outs)::integer
-                + (select count(*) from blocked_contacts)::integer as rows`,
+                + (select count(*) from blocked_contacts)::integer
+                + (select count(*) from opt_ins)::integer as rows`,
         );
         assert.deepEqual(rows, [{ rows: 0 }]);
       } finally {

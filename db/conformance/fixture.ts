@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
+import { onlyRow } from '../connection/only-row.ts';
 import { optedOut } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { readBlockThreshold } from '../schema/block-threshold.ts';
@@ -13,6 +14,8 @@ export interface Fixture {
   readonly threshold: number;
   /** A session as the application would have it. Closed at the end. */
   session(): Promise<pg.Client>;
+  /** A session of the database's owner. Closed at the end. */
+  operator(): Promise<pg.Client>;
   /** A number that nobody else uses: exchange 555, which the data set leaves out. */
   phone(): string;
   /** A new profile's id. */
@@ -30,6 +33,12 @@ export interface Fixture {
   ): Promise<string>;
   /** Blocks a number as life does: as many profiles as it takes send to it and are told 21610. */
   block(client: pg.Client, phone: string): Promise<void>;
+  /**
+   * The contact opts in to a profile again, or to every one (null). Returns how many opt-outs went.
+   *
+   * @param client an operator's session; default: one of the database's owner
+   */
+  optIn(phone: string, profileId: string | null, client?: pg.Client): Promise<number>;
   /** Notes rows that a check made on its own, so that they are removed at the end. */
   made(rows: {
     readonly messageIds?: readonly string[];
@@ -75,12 +84,16 @@ export async function openFixture(
   const fixture: Fixture = {
     threshold,
     async session() {
+      const client = await fixture.operator();
+      if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+      return client;
+    },
+    async operator() {
       const client = await connect(url);
       sessions.push(client);
       if (options.statementTimeoutMs !== undefined) {
         await client.query(`set statement_timeout = ${options.statementTimeoutMs}`);
       }
-      if (design.sessionSql !== undefined) await client.query(design.sessionSql);
       return client;
     },
     phone() {
@@ -127,6 +140,15 @@ export async function openFixture(
         const messageId = await fixture.send(client, phone, profileId);
         await fixture.report(client, messageId, 'failed', optedOut);
       }
+    },
+    async optIn(phone, profileId, client = owner) {
+      const answer = await client.query<{ taken: number }>(
+        profileId === null
+          ? 'select public.opt_in_everywhere($1) as taken'
+          : 'select public.opt_in($1, $2) as taken',
+        profileId === null ? [phone] : [phone, profileId],
+      );
+      return onlyRow(answer).taken;
     },
     made(rows) {
       messageIds.push(...(rows.messageIds ?? []));

@@ -5,6 +5,7 @@ import type { Behaviour } from './behaviour.ts';
 import { bulkBehaviours } from './bulk.ts';
 import { concurrency } from './concurrency.ts';
 import { type FixtureOptions, openFixture } from './fixture.ts';
+import { optIns } from './opt-ins.ts';
 import { reports } from './reports.ts';
 import { sending } from './sending.ts';
 
@@ -13,6 +14,7 @@ export const allBehaviours: readonly Behaviour[] = [
   ...sending,
   ...bulkBehaviours,
   ...reports,
+  ...optIns,
   ...concurrency,
 ];
 

@@ -1,6 +1,14 @@
 import type { IsolationLevel } from '../contract.ts';
 import { itemAt } from '../item-at.ts';
-import { blockingProfiles, type History, type PhoneProfile, type Step } from './history.ts';
+import { blockingProfiles, type History, type Step } from './history.ts';
+import {
+  committedEvents,
+  ownEvents,
+  type Profiles,
+  profilesOf,
+  type View,
+  whole,
+} from './opt-out-events.ts';
 
 /*
  * The model. It knows nothing of triggers, tables or locks: only what was acknowledged, in ticks of
@@ -45,95 +53,78 @@ export interface Ending {
 
 /** What is wrong with an ending; nothing where the history is as it should be. */
 export function checkHistory(history: History, ending: Ending): readonly string[] {
-  const committed = ending.attempts.filter((attempt) => attempt.committedAt !== undefined);
+  const events = committedEvents(history, ending.attempts);
   const wrong: string[] = [];
 
-  history.before.forEach((count, phone) => {
-    const profiles = profilesOf(history, phone, committed, () => true);
-    const expected = profiles.size >= blockingProfiles;
-    const actual = ending.isBlocked[phone];
-    if (actual !== expected) {
+  for (const phone of history.before.keys()) {
+    const { must, may } = profilesOf(phone, events, whole);
+    const isBlocked = ending.isBlocked[phone] === true;
+    const count = isBlocked ? may.size : must.size;
+    const isWrong = isBlocked !== count >= blockingProfiles;
+    if (isWrong) {
       wrong.push(
-        `n${phone}: ${profiles.size} profiles have a committed 21610, ` +
-          `and it is ${actual === true ? 'blocked' : 'not blocked'}`,
+        `n${phone}: ${count} profiles have a committed 21610, ` +
+          `and it is ${isBlocked ? 'blocked' : 'not blocked'}`,
       );
     }
-    const stored = ending.optOuts && [...(ending.optOuts[phone] ?? [])].sort().join();
-    const wanted = [...profiles].sort().join();
-    if (stored !== undefined && stored !== wanted) {
-      wrong.push(`n${phone}: opt_outs has the profiles ${stored}, not ${wanted}`);
+    if (ending.optOuts === undefined) continue;
+    const stored = new Set(itemAt(ending.optOuts, phone));
+    if (!isWithin(must, stored) || !isWithin(stored, may)) {
+      const expected = isWithin(may, must)
+        ? `not ${told(must)}`
+        : `not ${told(must)} and of ${told(may)} at most`;
+      wrong.push(`n${phone}: opt_outs has the profiles ${told(stored)}, ${expected}`);
+    } else if (!isWrong && isBlocked !== stored.size >= blockingProfiles) {
+      wrong.push(
+        `n${phone}: opt_outs has ${stored.size} profiles, ` +
+          `and it is ${isBlocked ? 'blocked' : 'not blocked'}`,
+      );
     }
-    if (count > blockingProfiles) throw new Error('a history begins with numbers not yet blocked');
-  });
+  }
 
   for (const attempt of ending.attempts) {
-    for (const record of attempt.steps)
-      wrong.push(...checkSend(history, committed, attempt, record));
+    for (const record of attempt.steps) wrong.push(...checkSend(events, attempt, record));
   }
   return wrong;
+}
+
+function isWithin(some: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
+  return [...some].every((one) => all.has(one));
+}
+
+function told(profiles: ReadonlySet<number>): string {
+  return [...profiles].sort().join();
 }
 
 /**
  * A send must be refused when the block was acknowledged before it began, and may be refused only
  * when the blocking commit was at least sent before the refusal came. What its own transaction
- * reported before it counts for both. Above READ COMMITTED a send begins with its transaction.
+ * did before it counts for both. Above READ COMMITTED a send begins with its transaction.
  */
 function checkSend(
-  history: History,
-  committed: readonly Attempt[],
+  committed: ReturnType<typeof committedEvents>,
   attempt: Attempt,
   record: StepRecord,
 ): readonly string[] {
   const phones = targetsOf(record.step);
   if (phones.length === 0 || record.outcome === 'retry') return [];
   const beganAt = attempt.level === 'read committed' ? record.sentAt : attempt.startedAt;
-  const isBlockedBy = (counts: (other: Attempt) => boolean): boolean =>
-    phones.some((phone) => {
-      const profiles = profilesOf(history, phone, committed, counts);
-      for (const own of attempt.steps) {
-        if (own.answeredAt < record.sentAt && own.outcome === 'done') {
-          for (const pair of reportedBy(own.step)) {
-            if (pair.phone === phone) profiles.add(pair.profile);
-          }
-        }
-      }
-      return profiles.size >= blockingProfiles;
-    });
+  const own = ownEvents(attempt, record, committed);
+  const events = [...committed, ...own];
+  const view: View = {
+    surely: (event) => own.includes(event) || event.to < beganAt,
+    maybe: (event) => own.includes(event) || event.commitSentAt < record.answeredAt,
+  };
+  const isBlockedBy = (which: keyof Profiles): boolean =>
+    phones.some((phone) => profilesOf(phone, events, view)[which].size >= blockingProfiles);
   const what = `s${attempt.session}, ${attempt.level}: a message to ${phones.map((phone) => `n${phone}`).join(' ')}`;
-  if (
-    record.outcome === 'done' &&
-    isBlockedBy((other) => (other.committedAt ?? Number.POSITIVE_INFINITY) < beganAt)
-  ) {
+  if (record.outcome === 'done' && isBlockedBy('must')) {
     return [`${what} was accepted, and began after the block was acknowledged`];
   }
-  if (
-    record.outcome === 'refused' &&
-    !isBlockedBy((other) => (other.commitSentAt ?? Number.POSITIVE_INFINITY) < record.answeredAt)
-  ) {
+  if (record.outcome === 'refused' && !isBlockedBy('may')) {
     return [`${what} was refused, and fewer than ${blockingProfiles} profiles were told 21610`];
   }
   return [];
-}
-
-function profilesOf(
-  history: History,
-  phone: number,
-  committed: readonly Attempt[],
-  counts: (attempt: Attempt) => boolean,
-): Set<number> {
-  const profiles = new Set<number>();
-  for (let profile = 0; profile < itemAt(history.before, phone); profile++) profiles.add(profile);
-  for (const attempt of committed) {
-    if (!counts(attempt)) continue;
-    for (const { step } of attempt.steps) {
-      for (const pair of reportedBy(step)) if (pair.phone === phone) profiles.add(pair.profile);
-    }
-  }
-  return profiles;
-}
-
-function reportedBy(step: Step): readonly PhoneProfile[] {
-  return step.kind === 'report' || step.kind === 'update' ? step.pairs : [];
 }
 
 function targetsOf(step: Step): readonly number[] {

@@ -70,8 +70,11 @@ async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise
   const profileIds = rows.map((row) => row.id);
   const open: Session[] = [];
   if (design.sessionSql !== undefined && design.keeps.includes('opt_outs')) {
-    // another role than the owner: what a history reads beside sending is not an application's to read
+    // another role than the owner: what a history does beside sending and reporting is not an application's
     await owner.query('grant select on public.opt_outs to public');
+    await owner.query(
+      'grant execute on function public.opt_in, public.opt_in_everywhere to public',
+    );
   }
   const prober = await openSession(url, design); // as the application: an owner may pass where it may not
 
@@ -165,6 +168,13 @@ export function sqlOf(
         text: 'update outbound_messages set to_number = $2 where id = $1',
         values: [cast.spareMessageId(session), phones([step.phone])[0]],
       };
+    case 'opt in':
+      return step.profile === null
+        ? { text: 'select public.opt_in_everywhere($1)', values: phones([step.phone]) }
+        : {
+            text: 'select public.opt_in($1, $2)',
+            values: [...phones([step.phone]), itemAt(cast.profileIds, step.profile)],
+          };
   }
 }
 

@@ -24,7 +24,9 @@ export type Step =
   /** One query of a number's opt-outs, in the order in which they were recorded. */
   | { readonly kind: 'read'; readonly phone: number }
   /** One update that moves this session's own spare message to a number. */
-  | { readonly kind: 'move'; readonly phone: number };
+  | { readonly kind: 'move'; readonly phone: number }
+  /** One opt-in of a number to a profile, or to every one (null): an operator's, at READ COMMITTED. */
+  | { readonly kind: 'opt in'; readonly phone: number; readonly profile: number | null };
 
 /** Statements between begin and end; `autocommit` is one statement without either. */
 export interface Transaction {
@@ -56,4 +58,10 @@ export function statementsOf(transaction: Transaction): readonly (Step | 'begin'
   return transaction.end === 'autocommit'
     ? transaction.steps
     : ['begin', ...transaction.steps, 'end'];
+}
+
+/** The numbers that somebody opts in, in a transaction that commits or not. */
+export function optedInNumbers(history: History): ReadonlySet<number> {
+  const steps = history.sessions.flat().flatMap((transaction) => transaction.steps);
+  return new Set(steps.flatMap((step) => (step.kind === 'opt in' ? [step.phone] : [])));
 }

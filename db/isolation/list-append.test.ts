@@ -135,6 +135,49 @@ describe('a history as transactions over lists', () => {
     assert.equal(listTransactions(history, { ...ending, optOuts: undefined }), undefined);
   });
 
+  it('leaves out a number that is opted in again, and judges the others', () => {
+    const optIn: Step = { kind: 'opt in', phone: 0, profile: 0 };
+    const sessions = [[{ level: 'read committed', steps: [optIn], end: 'commit' }]] as const;
+    const attempts = [
+      attempt(0, [0, 1], [{ step: optIn }]),
+      attempt(1, [2, 3], [{ step: report(1) }, { step: send }]),
+      attempt(2, [4, 5], [{ step: { kind: 'send', phones: [0, 1], profile: 4 } }]),
+    ];
+    assert.equal(
+      listTransactions(
+        { ...history, sessions },
+        { attempts, optOuts: [[0, 1]], isBlocked: [false] },
+      ),
+      undefined,
+    );
+    const found = listTransactions(
+      { before: [1, 3], sessions, schedule: undefined },
+      {
+        attempts,
+        optOuts: [
+          [0, 1],
+          [0, 1, 2],
+        ],
+        isBlocked: [false, true],
+      },
+    );
+    const other = [profilesKey(1), blockedKey(1)] as const;
+    assert.deepEqual(
+      found?.map(({ operations }) => operations),
+      [
+        [append(other[0], 0), append(other[0], 1), append(other[0], 2), append(other[1], 1)],
+        [],
+        [],
+        [read(other[1])],
+        [read(other[0], 0, 1, 2), read(other[1], 1)],
+      ],
+    );
+    assert.deepEqual(
+      anomaliesOf(found ?? []).map(({ name }) => name),
+      ['G-single-realtime'], // it was accepted, and the number was blocked
+    );
+  });
+
   it('finds a third opt-out that blocks nobody', () => {
     const lost = [
       attempt(0, [0, 3], [{ step: report(1) }]),

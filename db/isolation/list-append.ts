@@ -1,5 +1,11 @@
 import type { Attempt, Ending, StepRecord } from './checker.ts';
-import { blockingProfiles, type History, type PhoneProfile, type Step } from './history.ts';
+import {
+  blockingProfiles,
+  type History,
+  optedInNumbers,
+  type PhoneProfile,
+  type Step,
+} from './history.ts';
 import type { ListTransaction, Operation } from './transactions.ts';
 
 /*
@@ -8,7 +14,8 @@ import type { ListTransaction, Operation } from './transactions.ts';
  * Each number has two lists. To the first, every accepted 21610 appends its profile, once; a query of the
  * number's opt-outs reads it. To the second, whoever appends the third profile appends `blocked`; a
  * message reads it: none where it is accepted, `blocked` where it is refused. A last transaction, begun
- * when all others are over, reads all lists.
+ * when all others are over, reads all lists. A number that somebody opts in again has no list that only
+ * grows: what is done to it is left out, which makes no anomaly of what is left.
  */
 
 /** The list of the profiles of a number, and the list that says whether it is blocked. */
@@ -23,7 +30,8 @@ const setupProcess = -1;
 
 /**
  * The transactions of a history; undefined where they cannot be told: the design keeps no order of
- * opt-outs, or several transactions reported one profile and nothing says whose report was the first.
+ * opt-outs, or several transactions reported one profile and nothing says whose report was the first, or all
+ * numbers are opted in again.
  *
  * A refused transaction is rolled back, and a checker does not ask what such a one read. So it becomes two:
  * its appends, rolled back, and its reads, committed, at REPEATABLE READ where it was SERIALIZABLE: the
@@ -35,8 +43,9 @@ export function listTransactions(
   ending: Ending,
 ): readonly ListTransaction[] | undefined {
   const { optOuts } = ending;
-  if (optOuts === undefined) return undefined;
-  const elements = elementsOf(history, ending.attempts);
+  const optedIn = optedInNumbers(history);
+  if (optOuts === undefined || optedIn.size === history.before.length) return undefined;
+  const elements = elementsOf(history, ending.attempts, optedIn);
   if (elements === undefined) return undefined;
   const blockers = history.before.map((_, phone) =>
     thirdOf(phone, itemsOf(optOuts[phone]), history, ending.attempts),
@@ -52,6 +61,7 @@ export function listTransactions(
     list: isBlocked ? [blocked] : [],
   });
   const appended = (record: StepRecord, { phone, profile }: PhoneProfile): readonly Operation[] => {
+    if (optedIn.has(phone)) return [];
     const element = elements.appendedBy(record, phone, profile);
     if (element === undefined) return []; // another report was the first to tell
     const append: Operation = { f: 'append', key: profilesKey(phone), element };
@@ -62,12 +72,15 @@ export function listTransactions(
   const operationsOf = (record: StepRecord): readonly Operation[] => {
     const { step, outcome, saw } = record;
     if (outcome === 'retry') return [];
-    if (step.kind === 'read') return saw === undefined ? [] : [seen(step.phone, saw)];
+    if (step.kind === 'read') {
+      return saw === undefined || optedIn.has(step.phone) ? [] : [seen(step.phone, saw)];
+    }
     const targets = new Set(targetsOf(step));
     // a refused batch does not say which number it was
     if (outcome === 'done' || targets.size === 1) {
-      const read = [...targets].map((phone) => answered(phone, outcome === 'refused'));
-      if (read.length > 0) return read;
+      const told = [...targets].filter((phone) => !optedIn.has(phone));
+      const read = told.map((phone) => answered(phone, outcome === 'refused'));
+      if (targets.size > 0) return read;
     }
     // the rows of one statement have no order but the one in which they were recorded
     const place = ({ phone, profile }: PhoneProfile): number =>
@@ -77,14 +90,21 @@ export function listTransactions(
   };
 
   const setup: Operation[] = history.before.flatMap((count, phone) =>
-    Array.from(
-      { length: count },
-      (_, profile): Operation => ({
-        f: 'append',
-        key: profilesKey(phone),
-        element: elements.readAs(phone, profile),
-      }),
-    ),
+    optedIn.has(phone)
+      ? []
+      : [
+          ...Array.from(
+            { length: count },
+            (_, profile): Operation => ({
+              f: 'append',
+              key: profilesKey(phone),
+              element: elements.readAs(phone, profile),
+            }),
+          ),
+          ...(count < blockingProfiles
+            ? []
+            : [{ f: 'append', key: blockedKey(phone), element: blocked } as const]),
+        ],
   );
   const transactions: ListTransaction[] = [
     {
@@ -121,10 +141,11 @@ export function listTransactions(
     isCommitted: true,
     invokedAt: over,
     completedAt: over + 1,
-    operations: history.before.flatMap((_, phone) => [
-      seen(phone, itemsOf(optOuts[phone])),
-      answered(phone, ending.isBlocked[phone] === true),
-    ]),
+    operations: history.before.flatMap((_, phone) =>
+      optedIn.has(phone)
+        ? []
+        : [seen(phone, itemsOf(optOuts[phone])), answered(phone, ending.isBlocked[phone] === true)],
+    ),
   });
   return transactions;
 }
@@ -169,7 +190,11 @@ interface Elements {
  * report has its answer only after that. So where a report was answered before a transaction sent its
  * commit, that transaction is not the first.
  */
-function elementsOf(history: History, attempts: readonly Attempt[]): Elements | undefined {
+function elementsOf(
+  history: History,
+  attempts: readonly Attempt[],
+  optedIn: ReadonlySet<number>,
+): Elements | undefined {
   const writers = new Map<string, { attempt: Attempt; record: StepRecord }[]>();
   const elements = new Map<StepRecord, Map<string, number>>();
   const readAs = new Map<string, number>();
@@ -177,6 +202,7 @@ function elementsOf(history: History, attempts: readonly Attempt[]): Elements | 
     for (const record of attempt.steps) {
       if (record.outcome !== 'done') continue;
       for (const { phone, profile } of reportedBy(record.step)) {
+        if (optedIn.has(phone)) continue;
         const pair = `${phone} ${profile}`;
         const reports = writers.get(pair) ?? [];
         // a transaction's second report of a profile appends nothing

@@ -6,10 +6,11 @@ import { type History, type Step, statementsOf, type Transaction } from './histo
 export interface PermutedCase {
   readonly name: string;
   readonly before: readonly number[];
-  /** Each session's statements between begin and end. */
+  /** Each session's statements between begin and end; `level` where it is not the permutation's. */
   readonly sessions: readonly {
     readonly steps: readonly Step[];
     readonly end: 'commit' | 'rollback';
+    readonly level?: IsolationLevel;
   }[];
   /** Sessions that differ in nothing but the profile: only one order of their begins is run. */
   readonly alike: readonly number[];
@@ -22,6 +23,12 @@ const report = (profile: number, phone = 0): Step => ({
 const send: Step = { kind: 'send', phones: [0], profile: 4 };
 const commit = (...steps: readonly Step[]) => ({ steps, end: 'commit' }) as const;
 const rollback = (...steps: readonly Step[]) => ({ steps, end: 'rollback' }) as const;
+const optIn = (profile: number | null, end: 'commit' | 'rollback' = 'commit') =>
+  ({
+    level: 'read committed',
+    steps: [{ kind: 'opt in', phone: 0, profile }],
+    end,
+  }) as const;
 
 /** The cases of two and three sessions. */
 export const permutedCases: readonly PermutedCase[] = [
@@ -113,6 +120,70 @@ export const permutedCases: readonly PermutedCase[] = [
     name: 'the third profile twice, once rolled back, and a message meanwhile',
     before: [2],
     sessions: [rollback(report(2)), commit(report(2)), commit(send)],
+    alike: [],
+  },
+  {
+    name: 'an opt-in and a report of the same profile: the later of the two holds',
+    before: [3],
+    sessions: [optIn(0), commit(report(0), send)],
+    alike: [],
+  },
+  {
+    name: 'an opt-in of one of two, and the third profile',
+    before: [2],
+    sessions: [optIn(0), commit(report(2), send)],
+    alike: [],
+  },
+  {
+    name: 'an opt-in of one of three, and a fourth profile that finds the number blocked',
+    before: [3],
+    sessions: [optIn(0), commit(report(3), send)],
+    alike: [],
+  },
+  {
+    name: 'an opt-in that rolls back, and the third profile',
+    before: [2],
+    sessions: [optIn(0, 'rollback'), commit(report(2))],
+    alike: [],
+  },
+  {
+    name: 'an opt-in that unblocks, and messages before and after it',
+    before: [3],
+    sessions: [optIn(0), commit(send, send)],
+    alike: [],
+  },
+  {
+    name: 'two opt-ins at the same moment, of four opt-outs',
+    before: [4],
+    sessions: [optIn(0), optIn(1)],
+    alike: [],
+  },
+  {
+    name: 'the last opt-out goes while two others come: whoever saw it counts it no more',
+    before: [1],
+    sessions: [optIn(0), commit(report(1)), commit(report(2))],
+    alike: [1, 2],
+  },
+  {
+    name: 'an opt-in of the last of two while two others come: its ordinal is free again',
+    before: [2],
+    sessions: [optIn(1), commit(report(2)), commit(report(3))],
+    alike: [1, 2],
+  },
+  {
+    name: 'an opt-in everywhere, the same profile and another one',
+    before: [3],
+    sessions: [optIn(null), commit(report(0)), commit(report(3))],
+    alike: [],
+  },
+  {
+    name: 'a report gets its 21610, the contact opts in, and the report is updated again',
+    before: [2],
+    sessions: [
+      commit({ kind: 'update', pairs: [{ phone: 0, profile: 2 }] }),
+      optIn(2),
+      commit({ kind: 'update', pairs: [{ phone: 0, profile: 2 }] }),
+    ],
     alike: [],
   },
 ];

@@ -10,7 +10,7 @@ import {
 } from './history.ts';
 
 /**
- * Histories at random: one to three numbers near their block, two to four sessions, each with one to
+ * Histories at random: one to three numbers near their block, or blocked, two to four sessions, each with one to
  * three transactions. Three in four follow a schedule, and so run the same way again; one in four
  * lets all sessions run at the same time. They shrink to fewer sessions, transactions and statements.
  *
@@ -20,7 +20,7 @@ export function randomHistory(
   levels: readonly IsolationLevel[] = isolationLevels,
 ): fc.Arbitrary<History> {
   return fc
-    .array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 })
+    .array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 })
     .chain((before) =>
       fc.record({
         before: fc.constant(before),
@@ -48,6 +48,12 @@ export function randomHistory(
 
 function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbitrary<Transaction> {
   const steps = step(phones);
+  const optIns: fc.Arbitrary<Step> = fc.record({
+    kind: fc.constant('opt in' as const),
+    phone: fc.nat({ max: phones - 1 }),
+    profile: fc.option(fc.nat({ max: profilesPerPhone - 1 }), { nil: null }),
+  });
+  const mayMix = levels.includes('read committed');
   // a statement by itself has the session's level
   const autocommit = levels.includes('read committed') ? 1 : 0;
   return fc.oneof(
@@ -68,6 +74,18 @@ function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbi
         level: fc.constant('read committed' as const),
         steps: fc.tuple(steps),
         end: fc.constant('autocommit' as const),
+      }),
+    },
+    {
+      // an operator's, which are always READ COMMITTED
+      weight: 1,
+      arbitrary: fc.record({
+        level: fc.constant('read committed' as const),
+        steps: fc.array(mayMix ? fc.oneof({ weight: 2, arbitrary: optIns }, steps) : optIns, {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        end: fc.constantFrom('commit' as const, 'commit' as const, 'rollback' as const),
       }),
     },
   );

@@ -8,7 +8,7 @@ import { checkHistory, type Ending } from './checker.ts';
 import { describeHistory } from './describe.ts';
 import { execute, type RunCounts } from './execute.ts';
 import { type HistoryFixture, openHistoryFixture } from './fixture.ts';
-import type { History } from './history.ts';
+import { type History, optedInNumbers } from './history.ts';
 import { listTransactions } from './list-append.ts';
 import { drawPermutations, permutationsOf, permutedCases } from './permutations.ts';
 import { randomHistory } from './random-history.ts';
@@ -27,6 +27,8 @@ export interface IsolationResult {
 export interface SecondOpinion {
   /** How many it judged: a design may keep no order of opt-outs, and a history may not tell who was first. */
   judged: number;
+  /** How many it was not asked of, because all of their numbers are opted in again. */
+  optedIn: number;
   /** How many one checker called wrong and the other did not; all of them are among the failures. */
   differences: number;
   /** In how many histories it saw an anomaly that their levels allow, by the anomaly's name. */
@@ -134,7 +136,7 @@ export function noRunCounts(): RunCounts {
 }
 
 function noOpinion(): SecondOpinion {
-  return { judged: 0, differences: 0, allowed: new Map() };
+  return { judged: 0, optedIn: 0, differences: 0, allowed: new Map() };
 }
 
 async function verdictOn(
@@ -153,7 +155,10 @@ async function verdictOn(
   }
   const byFirst = checkHistory(history, ending);
   const transactions = fixture.keepsOrder ? listTransactions(history, ending) : undefined;
-  if (transactions === undefined) return byFirst;
+  if (transactions === undefined) {
+    if (optedInNumbers(history).size === history.before.length) second.optedIn++;
+    return byFirst;
+  }
   onJudged(transactions);
   second.judged++;
   const anomalies = anomaliesOf(transactions);

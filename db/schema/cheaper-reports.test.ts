@@ -6,6 +6,7 @@ import { onlyRow } from '../connection/only-row.ts';
 import { defaultDesignName, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
+import { migrateDownTo, migrateUp } from './migrate.ts';
 import { makeProfiles, report, send } from './testing.ts';
 
 const migration = readSql(
@@ -30,6 +31,7 @@ describe('the migration that makes a 21610 cheaper', () => {
         await expectRefused('a blocked number', fixture.send(owner, phone, null));
         assert.deepEqual(await differences(), []);
       };
+      await migrateDownTo(database.url, owner, '20250101000007');
       const at7 = await catalog();
       await blocks();
       await owner.query(down);
@@ -38,6 +40,7 @@ describe('the migration that makes a 21610 cheaper', () => {
       await owner.query(up);
       assert.deepEqual(await catalog(), at7);
       await blocks();
+      await migrateUp(database.url);
     } finally {
       await fixture.close();
       await owner.end();
@@ -50,6 +53,7 @@ describe('the migration that makes a 21610 cheaper', () => {
     const owner = await database.connect();
     const sessions = await Promise.all([1, 2, 3].map(() => database.connect()));
     try {
+      await migrateDownTo(database.url, owner, '20250101000007');
       const profiles = await makeProfiles(owner, sessions.length);
       let isMigrating = true;
       // each session is one profile's: a number is told 21610 by all three at about the same moment

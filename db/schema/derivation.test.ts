@@ -7,6 +7,7 @@ import { onlyRow } from '../connection/only-row.ts';
 import { defaultDesignName, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { migrateDownTo, migrateUp } from './migrate.ts';
 
 const migration = readSql(new URL('../migrations/20250101000006_derivation.sql', import.meta.url));
 const [, up = '', down = ''] = /-- migrate:up(.*)-- migrate:down(.*)/s.exec(migration) ?? [];
@@ -77,6 +78,7 @@ describe('blocked contacts that are derived', () => {
       (await owner.query('select * from rederive_opt_outs()')).rows;
     const phone = fixture.phone();
     await fixture.block(owner, phone);
+    await migrateDownTo(database.url, owner, '20250101000006');
     const at6 = await catalog();
     await owner.query(down);
     const at5 = await catalog();
@@ -93,5 +95,6 @@ describe('blocked contacts that are derived', () => {
     await owner.query(down);
     assert.deepEqual(await catalog(), at5);
     await owner.query(up);
+    await migrateUp(database.url);
   });
 });

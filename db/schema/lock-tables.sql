@@ -8,7 +8,7 @@ begin
     from pg_catalog.pg_class as c
     where c.relnamespace = 'public'::regnamespace
       and c.relkind in ('r', 'p')
-      and c.relname in ('profiles', 'outbound_messages', 'delivery_reports', 'opt_outs', 'blocked_contacts')
+      and c.relname in ('profiles', 'outbound_messages', 'delivery_reports', 'opt_outs', 'blocked_contacts', 'opt_ins')
     order by c.relname
   loop
     execute format('lock table %s in access exclusive mode', found);

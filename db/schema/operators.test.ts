@@ -294,6 +294,73 @@ describe('rows that arrive while triggers are off (a data-only restore, a subscr
   });
 });
 
+describe('a contact who', () => {
+  const documented = readFileSync(new URL('../../docs/operators.md', import.meta.url), 'utf8');
+  const [, section = ''] = /## START, STOP ALL[^\n]*\n(.*?)\n## /s.exec(documented) ?? [];
+  const [start = '', stopAll = '', erase = ''] = [...section.matchAll(/```sql\n(.*?)```/gs)].map(
+    ([, sql = '']) => sql,
+  );
+  const phone = '+12025550100';
+
+  it('says START to one profile is texted again, and so is one who says it to all', async () => {
+    await owner.query(reportThrice, [phone, optedOut]);
+    const { rows } = await owner.query(
+      'select min(profile_id::text) as one from opt_outs where phone = $1',
+      [phone],
+    );
+    const [one = '', everywhere = ''] = start.split('\n');
+    const taken = async (sql: string): Promise<unknown> =>
+      Object.values((await owner.query(sql)).rows[0]);
+    const toOne = one.replace(/'[0-9a-f-]{36}'/, `'${rows[0].one}'`);
+    assert.notEqual(toOne, one);
+    assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
+    assert.deepEqual(await taken(toOne), [1]);
+    await send(owner, phone);
+    assert.deepEqual(await taken(everywhere), [2]);
+    assert.deepEqual(await taken(everywhere), [0]);
+    assert.deepEqual((await owner.query('select * from rederive_opt_outs()')).rows, []);
+  });
+
+  it('is unblocked by hand is blocked again by what is derived', async () => {
+    await owner.query(reportThrice, [phone, optedOut]);
+    await owner.query('delete from opt_outs where phone = $1', [phone]);
+    assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
+    await owner.query('delete from blocked_contacts where phone = $1', [phone]);
+    await send(owner, phone);
+    await owner.query('select rederive_opt_outs()');
+    assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
+    await owner.query('select opt_in_everywhere($1)', [phone]);
+    await send(owner, phone);
+  });
+
+  it('says STOP ALL to all profiles is blocked, and stays so when blocks are derived again', async () => {
+    await send(owner, phone);
+    await owner.query(stopAll);
+    assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
+    await owner.query('select derive_blocked_contacts()');
+    assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
+    await owner.query(stopAll); // once more changes nothing
+    const { rows } = await owner.query(
+      `select count(*) = (select count(*) from profiles) as all_profiles from opt_outs where phone = $1`,
+      [phone],
+    );
+    assert.deepEqual(rows, [{ all_profiles: true }]);
+  });
+
+  it('asks to be erased is gone but for the opt-outs, and is not texted', async () => {
+    await owner.query(erase);
+    const { rows } = await owner.query(
+      `select
+         (select count(*)::integer from outbound_messages where to_number = $1) as messages,
+         (select count(*)::integer from opt_ins where phone = $1) as opt_ins,
+         (select count(*) > 0 from opt_outs where phone = $1) as is_opted_out`,
+      [phone],
+    );
+    assert.deepEqual(rows, [{ messages: 0, opt_ins: 0, is_opted_out: true }]);
+    assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
+  });
+});
+
 describe('a partition that is attached later', () => {
   it('refuses by a row trigger of the parent, keeps what it has, and lets a statement trigger be passed', async () => {
     await owner.query(`

@@ -43,7 +43,9 @@ export async function takeOffDefinitions(client: pg.Client): Promise<void> {
   for (const definition of definitions.filter(({ kind }) => kind !== 'foreign key')) {
     await client.query(dropStatement(definition));
   }
-  await client.query(`truncate ${tableNames.map((table) => `public.${table}`).join(', ')}`);
+  // opt-ins of contacts that go with the rest
+  const tables = [...tableNames, 'opt_ins'].map((table) => `public.${table}`);
+  await client.query(`truncate ${tables.join(', ')}`);
 }
 
 /** What has been taken off and not been put back. */

@@ -85,6 +85,34 @@ describe('verifying', () => {
     await applyDesign(lab.url, client, designNamed(defaultDesignName));
   });
 
+  it('counts again from the reports that no opt-in covers, and tells that the tables are not as predicted', async () => {
+    await client.query(
+      `create table kept as select * from opt_outs
+       where phone in (select min(phone) from blocked_contacts union select max(phone) from blocked_contacts)`,
+    );
+    const optIns = await client.query('select min(phone) as one, max(phone) as other from kept');
+    const { one, other } = optIns.rows[0];
+    await client.query(
+      'select opt_in(phone, profile_id) from kept where phone = $1 and ordinal = 1',
+      [one],
+    );
+    await client.query('select opt_in_everywhere($1)', [other]);
+    await assert.rejects(
+      verify(),
+      (error) =>
+        error instanceof CheckFailure &&
+        /opt_outs/.test(error.message) &&
+        !/counted again/.test(error.message),
+    );
+    await client.query('delete from opt_ins');
+    await assert.rejects(verify(), /counted again from the reports: \d reports without opt out/);
+    await client.query('delete from opt_outs where phone in ($1, $2)', [one, other]);
+    await client.query('insert into opt_outs select * from kept');
+    await client.query('insert into blocked_contacts values ($1), ($2)', [one, other]);
+    await client.query('drop table kept');
+    await verify();
+  });
+
   const corruptions: Readonly<
     Record<string, readonly [breaks: string, mends: string, told?: RegExp]>
   > = {

@@ -24,6 +24,7 @@ create table if not exists opt_out_adoption.adoption (
   noted bigint not null default 0,
   next_page bigint not null default 0,
   recorded bigint not null default 0,
+  began_at timestamptz,
   finished_at timestamptz,
   constraint adoption_pkey primary key (only_row),
   constraint adoption_only_row_check check (only_row),
@@ -36,6 +37,8 @@ comment on column opt_out_adoption.adoption.made_schema is
   'Whether the schema {schema name} was made with it, and goes with it.';
 comment on column opt_out_adoption.adoption.last_reference is
   'Of reports on messages up to this one the opt-outs are noted: so many, in noted.';
+comment on column opt_out_adoption.adoption.began_at is
+  'When it began to read. Who opts in later is passed over: triggers record what is reported since.';
 comment on column opt_out_adoption.adoption.next_page is
   'Opt-outs in the pages of opted_out before this one are recorded: so many, in recorded.';
 
@@ -77,9 +80,7 @@ create table if not exists "{schema}".opt_outs (
 comment on table "{schema}".opt_outs is
   'One row for each contact and profile that were told {codes}. It outlives the reports and messages '
   'it came from, so it references neither. Published by (phone, profile_id).';
-comment on column "{schema}".opt_outs.ordinal is
-  'One more than the last of this phone: its unique index makes concurrent reporters of one phone meet, '
-  'see {schema}.record_opt_out(). Never a count: where an opt-out was deleted, one is missing.';
+-- {comment on ordinals}
 
 do $adopt$
 begin
@@ -101,7 +102,11 @@ create table if not exists "{schema}".blocked_contacts (
 comment on table "{schema}".blocked_contacts is
   'The numbers that enough distinct profiles were told to stop texting. A row here refuses every message.';
 
+-- {opt ins}
+
 -- {functions}
+
+-- {trigger that takes}
 
 -- {backfill procedures}
 

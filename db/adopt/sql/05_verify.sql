@@ -1,4 +1,4 @@
--- 5. Verify: fails where a report has no opt-out, a number is blocked that should not be or the reverse, or
+-- 5. Verify: fails where a report that no opt-in covers has no opt-out, a number is blocked that should not be or the reverse, or
 -- a trigger is off. Writes nothing.
 --
 -- Locks: none but those of reading.
@@ -18,13 +18,13 @@ declare
 begin
   select string_agg(w.name, ', ' order by w.name)
   into fault
-  from unnest(array['{record insert name}', '{record update name}', '{record move name}', '{refuse insert name}', '{refuse update name}'])
+  from unnest(array['{record insert name}', '{record update name}', '{record move name}', '{refuse insert name}', '{refuse update name}', 'opt_ins_take_opt_outs_insert'])
     as w (name)
   where not exists (
     select
     from pg_catalog.pg_trigger as t
     where t.tgname = w.name
-      and t.tgrelid in ('{messages}'::regclass, '{reports}'::regclass)
+      and t.tgrelid in ('{messages}'::regclass, '{reports}'::regclass, '{schema}.opt_ins'::regclass)
       and t.tgenabled in ('O', 'A')
   );
   if fault is not null then
@@ -49,6 +49,14 @@ begin
     join "{messages}" as m on "{m.reference}" = "{r.message}"
     where "{r.counts}"
       and "{m.sender}" is not null
+      and (
+        not exists (
+          select
+          from "{schema}".opt_ins as i
+          where i.phone = "{m.number}"
+        )
+        or "{schema}".is_covered("{m.number}", "{m.sender}", "{r.id}"::text) is false
+      )
   )
   select count(*), min(n.phone)
   into faults, fault

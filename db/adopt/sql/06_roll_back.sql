@@ -40,6 +40,7 @@ begin
     from opt_out_adoption.adoption as a;
   end if;
 
+  drop table if exists "{schema}".opt_ins;
   -- {drop functions}
   drop table if exists "{schema}".blocked_contacts;
   drop table if exists "{schema}".opt_outs;

@@ -2,7 +2,8 @@ create or replace procedure opt_out_adoption.read_reports(batch_ms integer)
 language plpgsql
 as $procedure$
 -- Notes who opted out of whom by the reports that are there, in the order of the messages that they name: the
--- index of the opt-outs is read once, and other reports not at all. Each batch is a transaction of about
+-- index of the opt-outs is read once, and other reports not at all. Those that an opt-in covers are left out.
+-- Each batch is a transaction of about
 -- batch_ms milliseconds that also notes how far it came. Locks nothing that anybody else uses.
 declare
   reached opt_out_adoption.adoption;
@@ -40,6 +41,14 @@ begin
     join "{messages}" as m on "{m.reference}" = "{r.message}"
     where "{r.counts}"
       and "{m.sender}" is not null
+      and (
+        not exists (
+          select
+          from "{schema}".opt_ins as i
+          where i.phone = "{m.number}"
+        )
+        or "{schema}".is_covered("{m.number}", "{m.sender}", "{r.id}"::text) is false
+      )
       and (reached.last_reference is null or "{r.message}" > reached.last_reference)
       and (batch_end is null or "{r.message}" <= batch_end);
     get diagnostics reached.noted = row_count;
@@ -100,7 +109,9 @@ as $procedure$
 -- It is waited for no longer than lock_timeout; then, and where the other one did commit or there was a
 -- deadlock, the batch is undone and tried again with a fresh snapshot, and half as much. Whom to block is asked
 -- after the batch's opt-outs are in, so that it sees those of everybody who came first; who comes after it waits
--- for it and sees them. Locks: rows of the batch's numbers, for which reports may wait, and messages never.
+-- for it and sees them. Opt-ins and batches wait for each other, by a lock on opt_ins: whoever opted in since
+-- the backfill began is passed over. Locks: rows of the batch's numbers, for which reports may wait, and
+-- messages never.
 -- Needs READ COMMITTED.
 declare
   reached opt_out_adoption.adoption;
@@ -124,17 +135,38 @@ begin
       from opt_out_adoption.adoption as a
       for update;
 
+      lock table "{schema}".opt_ins in share mode;
+
       select min(n.phone), max(n.phone)
       into first_phone, last_phone
       from opt_out_adoption.opted_out as n
       where n.ctid >= format('(%s,0)', reached.next_page)::tid
         and n.ctid < format('(%s,0)', reached.next_page + batch_pages)::tid;
 
+      -- Opt-ins may leave gaps, and reporters take free ordinals below the threshold: see record_opt_out().
+      perform "{schema}".number_opt_outs(g.phone)
+      from (
+        select o.phone
+        from "{schema}".opt_outs as o
+        where o.phone in (select i.phone from "{schema}".opt_ins as i)
+          and o.phone >= first_phone
+          and o.phone <= last_phone
+        group by o.phone
+        having max(o.ordinal) > count(*)
+      ) as g;
+
       with batch as materialized (
         select n.phone, n.profile_id
         from opt_out_adoption.opted_out as n
         where n.ctid >= format('(%s,0)', reached.next_page)::tid
           and n.ctid < format('(%s,0)', reached.next_page + batch_pages)::tid
+          and not exists (
+            select
+            from "{schema}".opt_ins as i
+            where i.phone = n.phone
+              and (i.profile_id = n.profile_id or i.profile_id is null)
+              and i.opted_in_at >= reached.began_at
+          )
       ),
       known as materialized (
         select o.phone, o.profile_id, o.ordinal
@@ -242,8 +274,14 @@ begin
   then
     truncate opt_out_adoption.reported, opt_out_adoption.opted_out;
     update opt_out_adoption.adoption
-    set phase = 'read', last_reference = null, noted = 0, next_page = 0, recorded = 0, finished_at = null
+    set phase = 'read', last_reference = null, noted = 0, next_page = 0, recorded = 0, began_at = null, finished_at = null
     returning * into reached;
+  end if;
+  if reached.began_at is null then
+    -- whoever has opted in before that moment has committed by then, and is seen
+    lock table "{schema}".opt_ins in share mode;
+    update opt_out_adoption.adoption
+    set began_at = clock_timestamp();
   end if;
   commit;
 

@@ -155,7 +155,7 @@ found as (
     from pg_class as c
     join pg_namespace as n on n.oid = c.relnamespace
     where n.nspname = '{schema name}'
-      and c.relname in ('opt_outs', 'blocked_contacts')
+      and c.relname in ('opt_outs', 'blocked_contacts', 'opt_ins')
     union all
     select format('a function %s.%s', n.nspname, f.proname)
     from pg_proc as f
@@ -204,7 +204,7 @@ found as (
   from tables as t
   join pg_publication_rel as l on l.prrelid = t.oid
   join pg_publication as p on p.oid = l.prpubid
-  cross join (values ('opt_outs'), ('blocked_contacts')) as o (name)
+  cross join (values ('opt_outs'), ('blocked_contacts'), ('opt_ins')) as o (name)
   where not exists (
     select
     from pg_publication_rel as q

@@ -19,9 +19,24 @@ begin
 end
 $adopt$;
 
+-- {comment on ordinals}
+
+-- {opt ins}
+
 -- {drop what is made anew}
 
 -- {changed functions}
+
+-- {trigger that takes}
+
+alter table opt_out_adoption.adoption
+add column if not exists began_at timestamptz;
+comment on column opt_out_adoption.adoption.began_at is
+  'When it began to read. Who opts in later is passed over: triggers record what is reported since.';
+
+-- {backfill procedures}
+
+-- {rights}
 
 update opt_out_adoption.adoption
 set version = '{version}';

@@ -1,7 +1,7 @@
 -- title: blocked_contacts by the phone as a number, row trigger
 -- idea: blocked_contacts is indexed by its phones as bigint; a BEFORE INSERT row trigger turns the new number into one and looks that up.
 -- choose it when: Practically every number is E.164 and the size of the index matters.
--- costs: A pattern match a row to stay exact, because '+1' and '01' are the same number and not the same text; a second index for texts that are no number.
+-- costs: A pattern match a row to stay exact, because '+1' and '01' are the same number and not the same text; a second index for texts that are no number; an opt-in that unblocks reads all of blocked_contacts.
 -- keeps: opt_outs, blocked_contacts
 
 -- migrate:up

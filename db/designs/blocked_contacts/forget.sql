@@ -1,5 +1,8 @@
 -- $1 text[]: phones whose opt-outs and blocks are forgotten
-with forgotten as (
+with opted_in as (
+  delete from public.opt_ins
+  where phone = any ($1)
+), forgotten as (
   delete from public.opt_outs
   where phone = any ($1)
 )

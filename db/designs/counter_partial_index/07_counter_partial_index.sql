@@ -97,7 +97,8 @@ begin
     from public.delivery_reports as r
     where r.message_id = new.id
       and r.event_type = 'failed'
-      and r.error_code = 21610;
+      and r.error_code = 21610
+      and public.is_covered(new.to_number, new.profile_id, r.id::text) is not true;
 
     if not found then
       return null;
@@ -108,6 +109,22 @@ begin
 
   if profile is null then
     return null;
+  end if;
+
+  -- A report that said so before this update is not news to an opt-in that came after it, or that is under
+  -- way: then it holds the opt-out.
+  if tg_op = 'UPDATE' and tg_table_name = 'delivery_reports' then
+    if old.event_type = 'failed' and old.error_code = 21610 and old.message_id = new.message_id then
+      perform
+      from public.opt_outs as o
+      where o.phone = contact
+        and o.profile_id = profile
+      for key share;
+
+      if public.is_covered(contact, profile, old.id::text) is not false then
+        return null;
+      end if;
+    end if;
   end if;
 
   insert into public.opt_outs (phone, profile_id)

@@ -55,6 +55,8 @@ as $function$
 -- what the first did; a REPEATABLE READ reporter gets 40001, and so does one of two SERIALIZABLE ones. A
 -- REPEATABLE READ mover whose snapshot is older than the report does not see it: rederive_opt_outs()
 -- finds what it missed.
+-- An opt-out that somebody has touched (xmax is not 0) may be one that an opt-in takes away: whoever relies
+-- on it waits for that.
 -- No scans: a session keeps the plans that it made while its tables were small.
 declare
   contact text collate "C";
@@ -92,7 +94,8 @@ begin
     from public.delivery_reports as r
     where r.message_id = new.id
       and r.event_type = 'failed'
-      and r.error_code = 21610;
+      and r.error_code = 21610
+      and public.is_covered(new.to_number, new.profile_id, r.id::text) is not true;
 
     if not found then
       return null;
@@ -111,20 +114,44 @@ begin
             hint = 'Exempt the owner of this function from the policies of opt_outs.';
   end if;
 
+  <<again>>
   loop
     last_ordinal := 0;
     for known in
-      select o.profile_id, o.ordinal
+      select o.profile_id, o.ordinal, o.xmax as touched_by
       from public.opt_outs as o
       where o.phone = contact
       order by o.ordinal desc
       limit public.opt_out_block_threshold()
     loop
       if known.profile_id = profile then
-        return null;
+        if known.touched_by = 0 then
+          return null;
+        end if;
+        perform
+        from public.opt_outs as o
+        where o.phone = contact
+          and o.profile_id = profile
+        for key share;
+
+        if found then
+          return null;
+        end if;
+        continue again;
       end if;
       last_ordinal := greatest(last_ordinal, known.ordinal);
     end loop;
+
+    -- A report that said so before this update is not news to an opt-in that came after it.
+    if tg_op = 'UPDATE' and tg_table_name = 'delivery_reports' then
+      if old.event_type = 'failed'
+        and old.error_code = 21610
+        and old.message_id = new.message_id
+        and public.is_covered(contact, profile, old.id::text) is not false
+      then
+        return null;
+      end if;
+    end if;
 
     insert into public.opt_outs (phone, profile_id, ordinal)
     values (contact, profile, last_ordinal + 1)
@@ -135,7 +162,8 @@ begin
     perform
     from public.opt_outs as o
     where o.phone = contact
-      and o.profile_id = profile;
+      and o.profile_id = profile
+    for key share;
 
     if found then
       return null;

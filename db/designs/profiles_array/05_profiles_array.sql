@@ -97,13 +97,32 @@ begin
     from public.delivery_reports as r
     where r.message_id operator(pg_catalog.=) new.id
       and r.event_type operator(pg_catalog.=) 'failed'
-      and r.error_code operator(pg_catalog.=) 21610;
+      and r.error_code operator(pg_catalog.=) 21610
+      and public.is_covered(new.to_number, new.profile_id, r.id::pg_catalog.text) is not true;
 
     if not found or new.profile_id is null then
       return null;
     end if;
     contact := new.to_number;
     profile := new.profile_id;
+  end if;
+
+  -- A report that said so before this update is not news to an opt-in that came after it, or that is under
+  -- way: then it holds the phone's row.
+  if tg_op operator(pg_catalog.=) 'UPDATE' and tg_table_name operator(pg_catalog.=) 'delivery_reports' then
+    if old.event_type operator(pg_catalog.=) 'failed'
+      and old.error_code operator(pg_catalog.=) 21610
+      and old.message_id operator(pg_catalog.=) new.message_id
+    then
+      perform
+      from public.contact_profiles as c
+      where c.phone operator(pg_catalog.=) contact
+      for update;
+
+      if public.is_covered(contact, profile, old.id::pg_catalog.text) is not false then
+        return null;
+      end if;
+    end if;
   end if;
 
   insert into public.contact_profiles as c (phone, profile_ids)
@@ -117,6 +136,45 @@ $function$;
 comment on function public.add_profile() is
   'Adds a profile to those that a contact opted out of, once.';
 revoke all on function public.add_profile() from public;
+
+create function public.take_profiles() returns trigger
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
+as $function$
+-- Meets the reporters in the phone's row, which stays when its last profile goes: at READ COMMITTED it takes
+-- from what they have committed, above it raises 40001 where its snapshot does not show that.
+declare
+  taking public.opt_ins := new;
+  profiles uuid[];
+begin
+  select c.profile_ids
+  into profiles
+  from public.contact_profiles as c
+  where c.phone = taking.phone
+  for update;
+
+  update public.contact_profiles as c
+  set profile_ids = case
+    when taking.profile_id is null then '{}'
+    else array_remove(c.profile_ids, taking.profile_id)
+  end
+  where c.phone = taking.phone;
+
+  taking.opt_outs_taken := case
+    when taking.profile_id is null then coalesce(cardinality(profiles), 0)
+    else (coalesce(taking.profile_id = any (profiles), false))::integer
+  end;
+  -- Not before: a report that found its profile here has an id from before this moment.
+  taking.opted_in_at := clock_timestamp();
+  return taking;
+end
+$function$;
+comment on function public.take_profiles() is
+  'Takes the profiles away that an opt-in ends.';
+revoke all on function public.take_profiles() from public;
 
 -- The locks first: they keep reports and moves out until this is committed. Messages wait as well.
 set local row_security = off; -- an owner to whom policies apply is told, and derives no part for the whole
@@ -142,6 +200,11 @@ when (
   and (new.to_number, new.profile_id) is distinct from (old.to_number, old.profile_id)
 )
 execute function public.add_profile();
+
+create or replace trigger opt_ins_take_opt_outs_insert
+before insert on public.opt_ins
+for each row
+execute function public.take_profiles();
 
 insert into public.contact_profiles (phone, profile_ids)
 select o.phone, array_agg(o.profile_id order by o.ordinal)
@@ -191,6 +254,11 @@ when (
 )
 execute function public.record_opt_out();
 
+create or replace trigger opt_ins_take_opt_outs_insert
+before insert on public.opt_ins
+for each row
+execute function public.take_opt_outs();
+
 -- opt_outs becomes what the arrays say. What is new comes after the last ordinal that is there.
 delete from public.opt_outs as o
 where not exists (
@@ -235,6 +303,7 @@ execute function public.refuse_blocked_contact();
 comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_messages is
   'Before the row exists, so that a refused message leaves no dead row behind.';
 
+drop function if exists public.take_profiles();
 drop function public.add_profile();
 drop function public.refuse_by_profiles();
 drop table public.contact_profiles;

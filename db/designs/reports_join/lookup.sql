@@ -10,6 +10,14 @@ from (
     and m.profile_id is not null
     and r.event_type = 'failed'
     and r.error_code = 21610
+    and (
+      not exists (
+        select
+        from public.opt_ins as i
+        where i.phone = $1
+      )
+      or public.is_covered(m.to_number, m.profile_id, r.id::text) is false
+    )
   union
   select u.profile_id
   from public.unreported_opt_outs as u

@@ -15,6 +15,14 @@ from (
       where r.message_id operator(pg_catalog.=) m.id
         and r.event_type operator(pg_catalog.=) 'failed'
         and r.error_code operator(pg_catalog.=) 21610
+        and (
+          not exists (
+            select
+            from public.opt_ins as i
+            where i.phone operator(pg_catalog.=) $1
+          )
+          or public.is_covered(m.to_number, m.profile_id, r.id::pg_catalog.text) is false
+        )
       offset 0
     )
   union

@@ -1,7 +1,7 @@
 -- title: a report that aggregates the last opt-outs
 -- idea: The default with one query of aggregates in place of the loop.
 -- choose it when: Never: it is here to be counted.
--- costs: nothing, but for higher thresholds set meanwhile.
+-- costs: an opt-in at the same moment is not waited for; higher thresholds set meanwhile.
 -- keeps: opt_outs, blocked_contacts
 
 -- migrate:up

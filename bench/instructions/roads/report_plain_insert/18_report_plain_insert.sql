@@ -11,9 +11,9 @@ declare
   whole text := pg_get_functiondef('public.record_opt_out()'::regprocedure);
   changed text := replace(whole, 'on conflict do nothing;
 
-    exit', ';
+    if not found', ';
 
-    exit');
+    if not found');
 begin
   if changed = whole then
     raise exception 'the function has changed: nothing to replace';
