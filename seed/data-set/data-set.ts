@@ -1,6 +1,6 @@
 import { makeBodies, makeProfileNames } from './bodies.ts';
 import { deriveKey, lowbias32 } from './counter-random.ts';
-import { type DataSetShape, quantileAt, shapedPlan } from './data-set-shape.ts';
+import { type DataSetShape, type Quantiles, quantileAt, shapedPlan } from './data-set-shape.ts';
 import { createDayWarp, warpedMs } from './day-warp.ts';
 import { createLayout, type Layout, type Selection, selectCells } from './layout.ts';
 import { keyedPermutation, type Permutation } from './permutation.ts';
@@ -123,11 +123,7 @@ export function createDataSet(options: DataSetOptions): DataSet {
     optOuts,
     blocks,
     reportKinds: kinds,
-    senders: createSenders(
-      profiles,
-      seed,
-      shape && ((rankShare) => quantileAt(shape.profiles.quantiles, 1 - rankShare)),
-    ),
+    senders: createSenders(profiles, seed, shape && profileWeights(shape.profiles.quantiles)),
     profileNames: makeProfileNames(seed, profiles),
     bodies: makeBodies(seed, bytesAt(shape)),
     numberOfContact: keyedPermutation(phoneNumberCount, phoneKey),
@@ -140,6 +136,14 @@ export function createDataSet(options: DataSetOptions): DataSet {
     dayWarp: shape?.hours && createDayWarp(shape.hours),
     reportDelayMs: shape?.reportDelayMs ?? plainReportDelayMs,
   };
+}
+
+/** What a profile of some rank sends: between two quantiles by a power law, as profiles fall off. */
+function profileWeights(quantiles: Quantiles): (rankShare: number) => number {
+  const logarithms = quantiles.map(
+    ([at, value]) => [at, Math.log(Math.max(value, Number.MIN_VALUE))] as const,
+  );
+  return (rankShare) => Math.exp(quantileAt(logarithms, 1 - rankShare));
 }
 
 function bytesAt(shape: DataSetShape | undefined): ((share: number) => number) | undefined {

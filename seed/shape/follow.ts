@@ -86,9 +86,18 @@ function room(delivered: number, otherError: number, most: number) {
 function profilesOf({ profiles, sample }: Shape): DataSetShape['profiles'] {
   const count = Math.min(mostProfiles, Math.max(slotsPerContact, profiles.seen));
   const { small } = profiles;
-  const large = profiles.messages.quantiles.map(
-    ({ at, value }) => [rounded(small.profiles + at * (1 - small.profiles)), value] as const,
+  const told = Math.round((1 - small.profiles) * profiles.seen);
+  // a quantile of so few is one of them: its share is that of the profile's own rank
+  const ranks = new Map(
+    profiles.messages.quantiles.map(({ at, value }) => [
+      Math.min(told - 1, Math.floor(at * told)),
+      value,
+    ]),
   );
+  const large = [...ranks].map(([rank, value]) => {
+    const share = (rank + 0.5) / told;
+    return [small.profiles + share * (1 - small.profiles), value] as const;
+  });
   const ofSmall =
     (small.messages * sample.messages) / sample.share / Math.max(1, small.profiles * profiles.seen);
   const few: Quantiles = small.profiles === 0 ? [] : [[small.profiles / 2, rounded(ofSmall)]];

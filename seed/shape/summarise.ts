@@ -167,7 +167,16 @@ function profileDistribution(bars: readonly Bar[], scale: number): Distribution 
   };
 }
 
-const profileQuantilesAt = Array.from({ length: 40 }, (_, index) => (index + 0.5) / 40);
+/** Each of these profiles has enough contacts, so that all may be told, to the largest. */
+const profileQuantilesAt = [
+  ...Array.from({ length: 40 }, (_, index) => (index + 0.5) / 40),
+  0.992,
+  0.995,
+  0.998,
+  0.999,
+  0.9995,
+  1,
+];
 
 function numbersOf({ numbers }: Tally): Shape['numbers'] {
   const told = numbers.filter(({ contacts }) => contacts >= smallestGroup);
