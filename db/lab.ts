@@ -6,6 +6,7 @@ import { complete } from './connection/environment.ts';
 import { asUrl } from './connection/parameters.ts';
 import { migrateUpWithDesign } from './designs.ts';
 import { requireWritable } from './schema/migrate.ts';
+import { inDatabase } from './server/databases.ts';
 import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
 import { requireOwnOrEmpty, requireSupportedVersion } from './server/guard.ts';
 import { refusePooledSessions } from './server/pooler.ts';
@@ -43,6 +44,8 @@ export interface LabOptions {
   /** Leave an embedded server running at the end. */
   readonly leaveRunning?: boolean;
   readonly tcpPort?: number | undefined;
+  /** Another database of the server; it is made if it is not there, unless nothing is to be migrated. */
+  readonly database?: string | undefined;
 }
 
 /**
@@ -53,7 +56,20 @@ export interface LabOptions {
  *   sessions, is read-only, or holds a database that the lab did not make.
  */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  return openLabOn(await openServer(options), options);
+  const server = await openServer(options);
+  const { database } = options;
+  if (database === undefined) return openLabOn(server, options);
+  try {
+    return await openLabOn(
+      await inDatabase(server, database, { create: options.migrate !== false }),
+      options,
+    );
+  } catch (error) {
+    return closing(async (defer) => {
+      defer(() => server.close());
+      throw error;
+    });
+  }
 }
 
 /**

@@ -12,6 +12,8 @@ export const uniqueViolation = '23505';
 export const readOnlyTransaction = '25006';
 export const insufficientPrivilege = '42501';
 export const wrongObjectType = '42809';
+export const duplicateDatabase = '42P04';
+export const objectInUse = '55006';
 export const cannotConnectNow = '57P03';
 
 /** A pooler says so of a setting that it is asked for and does not know. */

@@ -8,6 +8,7 @@ import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
+import { databaseMeaning, databaseName } from '../../db/server/databases.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { labAt, labBeside } from '../against/control-lab.ts';
@@ -90,6 +91,7 @@ await runCommand(async () => {
     .option('--run <name>', 'name of the run (default: time and scale)')
     .option('--resume', 'go on with the run named by --run if it was interrupted, else begin it')
     .option('--replace', 'empty a data set of another scale or seed first')
+    .option('--database <name>', databaseMeaning, databaseName)
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
     .addHelpText(
       'after',
@@ -104,12 +106,18 @@ await runCommand(async () => {
         'two places have no --json and no --junit: against.json holds the figures',
       );
     }
+    if (flags.database !== undefined) {
+      throw new UserError('--against compares the default database: leave --database out');
+    }
     return compareTwoPlaces(against);
   }
   const options = readOptions(flags);
   const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
   if (notCounted !== undefined) process.stderr.write(`no instructions: ${notCounted}\n`);
-  await using lab = await openLab({ allowNonempty: flags.allowNonempty });
+  await using lab = await openLab({
+    allowNonempty: flags.allowNonempty,
+    database: flags.database,
+  });
   await tellCapabilities(lab, 'bench', (line) => void process.stderr.write(`${line}\n`));
   const startedMs = performance.now();
   await using live = await startLive(flags.live);

@@ -6,12 +6,22 @@ import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
 import { missedObjectives } from '../load/missed-objectives.ts';
 import { readLoadFlags } from '../load/options/flags.ts';
+import { replayOptions } from '../load/options/replay.ts';
 import { runLoad } from '../load/run-load.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
 
 await runCommand(async () => {
-  const { options, messages, replace, allowNonempty } = readLoadFlags(process.argv.slice(2));
-  await using lab = await openLab({ allowNonempty });
+  const {
+    options: flags,
+    messages,
+    replace,
+    allowNonempty,
+    database,
+    replay,
+  } = readLoadFlags(process.argv.slice(2));
+  const options =
+    replay === undefined ? flags : { ...flags, ...(await replayOptions(replay, flags.mix)) };
+  await using lab = await openLab({ allowNonempty, database });
   await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   const { results } = await runLoad(

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../db/cli/errors.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { clockMs } from './client/clock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
@@ -95,7 +96,13 @@ function planWorkers(
     ...(isolation === 'default' ? [] : [`set default_transaction_isolation = '${isolation}'`]),
     ...(design.sessionSql === undefined ? [] : [design.sessionSql]),
   ];
-  const ledger = OptOutLedger.memory(new FreshNumbers(prepared.freshAreas, options.seed).count);
+  const { count } = new FreshNumbers(prepared.freshAreas, options.seed);
+  if (options.trace !== undefined && options.trace.contacts > count) {
+    throw new UserError(
+      `the trace has ${options.trace.contacts} contacts, and there are ${count} numbers to stand for them`,
+    );
+  }
+  const ledger = OptOutLedger.memory(count);
   return Array.from({ length: workers }, (_, worker) => ({
     ...prepared,
     url: options.poolerUrl ?? options.url,
@@ -120,6 +127,7 @@ function planWorkers(
         }
       : { dataSet: options.dataSet }),
     ledger,
+    trace: options.trace,
     messageOutcomes: join(folder, `messages-${worker}`),
     reportOutcomes: join(folder, `reports-${worker}`),
   }));

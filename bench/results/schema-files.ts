@@ -1,5 +1,7 @@
 import { mappingSchema } from '../../db/adopt/mapping.ts';
 import { schemaFile } from '../../db/format/schema.ts';
+import { exportFormatSchema } from '../../seed/shape/file/export-format.ts';
+import { shapeFormatVersion, shapeSchema } from '../../seed/shape/shape.ts';
 import { againstFormatVersion } from '../against/format-version.ts';
 import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
@@ -51,4 +53,9 @@ export const schemaFiles: Readonly<Record<string, string>> = {
     'A mapping of the opt-out check lab: npm run adopt',
     mappingSchema,
   ),
+  'seed/shape/file/export-format.schema.json': schemaFile(
+    'The columns of an export, for npm run describe of the opt-out check lab',
+    exportFormatSchema,
+  ),
+  'seed/shape/shape.schema.json': schemaFile(title('shape.json', shapeFormatVersion), shapeSchema),
 };

@@ -37,6 +37,7 @@ export interface BenchFlags {
   readonly againstSchema?: string;
   readonly replace?: boolean;
   readonly allowNonempty?: boolean;
+  readonly database?: string;
 }
 
 /** What a run is to do. */

@@ -80,6 +80,10 @@ const messagesSchema = define(
         idColumnSchema,
         'Of whom a contact opts out: a profile, a number that sends, a messaging service.',
       ),
+      sentAt: optional(
+        text('The column with the time of sending, a timestamp; only describe reads it.'),
+      ),
+      body: optional(text('The column with the text; only describe reads it, for its length.')),
     },
     'The table of which a row is a message that is sent.',
   ),
@@ -98,6 +102,9 @@ const reportsSchema = define(
         ),
       ),
       id: text('By which reports are ordered.'),
+      receivedAt: optional(
+        text('The column with the time of the report, a timestamp; only describe reads it.'),
+      ),
       message: described(valueSchema, 'Which message it is about.'),
       refersTo: optional(
         described(

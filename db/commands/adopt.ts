@@ -11,10 +11,8 @@ import { readAdoption, upgradeFile } from '../adopt/upgrade.ts';
 import { newCommand, runCommand } from '../cli/command.ts';
 import { UserError } from '../cli/errors.ts';
 import { makeFolders, shownPath, writeTextFile } from '../cli/output-path.ts';
-import { chooseServer } from '../connection/choose-server.ts';
 import { connect } from '../connection/connect.ts';
-import { complete } from '../connection/environment.ts';
-import { readParameters } from '../connection/parameters.ts';
+import { urlOfFlag } from '../connection/url-of-flag.ts';
 import { requireSupportedVersion } from '../server/guard.ts';
 
 interface Options {
@@ -119,25 +117,11 @@ async function withDatabase<T>(
   given: string | true,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = await connect(await urlOf(given), 'optout-lab adopt');
+  const client = await connect(await urlOfFlag(given), 'optout-lab adopt');
   try {
     await requireSupportedVersion(client);
     return await work(client);
   } finally {
     await client.end();
   }
-}
-
-/** A command line can be read by everybody on the machine: no password may be in it. */
-async function urlOf(given: string | true): Promise<string> {
-  const url = given === true ? process.env['DATABASE_URL'] : given;
-  if (url === undefined || url === '') {
-    throw new UserError('name a database: its URL, or DATABASE_URL in the environment');
-  }
-  if (given !== true && readParameters(url)['password'] !== undefined) {
-    throw new UserError(
-      'a command line can be read by others: put a URL with a password into DATABASE_URL, and name none here',
-    );
-  }
-  return chooseServer(complete(url));
 }

@@ -4,19 +4,25 @@ import { UserError } from '../../db/cli/errors.ts';
 import { seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
+import { databaseMeaning, databaseName } from '../../db/server/databases.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../data-set/data-set.ts';
+import { type DataSetShape, shapedTileMessages } from '../data-set/data-set-shape.ts';
 import { parseScale } from '../data-set/scale.ts';
 import { seedDatabase } from '../fill/loader.ts';
+import { follow } from '../shape/follow.ts';
+import { readShape } from '../shape/read-shape.ts';
 import { verifyDatabase } from '../verify/verify.ts';
 
 interface Flags {
   readonly scale?: string;
   readonly seed?: number;
   readonly ordinaryReports?: number;
+  readonly shape?: string;
   readonly replace?: boolean;
   readonly verify?: boolean;
   readonly allowNonempty?: boolean;
+  readonly database?: string;
 }
 
 await runCommand(async () => {
@@ -32,21 +38,33 @@ await runCommand(async () => {
       `of the messages without a 21610, how many have another report (default: ${defaultDataSet.ordinaryReportShare})`,
       share,
     )
+    .option('--shape <file>', 'make it look like what was described: docs/shape.md')
     .option('--replace', 'empty what an earlier seed left first')
     .option('--verify', 'compare what is there with what must be there, and change nothing')
+    .option('--database <name>', databaseMeaning, databaseName)
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
     .parse()
     .opts<Flags>();
   if (flags.verify && flags.replace)
     throw new UserError('--verify changes nothing: leave out --replace');
 
+  if (flags.shape !== undefined && flags.ordinaryReports !== undefined)
+    throw new UserError('--shape says how many reports there are: leave out --ordinary-reports');
+
   const messages = flags.scale === undefined ? undefined : parseScale(flags.scale);
+  const shape = flags.shape === undefined ? undefined : shapeToFollow(flags.shape, messages);
   await using lab = await openLab({
     allowNonempty: flags.allowNonempty,
     migrate: flags.verify !== true,
+    database: flags.database,
   });
   if (flags.verify) {
-    const expected = { messages, seed: flags.seed, ordinaryReportShare: flags.ordinaryReports };
+    const expected = {
+      messages,
+      seed: flags.seed,
+      ordinaryReportShare: flags.ordinaryReports,
+      shape,
+    };
     await verifyDatabase(lab, expected, print);
   } else {
     await tellCapabilities(lab, 'seed', print);
@@ -55,6 +73,7 @@ await runCommand(async () => {
         messages: messages ?? parseScale('small'),
         seed: flags.seed ?? defaultDataSet.seed,
         ordinaryReportShare: flags.ordinaryReports ?? defaultDataSet.ordinaryReportShare,
+        ...(shape === undefined ? {} : { shape }),
       },
       replace: flags.replace ? 'anything' : 'nothing',
       print,
@@ -63,6 +82,18 @@ await runCommand(async () => {
     });
   }
 });
+
+/** What a data set takes from a shape; what it cannot follow is said in one line. */
+function shapeToFollow(file: string, messages: number | undefined): DataSetShape {
+  if (messages !== undefined && messages < shapedTileMessages) {
+    throw new UserError(
+      `a data set with a shape has ${shapedTileMessages} messages or more: --scale tiny is the least`,
+    );
+  }
+  const { dataSet, notFollowed } = follow(readShape(file));
+  if (notFollowed.length > 0) print(`not followed of the shape: ${notFollowed.join('; ')}`);
+  return dataSet;
+}
 
 /** What goes on with this seed: replaced is what was there by now. */
 function goOn(): string {

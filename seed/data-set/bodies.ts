@@ -39,14 +39,20 @@ const endings: readonly Phrase[] = [
   () => ' Reply YES to confirm.',
 ];
 
-/** The texts of a data set's messages: short campaign texts, the same for the same seed. */
-export function makeBodies(seed: number): readonly string[] {
+/**
+ * The texts of a data set's messages: short campaign texts, the same for the same seed.
+ *
+ * @param bytesAt the length of a text at a share from 0 to 1 of them; undefined for their own lengths
+ */
+export function makeBodies(seed: number, bytesAt?: (share: number) => number): readonly string[] {
   const faker = seededFaker(seed, 'bodies');
-  return Array.from({ length: bodyCount }, () => {
+  return Array.from({ length: bodyCount }, (_, index) => {
     const text = [greetings, offers, endings]
       .map((phrases) => faker.helpers.arrayElement(phrases)(faker))
       .join('');
-    return truncate(text, longestBodyBytes);
+    return bytesAt === undefined
+      ? truncate(text, longestBodyBytes)
+      : ofLength(text, Math.round(bytesAt((index + 0.5) / bodyCount)));
   });
 }
 
@@ -61,6 +67,13 @@ function seededFaker(seed: number, purpose: string): Faker {
   const faker = new Faker({ locale: [en] });
   faker.seed(deriveKey(seed, purpose) >>> 0);
   return faker;
+}
+
+/** A text of exactly so many bytes: repeated or shortened, with points for what no character fits into. */
+function ofLength(text: string, bytes: number): string {
+  const copies = Math.ceil(bytes / (Buffer.byteLength(text) + 1));
+  const whole = truncate(`${text} `.repeat(copies), bytes);
+  return whole + '.'.repeat(bytes - Buffer.byteLength(whole));
 }
 
 /** Shortens at a character's end. */

@@ -1,6 +1,6 @@
 import { itemAt } from '../../db/item-at.ts';
 import type { DataSet } from './data-set.ts';
-import { contactsPerTile, type Standing } from './tile.ts';
+import type { Standing } from './tile.ts';
 
 /**
  * What is known of a contact without asking the database: for benchmarks and load generators that
@@ -20,7 +20,8 @@ export function countContacts(dataSet: DataSet, standing: Standing): number {
 
 /** The contact number `index` among those of a standing: distinct for distinct indexes. */
 export function contactWithStanding(dataSet: DataSet, standing: Standing, index: number): number {
-  const inTile = dataSet.layout.tile.contactsByStanding[standing];
+  const { contacts, contactsByStanding } = dataSet.layout.tile;
+  const inTile = contactsByStanding[standing];
   const tile = Math.floor(index / inTile.length);
-  return tile * contactsPerTile + itemAt(inTile, index % inTile.length);
+  return tile * contacts + itemAt(inTile, index % inTile.length);
 }

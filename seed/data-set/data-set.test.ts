@@ -16,7 +16,8 @@ import {
   tableNames,
 } from './data-set.ts';
 import { blockedContactRow, messageRow, optOutRow, reportRow, rowFunctions } from './rows.ts';
-import { windowCount } from './tile.ts';
+import { unevenShape } from './testing/uneven-shape.ts';
+import { windowCount } from './tile-plan.ts';
 
 const dataSet = createDataSet({ ...defaultDataSet, messages: 23_456 });
 const { rowCounts } = dataSet;
@@ -108,8 +109,9 @@ describe('what is sent by COPY', () => {
     { messages: 12_345, seed: 4_294_967_297, ordinaryReportShare: 0.7 },
     { messages: 1_000, seed: 3, ordinaryReportShare: 1 },
     { messages: 7, seed: 3, ordinaryReportShare: 1 },
+    { messages: 34_567, seed: 2, ordinaryReportShare: 0, shape: unevenShape },
   ]) {
-    it(`is row for row what the row functions say: ${JSON.stringify(options)}`, () => {
+    it(`is row for row what the row functions say: ${JSON.stringify(options).slice(0, 80)}`, () => {
       const some = createDataSet(options);
       for (const table of tableNames) {
         const sent = bytesOf(some, table);

@@ -1,17 +1,13 @@
 import { makeBodies, makeProfileNames } from './bodies.ts';
 import { deriveKey, lowbias32 } from './counter-random.ts';
+import { type DataSetShape, type Quantiles, quantileAt, shapedPlan } from './data-set-shape.ts';
+import { createDayWarp, warpedMs } from './day-warp.ts';
 import { createLayout, type Layout, type Selection, selectCells } from './layout.ts';
 import { keyedPermutation, type Permutation } from './permutation.ts';
 import { phoneNumber, phoneNumberCount } from './phone-numbers.ts';
 import { createSenders, type Senders } from './senders.ts';
-import {
-  buildTile,
-  contactsPerTile,
-  messagesPerTile,
-  noProfile,
-  reportOutcomes,
-  slotsPerContact,
-} from './tile.ts';
+import { buildTile, noProfile, reportOutcomes, type Tile } from './tile.ts';
+import { slotsPerContact } from './tile-plan.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** The tables that the seeder fills, in the order in which one may reference the one before. */
@@ -34,6 +30,8 @@ export interface DataSetOptions {
   readonly seed: number;
   /** Of the messages without a 21610, the share with an ordinary report: delivered, or 30007. */
   readonly ordinaryReportShare: number;
+  /** What it is to look like; without one like the lab's own. With one the share above is not heeded. */
+  readonly shape?: DataSetShape | undefined;
 }
 
 /** What is used where nothing is said. */
@@ -56,8 +54,8 @@ const filteredEvery = 5;
 export const firstMessageUnixMs = Date.UTC(2025, 0, 1);
 const lastMessageUnixMs = Date.UTC(2026, 0, 1);
 
-/** The carrier's report follows its message by this much. */
-export const reportDelayMs = 4_000;
+/** The carrier's report follows its message by this much, where no shape says otherwise. */
+const plainReportDelayMs = 4_000;
 
 /** Everything that rows are computed from; the rows themselves are never kept. */
 export interface DataSet {
@@ -86,27 +84,32 @@ export interface DataSet {
   readonly reportIdKey: number;
   readonly profileIdKey: number;
   readonly msPerMessage: number;
+  /** The day's clock, where messages do not come at an even rate. */
+  readonly dayWarp: Float64Array | undefined;
+  /** The carrier's report follows its message by this much. */
+  readonly reportDelayMs: number;
 }
 
 /** Prepares a data set: some milliseconds, whatever its size. */
 export function createDataSet(options: DataSetOptions): DataSet {
-  const { messages, seed } = options;
-  const tile = buildTile();
-  const tileCount = Math.floor(messages / messagesPerTile);
-  const tiledMessages = tileCount * messagesPerTile;
+  const { messages, seed, shape } = options;
+  const tile = shape === undefined ? buildTile() : buildTile(shapedPlan(shape));
+  const tileCount = Math.floor(messages / tile.messages);
+  const tiledMessages = tileCount * tile.messages;
   const layout = createLayout(tile, tileCount, seed);
-  const kinds = chooseReports(tile.outcome, tile.quietCells, options.ordinaryReportShare);
+  const kinds = chooseReports(tile, options);
   const isOptOut = (cell: number): boolean => tile.outcome[cell] === reportOutcomes.optOut;
   const reports = selectCells(layout, (cell) => kinds[cell] !== reportKinds.none);
   const optOuts = selectCells(layout, isOptOut);
   const blocks = selectCells(layout, (cell) => tile.ordinal[cell] === 3);
   const phoneKey = deriveKey(seed, 'phones');
-  const profiles = Math.min(1_000, Math.max(10, Math.floor(messages / 100)));
+  const profiles =
+    shape?.profiles.count ?? Math.min(1_000, Math.max(10, Math.floor(messages / 100)));
   return {
     options,
     layout,
     tiledMessages,
-    contactCount: tileCount * contactsPerTile + (messages - tiledMessages),
+    contactCount: tileCount * tile.contacts + (messages - tiledMessages),
     rowCounts: {
       profiles,
       outbound_messages: messages,
@@ -120,9 +123,9 @@ export function createDataSet(options: DataSetOptions): DataSet {
     optOuts,
     blocks,
     reportKinds: kinds,
-    senders: createSenders(profiles, seed),
+    senders: createSenders(profiles, seed, shape && profileWeights(shape.profiles.quantiles)),
     profileNames: makeProfileNames(seed, profiles),
-    bodies: makeBodies(seed),
+    bodies: makeBodies(seed, bytesAt(shape)),
     numberOfContact: keyedPermutation(phoneNumberCount, phoneKey),
     phoneKey,
     bodyKey: deriveKey(seed, 'body'),
@@ -130,28 +133,52 @@ export function createDataSet(options: DataSetOptions): DataSet {
     reportIdKey: deriveKey(seed, 'report id'),
     profileIdKey: deriveKey(seed, 'profile id'),
     msPerMessage: (lastMessageUnixMs - firstMessageUnixMs) / messages,
+    dayWarp: shape?.hours && createDayWarp(shape.hours),
+    reportDelayMs: shape?.reportDelayMs ?? plainReportDelayMs,
   };
 }
 
+/** What a profile of some rank sends: between two quantiles by a power law, as profiles fall off. */
+function profileWeights(quantiles: Quantiles): (rankShare: number) => number {
+  const logarithms = quantiles.map(
+    ([at, value]) => [at, Math.log(Math.max(value, Number.MIN_VALUE))] as const,
+  );
+  return (rankShare) => Math.exp(quantileAt(logarithms, 1 - rankShare));
+}
+
+function bytesAt(shape: DataSetShape | undefined): ((share: number) => number) | undefined {
+  const lengths = shape?.bodyBytes;
+  return lengths && ((share) => quantileAt(lengths, share));
+}
+
 /** A report for every 21610 of the tile, and ordinary ones for a share of its other messages. */
-function chooseReports(
-  outcome: Uint8Array,
-  quietCells: readonly number[],
-  ordinaryShare: number,
-): Uint8Array {
+function chooseReports(tile: Tile, { shape, ordinaryReportShare }: DataSetOptions): Uint8Array {
+  const { outcome, quietCells, messages } = tile;
   const kinds = Uint8Array.from(outcome, (value) =>
     value === reportOutcomes.none ? reportKinds.none : reportKinds.optOut,
   );
-  const ordinary = quietCells.slice(0, Math.round(quietCells.length * ordinaryShare));
+  if (shape === undefined) {
+    const ordinary = quietCells.slice(0, Math.round(quietCells.length * ordinaryReportShare));
+    for (const [index, cell] of ordinary.entries()) {
+      kinds[cell] = index % filteredEvery === 0 ? reportKinds.filtered : reportKinds.delivered;
+    }
+    return kinds;
+  }
+  const filtered = Math.round(messages * shape.filtered);
+  const ordinary = quietCells.slice(0, filtered + Math.round(messages * shape.delivered));
   for (const [index, cell] of ordinary.entries()) {
-    kinds[cell] = index % filteredEvery === 0 ? reportKinds.filtered : reportKinds.delivered;
+    kinds[cell] = index < filtered ? reportKinds.filtered : reportKinds.delivered;
   }
   return kinds;
 }
 
 /** When message `message` was sent: later ones later, by at least a millisecond. */
 function messageUnixMs(dataSet: DataSet, message: number): number {
-  return firstMessageUnixMs + Math.floor(message * dataSet.msPerMessage);
+  const evenMs = message * dataSet.msPerMessage;
+  const { dayWarp } = dataSet;
+  return (
+    firstMessageUnixMs + Math.floor(dayWarp === undefined ? evenMs : warpedMs(dayWarp, evenMs))
+  );
 }
 
 /** The id of message number `message`. */
@@ -161,7 +188,7 @@ export function messageId(dataSet: DataSet, message: number): string {
 
 /** The id of the report about message number `message`. */
 export function reportId(dataSet: DataSet, message: number): string {
-  const unixMs = messageUnixMs(dataSet, message) + reportDelayMs;
+  const unixMs = messageUnixMs(dataSet, message) + dataSet.reportDelayMs;
   return uuidV7(unixMs, dataSet.reportIdKey, message);
 }
 
@@ -177,7 +204,9 @@ export function profileOf(dataSet: DataSet, contact: number, slot: number): numb
 
 /** The contact of a message after the last whole tile. */
 export function contactAfterTiles(dataSet: DataSet, message: number): number {
-  return dataSet.layout.tileCount * contactsPerTile + (message - dataSet.tiledMessages);
+  return (
+    dataSet.layout.tileCount * dataSet.layout.tile.contacts + (message - dataSet.tiledMessages)
+  );
 }
 
 /** The phone number of contact 0 … contactCount - 1, as stored. */

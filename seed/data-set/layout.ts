@@ -1,6 +1,7 @@
 import { deriveKey, lowbias32, RandomSequence } from './counter-random.ts';
 import { greatestCommonDivisor } from './permutation.ts';
-import { columnCount, contactsPerTile, messagesPerTile, type Tile, windowCount } from './tile.ts';
+import type { Tile } from './tile.ts';
+import { columnCount } from './tile-plan.ts';
 
 /**
  * How the tiles are woven into one stream of messages in time.
@@ -31,9 +32,9 @@ export function createLayout(tile: Tile, tileCount: number, seed: number): Layou
   const columnAt = Uint8Array.from(
     Array.from({ length: shuffleCount }, () => random.shuffled(columns)).flat(),
   );
-  const strides = new Uint32Array(messagesPerTile);
-  const offsets = new Uint32Array(messagesPerTile);
-  for (let cell = 0; cell < messagesPerTile; cell++) {
+  const strides = new Uint32Array(tile.messages);
+  const offsets = new Uint32Array(tile.messages);
+  for (let cell = 0; cell < tile.messages; cell++) {
     strides[cell] = drawCoprime(tileCount, random);
     offsets[cell] = random.below(Math.max(1, tileCount));
   }
@@ -64,7 +65,7 @@ function tileOf(layout: Layout, cell: number, group: number): number {
 
 /** The contact that a cell of a group writes to, numbered through all tiles. */
 export function contactOf(layout: Layout, cell: number, group: number): number {
-  return tileOf(layout, cell, group) * contactsPerTile + (layout.tile.contact[cell] as number);
+  return tileOf(layout, cell, group) * layout.tile.contacts + (layout.tile.contact[cell] as number);
 }
 
 /**
@@ -83,6 +84,7 @@ export interface Selection {
 
 /** Selects the cells for which `has` is true. */
 export function selectCells(layout: Layout, has: (cell: number) => boolean): Selection {
+  const { windows: windowCount } = layout.tile;
   const rowsPerGroup = new Uint8Array(windowCount);
   const firstRows = new Float64Array(windowCount + 1);
   const positions = new Uint8Array(windowCount * shuffleCount * columnCount);

@@ -5,15 +5,19 @@ import { copyHeader, copyTrailer } from './copy-encoder.ts';
 import { RowWriter } from './row-writer.ts';
 import { rowWriterInputs } from './row-writer-inputs.ts';
 
-/** Room in a chunk for one more batch of rows of any table, and the header or trailer. */
-const largestBatchBytes = 8 * 1024;
+/** Room in a chunk for one more batch of rows of any table, and the header or trailer; bodies being short. */
+const shortBatchBytes = 8 * 1024;
+
+/** The rows of a batch (wasm/batch.ts), and what a message's row takes beside its body. */
+const batchRows = 32;
+const rowBytes = 96;
 
 /**
  * A chunk is one message, which the server takes from the socket whole before it looks at it. With
  * messages of 128 kB its own processor time for the same rows was a tenth more than with these. Two of
  * these are the least that `sendRows` needs from Node 22 on.
  */
-const defaultChunkBytes = 32 * 1024 + largestBatchBytes;
+const fullChunkBytes = 32 * 1024;
 
 interface TableFormat {
   readonly columns: readonly string[];
@@ -70,15 +74,21 @@ export class CopySource {
   readonly #writer: RowWriter;
   readonly #fillRows: (at: number, full: number) => number;
   readonly #chunkBytes: number;
+  readonly #batchBytes: number;
   #ended = false;
 
   /**
    * @param chunkBytes how large a chunk is
    * @throws RangeError for a chunk that might hold no batch of rows
    */
-  constructor(dataSet: DataSet, table: TableName, chunkBytes = defaultChunkBytes) {
+  constructor(
+    dataSet: DataSet,
+    table: TableName,
+    chunkBytes = Math.max(fullChunkBytes, batchBytesOf(dataSet)) + batchBytesOf(dataSet),
+  ) {
     const { columns, fill, selection } = tableFormats[table];
-    if (chunkBytes < 2 * largestBatchBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
+    this.#batchBytes = batchBytesOf(dataSet);
+    if (chunkBytes < 2 * this.#batchBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
     this.table = table;
     this.columns = columns;
     this.rows = dataSet.rowCounts[table];
@@ -90,7 +100,7 @@ export class CopySource {
 
   /** How much any chunk but the last holds at least. */
   get leastChunkBytes(): number {
-    return this.#chunkBytes - largestBatchBytes;
+    return this.#chunkBytes - this.#batchBytes;
   }
 
   /**
@@ -124,4 +134,12 @@ export class CopySource {
   summary(): TableSummary {
     return { rows: this.rowsWritten, checksum: String(this.#writer.read('checksum')) };
   }
+}
+
+function batchBytesOf({ options }: DataSet): number {
+  const longest = options.shape?.bodyBytes?.at(-1)?.[1] ?? 0;
+  return Math.max(
+    shortBatchBytes,
+    batchRows * (rowBytes + Math.ceil(longest)) + shortBatchBytes / 8,
+  );
 }

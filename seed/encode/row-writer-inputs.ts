@@ -4,7 +4,6 @@ import {
   firstMessageUnixMs,
   profileId,
   reportColumns,
-  reportDelayMs,
 } from '../data-set/data-set.ts';
 import type { Selection } from '../data-set/layout.ts';
 import { permutationRounds } from '../data-set/permutation.ts';
@@ -36,7 +35,8 @@ export function rowWriterInputs(
       firstPlainContact: contactAfterTiles(dataSet, tiledMessages),
       firstMessageUnixMs,
       msPerMessage: dataSet.msPerMessage,
-      reportDelayMs,
+      reportDelayMs: dataSet.reportDelayMs,
+      contactsPerTile: layout.tile.contacts,
       messageIdKey: dataSet.messageIdKey,
       reportIdKey: dataSet.reportIdKey,
       bodyKey: dataSet.bodyKey,
@@ -60,6 +60,7 @@ export function rowWriterInputs(
       areaCodes: packDigits(areaCodes),
       exchanges: packDigits(exchanges),
       lines: packDigits(lines),
+      ...(dataSet.dayWarp === undefined ? {} : { dayWarp: dataSet.dayWarp }),
       ...poolsOf(dataSet),
     },
   };

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { readSql } from '../../db/sql.ts';
 import { type DataSetOptions, dataSetVersion } from '../data-set/data-set.ts';
+import type { DataSetShape } from '../data-set/data-set-shape.ts';
 import { scaleName } from '../data-set/scale.ts';
 import type { TableSummary } from '../verify/table-summary.ts';
 
@@ -37,10 +39,17 @@ export async function readSeedRecord(client: pg.Client): Promise<SeedRecord | un
     messages: string;
     seed: string;
     ordinary_report_share: number;
+    shape: DataSetShape | null;
     finished: boolean;
   }>(
-    `select data_set_version, messages, seed, ordinary_report_share, finished_at is not null as finished
-     from (${tables.map(({ name }) => `select * from ${name}`).join(' union all ')}) as records
+    // read as a whole row: before shapes there was no such column
+    `select data_set_version, messages, seed, ordinary_report_share, shape, finished_at is not null as finished
+     from (${tables
+       .map(
+         ({ name }) =>
+           `select data_set_version, messages, seed, ordinary_report_share, row_to_json(r) -> 'shape' as shape, started_at, finished_at from ${name} as r`,
+       )
+       .join(' union all ')}) as records
      order by started_at desc
      limit 1`,
   );
@@ -53,6 +62,7 @@ export async function readSeedRecord(client: pg.Client): Promise<SeedRecord | un
           messages: Number(row.messages),
           seed: Number(row.seed),
           ordinaryReportShare: row.ordinary_report_share,
+          ...(row.shape === null ? {} : { shape: row.shape }),
         },
         finished: row.finished,
       };
@@ -63,9 +73,15 @@ export async function beginSeed(client: pg.Client, options: DataSetOptions): Pro
   await client.query('delete from optout_lab.seed_stages');
   await client.query('delete from optout_lab.seed_record');
   await client.query(
-    `insert into optout_lab.seed_record (data_set_version, messages, seed, ordinary_report_share)
-     values ($1, $2, $3, $4)`,
-    [dataSetVersion, options.messages, options.seed, options.ordinaryReportShare],
+    `insert into optout_lab.seed_record (data_set_version, messages, seed, ordinary_report_share, shape)
+     values ($1, $2, $3, $4, $5)`,
+    [
+      dataSetVersion,
+      options.messages,
+      options.seed,
+      options.ordinaryReportShare,
+      options.shape === undefined ? null : JSON.stringify(options.shape),
+    ],
   );
 }
 
@@ -109,11 +125,22 @@ export function isSameDataSet(record: SeedRecord, options: DataSetOptions): bool
     record.version === dataSetVersion &&
     record.options.messages === options.messages &&
     record.options.seed === options.seed &&
-    record.options.ordinaryReportShare === options.ordinaryReportShare
+    shapeName(record.options.shape) === shapeName(options.shape) &&
+    (options.shape !== undefined ||
+      record.options.ordinaryReportShare === options.ordinaryReportShare)
   );
 }
 
-/** A data set in words: `scale small, seed 1`. */
+/** A data set in words: `scale small, seed 1, ordinary reports 0.05`. */
 export function describeDataSet(options: DataSetOptions): string {
-  return `scale ${scaleName(options.messages)}, seed ${options.seed}, ordinary reports ${options.ordinaryReportShare}`;
+  const { messages, seed, ordinaryReportShare, shape } = options;
+  const looks =
+    shape === undefined ? `ordinary reports ${ordinaryReportShare}` : `shape ${shapeName(shape)}`;
+  return `scale ${scaleName(messages)}, seed ${seed}, ${looks}`;
+}
+
+/** Eight digits by which a shape is known; equal shapes have equal ones. */
+function shapeName(shape: DataSetShape | undefined): string {
+  if (shape === undefined) return '';
+  return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 8);
 }

@@ -83,6 +83,7 @@ function chooseDataSet(record: SeedRecord | undefined, expected: ExpectedDataSet
     messages: expected.messages ?? record.options.messages,
     seed: expected.seed ?? record.options.seed,
     ordinaryReportShare: expected.ordinaryReportShare ?? record.options.ordinaryReportShare,
+    shape: expected.shape ?? record.options.shape,
   };
   if (!record.finished) {
     throw new UserError(

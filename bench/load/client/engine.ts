@@ -4,7 +4,7 @@ import type { Parameter } from '../../protocol/messages.ts';
 import { type OutcomeWriter, outcomes } from '../record/outcome-log.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Application, Operation } from '../workload/application.ts';
-import type { Schedule } from '../workload/arrivals.ts';
+import type { Arrivals } from '../workload/arrivals.ts';
 import type { Answer } from './extended-query.ts';
 
 /** A connection as the engine sees it. */
@@ -26,7 +26,7 @@ export interface Timer {
 export interface EngineOptions {
   readonly application: Application;
   /** Undefined in a closed loop: the next operation starts when a connection is free. */
-  readonly schedule: Schedule | undefined;
+  readonly schedule: Arrivals | undefined;
   readonly recorder: Recorder;
   readonly messages: OutcomeWriter;
   readonly reports: OutcomeWriter;

@@ -1,5 +1,6 @@
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Mix } from '../workload/mix.ts';
+import type { Trace } from '../workload/trace.ts';
 
 /** A rate in operations a second, or `max`: the closed loop. */
 export type Rate = number | 'max';
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   readonly ledger: SharedArrayBuffer;
   readonly threshold: number;
   readonly check: 'on' | 'off';
+  /** What is sent again, in place of what the mix says; reports come after the mix's delay. */
+  readonly trace?: Trace | undefined;
   readonly messageOutcomes: string;
   readonly reportOutcomes: string;
 }

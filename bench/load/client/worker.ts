@@ -6,8 +6,9 @@ import { OutcomeWriter } from '../record/outcome-log.ts';
 import { type IntervalReport, Recorder, type WorkerTotals } from '../record/recorder.ts';
 import type { WrongAnswer } from '../results/results.ts';
 import { Application } from '../workload/application.ts';
-import { Schedule } from '../workload/arrivals.ts';
+import { type Arrivals, Schedule, TraceSchedule } from '../workload/arrivals.ts';
 import { reportsPerSend } from '../workload/mix.ts';
+import { TracePart } from '../workload/trace.ts';
 import { clockMs } from './clock.ts';
 import { openSession, reopenSession } from './connections.ts';
 import { Engine } from './engine.ts';
@@ -45,6 +46,25 @@ function sendsPerSecond(plan: WorkerOptions): number {
   return plan.rate === 'max' ? 0 : plan.rate / (1 + reportsPerSend(plan.mix));
 }
 
+function scheduleOf(plan: WorkerOptions, startMs: number, endMs: number): Arrivals | undefined {
+  if (plan.trace !== undefined) {
+    return new TraceSchedule(new TracePart(plan.trace, plan.worker, plan.workers), startMs, endMs);
+  }
+  if (plan.rate === 'max') return undefined;
+  const { arrivals, burst } = plan.mix;
+  if (arrivals === 'trace') throw new Error('a replay needs a trace');
+  return new Schedule({
+    kind: arrivals,
+    ratePerSecond: sendsPerSecond(plan),
+    startMs,
+    endMs,
+    part: plan.worker,
+    parts: plan.workers,
+    draws: new Draws(plan.seed, `arrivals ${plan.worker}`),
+    burst,
+  });
+}
+
 async function main(plan: WorkerOptions): Promise<void> {
   const timer = await startPreciseTimer();
   const sessions = await Promise.all(Array.from({ length: plan.clients }, () => openSession(plan)));
@@ -62,18 +82,7 @@ async function main(plan: WorkerOptions): Promise<void> {
   const startMs = await started;
   const endMs = startMs + plan.durationMs;
   const recorder = new Recorder(startMs);
-  const schedule =
-    plan.rate === 'max'
-      ? undefined
-      : new Schedule({
-          kind: plan.mix.arrivals,
-          ratePerSecond: sendsPerSecond(plan),
-          startMs,
-          endMs,
-          part: plan.worker,
-          parts: plan.workers,
-          draws: new Draws(plan.seed, `arrivals ${plan.worker}`),
-        });
+  const schedule = scheduleOf(plan, startMs, endMs);
   const running = new Engine(
     {
       application,

@@ -118,6 +118,18 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
         new RegExp(`has a mix of its own.*: leave ${flags[0]} out`),
       ] as const,
   ),
+  ['a shape and a mix', ['--shape', 'shape.json', '--mix', 'campaign'], /leave --mix out/],
+  ['a shape that is not there', ['--shape', './none.json'], /cannot read the shape/],
+  ['a trace at a rate', ['--trace', 'log.csv', '--rate', '5'], /leave --rate out/],
+  [
+    'a trace with arrivals',
+    ['--trace', 'log.csv', '--arrivals', 'poisson'],
+    /leave --arrivals out/,
+  ],
+  ['a speed without a trace', ['--speed', '2'], /--speed is for a --trace/],
+  ['no speed', ['--trace', 'log.csv', '--speed', '0'], /'0' is invalid\. not a number above 0/],
+  ['columns without a trace', ['--columns', 'c.json'], /--columns is for a --trace/],
+  ['a database that is no name', ['--database', 'a b'], /not a name of small letters/],
   ['pgbench on all designs', ['--compare-pgbench', '--design', 'all'], /is for one design/],
   ['a run name that is a path', ['--run', '../x'], /--run names a folder/],
 ];

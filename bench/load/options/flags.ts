@@ -2,19 +2,23 @@ import { InvalidArgumentError } from 'commander';
 import { newCommand } from '../../../db/cli/command.ts';
 import { commandLine } from '../../../db/cli/command-line.ts';
 import { UserError } from '../../../db/cli/errors.ts';
-import { seedMeaning, share, wholeNumber } from '../../../db/cli/flags.ts';
+import { positiveNumber, seedMeaning, share, wholeNumber } from '../../../db/cli/flags.ts';
 import { isolationLevels } from '../../../db/contract.ts';
 import { type Design, defaultDesignName, designsNamed, listDesigns } from '../../../db/designs.ts';
+import { databaseMeaning, databaseName } from '../../../db/server/databases.ts';
 import { allowNonemptyFlag } from '../../../db/server/guard.ts';
 import { defaultDataSet } from '../../../seed/data-set/data-set.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
+import { readShape } from '../../../seed/shape/read-shape.ts';
 import { requireRunName } from '../../results/run-folder.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
-import { type Mix, presetNames, readMix } from '../workload/mix.ts';
+import { type Mix, presetNames, readMix, validateMix } from '../workload/mix.ts';
 import { numberKinds } from '../workload/number-kinds.ts';
+import { mixOfShape } from '../workload/shape-mix.ts';
 import { parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
 import type { LoadOptions } from './load-options.ts';
 import { type PoolerPlace, parsePoolerPlace } from './pooler-place.ts';
+import { type ReplayFlags, requireReplayable } from './replay.ts';
 
 /** What the flags of `npm run load` ask for. */
 export interface LoadRequest {
@@ -23,6 +27,9 @@ export interface LoadRequest {
   readonly messages: number | undefined;
   readonly replace: boolean;
   readonly allowNonempty: boolean | undefined;
+  readonly database: string | undefined;
+  /** What is to be sent again. */
+  readonly replay: ReplayFlags | undefined;
 }
 
 /** Reads the flags. Throws commander's error or a UserError of one line for whatever is wrong. */
@@ -33,6 +40,16 @@ export function readLoadFlags(args: readonly string[]): LoadRequest {
     messages: flags.scale === undefined ? undefined : parseScale(flags.scale),
     replace: flags.replace ?? false,
     allowNonempty: flags.allowNonempty,
+    database: flags.database,
+    replay:
+      flags.trace === undefined
+        ? undefined
+        : {
+            file: flags.trace,
+            columns: flags.columns,
+            speed: flags.speed ?? 1,
+            durationS: flags.duration,
+          },
   };
 }
 
@@ -42,6 +59,10 @@ const defaultObjective = 'p99<10ms';
 
 interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
   readonly mix?: string;
+  readonly shape?: string;
+  readonly trace?: string;
+  readonly columns?: string;
+  readonly speed?: number;
   readonly design: string;
   readonly scale?: string;
   readonly replace?: boolean;
@@ -61,6 +82,7 @@ interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
   readonly out?: string;
   readonly run?: string;
   readonly allowNonempty?: boolean;
+  readonly database?: string;
 }
 
 function parse(args: readonly string[]): Flags {
@@ -72,6 +94,10 @@ function parse(args: readonly string[]): Flags {
       '--mix <name|file>',
       `a preset (${presetNames().join(', ')}) or a mix file (default: "${defaultMix}")`,
     )
+    .option('--shape <file>', 'instead of a mix: what was described (docs/shape.md)')
+    .option('--trace <file>', 'send an exported message log again (docs/shape.md), at its own pace')
+    .option('--columns <file>', 'which column of the trace says what (default: by its header)')
+    .option('--speed <factor>', 'send the trace so many times faster (default: 1)', positiveNumber)
     .option(
       '--rate <n|max>',
       'operations a second, sends and reports together; max: closed loop (default: 500)',
@@ -138,6 +164,7 @@ function parse(args: readonly string[]): Flags {
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and mix)')
     .option('--keep', 'leave what the run made in the database')
+    .option('--database <name>', databaseMeaning, databaseName)
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
     .addHelpText(
       'after',
@@ -156,6 +183,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
   if (flags.rate === 'max' && flags.arrivals !== undefined) {
     throw new UserError('--rate max is a closed loop, without arrivals: leave --arrivals out');
   }
+  requireReplayable(flags);
   const designs = designsNamed(flags.design);
   if (flags.comparePgbench) requireComparison(flags, designs.length);
   if (flags.workers !== undefined && flags.workers > flags.clients) {
@@ -166,7 +194,13 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
   }
   if (flags.run !== undefined) requireRunName(flags.run);
   if (flags.pooler !== undefined) requirePoolable(flags, designs);
-  const mix = readMix(flags.mix ?? defaultMix);
+  if (flags.shape !== undefined && flags.mix !== undefined) {
+    throw new UserError('--shape says the mix: leave --mix out');
+  }
+  const mix =
+    flags.shape === undefined
+      ? readMix(flags.mix ?? defaultMix)
+      : validateMix(mixOfShape(readShape(flags.shape)));
   const blockedShare = flags.blockedShare ?? mix.blockedShare;
   if (blockedShare + mix.freshShare > 1) {
     throw new UserError(
@@ -230,6 +264,7 @@ function requireComparison(flags: Flags, designs: number): void {
   }
   const given: Readonly<Record<string, boolean>> = {
     '--mix': flags.mix !== undefined,
+    '--shape': flags.shape !== undefined,
     '--arrivals': flags.arrivals !== undefined,
     '--numbers': flags.numbers !== undefined,
     '--blocked-share': flags.blockedShare !== undefined,

@@ -3,6 +3,7 @@ import type { Design } from '../../../db/designs.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Rate } from '../client/worker-options.ts';
 import type { Mix } from '../workload/mix.ts';
+import type { Trace } from '../workload/trace.ts';
 import type { Objective, RateRange } from './flag-values.ts';
 import type { PoolerPlace } from './pooler-place.ts';
 
@@ -27,6 +28,8 @@ export interface LoadOptions {
   readonly isolation: IsolationLevel | 'default';
   readonly keep: boolean;
   readonly dataSet: DataSetOptions | undefined;
+  /** What is sent again, instead of what the mix says. */
+  readonly trace?: Trace | undefined;
   readonly commandLine: string;
   /** Folder for runs, where not the project's. */
   readonly out: string | undefined;

@@ -6,6 +6,7 @@ import type { IntervalReport } from '../record/recorder.ts';
 import type { ServerSample } from '../record/sampler.ts';
 import type { RunRecord } from '../verify/run-record.ts';
 import type { Mix } from '../workload/mix.ts';
+import type { Trace } from '../workload/trace.ts';
 
 /** One load. */
 export interface TrialOptions {
@@ -31,6 +32,8 @@ export interface TrialOptions {
   /** The data set that the database holds. */
   readonly dataSet: DataSetOptions | undefined;
   readonly statements?: Statements;
+  /** What is sent again, instead of what the mix says. */
+  readonly trace?: Trace | undefined;
   /** Send from one profile to the numbers of one area code, each alike: what another generator can draw too. */
   readonly plain?: boolean;
   /** Called each second with what the workers and the server said of it. */

@@ -42,7 +42,10 @@ export const mixSchema = define(
     {
       name: text(),
       description: text(),
-      arrivals: oneOf(arrivalKinds),
+      arrivals: oneOf(
+        [...arrivalKinds, 'trace'],
+        '`trace`: as they were in what is replayed, and to whom, from whom and with which reports as well.',
+      ),
       numbers: oneOf(
         numberKinds,
         "How the data set's contacts are drawn: each alike, or a few of them very often.",
@@ -60,8 +63,13 @@ export const mixSchema = define(
       filteredShare: number('Of the other accepted sends, those reported as filtered (30007).'),
       repeatShare: number('Of the reports, those that the carrier sends a second time.'),
       delay: described(delaySchema, 'How long after the send its report comes.'),
+      burst: optional(
+        number(
+          'How many times the rate sends have while there are any: what ten seconds would bring comes in the first part of them. 1 where it is left out.',
+        ),
+      ),
     },
-    'What the application does, as shares from 0 to 1. A preset is a file in bench/load/workload/mixes; a file of one’s own has the same members, all of them.',
+    'What the application does, as shares from 0 to 1. A preset is a file in bench/load/workload/mixes; a file of one’s own has the same members, all of them but `burst`.',
   ),
 );
 export type Mix = Of<typeof mixSchema>;

@@ -15,6 +15,7 @@ import {
 import { IdMaker, splitId } from './ids.ts';
 import { type Mix, reportDueMs } from './mix.ts';
 import { dataSetPopulation, emptyPopulation, type Population } from './population.ts';
+import { TracePart } from './trace.ts';
 
 /** What a report says. */
 export type ReportKind = 'delivered' | 'filtered' | 'optedOut';
@@ -32,6 +33,8 @@ export interface Operation {
   readonly slot: number;
   /** For a send, whether it must be refused as far as is known when it starts. */
   readonly mustBeRefused: boolean;
+  /** Of a replayed send, the report that it had; undefined where one is drawn. */
+  readonly replayed?: { readonly report: ReportKind | undefined };
   startedMs: number;
   attempts: number;
   /** An earlier attempt may have been committed. */
@@ -65,6 +68,8 @@ export class Application {
   readonly #reportIds: IdMaker;
   readonly #due = new TinyQueue<DueReport>([], (a, b) => a.dueMs - b.dueMs);
   #freshSends = 0;
+  readonly #trace: TracePart | undefined;
+  #replayed = 0;
   wrongAnswers = 0;
   readonly wrongExamples: WrongAnswer[] = [];
 
@@ -81,6 +86,7 @@ export class Application {
             plan.mix.numbers,
           )
         : dataSetPopulation(plan.dataSet, plan.mix.numbers, plan.threshold);
+    this.#trace = plan.trace && new TracePart(plan.trace, plan.worker, plan.workers);
     this.#ledger = new OptOutLedger(plan.ledger);
     this.#messageIds = new IdMaker(plan.worker, plan.runTag);
     this.#reportIds = new IdMaker(plan.worker, plan.runTag);
@@ -103,6 +109,7 @@ export class Application {
 
   /** The next message that somebody sends. */
   nextSend(intendedMs: number): Operation {
+    if (this.#trace !== undefined) return this.#sendAgain(this.#trace, intendedMs);
     const draws = this.#draws;
     const drawn = draws.share();
     const { blockedShare, freshShare } = this.#mix;
@@ -152,10 +159,15 @@ export class Application {
     }
     if (operation.kind !== 'send') return;
     if (operation.mustBeRefused) this.#wrong('accepted though blocked', operation);
-    const kind = this.#drawReport(operation.freshNumber >= 0);
+    const kind =
+      operation.replayed === undefined
+        ? this.#drawReport(operation.freshNumber >= 0)
+        : operation.replayed.report;
     if (kind === undefined) return;
     const { freshNumber, slot, id: messageId } = operation;
-    const repeats = this.#draws.chance(this.#mix.repeatShare) ? 2 : 1;
+    const isRepeated =
+      operation.replayed === undefined && this.#draws.chance(this.#mix.repeatShare);
+    const repeats = isRepeated ? 2 : 1;
     for (let times = 0; times < repeats; times++) {
       const dueMs = reportDueMs(this.#mix.delay, nowMs, this.#draws);
       this.#due.push({ dueMs, kind, messageId, freshNumber, slot });
@@ -193,6 +205,21 @@ export class Application {
       slot,
       mustBeRefused,
     );
+  }
+
+  /** The next message of the trace, to the new number that stands for its contact. */
+  #sendAgain(trace: TracePart, intendedMs: number): Operation {
+    const message = trace.at(this.#replayed++);
+    if (message === undefined) throw new Error('the trace has no more messages');
+    const { threshold, profileIds } = this.#plan;
+    const { contact, report } = message;
+    const slot = message.slot % Math.min(slotsPerNumber, profileIds.length);
+    const profileId = itemAt(profileIds, profileInSlot(contact, slot, profileIds.length));
+    const mustBeRefused =
+      this.#plan.check === 'on' && countBits(this.#ledger.acknowledged(contact)) >= threshold;
+    const phone = this.#fresh.phone(contact);
+    const send = this.#send(intendedMs, phone, profileId, contact, slot, mustBeRefused);
+    return { ...send, replayed: { report } };
   }
 
   #send(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Draws } from '../../stats/random.ts';
-import { type ArrivalKind, Schedule } from './arrivals.ts';
+import { type ArrivalKind, burstPeriodMs, Schedule } from './arrivals.ts';
 
 const startMs = 5_000;
 
@@ -66,5 +66,27 @@ describe('arrivals', () => {
   it('end with the duration, and there are none at a rate of nothing', () => {
     assert.equal(arrivals(schedule('constant', 10, 1)).length, 10);
     assert.equal(schedule('constant', 0, 10).nextMs, Number.POSITIVE_INFINITY);
+  });
+
+  it('in bursts are as many, in the first part of each period, and so is the backlog', () => {
+    const bursts = new Schedule({
+      kind: 'constant',
+      ratePerSecond: 100,
+      startMs,
+      endMs: startMs + 60_000,
+      part: 0,
+      parts: 1,
+      draws: new Draws(1, 'bursts'),
+      burst: 4,
+    });
+    assert.equal(bursts.backlog(startMs + 1_250), 500);
+    assert.equal(bursts.backlog(startMs + 2_500), 1_000);
+    assert.equal(bursts.backlog(startMs + 9_999), 1_000);
+    assert.equal(bursts.backlog(startMs + 60_000), 6_000);
+    const times = arrivals(bursts);
+    assert.equal(times.length, 6_000);
+    assert.ok(times.every((time) => (time - startMs) % burstPeriodMs < burstPeriodMs / 4));
+    assert.ok(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0)));
+    assert.equal(bursts.backlog(startMs + 60_000), 0);
   });
 });

@@ -52,8 +52,9 @@ function read(file: string | URL): Mix {
 /** Checks what was read. Throws a UserError that names the first field that is wrong. */
 export function validateMix(value: unknown): Mix {
   const mix = objectOf(value, 'a mix');
-  rejectUnknown(mix, 'a mix', [...fields.keys(), 'delay']);
+  rejectUnknown(mix, 'a mix', [...fields.keys(), 'delay', 'burst']);
   for (const [name, check] of fields) check(mix[name], name);
+  if (mix['burst'] !== undefined) atLeast(1)(mix['burst'], 'burst');
   validateDelay(mix['delay']);
   const { deliveredShare, filteredShare, blockedShare, freshShare } = mix as unknown as Mix;
   if (deliveredShare + filteredShare > 1) {

@@ -7,7 +7,8 @@ import {
   profileId,
   profileOf,
 } from '../../../seed/data-set/data-set.ts';
-import { type Standing, slotsPerContact } from '../../../seed/data-set/tile.ts';
+import type { Standing } from '../../../seed/data-set/tile.ts';
+import { slotsPerContact } from '../../../seed/data-set/tile-plan.ts';
 import type { Draws } from '../../stats/random.ts';
 import type { FreshNumbers } from './fresh-numbers.ts';
 import type { NumberKind } from './number-kinds.ts';

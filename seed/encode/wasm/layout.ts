@@ -9,16 +9,16 @@ export let columnAt: usize = 0;
 /** u32 [cell]: how groups map onto tiles. */
 export let strides: usize = 0;
 export let offsets: usize = 0;
-/** u8 [cell]: which of its tile's contacts a message goes to. */
+/** u16 [cell]: which of its tile's contacts a message goes to; and how many contacts a tile has. */
 export let tileContacts: usize = 0;
+export let contactsPerTile: u32 = 0;
 /** u8 [window]: selected cells of each window. */
 export let rowsPerGroup: usize = 0;
 /** u8 [window][shuffle][rank]: the selected positions of a group, in order. */
 export let positions: usize = 0;
 
-// As in ../template.ts and ../layout.ts; constants, which are cheaper to multiply by
+// As in ../../data-set/tile-plan.ts and layout.ts; constants, which are cheaper to multiply by
 const columnCount: u32 = 20;
-const contactsPerTile: u32 = 250;
 const shuffleCount: u32 = 64;
 
 /** The row that the walk stands on: its message in time order, and its cell of the tile. */
@@ -54,7 +54,7 @@ export function contact(): u32 {
   const stride = <u64>load<u32>(strides + (cell << 2));
   const offset = <u64>load<u32>(offsets + (cell << 2));
   const tile = <u32>((stride * group + offset) % tileCount);
-  return tile * contactsPerTile + load<u8>(tileContacts + cell);
+  return tile * contactsPerTile + load<u16>(tileContacts + (cell << 1));
 }
 
 function shuffleOf(): u32 {

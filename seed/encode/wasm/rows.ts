@@ -33,6 +33,7 @@ import { makeUuids } from './uuids';
 export { overrunBytes } from './fields';
 export {
   columnAt,
+  contactsPerTile,
   group,
   offsets,
   positions,
@@ -44,7 +45,7 @@ export {
   window,
 } from './layout';
 export { areaCodes, exchanges, lines, phoneAddends, phoneCount, phoneFactors } from './phones';
-export { firstMessageUnixMs, msPerMessage } from './uuids';
+export { dayWarp, firstMessageUnixMs, msPerMessage } from './uuids';
 
 /** Where free memory begins. */
 export const heapBase: usize = __heap_base;
@@ -89,7 +90,7 @@ export let profileRows: usize = 0;
 export let profileRowsStarts: usize = 0;
 export let profileRowsHashes: usize = 0;
 
-// As in ../template.ts and ../senders.ts
+// As in ../../data-set/tile-plan.ts and senders.ts
 const slotsPerContact: u32 = 4;
 const noProfile: u32 = 4;
 const quantileCount: u32 = 4_096;

@@ -3,6 +3,12 @@ import { columnBytes, messages, vectorBytes } from './batch';
 
 export let firstMessageUnixMs: f64 = 0;
 export let msPerMessage: f64 = 0;
+/** f64 [part]: the day's clock, as in ../../data-set/day-warp.ts; 0 where messages come at an even rate. */
+export let dayWarp: usize = 0;
+
+// As in ../../data-set/day-warp.ts
+const dayParts: f64 = 4_096;
+const msPerDay: f64 = 86_400_000;
 
 /**
  * The uuids, as uuidV7 in ../uuid-v7.ts, that follow from `key` and each row's message, `delayMs` after
@@ -34,14 +40,29 @@ export function makeUuids(column: usize, key: u32, delayMs: f64): void {
 
 /** The times of the first two of `numbers`: integers in the low 48 of 64 bits, with something above. */
 function unixMs(numbers: v128, delayMs: f64): v128 {
-  const sinceFirst = f64x2.floor(
-    f64x2.mul(f64x2.convert_low_i32x4_u(numbers), f64x2.splat(msPerMessage)),
-  );
+  const evenMs = f64x2.mul(f64x2.convert_low_i32x4_u(numbers), f64x2.splat(msPerMessage));
+  const sinceFirst = f64x2.floor(dayWarp === 0 ? evenMs : warpedMs(evenMs));
   // From 2^52 on a double's last bits are the integer's.
   return f64x2.add(
     f64x2.add(sinceFirst, f64x2.splat(firstMessageUnixMs + delayMs)),
     f64x2.splat(4503599627370496),
   );
+}
+
+/** Both times on the warped clock. */
+function warpedMs(evenMs: v128): v128 {
+  const first = warpedTime(f64x2.extract_lane(evenMs, 0));
+  return f64x2.replace_lane(f64x2.splat(first), 1, warpedTime(f64x2.extract_lane(evenMs, 1)));
+}
+
+/** As warpedMs in ../../data-set/day-warp.ts. */
+function warpedTime(evenMs: f64): f64 {
+  const dayMs = floor<f64>(evenMs / msPerDay) * msPerDay;
+  const parts = (evenMs - dayMs) * (dayParts / msPerDay);
+  const part = floor<f64>(parts);
+  const at = dayWarp + ((<usize>part) << 3);
+  const from = load<f64>(at);
+  return dayMs + from + (parts - part) * (load<f64>(at, 8) - from);
 }
 
 function lowHalves(two: v128, nextTwo: v128): v128 {

@@ -14,6 +14,10 @@ create table if not exists optout_lab.seed_record (
 comment on table optout_lab.seed_record is
   'The data set that this database holds, or that a seed has begun to write. At most one row.';
 
+-- What a shaped data set looks like; as json, which keeps the order of its members.
+alter table optout_lab.seed_record
+  add column if not exists shape json;
+
 -- Labs before December 2026 called it otherwise, and may have been at work after this one.
 do $migration$
 begin
