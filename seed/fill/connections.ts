@@ -4,6 +4,7 @@ import { UserError } from '../../db/cli/errors.ts';
 import { endWithClient, lockDatabase } from '../../db/connection/database-lock.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
+import { requireSchema } from '../../db/schema/migrate.ts';
 import { readSql } from '../../db/sql.ts';
 import type { LoadConnection } from './stages.ts';
 
@@ -45,6 +46,7 @@ export async function takeDatabase(control: pg.Client): Promise<void> {
     'seed',
     'another seed is at work in this database, or a load: wait for it, or end it',
   );
+  await requireSchema(control);
   // one that is in the middle of a commit finishes it: what is done is known when all are gone
   const deadlineMs = performance.now() + commitMs;
   for (let left = await endSessions(control); left > 0; left = await endSessions(control)) {

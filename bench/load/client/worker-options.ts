@@ -6,6 +6,7 @@ export type Rate = number | 'max';
 
 /** What one worker of a run needs to know; plain data, so that it passes to a thread. */
 export interface WorkerOptions {
+  /** It may name several hosts. */
   readonly url: string;
   /** Whether the URL is that of a pooler that gives a session another server process for each transaction. */
   readonly pooled: boolean;
@@ -31,7 +32,9 @@ export interface WorkerOptions {
   readonly freshAreas: readonly number[];
   readonly plainAreas: readonly number[];
   readonly ledger: SharedArrayBuffer;
+  /** The threshold as the run found it, and what holds meanwhile (Thresholds). */
   readonly threshold: number;
+  readonly thresholds: SharedArrayBuffer;
   readonly check: 'on' | 'off';
   readonly messageOutcomes: string;
   readonly reportOutcomes: string;
