@@ -14,7 +14,7 @@ const looks = 12_000;
  */
 export async function killWithChildren(pid: number): Promise<void> {
   signal(pid, 'SIGSTOP');
-  const all = [pid, ...childrenOf(pid)];
+  const all = [...childrenOf(pid), pid]; // none must notice that it is alone
   for (const each of all) signal(each, 'SIGKILL');
   for (const each of all) {
     for (let look = 0; !hasEnded(each); look++) {

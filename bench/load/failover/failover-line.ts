@@ -25,6 +25,10 @@ export function failoverLine(
 export function lossText({ messages, reports, blocks }: Failover['lost']): string {
   const rows = messages.length + reports.length;
   if (rows + blocks.length === 0) return '0 lost';
-  const kinds = `${formatCount(messages.length)} messages and ${formatCount(reports.length)} reports`;
-  return `${formatCount(rows)} lost (${kinds}), ${blocks.length === 0 ? 'no block' : `${formatCount(blocks.length)} blocks`} among them`;
+  const among = blocks.length === 0 ? 'no block' : counted(blocks.length, 'block');
+  return `${formatCount(rows)} lost (${counted(messages.length, 'message')} and ${counted(reports.length, 'report')}), ${among} among them`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
