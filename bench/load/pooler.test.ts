@@ -6,9 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { connectAsIs } from '../../db/connection/connect.ts';
 import { requireSupportedVersion } from '../../db/server/guard.ts';
+import { until } from '../../db/testing/embedded-drill.ts';
 import { type Pgbouncer, skipPgbouncer, startPgbouncer } from '../../db/testing/pgbouncer.ts';
 import { type CommandOutcome, runCommandFile } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { addCounts, noCounts, type RecordedCounts } from './record/counts.ts';
 import { readLoad } from './results/read-load.ts';
 import { runTrial } from './run-trial.ts';
 import { testTrial, waveMix } from './testing.ts';
@@ -73,9 +75,9 @@ describe('a load through a pooler in transaction mode', { skip: skipPgbouncer },
   });
 
   /** A load through the pooler while something is done, until enough was accepted before and after. */
-  async function loadWhile(disturb: () => Promise<void>) {
+  async function loadWhile(disturb: (seen: RecordedCounts) => Promise<void>) {
     const abort = new AbortController();
-    let accepted = 0;
+    const seen = noCounts();
     let enough = Number.POSITIVE_INFINITY;
     let disturbing: Promise<void> | undefined;
     const trial = await runTrial(
@@ -88,14 +90,14 @@ describe('a load through a pooler in transaction mode', { skip: skipPgbouncer },
         durationMs: 3_600_000,
         signal: abort.signal,
         onSecond: ({ reports }) => {
-          for (const { counts } of reports) accepted += counts.accepted;
-          if (accepted > 100 && disturbing === undefined) {
-            disturbing = disturb().then(() => {
-              enough = accepted + 200;
+          for (const { counts } of reports) addCounts(seen, counts);
+          if (seen.accepted > 100 && disturbing === undefined) {
+            disturbing = disturb(seen).then(() => {
+              enough = seen.accepted + 200;
             });
             disturbing.catch(() => abort.abort());
           }
-          if (accepted > enough) abort.abort();
+          if (seen.accepted > enough) abort.abort();
         },
       }),
     );
@@ -115,12 +117,12 @@ describe('a load through a pooler in transaction mode', { skip: skipPgbouncer },
   });
 
   it('counts what the server’s own time limit ends, which holds for pooled sessions', async () => {
-    const { counts, errors } = await loadWhile(async () => {
+    const { counts, errors } = await loadWhile(async (seen) => {
       await client.query(`alter database ${database.name} set statement_timeout = '100ms'`);
       await pgbouncer.restart(); // for sessions that have it
       await client.query('begin');
       await client.query('lock table outbound_messages in share mode');
-      await client.query('select pg_sleep(1)');
+      await until('some were ended', async () => seen.errors > 5);
       await client.query('commit');
       await client.query(`alter database ${database.name} reset statement_timeout`);
     });
