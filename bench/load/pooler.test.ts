@@ -120,6 +120,8 @@ describe('a load through a pooler in transaction mode', { skip: skipPgbouncer },
     const { counts, errors } = await loadWhile(async (seen) => {
       await client.query(`alter database ${database.name} set statement_timeout = '100ms'`);
       await pgbouncer.restart(); // for sessions that have it
+      const before = seen.accepted;
+      await until('sessions are back', async () => seen.accepted > before + 50);
       await client.query('begin');
       await client.query('lock table outbound_messages in share mode');
       await until('some were ended', async () => seen.errors > 5);

@@ -82,6 +82,7 @@ describe('a load, and', () => {
         mix: waveMix(),
         rate: 200,
         durationMs: 3_600_000,
+        drainMs: 60_000, // where something failed: what is under way may never end
         signal: abort.signal,
         ...changes,
         onSecond: ({ reports }) => {

@@ -68,6 +68,12 @@ describe('a subscriber of logical replication', () => {
          connection 'host=${host} user=postgres dbname=publisher_${round}'
          publication messages with (create_slot = false, slot_name = ${slot})`,
     );
+    await until('what was there is copied', async () => {
+      const { rows } = await subscriber.query(
+        `select from pg_subscription_rel where srsubstate <> 'r'`,
+      );
+      return rows.length === 0;
+    });
   }
 
   /** Ends a subscription and its databases' sessions. */
@@ -172,7 +178,9 @@ describe('a subscriber of logical replication', () => {
   });
 
   it('records opt-outs where the triggers are set to fire always, of reports copied and sent', async () => {
-    await subscriber.query('alter table delivery_reports enable always trigger user');
+    await subscriber.query(
+      'alter table delivery_reports enable always trigger delivery_reports_record_opt_out_insert',
+    );
     await optOutThree(publisher, '+12025550140');
     await subscribe();
     await untilRows('delivery_reports', 3);
@@ -186,7 +194,9 @@ describe('a subscriber of logical replication', () => {
   it('fires no statement trigger, set to always or not: that design checks nothing there', async () => {
     const url = withDatabase(server, `subscriber_${round}`);
     await applyDesign(url, subscriber, designNamed('statement_trigger'));
-    await subscriber.query('alter table outbound_messages enable always trigger user');
+    await subscriber.query(
+      'alter table outbound_messages enable always trigger outbound_messages_refuse_blocked_insert',
+    );
     await subscribe();
     await optOutThree(subscriber, blocked);
     const before = await count(subscriber, 'outbound_messages');

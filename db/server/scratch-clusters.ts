@@ -122,6 +122,8 @@ export function makeScratchClusters(
     async kill(name) {
       const server = serverProcess(clusterOf(name).paths);
       if (server.state === 'running') await killWithChildren(server.pid);
+      // or PostgreSQL would not start beside a process that nobody waits for, and that is listed still
+      rmSync(clusterOf(name).paths.socketDir, { recursive: true, force: true });
     },
     spawn(program, args, options) {
       // in a group of its own: Ctrl-C is ours to handle

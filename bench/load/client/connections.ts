@@ -18,6 +18,16 @@ const pooledApplicationName = `${loadApplicationName}, pooled`;
 const firstPauseMs = 20;
 const longestPauseMs = 1_000;
 
+/** The server did not take a statement that a session prepares. */
+class StatementRefused extends Error {
+  readonly code: string;
+
+  constructor({ sqlState, message }: ServerError) {
+    super(message);
+    this.code = sqlState;
+  }
+}
+
 /** What a session needs to know. */
 type SessionPlan = Pick<WorkerOptions, 'url' | 'pooled' | 'sessionSql' | 'statements'>;
 
@@ -45,7 +55,7 @@ export async function openSession(plan: SessionPlan): Promise<ExtendedQuerySessi
     const answer = await session.prepare(name, sql);
     if (answer.kind === 'done') continue;
     await session.end();
-    if (answer.kind === 'error') throw new Error(answer.message);
+    if (answer.kind === 'error') throw new StatementRefused(answer);
     throw new UserError('the connection broke as the load was about to begin: run it again');
   }
   return session;
@@ -103,6 +113,6 @@ export async function reopenSession(
 function failureOf(error: unknown): ServerError {
   const cause = error instanceof UserError ? error.cause : error;
   const sqlState = codeOf(cause) ?? 'no server';
-  const fromServer = cause instanceof pg.DatabaseError;
+  const fromServer = cause instanceof pg.DatabaseError || cause instanceof StatementRefused;
   return { sqlState, message: fromServer ? messageOf(cause) : 'no server could be reached' };
 }
