@@ -22,13 +22,14 @@ export function failoverLine(
 }
 
 /** What was lost, in a few words. */
-export function lossText({ messages, reports, blocks }: Failover['lost']): string {
+export function lossText({ messages, reports, optOuts, blocks }: Failover['lost']): string {
   const rows = messages.length + reports.length;
   if (rows + blocks.length === 0) return '0 lost';
-  const among = blocks.length === 0 ? 'no block' : counted(blocks.length, 'block');
-  return `${formatCount(rows)} lost (${counted(messages.length, 'message')} and ${counted(reports.length, 'report')}), ${among} among them`;
+  const kinds = `${counted(messages.length, 'message')}, ${counted(reports.length, 'report')}`;
+  const among = `${counted(optOuts.length, 'opt-out')} and ${counted(blocks.length, 'block')}`;
+  return `${formatCount(rows)} lost (${kinds}), with them ${among}`;
 }
 
 function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count === 0 ? 'no' : formatCount(count)} ${noun}${count === 1 || count === 0 ? '' : 's'}`;
 }

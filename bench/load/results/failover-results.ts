@@ -57,7 +57,7 @@ export const failoverSchema = define(
       ),
       lost: lostRowsSchema,
       wronglyAccepted: number(
-        'Messages that were accepted though their number was blocked: its block was lost.',
+        'Messages that were accepted though enough opt-outs of their number were acknowledged: one of them, or the block, was lost.',
       ),
       ok: yesOrNo(
         'sync: nothing is lost and nothing was wrongly accepted. async: the loss is exactly what the killed primary had more.',

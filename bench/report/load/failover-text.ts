@@ -45,7 +45,7 @@ export function failoverVerdict(
   const wrongly = failovers.reduce((sum, each) => sum + each.wronglyAccepted, 0);
   const differences = failovers.flatMap((each) => each.differences);
   return [
-    `${formatCount(acknowledged)} rows acknowledged, ${lost}; ${formatCount(wrongly)} messages accepted though blocked`,
+    `${formatCount(acknowledged)} rows acknowledged, ${lost}; ${formatCount(wrongly)} messages accepted that should have been refused`,
     ...differences.map((line) => `NOT as it should be: ${line}`),
   ].join('\n');
 }
