@@ -3,10 +3,11 @@ import type pg from 'pg';
 import { messageOf, UserError } from './cli/errors.ts';
 import { nearest } from './cli/nearest.ts';
 import { connect } from './connection/connect.ts';
+import { lockDatabase } from './connection/database-lock.ts';
 import { onlyRow } from './connection/only-row.ts';
 import type { Patience } from './connection/wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
-import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
+import { appliedMigrations, labSchema, migrateUp, migrationVersions } from './schema/migrate.ts';
 import { readSql } from './sql.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
@@ -118,12 +119,19 @@ export async function applyDesign(
 }
 
 /**
- * Applies the migrations that are missing. A design that was in place then, built over the schema as it
+ * Applies the migrations that are missing, alone: another command that does the same is waited for, as is
+ * migrate:down. A design that was in place then, built over the schema as it
  * was, is taken away and laid over the new one.
  */
 export async function migrateUpWithDesign(url: string): Promise<void> {
   const client = await connect(url);
   try {
+    if ((await appliedMigrations(client)) === migrationVersions().length) return;
+    await lockDatabase(
+      client,
+      'schema',
+      'another command is applying migrations to this database: wait for it, or end it',
+    );
     const before = await appliedMigrations(client);
     await migrateUp(url);
     if (before === 0 || (await appliedMigrations(client)) === before) return;

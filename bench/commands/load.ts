@@ -4,43 +4,45 @@ import { shownPath } from '../../db/cli/output-path.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
-import { missedObjectives } from '../load/missed-objectives.ts';
-import { readLoadFlags } from '../load/options/flags.ts';
+import { runFailovers } from '../load/failover/run-failovers.ts';
+import { type FinishedLoad, toItsEnd } from '../load/finished-load.ts';
+import { whatIsWrong } from '../load/missed-objectives.ts';
+import { type LoadRequest, readLoadFlags } from '../load/options/flags.ts';
 import { replayOptions } from '../load/options/replay.ts';
 import { runLoad } from '../load/run-load.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
 
 await runCommand(async () => {
-  const {
-    options: flags,
-    messages,
-    replace,
-    allowNonempty,
-    database,
-    replay,
-  } = readLoadFlags(process.argv.slice(2));
+  const request = readLoadFlags(process.argv.slice(2));
+  const { failovers } = request.options;
+  const { results } =
+    failovers === undefined
+      ? await loadOnLab(request)
+      : await runFailovers(
+          { ...request.options, dataSet: undefined, failovers },
+          process.stdout,
+          show,
+        );
+  const wrong = whatIsWrong(results);
+  if (wrong !== undefined) throw new CheckFailure(wrong);
+});
+
+async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
+  const { options: flags, messages, replace, allowNonempty, database, replay } = request;
   const options =
     replay === undefined ? flags : { ...flags, ...(await replayOptions(replay, flags.mix)) };
   await using lab = await openLab({ allowNonempty, database });
   await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
-  const { results } = await runLoad(
-    lab,
-    { ...options, dataSet },
-    process.stdout,
-    async (finished) => {
-      // not before it is needed: it brings the charts with it
-      const { writeLoadPage } = await import('../report/load/load-page.ts');
-      const page = shownPath(writeLoadPage(finished.results, finished.folder));
-      process.stdout.write(`\n${summaryText(finished.results)}\n\n${page}\n`);
-    },
+  return await toItsEnd(
+    (signal) => runLoad(lab, { ...options, dataSet }, process.stdout, signal),
+    show,
   );
-  const missed = missedObjectives(results);
-  const wrong = results.trials.find(({ verification }) => !verification.ok);
-  if (wrong !== undefined) {
-    throw new CheckFailure(
-      `the database is not what was acknowledged: ${wrong.verification.differences[0] ?? 'see load.json'}`,
-    );
-  }
-  if (missed.length > 0) throw new CheckFailure(missed.join('; '));
-});
+}
+
+async function show({ results, folder }: FinishedLoad): Promise<void> {
+  // not before it is needed: it brings the charts with it
+  const { writeLoadPage } = await import('../report/load/load-page.ts');
+  const page = shownPath(writeLoadPage(results, folder));
+  process.stdout.write(`\n${summaryText(results)}\n\n${page}\n`);
+}

@@ -16,6 +16,7 @@ import { applyDesign, currentDesign, type Design, designNamed } from '../../db/d
 import type { Lab } from '../../db/lab.ts';
 import { dbmateApplication } from '../../db/schema/dbmate.ts';
 import { idBoundary } from '../../db/schema/id-boundary.ts';
+import { requireSchema } from '../../db/schema/migrate.ts';
 import { withoutForeignKeys } from '../../db/schema/remove-rows.ts';
 import { readSql } from '../../db/sql.ts';
 import { dropTwins } from './twin-schemas.ts';
@@ -26,7 +27,7 @@ export const benchBody = 'opt-out bench: a text of about the length that others 
 /** Any bench's sessions carry this name. */
 export const benchApplication = 'optout-lab bench';
 
-const busy = 'another bench is running on this database, or a load: wait for it, or stop it';
+const busy = 'a bench, a load or a seed is at work in this database: wait for it, or end it';
 
 /** Tables that a bench inserts into or that a check reads. */
 const measuredTables = ['outbound_messages', 'delivery_reports', 'opt_outs', 'blocked_contacts'];
@@ -76,6 +77,7 @@ export async function reserveForBench(
   const opened: pg.Client[] = [];
   try {
     await lockDatabase(admin, 'bench', busy);
+    await requireSchema(admin);
     await admin.query(sql('bench_reservation'));
     await recover(lab.url, admin);
     const boundary = await idBoundary(admin);

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import type { Lab } from '../../db/lab.ts';
 import { type CapabilityUse, readCapabilities } from '../../db/server/capabilities.ts';
+import type { ServerPaths } from '../../db/server/paths.ts';
 import { readSql } from '../../db/sql.ts';
 import { insufficientPrivilege } from '../../db/sqlstates.ts';
 import { relationSizes } from '../database/relations.ts';
@@ -15,6 +15,14 @@ export interface StartedEnvironment {
   finish(client: pg.Client): Promise<Environment>;
 }
 
+/** A server, and for one of the lab's own the folder with its data. */
+interface Place {
+  readonly server:
+    | { readonly kind: 'embedded'; readonly paths: Pick<ServerPaths, 'home'> }
+    | { readonly kind: 'external' };
+  readonly major: number;
+}
+
 /**
  * Notes everything about the server, the machine and this program that a figure depends on.
  *
@@ -23,7 +31,7 @@ export interface StartedEnvironment {
  */
 export async function startEnvironment(
   client: pg.Client,
-  { server, major }: Pick<Lab, 'server' | 'major'>,
+  { server, major }: Place,
   use: CapabilityUse,
   loadBefore: readonly number[] = loadAverage(),
 ): Promise<StartedEnvironment> {

@@ -1,6 +1,7 @@
 import { onInterruptGoOnWith } from '../../db/cli/command.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
 import { UserError } from '../../db/cli/errors.ts';
+import { lockDatabase } from '../../db/connection/database-lock.ts';
 import type { Lab } from '../../db/lab.ts';
 import { type DataSetOptions, defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { readSeedRecord } from '../../seed/fill/bookkeeping.ts';
@@ -29,7 +30,16 @@ export async function dataInPlace(
   }
   const client = await lab.connect();
   try {
-    const record = await readSeedRecord(client);
+    let record = await readSeedRecord(client);
+    if (record?.finished === false) {
+      // half of it for good, or not yet the whole
+      await lockDatabase(
+        client,
+        'seed',
+        'a seed is at work in this database: wait for it, or end it',
+      );
+      record = await readSeedRecord(client);
+    }
     if (record?.finished === false) {
       throw new UserError('the database holds half a data set: finish it with npm run seed');
     }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { chooseServer, hostsOf } from '../../db/connection/choose-server.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { clockMs } from './client/clock.ts';
 
@@ -17,7 +18,7 @@ export class ControlSession {
 
   /** The session as it is, or a new one; throws where the server cannot be reached now. */
   async now(): Promise<pg.Client> {
-    this.#client ??= await connect(this.#url, 'optout-lab control');
+    this.#client ??= await connect(await chooseServer(hostsOf(this.#url)), 'optout-lab control');
     return this.#client;
   }
 

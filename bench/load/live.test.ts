@@ -51,6 +51,21 @@ describe('the seconds of a load', () => {
     assert.ok(!shown({ isTTY: false }).includes('\u001b'));
   });
 
+  it('are a line a minute after the first minute, with what was done in it', () => {
+    let text = '';
+    const live = new Live({ write: (more: string) => (text += more) }, 'a title');
+    for (let number = 0; number < 200; number++) live.show(second(number));
+    live.end();
+    live.end();
+    const lines = text.trimEnd().split('\n');
+    assert.equal(lines.length, 2 + 60 + 1 + 2 + 1);
+    assert.match(lines[62] ?? '', /^a line a minute/);
+    const sums = (lines[63] ?? '').trim().split(/ +/);
+    assert.deepEqual(sums.slice(0, 4), ['120', '120,060', '119,940', '2,520']);
+    assert.match(lines[64] ?? '', /^ +180 /);
+    assert.match(lines[65] ?? '', /^ +200 +40,020 /);
+  });
+
   it('are written over on a terminal, in lines that fit it', () => {
     const text = shown({ isTTY: true, columns: 80 });
     assert.equal(text.split('\u001b[2A\u001b[J').length, 2);

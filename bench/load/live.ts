@@ -9,11 +9,19 @@ export interface Screen {
   readonly columns?: number;
 }
 
-/** Shows each second of a load: two lines that are written over on a terminal, a line each elsewhere. */
+/** Where there is no terminal, this many seconds have a line each; then there is a line a minute. */
+const secondsShown = 60;
+
+/**
+ * Shows each second of a load: two lines that are written over on a terminal; elsewhere a line each, and after
+ * a minute a line for each further minute.
+ */
 export class Live {
   readonly #out: Screen;
   readonly #title: string;
   #seconds = 0;
+  /** Seconds that wait for their minute to be over. */
+  #minute: Second[] = [];
 
   constructor(out: Screen, title: string) {
     this.#out = out;
@@ -22,6 +30,24 @@ export class Live {
 
   /** Shows a second. */
   show(second: Second): void {
+    if (this.#out.isTTY === true || this.#seconds < secondsShown) {
+      this.#showNow(second);
+      return;
+    }
+    if (this.#seconds++ === secondsShown) this.#out.write('a line a minute from here on\n');
+    this.#minute.push(second);
+    if (this.#minute.length === 60) this.end();
+  }
+
+  /** Shows what waits for the end of its minute. */
+  end(): void {
+    const last = this.#minute.at(-1);
+    if (last === undefined) return;
+    this.#showNow({ ...last, reports: this.#minute.flatMap(({ reports }) => reports) });
+    this.#minute = [];
+  }
+
+  #showNow(second: Second): void {
     const figures = figuresOf(second);
     const server = `server: ${serverText(second.sample)}`;
     const first = this.#seconds++ === 0;

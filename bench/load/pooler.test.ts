@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { connectAsIs } from '../../db/connection/connect.ts';
+import { requireSupportedVersion } from '../../db/server/guard.ts';
+import { until } from '../../db/testing/embedded-drill.ts';
 import { type Pgbouncer, skipPgbouncer, startPgbouncer } from '../../db/testing/pgbouncer.ts';
 import { type CommandOutcome, runCommandFile } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { addCounts, noCounts, type RecordedCounts } from './record/counts.ts';
 import { readLoad } from './results/read-load.ts';
+import { runTrial } from './run-trial.ts';
+import { testTrial, waveMix } from './testing.ts';
 
 const command = 'bench/commands/load.ts';
 
@@ -67,6 +72,64 @@ describe('a load through a pooler in transaction mode', { skip: skipPgbouncer },
       await client.query(`alter database ${database.name} reset search_path`);
     }
     assert.deepEqual((await client.query('show search_path')).rows, before.rows);
+  });
+
+  /** A load through the pooler while something is done, until enough was accepted before and after. */
+  async function loadWhile(disturb: (seen: RecordedCounts) => Promise<void>) {
+    const abort = new AbortController();
+    const seen = noCounts();
+    let enough = Number.POSITIVE_INFINITY;
+    let disturbing: Promise<void> | undefined;
+    const trial = await runTrial(
+      testTrial(database.url, {
+        major: await requireSupportedVersion(client),
+        poolerUrl: pgbouncer.url,
+        mix: waveMix(),
+        rate: 200,
+        clients: 8,
+        durationMs: 3_600_000,
+        signal: abort.signal,
+        onSecond: ({ reports }) => {
+          for (const { counts } of reports) addCounts(seen, counts);
+          if (seen.accepted > 100 && disturbing === undefined) {
+            disturbing = disturb(seen).then(() => {
+              enough = seen.accepted + 200;
+            });
+            disturbing.catch(() => abort.abort());
+          }
+          if (seen.accepted > enough) abort.abort();
+        },
+      }),
+    );
+    await disturbing;
+    assert.deepEqual(trial.verification.differences, []);
+    assert.equal(trial.verification.messages.acknowledged, trial.counts.accepted);
+    return trial;
+  }
+
+  it('goes on when the pooler is killed and started again, and loses nothing acknowledged', async () => {
+    const { counts, errors } = await loadWhile(async () => {
+      await pgbouncer.restart();
+      await pgbouncer.restart();
+    });
+    assert.ok(counts.lostConnections > 0);
+    assert.equal(counts.errors, 0, JSON.stringify(errors));
+  });
+
+  it('counts what the server’s own time limit ends, which holds for pooled sessions', async () => {
+    const { counts, errors } = await loadWhile(async (seen) => {
+      await client.query(`alter database ${database.name} set statement_timeout = '100ms'`);
+      await pgbouncer.restart(); // for sessions that have it
+      const before = seen.accepted;
+      await until('sessions are back', async () => seen.accepted > before + 50);
+      await client.query('begin');
+      await client.query('lock table outbound_messages in share mode');
+      await until('some were ended', async () => seen.errors > 5);
+      await client.query('commit');
+      await client.query(`alter database ${database.name} reset statement_timeout`);
+    });
+    assert.ok(counts.errors > 0);
+    assert.equal(errors['57014']?.failed, counts.errors, JSON.stringify(errors));
   });
 
   it('does not begin where the pooler leads to another database', async () => {

@@ -9,8 +9,10 @@ import {
 } from '../../db/connection/wait-for-lock.ts';
 import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
+import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
+import { requireSchema } from '../../db/schema/migrate.ts';
 import { readSql } from '../../db/sql.ts';
-import { untilSessionsAreGone } from './client/connections.ts';
+import { loadApplicationName, untilSessionsAreGone } from './client/connections.ts';
 import type { RunMark } from './options/trial-options.ts';
 import { removeRun } from './verify/remove-run.ts';
 
@@ -20,6 +22,9 @@ const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, impor
 export interface LoadReservation {
   /** Puts a design in place, its check on, or off until another design or the end. */
   useDesign(design: Design, check: 'on' | 'off'): Promise<void>;
+  /** Changes the threshold, until `restoreThreshold` or the end; it says what it was. */
+  changeThreshold(change: (from: number) => number): Promise<{ from: number; to: number }>;
+  restoreThreshold(): Promise<void>;
   /** Notes what must be removed if this command is killed. */
   begin(run: RunMark): Promise<void>;
   /** The run was removed, or is meant to stay. */
@@ -50,6 +55,7 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
       'bench',
       'a bench or another load is at work in this database: wait for it, or end it',
     );
+    await requireSchema(client);
   };
   /** A session that works: a new one where the server was restarted. */
   const alive = async (): Promise<pg.Client> => {
@@ -84,6 +90,17 @@ export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise
       await session.query(sql('note_check'), [true]); // before: a killed load's is put back
       await waitForLock(lab.url, session, () => session.query(design.checkOffSql));
     },
+    async changeThreshold(change) {
+      const session = await alive();
+      const from = await readBlockThreshold(session);
+      const to = change(from);
+      await session.query(sql('note_threshold'), [from]); // before: a killed load's is put back
+      await setThreshold(lab.url, session, to);
+      return { from, to };
+    },
+    async restoreThreshold() {
+      await thresholdBack(lab.url, await alive());
+    },
     async begin({ runTag, fromUnixMs, ownProfileIds }) {
       await (await alive()).query(sql('note_run'), [runTag, fromUnixMs, ownProfileIds]);
     },
@@ -109,8 +126,28 @@ async function checkOn(url: string, client: pg.Client, patience?: Patience): Pro
   await client.query(sql('note_check'), [false]);
 }
 
+/** Puts back the threshold that this load or a killed one has changed. */
+async function thresholdBack(url: string, client: pg.Client, patience?: Patience): Promise<void> {
+  const { rows } = await client.query<LoadReservationRow>(sql('read_load_reservation'));
+  const threshold = rows[0]?.threshold ?? null;
+  if (threshold === null) return;
+  await setThreshold(url, client, threshold, patience);
+  await client.query(sql('note_threshold'), [null]);
+}
+
+async function setThreshold(
+  url: string,
+  client: pg.Client,
+  threshold: number,
+  patience?: Patience,
+): Promise<void> {
+  const work = () => client.query(sql('set_threshold'), [threshold]);
+  await waitForLock(url, client, work, { patience, own: loadApplicationName });
+}
+
 interface LoadReservationRow {
   readonly check_off: boolean;
+  readonly threshold: number | null;
   readonly design: string;
   readonly run_tag: number | null;
   readonly from_unix_ms: string | null;
@@ -123,6 +160,7 @@ async function recover(url: string, client: pg.Client, patience?: Patience): Pro
   const [record] = rows;
   if (record === undefined) return;
   await checkOn(url, client, patience);
+  await thresholdBack(url, client, patience);
   if (record.run_tag !== null) {
     process.stderr.write('removing what a load left that did not end\n');
     await untilSessionsAreGone(client);

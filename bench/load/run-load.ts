@@ -1,57 +1,24 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type pg from 'pg';
-import { onInterrupt } from '../../db/cli/command.ts';
 import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
-import { scaleName } from '../../seed/data-set/scale.ts';
+import { serverProcess } from '../../db/server/cluster.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
+import { type FinishedLoad, writeLoad } from './finished-load.ts';
 import { Live, type Screen } from './live.ts';
 import type { LoadOptions } from './options/load-options.ts';
-import { poolerText, poolerUrlOf } from './options/pooler-place.ts';
-import type { TrialOptions } from './options/trial-options.ts';
+import { poolerUrlOf } from './options/pooler-place.ts';
+import type { Second, TrialOptions } from './options/trial-options.ts';
 import { compareClosedLoop } from './pgbench/compare-pgbench.ts';
 import { judgeTrial, runRamp } from './ramp.ts';
 import { type LoadReservation, reserveForLoad } from './reservation.ts';
-import { loadFormatVersion } from './results/format-version.ts';
 import type { LoadResults, LoadTrial, RampResult } from './results/results.ts';
 import { runTrial } from './run-trial.ts';
+import { runSoak } from './soak/run-soak.ts';
 
-/** A finished run: its results, and the folder that holds them. */
-export interface FinishedLoad {
-  readonly results: LoadResults;
-  readonly folder: string;
-}
-
-/**
- * Runs what was asked for, design after design, and writes load.json. An interrupt ends the arrivals;
- * what was measured until then is verified and written all the same.
- */
+/** Runs what was asked for, design after design, and writes load.json. */
 export async function runLoad(
-  lab: Lab,
-  options: LoadOptions,
-  out: Screen,
-  onResults: (finished: FinishedLoad) => Promise<void>,
-): Promise<FinishedLoad> {
-  const abort = new AbortController();
-  const work = carryOut(lab, options, out, abort.signal).then(async (finished) => {
-    await onResults(finished);
-    return finished;
-  });
-  const forget = onInterrupt(async () => {
-    abort.abort();
-    await work;
-  });
-  try {
-    return await work;
-  } finally {
-    forget();
-  }
-}
-
-async function carryOut(
   lab: Lab,
   options: LoadOptions,
   out: Screen,
@@ -85,25 +52,13 @@ async function carryOut(
     }
     return created;
   });
-  const results: LoadResults = {
-    formatVersion: loadFormatVersion,
-    kind: 'load',
-    runId: folder.runId,
-    startedAt: startedAt.toISOString(),
-    finishedAt: new Date().toISOString(),
-    commandLine: options.commandLine,
+  return writeLoad(folder, startedAt, options, {
     complete: !signal.aborted,
-    scale: options.dataSet === undefined ? 'empty' : scaleName(options.dataSet.messages),
-    ...(options.dataSet === undefined ? {} : { dataSetSeed: options.dataSet.seed }),
-    drawSeed: options.seed,
-    ...(pooler === undefined ? {} : { pooler: poolerText(pooler) }),
     environment: await withSession(lab, (client) => environment.finish(client)),
     trials,
     ramps,
     ...(pgbench === undefined ? {} : { pgbench }),
-  };
-  writeFileSync(join(folder.path, 'load.json'), `${JSON.stringify(results, null, 1)}\n`);
-  return { results, folder: folder.path };
+  });
 }
 
 /** A session for one thing: the server may be restarted between two. */
@@ -162,11 +117,11 @@ async function runDesign(
     out,
     `${options.mix.name} on ${design.name}${options.check === 'off' ? ' with its check off' : ''}, ${rate}, ${options.clients} connections`,
   );
-  const trial = await runTrial({
-    ...common,
-    rate: options.rate,
-    onSecond: (second) => live.show(second),
-  });
+  const one = { ...common, rate: options.rate, onSecond: (second: Second) => live.show(second) };
+  const trial = options.soak
+    ? await runSoak(one, reservation, () => serverPidOf(lab))
+    : await runTrial(one);
+  live.end();
   const { objective } = options;
   if (objective === undefined) return { trials: [trial] };
   return {
@@ -174,11 +129,18 @@ async function runDesign(
   };
 }
 
+/** The embedded server's first process; another one's memory cannot be seen. */
+function serverPidOf({ server }: Lab): number | undefined {
+  if (server.kind === 'external') return undefined;
+  const process = serverProcess(server.paths);
+  return process.state === 'running' ? process.pid : undefined;
+}
+
 function describeRun(options: LoadOptions): string {
   const what = options.comparePgbench
     ? 'pgbench'
     : options.ramp !== undefined
       ? `ramp-${options.mix.name}`
-      : options.mix.name;
+      : `${options.soak ? 'soak-' : ''}${options.mix.name}`;
   return `load-${what.replace(/[^\w-]+/g, '-')}`;
 }

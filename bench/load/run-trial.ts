@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../db/cli/errors.ts';
+import { chooseServer, hostsOf } from '../../db/connection/choose-server.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { clockMs } from './client/clock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
@@ -22,6 +23,7 @@ import { removeRun } from './verify/remove-run.ts';
 import type { RunRecord } from './verify/run-record.ts';
 import { verifyRun } from './verify/verify.ts';
 import { FreshNumbers, OptOutLedger } from './workload/fresh-numbers.ts';
+import { Thresholds } from './workload/thresholds.ts';
 
 /** Connections that one thread serves well. */
 const clientsPerWorker = 16;
@@ -59,7 +61,8 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
     const verification = await verifyRun(client, run);
     if (!options.keep) {
       const { ownProfileIds } = prepared;
-      await removeRun({ url: options.url, client }, options.design, { ...run, ownProfileIds });
+      const url = await chooseServer(hostsOf(options.url));
+      await removeRun({ url, client }, options.design, { ...run, ownProfileIds });
     }
     await options.onEnd?.();
     return describeTrial({
@@ -96,6 +99,8 @@ function planWorkers(
     ...(isolation === 'default' ? [] : [`set default_transaction_isolation = '${isolation}'`]),
     ...(design.sessionSql === undefined ? [] : [design.sessionSql]),
   ];
+  const thresholds = Thresholds.memory(prepared.threshold);
+  options.onThresholds?.(new Thresholds(thresholds));
   const { count } = new FreshNumbers(prepared.freshAreas, options.seed);
   if (options.trace !== undefined && options.trace.contacts > count) {
     throw new UserError(
@@ -128,6 +133,7 @@ function planWorkers(
       : { dataSet: options.dataSet }),
     ledger,
     trace: options.trace,
+    thresholds,
     messageOutcomes: join(folder, `messages-${worker}`),
     reportOutcomes: join(folder, `reports-${worker}`),
   }));
@@ -155,6 +161,7 @@ async function carry(options: TrialOptions, plans: readonly WorkerOptions[], sam
   const processors = new ProcessorWatch();
   const startMs = clockMs() + 100;
   workers.start(startMs);
+  options.onStart?.(startMs);
   const stop = (): void => workers.stop();
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted === true) stop();
@@ -164,6 +171,7 @@ async function carry(options: TrialOptions, plans: readonly WorkerOptions[], sam
     return {
       results,
       intervals: series.intervals(),
+      startMs,
       elapsedMs: clockMs() - startMs,
       processors: processors.read(),
     };

@@ -7,6 +7,7 @@ import { type LatencyClass, latencyClasses } from './record/recorder.ts';
 import type {
   Latency,
   Limit,
+  LoadError,
   LoadTrial,
   Processors,
   ServerDeltas,
@@ -19,6 +20,8 @@ export interface TrialMeasured {
   readonly options: TrialOptions;
   readonly workers: number;
   readonly startedAt: string;
+  /** Of the clock that all threads share. */
+  readonly startMs: number;
   readonly elapsedMs: number;
   readonly interrupted: boolean;
   readonly processors: Processors;
@@ -72,6 +75,7 @@ export function describeTrial(measured: TrialMeasured): LoadTrial {
     latency,
     lateness,
     errors: mergeErrors(results),
+    ...commonSilence(measured),
     limit: findLimit(measured, latency.all, lateness),
     intervals: measured.intervals,
     ...(server === undefined ? {} : { server }),
@@ -107,15 +111,29 @@ function doneWhileOffered(intervals: readonly TimelineInterval[], offeredS: numb
 }
 
 function mergeErrors(results: readonly WorkerResult[]): LoadTrial['errors'] {
-  const merged: Record<string, { count: number; message: string }> = {};
+  const merged: Record<string, LoadError> = {};
   for (const { totals } of results) {
-    for (const [sqlState, { count, message }] of Object.entries(totals.errors)) {
+    for (const [sqlState, more] of Object.entries(totals.errors)) {
       const known = merged[sqlState];
-      if (known === undefined) merged[sqlState] = { count, message };
-      else known.count += count;
+      merged[sqlState] = {
+        answers: more.answers + (known?.answers ?? 0),
+        connecting: more.connecting + (known?.connecting ?? 0),
+        failed: more.failed + (known?.failed ?? 0),
+        message: known?.message ?? more.message,
+      };
     }
   }
   return merged;
+}
+
+/** When no worker had an answer: where the longest silences of all of them meet. */
+function commonSilence({ results, startMs }: TrialMeasured): Pick<LoadTrial, 'silence'> {
+  const silences = results.map(({ totals }) => totals.silence);
+  const fromMs = Math.max(...silences.map((silence) => silence?.fromMs ?? Infinity));
+  const toMs = Math.min(...silences.map((silence) => silence?.toMs ?? -Infinity));
+  if (!(toMs > fromMs)) return {};
+  const seconds = (ms: number): number => Math.round(ms) / 1000;
+  return { silence: { startS: seconds(fromMs - startMs), lengthS: seconds(toMs - fromMs) } };
 }
 
 /** An event loop that is busier than this delays what it times. */

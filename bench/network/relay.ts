@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { lchownSync, mkdtempSync, rmSync } from 'node:fs';
 import {
   createConnection,
   createServer,
@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { isSocket, readAddress, urlOf } from '../../db/connection/address.ts';
 import { defaultPort } from '../../db/server/cluster.ts';
+import { DelayedSocket } from './delayed-socket.ts';
 
 /** A client's connection, and that to the server behind it. */
 interface Line {
@@ -28,6 +29,16 @@ export type Fault =
   /** The next request never arrives, and the connection is lost. */
   | 'request lost';
 
+/** How a relay is made. */
+export interface RelayOptions {
+  /** How long what is said takes to the other end; one way. What is on its way when a line is cut is lost. */
+  readonly delayMs?: number;
+  /** What the path of its folder begins with. */
+  readonly below?: string;
+  /** The account that may use it, where it is another one than ours. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
 /**
  * Stands between clients and a server, on a socket of its own, passes on what either says, and does to its
  * connections what networks do.
@@ -39,22 +50,29 @@ export class Relay {
   readonly #armed = new Map<Line, Fault>();
   readonly #url: string;
   readonly #target: NetConnectOpts;
+  readonly #delayMs: number;
 
-  private constructor(listener: Server, folder: string, url: string) {
+  private constructor(listener: Server, folder: string, url: string, delayMs: number) {
     this.#listener = listener;
     this.#folder = folder;
     this.#url = withSocket(url, folder);
     this.#target = targetOf(url);
+    this.#delayMs = delayMs;
     listener.on('connection', (client) => this.#accept(client));
   }
 
-  /** Listens in a folder of its own below /tmp: a socket's path must be short. */
-  static async before(url: string): Promise<Relay> {
-    const folder = mkdtempSync('/tmp/optout-lab-relay-');
+  /** Listens in a folder of its own: a socket's path must be short. */
+  static async before(url: string, options: RelayOptions = {}): Promise<Relay> {
+    const { delayMs = 0, below = '/tmp/optout-lab-', owner } = options;
+    const folder = mkdtempSync(`${below}relay-`);
     const listener = createServer({ allowHalfOpen: true });
-    const relay = new Relay(listener, folder, url);
-    listener.listen(join(folder, `.s.PGSQL.${defaultPort}`));
+    const relay = new Relay(listener, folder, url, delayMs);
+    const socket = join(folder, `.s.PGSQL.${defaultPort}`);
+    listener.listen(socket);
     await once(listener, 'listening');
+    if (owner !== undefined) {
+      for (const path of [socket, folder]) lchownSync(path, owner.uid, owner.gid);
+    }
     return relay;
   }
 
@@ -83,7 +101,10 @@ export class Relay {
   }
 
   #accept(client: Socket): void {
-    const server = createConnection({ ...this.#target, allowHalfOpen: true });
+    const server =
+      this.#delayMs > 0
+        ? new DelayedSocket(this.#delayMs).connect(this.#target)
+        : createConnection({ ...this.#target, allowHalfOpen: true });
     const line: Line = { client, server };
     this.#lines.add(line);
     const pass = (from: Socket, to: Socket, lost: Fault): void => {

@@ -82,6 +82,30 @@ describe('answers of the server', () => {
     assert.deepEqual(answersTo(sequence).at(-1), { kind: 'done', rows: 0 });
   });
 
+  it('are not "done" where the wait for a standby was cancelled, in whatever language that is said', () => {
+    const cancelled = (routine: string): Buffer =>
+      message('N', 'SWARNUNG\0', 'VWARNING\0', 'C01000\0', 'Mstorniere\0', `R${routine}\0`, '\0');
+    // as the server sends it: the commit comes after the statement's end, with the Sync
+    const sequence = [bound, completed, cancelled('SyncRepWaitForLSN'), ready];
+    assert.deepEqual(answersTo([...sequence, bound, completed, ready]), [
+      { kind: 'unconfirmed', rows: 0 },
+      { kind: 'done', rows: 0 },
+    ]);
+    assert.deepEqual(answersTo([bound, completed, cancelled('elsewhere'), ready]), [answers[1]]);
+  });
+
+  it('leave the last word of a server that hangs up', () => {
+    const stream = new PassThrough();
+    const reader = readAnswers(
+      stream,
+      () => assert.fail(),
+      () => assert.fail(),
+    );
+    assert.equal(reader.lastWord(), undefined);
+    stream.emit('data', message('E', 'SFATAL\0', 'C57P01\0', 'Mit ends\0', '\0'));
+    assert.deepEqual(reader.lastWord(), { sqlState: '57P01', message: 'it ends' });
+  });
+
   it('that are of no known kind are no answer', () => {
     assert.throws(() => answersTo([message('?', 'x'), ready]), /speaks another protocol/);
   });

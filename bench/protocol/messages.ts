@@ -13,7 +13,21 @@ export type Parameter = string | Buffer | null;
 /** What the server answered to one statement. */
 export type StatementAnswer =
   | { readonly kind: 'done'; readonly rows: number }
-  | { readonly kind: 'error'; readonly sqlState: string; readonly message: string };
+  /** Committed on this server; whether a standby has it is not known: the wait for it was cancelled. */
+  | { readonly kind: 'unconfirmed'; readonly rows: number }
+  | ({ readonly kind: 'error' } & ServerError);
+
+/** What the server says of an error. */
+export interface ServerError {
+  readonly sqlState: string;
+  readonly message: string;
+}
+
+/** Answers as they come. */
+export interface AnswerReader {
+  /** The error that no Sync has been answered since: the last word of a server that then hung up. */
+  lastWord(): ServerError | undefined;
+}
 
 /** Prepares a statement under a name; an answer comes when `sync` follows. */
 export function parseOf(name: string, text: string): Buffer {
@@ -46,8 +60,9 @@ export function readAnswers(
   stream: NodeJS.ReadableStream,
   answered: (answer: StatementAnswer) => void,
   broken: (error: unknown) => void,
-): void {
+): AnswerReader {
   let rows = 0;
+  let unconfirmed = false;
   let error: DatabaseError | undefined;
   let isBroken = false;
   let complete: StatementAnswer[] = [];
@@ -56,9 +71,13 @@ export function readAnswers(
   void parse(bytes as unknown as NodeJS.ReadableStream, (message) => {
     if (message instanceof DatabaseError) error = message;
     else if (message.name === 'dataRow') rows++;
-    else if (message.name === 'readyForQuery') {
-      complete.push(error === undefined ? { kind: 'done', rows } : failed(error));
+    else if (message.name === 'notice') {
+      unconfirmed ||= 'routine' in message && message.routine === standbyWait;
+    } else if (message.name === 'readyForQuery') {
+      const done = { kind: unconfirmed ? 'unconfirmed' : 'done', rows } as const;
+      complete.push(error === undefined ? done : { kind: 'error', ...said(error) });
       rows = 0;
+      unconfirmed = false;
       error = undefined;
     }
   });
@@ -76,9 +95,16 @@ export function readAnswers(
     for (const answer of answers) answered(answer);
     if (isBroken) broken(failure);
   });
+  return { lastWord: () => (error === undefined ? undefined : said(error)) };
 }
 
-function failed({ code, message }: DatabaseError): StatementAnswer {
+/**
+ * The function of the server that warns of a cancelled wait, in whatever language (syncrep.c): its SQLSTATE,
+ * 01000, is that of any warning.
+ */
+const standbyWait = 'SyncRepWaitForLSN';
+
+function said({ code, message }: DatabaseError): ServerError {
   if (code === undefined) throw new Error(`the server speaks another protocol: ${message}`);
-  return { kind: 'error', sqlState: code, message };
+  return { sqlState: code, message };
 }

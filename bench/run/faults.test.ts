@@ -110,4 +110,34 @@ describe('in the middle of a bench or a seed', { skip: skipDrills }, () => {
     assert.equal(verified.exitCode, 0, verified.stderr + verified.stdout);
     await assertIntact(url);
   });
+
+  it('the server is restarted in order in the middle of a COPY: the seed ends in one line, and goes on when run again', async () => {
+    const other = ['--scale', '30000', '--replace'];
+    const client = await connect(url);
+    await holdBefore(client, 'copy outbound_messages');
+    const command = drill.start('seed/commands/seed.ts', ...other);
+    await until('the COPY of the messages waits to be committed', async () => {
+      assert.equal(command.child.exitCode, null, 'the seed ended before its test');
+      const { rows } = await client.query(
+        `select from pg_locks where locktype = 'advisory' and not granted and objid = 77`,
+      );
+      return rows.length === 1;
+    });
+    const pid = drill.pid();
+    assert.ok(pid !== undefined);
+    process.kill(pid, 'SIGINT'); // a fast shutdown, as pg_ctl restart asks for
+    await client.end().catch(() => {});
+    const { exitCode, stderr } = await command.outcome;
+    assert.match(stderr, /^error: [^\n]*\n$/);
+    assert.equal(exitCode, 2, stderr);
+    await drill.up();
+    const control = await connect(url);
+    await letGo(control);
+    await control.end();
+    const again = await drill.run('seed/commands/seed.ts', ...other);
+    assert.equal(again.exitCode, 0, again.stderr);
+    const verified = await drill.run('seed/commands/seed.ts', '--scale', '30000', '--verify');
+    assert.equal(verified.exitCode, 0, verified.stderr + verified.stdout);
+    await assertIntact(url);
+  });
 });

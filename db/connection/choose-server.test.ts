@@ -7,7 +7,8 @@ import { findBinaries } from '../server/binaries.ts';
 import { serverPaths } from '../server/paths.ts';
 import { makeScratchClusters, type ScratchClusters } from '../server/scratch-clusters.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { chooseServer } from './choose-server.ts';
+import { readAddress, urlOf } from './address.ts';
+import { chooseServer, hostsOf } from './choose-server.ts';
 
 const nobody = 'postgres://u@127.0.0.1:1/db?sslmode=disable';
 
@@ -63,5 +64,33 @@ describe('of several servers', () => {
       /^UserError: [^\n]*nothing listens there; \/[^\n]*:5432 is a standby, and target_session_attrs/,
     );
     await assert.rejects(chooseServer({ urls: [standby], mustTakeWrites: true }), /is a standby/);
+  });
+});
+
+describe('the hosts of a URL', () => {
+  it('are the one that it names, as it names it', () => {
+    const url = 'postgres://u:p@h:5433/db?sslmode=disable';
+    assert.deepEqual(hostsOf(url), { urls: [url], mustTakeWrites: false });
+  });
+
+  it('are several, each with its port and all else, asked to take writes where that is said', () => {
+    const { urls, mustTakeWrites } = hostsOf(
+      'postgres://u:p@one:5433,two/db?sslmode=disable&target_session_attrs=read-write',
+    );
+    assert.equal(mustTakeWrites, true);
+    const of = (host: string, port: number): string =>
+      urlOf({ ...readAddress(`postgres://u:p@${host}:${port}/db?sslmode=disable`) });
+    assert.deepEqual(urls, [of('one', 5433), of('two', 5432)]);
+  });
+
+  it('are folders of sockets too, which share a port', () => {
+    const { urls } = hostsOf('postgres://u@localhost:5433/db?host=/a,/b');
+    assert.deepEqual(
+      urls.map((url) => [readAddress(url).host, readAddress(url).port]),
+      [
+        ['/a', 5433],
+        ['/b', 5433],
+      ],
+    );
   });
 });

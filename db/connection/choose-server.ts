@@ -1,10 +1,21 @@
 import pg from 'pg';
 import { messageOf, UserError } from '../cli/errors.ts';
 import { cannotConnectNow } from '../sqlstates.ts';
-import { readAddress } from './address.ts';
+import { addressesOf, readAddress, urlOf } from './address.ts';
 import { connect } from './connect.ts';
-import type { Candidates } from './environment.ts';
+import { asksForWrites, type Candidates } from './environment.ts';
 import { onlyRow } from './only-row.ts';
+import { readParameters } from './parameters.ts';
+
+/** The servers that a URL names, one or several, and what it asks of the one that is taken. */
+export function hostsOf(url: string): Candidates {
+  const parameters = readParameters(url);
+  const addresses = addressesOf(parameters);
+  return {
+    urls: addresses.length === 1 ? [url] : addresses.map((address) => urlOf(address)),
+    mustTakeWrites: asksForWrites(parameters),
+  };
+}
 
 /**
  * The URL of the one server that the lab works with from now on: the first that answers and, where that

@@ -79,8 +79,13 @@ export function complete(text: string, environment: Environment = process.env): 
   const passwords = parameters['passfile'] ?? join(homedir(), '.pgpass');
   return {
     urls: addressesOf(parameters).map((address) => urlOf(withPassword(address, passwords))),
-    mustTakeWrites: !['any', undefined].includes(parameters['target_session_attrs']),
+    mustTakeWrites: asksForWrites(parameters),
   };
+}
+
+/** Whether target_session_attrs asks for a server that takes writes. */
+export function asksForWrites({ target_session_attrs: asked }: Parameters): boolean {
+  return !['any', undefined].includes(asked);
 }
 
 function withPassword(address: ServerAddress, file: string): ServerAddress {

@@ -144,6 +144,18 @@ export async function appliedMigrations(client: pg.Client): Promise<number> {
   }
 }
 
+/**
+ * Whether the schema is still there, for a command that has waited for others.
+ *
+ * @throws UserError where migrate:down has taken it back meanwhile
+ */
+export async function requireSchema(client: pg.Client): Promise<void> {
+  if ((await appliedMigrations(client)) > 0) return;
+  throw new UserError(
+    'migrate:down has taken the schema back meanwhile: run the same command again, which makes it anew',
+  );
+}
+
 /** Whether the server lets this role write in this database at all. Throws a UserError where it does not. */
 export async function requireWritable(client: pg.Client): Promise<void> {
   const answer = await client

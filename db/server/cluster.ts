@@ -220,7 +220,8 @@ function writeSettings(
   write(
     cluster,
     join(data, 'pg_hba.conf'),
-    'local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n',
+    'local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n' +
+      (cluster.scratch === undefined ? '' : 'local replication all trust\n'), // a standby's
   );
   const main = readFileSync(join(data, 'postgresql.conf'), 'utf8');
   if (!main.includes(`include '${settingsFile}'`)) {

@@ -25,6 +25,7 @@ import {
   start,
   stop,
 } from './cluster.ts';
+import { killWithChildren } from './kill-processes.ts';
 import { makeServerFolders, type ServerPaths, serverPaths } from './paths.ts';
 import { isLiving, markOf, pidOf } from './process-mark.ts';
 
@@ -40,15 +41,25 @@ const prefix = 'scratch-';
 /** A folder of clusters, and the programs at work on them. */
 export interface ScratchClusters {
   readonly folder: string;
+  /** Where the sockets lie, short of path; it goes with the rest. */
+  readonly socketDir: string;
   readonly account: Account;
   readonly binaries: Binaries;
   /** Where the data of the cluster of that name lies. */
   dataOf(name: string): string;
   /** Makes an empty cluster. */
   initialise(name: string): Promise<void>;
-  /** Starts the cluster of that name; the URL of its database "postgres". */
-  start(name: string): Promise<string>;
+  /**
+   * Starts the cluster of that name; the URL of its database "postgres". Its socket has a folder of its own.
+   *
+   * @param settings lines for the configuration of this cluster alone
+   */
+  start(name: string, settings?: readonly string[]): Promise<string>;
   stop(name: string): Promise<void>;
+  /** Ends it at once and in order, without a checkpoint: for data that nobody wants any more. */
+  quit(name: string): Promise<void>;
+  /** Ends all its processes at once, as the loss of its machine would. */
+  kill(name: string): Promise<void>;
   /** Starts a program as the server's account; it is ended, at the latest, when the folder is removed. */
   spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   /** Ends what is at work and removes everything. */
@@ -80,16 +91,18 @@ export function makeScratchClusters(
   writeFileSync(join(folder, 'socket-dir'), socketDir);
   const clusterOf = (name: string): Cluster => {
     const home = join(folder, name);
+    const [data, log] = [join(home, 'data'), join(home, 'postgres.log')];
     return {
       account,
       binaries,
-      paths: { home, data: join(home, 'data'), log: join(home, 'postgres.log'), socketDir },
+      paths: { home, data, log, socketDir: join(socketDir, name) },
       scratch: settings,
     };
   };
   const forgetInterrupt = onInterrupt(() => removeFolder(folder));
   return {
     folder,
+    socketDir,
     account,
     binaries,
     dataOf: (name) => clusterOf(name).paths.data,
@@ -97,12 +110,21 @@ export function makeScratchClusters(
       makeOwn(join(folder, name));
       await initialise(clusterOf(name));
     },
-    async start(name) {
-      await start(clusterOf(name), undefined);
-      const query = `host=${socketDir}&port=${defaultPort}&user=postgres&sslmode=disable`;
+    async start(name, own = []) {
+      const cluster = clusterOf(name);
+      if (!existsSync(cluster.paths.socketDir)) makeOwn(cluster.paths.socketDir);
+      await start(cluster, undefined, own);
+      const query = `host=${cluster.paths.socketDir}&port=${defaultPort}&user=postgres&sslmode=disable`;
       return `postgres:///postgres?${query}`;
     },
     stop: (name) => stop(clusterOf(name)),
+    quit: (name) => quit(clusterOf(name).paths),
+    async kill(name) {
+      const server = serverProcess(clusterOf(name).paths);
+      if (server.state === 'running') await killWithChildren(server.pid);
+      // or PostgreSQL would not start beside a process that nobody waits for, and that is listed still
+      rmSync(clusterOf(name).paths.socketDir, { recursive: true, force: true });
+    },
     spawn(program, args, options) {
       // in a group of its own: Ctrl-C is ours to handle
       const child = spawn(program, args, { ...options, ...runAs(account), detached: true });
@@ -146,10 +168,7 @@ async function removeFolder(folder: string): Promise<void> {
   for (const name of namesIn(folder)) {
     const data = join(folder, name, 'data');
     if (!existsSync(join(data, 'postmaster.pid'))) continue;
-    const server: ServerProcess = serverProcess({ home: '', data, log: '', socketDir: '' });
-    if (server.state === 'stopped') continue;
-    // its data is worth nothing: no checkpoint
-    await end(markOf(server.pid) ?? '', 'SIGQUIT');
+    await quit({ home: '', data, log: '', socketDir: '' });
   }
   const socketDir = textOf(join(folder, 'socket-dir'));
   if (socketDir.startsWith('/tmp/optout-lab-scratch-')) {
@@ -157,6 +176,12 @@ async function removeFolder(folder: string): Promise<void> {
   }
   // a process of a server that was ended may still be writing
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+
+/** Ends a server whose data is worth nothing: no checkpoint. */
+async function quit(paths: ServerPaths): Promise<void> {
+  const server: ServerProcess = serverProcess(paths);
+  if (server.state === 'running') await end(markOf(server.pid) ?? '', 'SIGQUIT');
 }
 
 /** How often a process is looked for that was ended, every 20 ms: one that nobody waits for stays listed. */

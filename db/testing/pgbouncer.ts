@@ -29,6 +29,8 @@ export interface Pgbouncer {
   readonly url: string;
   /** The folder of its socket, and its port: `HOST:PORT`. */
   readonly place: string;
+  /** Ends it, and starts it anew at the same place. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,19 +61,33 @@ pool_mode = ${poolMode}
 default_pool_size = ${poolSize}
 `,
   );
-  const child = spawn(program ?? '', ['-q', file], { ...runAs(serverAccount()), stdio: 'ignore' });
-  const ended = once(child, 'exit');
   const url = urlOf({ ...server, host: folder, port: 6432 });
-  await until('pgbouncer answers', async () => {
-    assert.equal(child.exitCode, null, 'pgbouncer ended');
-    return (await canConnect(url)) === 'yes';
-  });
+  const start = async (): Promise<() => Promise<void>> => {
+    const child = spawn(program ?? '', ['-q', file], {
+      ...runAs(serverAccount()),
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await until('pgbouncer answers', async () => {
+      assert.equal(child.exitCode, null, 'pgbouncer ended');
+      return (await canConnect(url)) === 'yes';
+    });
+    return async () => {
+      child.kill('SIGKILL');
+      await ended;
+    };
+  };
+  let end = await start();
   return {
     url,
     place: `${folder}:6432`,
+    async restart() {
+      await end();
+      rmSync(join(folder, '.s.PGSQL.6432'), { force: true }); // killed, it leaves it
+      end = await start();
+    },
     async stop() {
-      child.kill('SIGKILL');
-      await ended;
+      await end();
       rmSync(folder, { recursive: true });
     },
   };

@@ -4,15 +4,19 @@ import { UserError } from '../../db/cli/errors.ts';
 import { endWithClient, lockDatabase } from '../../db/connection/database-lock.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
+import { requireSchema } from '../../db/schema/migrate.ts';
 import { readSql } from '../../db/sql.ts';
 import type { LoadConnection } from './stages.ts';
 
 /** What all sessions of a seed are called in the server. */
 export const seedApplication = 'optout-lab seed';
 
+/** A seed that waits for another one has another name: it is not one of those that a killed seed left. */
+const waitingApplication = 'optout-lab waiting seed';
+
 /** The session that holds the lock and steers the others; nothing long runs on it. */
 export function openControl(lab: Lab): Promise<pg.Client> {
-  return lab.connect(seedApplication);
+  return lab.connect(waitingApplication);
 }
 
 /** A session that may use so much memory for an index, and that notices within a second when this process is gone. */
@@ -45,6 +49,8 @@ export async function takeDatabase(control: pg.Client): Promise<void> {
     'seed',
     'another seed is at work in this database, or a load: wait for it, or end it',
   );
+  await control.query(`select set_config('application_name', $1, false)`, [seedApplication]);
+  await requireSchema(control);
   // one that is in the middle of a commit finishes it: what is done is known when all are gone
   const deadlineMs = performance.now() + commitMs;
   for (let left = await endSessions(control); left > 0; left = await endSessions(control)) {

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { onInterrupt } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
+import { lockDatabase } from '../../db/connection/database-lock.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
@@ -86,6 +87,12 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
     print(`${describeDataSet(options.dataSet)}: all there already, nothing changed`);
     return;
   }
+  // only now: a bench may run beside a seed that changes nothing
+  await lockDatabase(
+    control,
+    'bench',
+    'a bench is at work in this database, which needs its data set: wait for it, or end it',
+  );
   const facts = await readServerFacts(lab, control);
   print(`${describeDataSet(options.dataSet)}: ${describeRows(dataSet)}`);
   for (const line of requireSpace(dataSet, facts, await tableBytes(control))) print(line);

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { wasInterrupted } from '../../../db/cli/command.ts';
-import { UserError } from '../../../db/cli/errors.ts';
+import { codeOf, messageOf, UserError } from '../../../db/cli/errors.ts';
+import { chooseServer, hostsOf } from '../../../db/connection/choose-server.ts';
 import { connect, connectAsIs } from '../../../db/connection/connect.ts';
 import { readSql } from '../../../db/sql.ts';
+import type { ServerError } from '../../protocol/messages.ts';
 import { ExtendedQuerySession } from './extended-query.ts';
 import { newReadingSocket } from './reading-socket.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -15,6 +17,16 @@ const pooledApplicationName = `${loadApplicationName}, pooled`;
 
 const firstPauseMs = 20;
 const longestPauseMs = 1_000;
+
+/** The server did not take a statement that a session prepares. */
+class StatementRefused extends Error {
+  readonly code: string;
+
+  constructor({ sqlState, message }: ServerError) {
+    super(message);
+    this.code = sqlState;
+  }
+}
 
 /** What a session needs to know. */
 type SessionPlan = Pick<WorkerOptions, 'url' | 'pooled' | 'sessionSql' | 'statements'>;
@@ -29,7 +41,8 @@ type SessionPlan = Pick<WorkerOptions, 'url' | 'pooled' | 'sessionSql' | 'statem
 export async function openSession(plan: SessionPlan): Promise<ExtendedQuerySession> {
   const open = plan.pooled ? connectAsIs : connect;
   const name = plan.pooled ? pooledApplicationName : loadApplicationName;
-  const client = await open(plan.url, name, newReadingSocket());
+  const url = await chooseServer(hostsOf(plan.url)); // anew each time: after a failover it is another
+  const client = await open(url, name, newReadingSocket());
   for (const sql of plan.sessionSql) await client.query(sql);
   const session = new ExtendedQuerySession(client, plan.pooled ? 'unnamed' : 'named');
   const { statements } = plan;
@@ -42,7 +55,7 @@ export async function openSession(plan: SessionPlan): Promise<ExtendedQuerySessi
     const answer = await session.prepare(name, sql);
     if (answer.kind === 'done') continue;
     await session.end();
-    if (answer.kind === 'error') throw new Error(answer.message);
+    if (answer.kind === 'error') throw new StatementRefused(answer);
     throw new UserError('the connection broke as the load was about to begin: run it again');
   }
   return session;
@@ -79,17 +92,27 @@ export async function untilSessionsAreGone(client: pg.Client): Promise<void> {
 
 const loadSessionsSql = readSql(new URL('./sql/load_sessions.sql', import.meta.url));
 
-/** Opens a session in place of a lost one, trying again for as long as it takes. */
+/** Opens a session in place of a lost one, trying again for as long as it takes; tells of each try in vain. */
 export async function reopenSession(
   plan: SessionPlan,
   abandoned: () => boolean,
+  onFailure: (error: ServerError) => void,
 ): Promise<ExtendedQuerySession | undefined> {
   for (let pauseMs = firstPauseMs; !abandoned(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       return await openSession(plan);
-    } catch {
+    } catch (error) {
+      onFailure(failureOf(error));
       await delay(pauseMs * (0.5 + Math.random()));
     }
   }
   return undefined;
+}
+
+/** What kept a session from being opened: the server's own word, or the system's without its paths. */
+function failureOf(error: unknown): ServerError {
+  const cause = error instanceof UserError ? error.cause : error;
+  const sqlState = codeOf(cause) ?? 'no server';
+  const fromServer = cause instanceof pg.DatabaseError || cause instanceof StatementRefused;
+  return { sqlState, message: fromServer ? messageOf(cause) : 'no server could be reached' };
 }

@@ -182,23 +182,29 @@ export class Engine {
 
   #take(link: Link, operation: Operation, answer: Answer): void {
     if (this.#over) return;
+    const { recorder } = this.#options;
     if (answer.kind === 'done') this.#acknowledge(link, operation);
+    else if (answer.kind === 'unconfirmed') this.#confirm(link, operation);
     else if (answer.kind === 'lost' || isWorthReconnecting(answer.sqlState)) {
-      this.#options.recorder.counts.lostConnections++;
+      recorder.counts.lostConnections++;
+      recorder.error(answer, 'answers');
       operation.uncertain = true;
       void this.#recover(link, operation);
     } else if (answer.sqlState === refusal.sqlState && operation.kind === 'send')
       this.#refuse(link, operation);
     else if (answer.sqlState === uniqueViolation && operation.uncertain) {
-      this.#options.recorder.counts.foundDone++;
+      recorder.error(answer, 'answers');
+      recorder.counts.foundDone++;
       this.#acknowledge(link, operation);
     } else if (isWorthRetrying(answer.sqlState) && operation.attempts < mostAttempts) {
-      this.#options.recorder.counts.retries++;
+      recorder.error(answer, 'answers');
+      recorder.counts.retries++;
       // Somewhat later, and not all at the same time: the other transaction needs to get on.
       const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);
       setTimeout(() => this.#attempt(link, operation), pauseMs);
     } else {
-      this.#options.recorder.failed(answer.sqlState, answer.message);
+      recorder.error(answer, 'answers');
+      recorder.failed(answer);
       this.#settle(link, operation, operation.uncertain ? outcomes.unknown : outcomes.absent);
     }
   }
@@ -247,16 +253,29 @@ export class Engine {
     await link.session?.end();
     link.session = undefined;
     link.session = await this.#options.reopen(() => this.#abandoned);
-    const session = link.session;
-    if (session === undefined || this.#over) {
-      if (session !== undefined) await session.end();
+    if (this.#over) {
+      await link.session?.end();
       return; // settled as unknown, by not being settled
     }
+    this.#find(link, operation);
+  }
+
+  /** Committed, and perhaps on no standby: known only when a later commit has reached one. */
+  #confirm(link: Link, operation: Operation): void {
+    this.#options.recorder.counts.unconfirmed++;
+    operation.uncertain = true;
+    this.#find(link, operation);
+  }
+
+  #find(link: Link, operation: Operation): void {
     const find = operation.kind === 'send' ? 'find_message' : 'find_report';
-    session.execute(find, [operation.id], (answer) => {
+    link.session?.execute(find, [operation.id], (answer) => {
       if (this.#over) return;
-      if (answer.kind !== 'done') void this.#recover(link, operation);
-      else if (answer.rows > 0) {
+      if (answer.kind === 'unconfirmed') this.#confirm(link, operation);
+      else if (answer.kind !== 'done') {
+        this.#options.recorder.error(answer, 'answers');
+        void this.#recover(link, operation);
+      } else if (answer.rows > 0) {
         this.#options.recorder.counts.foundDone++;
         this.#acknowledge(link, operation);
       } else this.#attempt(link, operation);

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import {
+  type AnswerReader,
   executionOf,
   type Parameter,
   parseOf,
   readAnswers,
+  type ServerError,
   type StatementAnswer,
   sync,
   terminate,
@@ -13,10 +15,8 @@ import {
 /** What became of one statement. */
 export type Answer =
   | StatementAnswer
-  /** The connection is gone: whether the statement was committed is not known. */
-  | { readonly kind: 'lost' };
-
-const lost: Answer = { kind: 'lost' };
+  /** The connection is gone: whether the statement was committed is not known. The server may have said why. */
+  | ({ readonly kind: 'lost' } & Partial<ServerError>);
 
 /** How statements are kept: by name, as an application's driver does, or not at all. */
 export type Preparation = 'named' | 'unnamed';
@@ -32,6 +32,7 @@ export type Preparation = 'named' | 'unnamed';
 export class ExtendedQuerySession {
   readonly #socket: Socket;
   readonly #preparation: Preparation;
+  readonly #answers: AnswerReader;
   /** Of unnamed statements, what parses them. */
   readonly #parses = new Map<string, Buffer>();
   #waiting: ((answer: Answer) => void) | undefined;
@@ -42,14 +43,14 @@ export class ExtendedQuerySession {
     this.#preparation = preparation;
     this.#socket = client.connection.stream as Socket;
     this.#socket.removeAllListeners('data');
-    readAnswers(
+    this.#answers = readAnswers(
       this.#socket,
       (answer) => this.#take(answer),
       () => this.#socket.destroy(), // whoever waits gets `lost`
     );
     const lose = (): void => {
       this.#alive = false;
-      this.#take(lost);
+      this.#take(this.#lost());
     };
     this.#socket.on('error', lose);
     this.#socket.on('close', lose);
@@ -89,11 +90,15 @@ export class ExtendedQuerySession {
   #send(bytes: Buffer, answered: (answer: Answer) => void): void {
     if (this.#waiting !== undefined) throw new Error('a session runs one statement at a time');
     if (!this.#alive) {
-      queueMicrotask(() => answered(lost));
+      queueMicrotask(() => answered(this.#lost()));
       return;
     }
     this.#waiting = answered;
     this.#socket.write(bytes);
+  }
+
+  #lost(): Answer {
+    return { kind: 'lost', ...this.#answers.lastWord() };
   }
 
   #take(answer: Answer): void {

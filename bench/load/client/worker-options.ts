@@ -7,6 +7,7 @@ export type Rate = number | 'max';
 
 /** What one worker of a run needs to know; plain data, so that it passes to a thread. */
 export interface WorkerOptions {
+  /** It may name several hosts. */
   readonly url: string;
   /** Whether the URL is that of a pooler that gives a session another server process for each transaction. */
   readonly pooled: boolean;
@@ -32,7 +33,9 @@ export interface WorkerOptions {
   readonly freshAreas: readonly number[];
   readonly plainAreas: readonly number[];
   readonly ledger: SharedArrayBuffer;
+  /** The threshold as the run found it, and what holds meanwhile (Thresholds). */
   readonly threshold: number;
+  readonly thresholds: SharedArrayBuffer;
   readonly check: 'on' | 'off';
   /** What is sent again, in place of what the mix says; reports come after the mix's delay. */
   readonly trace?: Trace | undefined;

@@ -94,7 +94,8 @@ async function main(plan: WorkerOptions): Promise<void> {
       endMs,
       drainMs: plan.drainMs,
       now: clockMs,
-      reopen: (abandoned) => reopenSession(plan, abandoned),
+      reopen: (abandoned) =>
+        reopenSession(plan, abandoned, (error) => recorder.error(error, 'connecting')),
     },
     sessions,
     (wake) => timer.onWake(wake),

@@ -80,6 +80,17 @@ export function parseObjective(text: string): Objective {
   return { text, limits };
 }
 
+/** Milliseconds from `20ms` or `1s`; `0` is none. */
+export function parseDelay(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(us|µs|ms|s)$/.exec(text);
+  const ms =
+    text === '0' ? 0 : Number(match?.[1]) * unitsMs[(match?.[2] ?? 's') as keyof typeof unitsMs];
+  if (!(ms >= 0 && ms <= 10_000)) {
+    throw new InvalidArgumentError('not a time up to 10 seconds, such as 20ms.');
+  }
+  return ms;
+}
+
 /** Seconds from `60`, `60s`, `5m` or `2h`. */
 export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text);

@@ -5,7 +5,7 @@ import { designsNamed } from '../../../db/designs.ts';
 import { fuzzed, readOrRefused, typedText } from '../../../db/testing/fuzz.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
 import { requireRunName } from '../../results/run-folder.ts';
-import { parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
+import { parseDelay, parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
 import { readLoadFlags } from './flags.ts';
 
 const flags = [
@@ -13,6 +13,10 @@ const flags = [
   ...['--drain', '--arrivals', '--numbers', '--blocked-share', '--isolation', '--check', '--keep'],
   ...[
     '--compare-pgbench',
+    '--soak',
+    '--failover',
+    '--failovers',
+    '--standby-delay',
     '--workers',
     '--clients',
     '--seed',
@@ -55,6 +59,7 @@ describe('any words as flags', () => {
     'a range of rates': parseRange,
     'an objective': parseObjective,
     'a duration': parseDuration,
+    'a delay': parseDelay,
     'a scale': parseScale,
     'a share': share,
     'a number': positiveNumber,

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { newCommand } from '../../../db/cli/command.ts';
 import { commandLine } from '../../../db/cli/command-line.ts';
 import { UserError } from '../../../db/cli/errors.ts';
@@ -11,12 +11,14 @@ import { defaultDataSet } from '../../../seed/data-set/data-set.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
 import { readShape } from '../../../seed/shape/read-shape.ts';
 import { requireRunName } from '../../results/run-folder.ts';
+import { type ReplicationKind, replicationKinds } from '../results/failover-results.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
 import { type Mix, presetNames, readMix, validateMix } from '../workload/mix.ts';
 import { numberKinds } from '../workload/number-kinds.ts';
 import { mixOfShape } from '../workload/shape-mix.ts';
-import { parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
+import { parseDelay, parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
 import type { LoadOptions } from './load-options.ts';
+import { requireFailover, requireSoak } from './long-runs.ts';
 import { type PoolerPlace, parsePoolerPlace } from './pooler-place.ts';
 import { type ReplayFlags, requireReplayable } from './replay.ts';
 
@@ -56,8 +58,11 @@ export function readLoadFlags(args: readonly string[]): LoadRequest {
 /** What is used where nothing is said. */
 const defaultMix = 'campaign';
 const defaultObjective = 'p99<10ms';
+/** A standby that nobody waits for is mostly elsewhere. */
+const asyncDelayMs = 20;
 
-interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
+/** What was typed. */
+export interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
   readonly mix?: string;
   readonly shape?: string;
   readonly trace?: string;
@@ -77,6 +82,10 @@ interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
   readonly isolation: LoadOptions['isolation'];
   readonly check: LoadOptions['check'];
   readonly comparePgbench?: boolean;
+  readonly soak?: number;
+  readonly failover?: ReplicationKind;
+  readonly failovers?: number;
+  readonly standbyDelay?: number;
   readonly pooler?: PoolerPlace;
   readonly keep?: boolean;
   readonly out?: string;
@@ -161,6 +170,25 @@ function parse(args: readonly string[]): Flags {
       parsePoolerPlace,
     )
     .option('--compare-pgbench', 'closed loop in turns with pgbench, instead of a load')
+    .option(
+      '--soak <time>',
+      'a load of that length, with an old transaction, checkpoints, another threshold and another design for a while; sizes and memory over time',
+      parseDuration,
+    )
+    .addOption(
+      new Option(
+        '--failover [sync|async]',
+        'kill a primary under load and promote its standby, both made for this: what is lost? sync: commits wait for the standby',
+      )
+        .preset('sync')
+        .argParser(oneOf(replicationKinds)),
+    )
+    .option('--failovers <n>', 'so many, one after the other (default: 1)', wholeNumber(1, 10_000))
+    .option(
+      '--standby-delay <time>',
+      `how long what the primary writes takes to the standby (default: 0, with async ${asyncDelayMs}ms)`,
+      parseDelay,
+    )
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and mix)')
     .option('--keep', 'leave what the run made in the database')
@@ -194,6 +222,8 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
   }
   if (flags.run !== undefined) requireRunName(flags.run);
   if (flags.pooler !== undefined) requirePoolable(flags, designs);
+  requireFailover(flags, designs);
+  if (flags.soak !== undefined) requireSoak(flags, designs);
   if (flags.shape !== undefined && flags.mix !== undefined) {
     throw new UserError('--shape says the mix: leave --mix out');
   }
@@ -224,8 +254,20 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     objective: flags.ramp === undefined ? flags.slo : undefined,
     check: flags.check,
     comparePgbench: flags.comparePgbench ?? false,
+    soak: flags.soak !== undefined,
+    failovers:
+      flags.failover === undefined
+        ? undefined
+        : {
+            replication: flags.failover,
+            count: flags.failovers ?? 1,
+            standbyDelayMs: flags.standbyDelay ?? (flags.failover === 'async' ? asyncDelayMs : 0),
+          },
     pooler: flags.pooler,
-    durationS: flags.duration ?? (flags.comparePgbench ? 15 : short ? 10 : 30),
+    durationS:
+      flags.soak ??
+      flags.duration ??
+      (flags.comparePgbench ? 15 : short || flags.failover ? 10 : 30),
     drainS: flags.drain,
     clients: flags.clients,
     workers: flags.workers,

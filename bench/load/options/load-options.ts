@@ -2,10 +2,19 @@ import type { IsolationLevel } from '../../../db/contract.ts';
 import type { Design } from '../../../db/designs.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Rate } from '../client/worker-options.ts';
+import type { ReplicationKind } from '../results/failover-results.ts';
 import type { Mix } from '../workload/mix.ts';
 import type { Trace } from '../workload/trace.ts';
 import type { Objective, RateRange } from './flag-values.ts';
 import type { PoolerPlace } from './pooler-place.ts';
+
+/** Failovers that are asked for. */
+export interface FailoverRequest {
+  readonly replication: ReplicationKind;
+  /** How many, one after the other. */
+  readonly count: number;
+  readonly standbyDelayMs: number;
+}
 
 /** What a load command asks for. */
 export interface LoadOptions {
@@ -18,6 +27,10 @@ export interface LoadOptions {
   /** `off`: the designs' checks are switched off while it runs. */
   readonly check: 'on' | 'off';
   readonly comparePgbench: boolean;
+  /** Whether what a server meets in hours is done beside the load, and sizes are kept. */
+  readonly soak: boolean;
+  /** Failovers of a pair of servers made for this, in place of a load on the lab's database. */
+  readonly failovers: FailoverRequest | undefined;
   /** A pooler that the load goes through. */
   readonly pooler: PoolerPlace | undefined;
   readonly durationS: number;

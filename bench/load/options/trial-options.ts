@@ -6,10 +6,12 @@ import type { IntervalReport } from '../record/recorder.ts';
 import type { ServerSample } from '../record/sampler.ts';
 import type { RunRecord } from '../verify/run-record.ts';
 import type { Mix } from '../workload/mix.ts';
+import type { Thresholds } from '../workload/thresholds.ts';
 import type { Trace } from '../workload/trace.ts';
 
 /** One load. */
 export interface TrialOptions {
+  /** It may name several hosts, of which one takes writes: every connection goes to the one that does then. */
   readonly url: string;
   /** Where the load's own sessions go, if through a pooler. */
   readonly poolerUrl?: string | undefined;
@@ -38,6 +40,10 @@ export interface TrialOptions {
   readonly plain?: boolean;
   /** Called each second with what the workers and the server said of it. */
   readonly onSecond?: (second: Second) => void;
+  /** Given what the load holds answers to, before it begins: whoever changes the threshold says so there. */
+  readonly onThresholds?: (thresholds: Thresholds) => void;
+  /** Called when the load begins, with that moment of the clock that all threads share. */
+  readonly onStart?: (startMs: number) => void;
   /** Ends the load early; its results are kept. */
   readonly signal?: AbortSignal;
   /** Called before the first arrival, with what a later command must remove if this one is killed. */

@@ -16,6 +16,7 @@ export function noCounts(): RecordedCounts {
     retries: 0,
     lostConnections: 0,
     foundDone: 0,
+    unconfirmed: 0,
     unknown: 0,
     waited: 0,
   };

@@ -1,6 +1,15 @@
+import type { ServerError } from '../../protocol/messages.ts';
 import { LatencyHistogram } from '../../stats/histogram.ts';
 import { LatencyBins, type SparseBins } from '../../stats/latency-bins.ts';
+import type * as results from '../results/results.ts';
 import { addCounts, noCounts, type RecordedCounts } from './counts.ts';
+
+/** How often an error came, while it is counted. */
+type RecordedError = { -readonly [Name in keyof results.LoadError]: results.LoadError[Name] };
+
+/** What stands in the place of an SQLSTATE where a connection broke and the server had said nothing. */
+const lostState = 'lost';
+const lostMessage = 'the connection broke without a word';
 
 /** Operations whose latencies are kept apart. */
 export const latencyClasses = ['accepted', 'refused', 'report', 'optedOut'] as const;
@@ -35,16 +44,20 @@ export interface WorkerTotals {
   readonly latency: Readonly<Record<LatencyClass, string>>;
   /** How late operations started although a connection was free: the generator's own doing. */
   readonly lateness: string;
-  readonly errors: Readonly<Record<string, { readonly count: number; readonly message: string }>>;
+  readonly errors: Readonly<Record<string, RecordedError>>;
+  /** The longest time between two answers, of the clock that all threads share; absent with fewer answers. */
+  readonly silence?: { readonly fromMs: number; readonly toMs: number };
 }
 
-/** RecordedCounts and times the operations of one worker. */
+/** Counts and times the operations of one worker. */
 export class Recorder {
   readonly #startMs: number;
   readonly #total = noCounts();
   readonly #latency: Readonly<Record<LatencyClass, LatencyHistogram>>;
   readonly #lateness = LatencyHistogram.create();
-  readonly #errors: Record<string, { count: number; message: string }> = {};
+  readonly #errors: Record<string, RecordedError> = {};
+  #lastAnswerMs: number | undefined;
+  #silence: { readonly fromMs: number; readonly toMs: number } | undefined;
   #intended = new Map<number, LatencyBins>();
   #ended = new LatencyBins();
   /** Since the last report. */
@@ -64,6 +77,7 @@ export class Recorder {
   answered(latencyClass: LatencyClass, intendedMs: number, nowMs: number): void {
     const latencyMs = nowMs - intendedMs;
     this.counts.done++;
+    this.#noteSilence(nowMs);
     this.#latency[latencyClass].record(latencyMs * 1e6);
     this.#ended.record(latencyMs);
     const second = Math.max(0, Math.floor((intendedMs - this.#startMs) / 1000));
@@ -80,12 +94,29 @@ export class Recorder {
     this.#lateness.record(latenessMs * 1e6);
   }
 
-  /** Notes a failure for good. */
-  failed(sqlState: string, message: string): void {
+  /** Notes an error: what a statement was answered with, or an attempt to connect. */
+  error(error: Partial<ServerError>, when: 'answers' | 'connecting'): void {
+    this.#errorOf(error)[when]++;
+  }
+
+  /** Notes that an error, which is noted already, has ended an operation for good. */
+  failed(error: ServerError): void {
     this.counts.errors++;
-    const known = this.#errors[sqlState];
-    if (known !== undefined) known.count++;
-    else this.#errors[sqlState] = { count: 1, message };
+    this.#errorOf(error).failed++;
+  }
+
+  #errorOf({ sqlState = lostState, message = lostMessage }: Partial<ServerError>): RecordedError {
+    this.#errors[sqlState] ??= { answers: 0, connecting: 0, failed: 0, message };
+    return this.#errors[sqlState];
+  }
+
+  #noteSilence(nowMs: number): void {
+    const fromMs = this.#lastAnswerMs;
+    this.#lastAnswerMs = nowMs;
+    const { fromMs: from = 0, toMs: to = 0 } = this.#silence ?? {};
+    if (fromMs !== undefined && nowMs - fromMs > to - from) {
+      this.#silence = { fromMs, toMs: nowMs };
+    }
   }
 
   /** What happened since the last call. */
@@ -123,6 +154,7 @@ export class Recorder {
       },
       lateness: this.#lateness.encode(),
       errors: this.#errors,
+      ...(this.#silence === undefined ? {} : { silence: this.#silence }),
     };
   }
 }

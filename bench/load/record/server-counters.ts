@@ -9,6 +9,8 @@ export type ServerCounters = Readonly<Record<string, number>>;
 
 /** What the server has counted so far; absent what this version or this role does not have. */
 export interface Snapshot {
+  /** When the server was started: another one after a failover. */
+  readonly startedAt: string;
   readonly wal: ServerCounters;
   readonly checkpoints: ServerCounters;
   readonly io?: ReadonlyMap<string, ServerCounters>;
@@ -27,7 +29,13 @@ export async function takeSnapshot(client: pg.Client, major: number): Promise<Sn
   );
   const io = major >= 16 ? await namedCounters(client, sqlFile('io_counters')) : undefined;
   const statements = await statementCounters(client);
+  const { startedAt } = onlyRow(
+    await client.query<{ startedAt: string }>(
+      'select pg_catalog.pg_postmaster_start_time()::text as "startedAt"',
+    ),
+  );
   return {
+    startedAt,
     wal,
     checkpoints,
     ...(io === undefined ? {} : { io }),
@@ -36,10 +44,11 @@ export async function takeSnapshot(client: pg.Client, major: number): Promise<Sn
 }
 
 /**
- * What happened between two snapshots; undefined where the counters went back, because the server
- * crashed or somebody reset them.
+ * What happened between two snapshots; undefined where they are of two servers, as after a failover, or the
+ * counters went back, because the server crashed or somebody reset them.
  */
 export function snapshotDeltas(before: Snapshot, after: Snapshot): ServerDeltas | undefined {
+  if (before.startedAt !== after.startedAt) return undefined;
   const wal = difference(before.wal, after.wal);
   const checkpoints = difference(before.checkpoints, after.checkpoints);
   if (Object.values({ ...wal, ...checkpoints }).some((value) => value < 0)) return undefined;

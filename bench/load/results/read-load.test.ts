@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../../db/cli/errors.ts';
+import { itemAt } from '../../../db/item-at.ts';
+import { loadFormatVersion } from './format-version.ts';
 import { readLoad } from './read-load.ts';
+import type { LoadResults } from './results.ts';
 
 const reference = fileURLToPath(new URL('../../../reports/reference/load-ramp', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'optout-load-'));
@@ -24,10 +27,29 @@ test('a load of format version 1 is read: its seed is that of the draws, its leg
   const load = readLoad(reference);
   assert.deepEqual(
     [load.formatVersion, load.drawSeed, load.dataSetSeed],
-    [2, older.seed, undefined],
+    [loadFormatVersion, older.seed, undefined],
   );
-  assert.deepEqual(load.trials, older.legs);
+  const { counts, latency, intervals } = itemAt(load.trials, 0);
+  const [leg] = older.legs;
+  assert.deepEqual(latency, leg.latency);
+  assert.deepEqual(counts, { ...leg.counts, unconfirmed: 0 });
+  assert.deepEqual(itemAt(intervals, 0).counts, { ...leg.intervals[0].counts, unconfirmed: 0 });
   assert.deepEqual(load.ramps[0]?.rates, older.ramps[0].trials);
+});
+
+test('a load of format version 2 is read: the errors that it has all ended an operation', () => {
+  const load = readChanged(({ legs, ramps, seed, ...older }) => ({
+    ...older,
+    formatVersion: 2,
+    drawSeed: seed,
+    ramps: [],
+    trials: [
+      { ...(legs as object[])[0], errors: { '23503': { count: 3, message: 'no such profile' } } },
+    ],
+  })) as LoadResults;
+  assert.deepEqual(itemAt(load.trials, 0).errors, {
+    '23503': { answers: 3, connecting: 0, failed: 3, message: 'no such profile' },
+  });
 });
 
 test('a member that is not known, or missing deep inside, is refused in one line with its place', () => {

@@ -11,6 +11,7 @@ import {
   yesOrNo,
 } from '../../../db/format/schema.ts';
 import { environmentSchema } from '../../results/environment.ts';
+import { failoverSchema } from './failover-results.ts';
 import { loadFormatVersion } from './format-version.ts';
 import { checkSchema, loadTrialSchema } from './trial-results.ts';
 
@@ -18,6 +19,8 @@ import { checkSchema, loadTrialSchema } from './trial-results.ts';
  * load.json: everything that a load run measured. The page is a function of it. The types, and the JSON
  * schema load.schema.json, are made from what is written here and in trial-results.ts.
  */
+export type * from './failover-results.ts';
+export type * from './soak-results.ts';
 export type * from './trial-results.ts';
 
 export const rampRateSchema = define(
@@ -98,6 +101,7 @@ export const loadResultsSchema = define(
       ),
       ramps: list(rampResultSchema),
       pgbench: optional(closedLoopComparisonSchema),
+      failovers: optional(list(failoverSchema, 'Absent where none was asked for.')),
     },
     'One command of the load generator: one or more loads, and what they were for.',
   ),

@@ -20,6 +20,7 @@ import {
 } from '../../../db/format/schema.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
 import { numberKinds } from '../workload/number-kinds.ts';
+import { soakSchema } from './soak-results.ts';
 
 export const delaySchema = define(
   'Delay',
@@ -92,6 +93,9 @@ export const countsSchema = define(
       ),
       lostConnections: number('Connections that broke.'),
       foundDone: number('Operations found done when asked after a lost connection.'),
+      unconfirmed: number(
+        'Commits whose wait for a standby was cancelled: not taken for done before a later commit had reached one.',
+      ),
       unknown: number('Operations of which it is not known whether they were committed.'),
       waited: number('Operations that had to wait because all connections were busy.'),
     },
@@ -99,6 +103,22 @@ export const countsSchema = define(
   ),
 );
 export type Counts = Of<typeof countsSchema>;
+
+export const loadErrorSchema = define(
+  'LoadError',
+  object(
+    {
+      answers: number('Statements that were answered so, or broken off.'),
+      connecting: number('Attempts to connect that were.'),
+      failed: number(
+        'Operations that it ended for good: the others were tried again, or found out.',
+      ),
+      message: text('What the server said the first time.'),
+    },
+    'How often an error came. Refusals of the opt-out check are answers and no errors.',
+  ),
+);
+export type LoadError = Of<typeof loadErrorSchema>;
 
 export const latencySchema = define(
   'Latency',
@@ -323,16 +343,26 @@ export const loadTrialSchema = define(
         'How late operations started although a connection was free.',
       ),
       errors: mapOf(
-        object({ count: number(), message: text() }),
-        'Failures for good, by SQLSTATE.',
+        loadErrorSchema,
+        'By SQLSTATE; where no server said one, by what the system calls it (ECONNREFUSED …), `lost` for a connection that broke, `no server` where none of several took writes.',
+      ),
+      silence: optional(
+        object(
+          { startS: number("Since the run's start."), lengthS: number() },
+          'The longest time without an answer; absent in older loads.',
+        ),
       ),
       limit: limitSchema,
       intervals: list(timelineIntervalSchema),
       server: optional(
-        described(serverDeltasSchema, 'Absent where the counters went back, as after a crash.'),
+        described(
+          serverDeltasSchema,
+          'Absent where the counters went back, as after a crash, or are another server’s.',
+        ),
       ),
       verification: verificationSchema,
       kept: yesOrNo('Whether what the run made is still there.'),
+      soak: optional(soakSchema),
     },
     'One load, from its first arrival to its verification.',
   ),

@@ -7,13 +7,16 @@ create table if not exists optout_lab.load_reservation (
   run_tag integer,
   from_unix_ms bigint,
   own_profile_ids uuid[] not null default '{}',
-  check_off boolean not null default false
+  check_off boolean not null default false,
+  threshold integer
 );
 alter table optout_lab.load_reservation
-  add column if not exists check_off boolean not null default false; -- a lab of before has none
+  add column if not exists check_off boolean not null default false, -- a lab of before has none
+  add column if not exists threshold integer;
 comment on table optout_lab.load_reservation is
   'The load that runs, or that was killed: the design is the one to put back; rows whose ids are of '
-  'that time or later and end in the tag are its own, and so are the profiles; where the check is off it is to be put on.';
+  'that time or later and end in the tag are its own, and so are the profiles; where the check is off it is to be put on, '
+  'and a threshold that is named is to be put back.';
 
 -- Labs before December 2026 called it otherwise, and may have been at work after this one: their record
 -- comes in once this lab's own was taken back. The design to put back is the one that was there first.

@@ -15,6 +15,7 @@ import {
 import { IdMaker, splitId } from './ids.ts';
 import { type Mix, reportDueMs } from './mix.ts';
 import { dataSetPopulation, emptyPopulation, type Population } from './population.ts';
+import { Thresholds } from './thresholds.ts';
 import { TracePart } from './trace.ts';
 
 /** What a report says. */
@@ -31,8 +32,11 @@ export interface Operation {
   /** The new number and the slot of its profile; -1 for the data set's contacts. */
   readonly freshNumber: number;
   readonly slot: number;
-  /** For a send, whether it must be refused as far as is known when it starts. */
-  readonly mustBeRefused: boolean;
+  /** For a send, how many opt-outs its number has as far as is known when it starts. */
+  readonly optOuts: number;
+  /** From how many on it must be refused then, and from how many it may be. */
+  readonly mustFrom: number;
+  readonly mayFrom: number;
   /** Of a replayed send, the report that it had; undefined where one is drawn. */
   readonly replayed?: { readonly report: ReportKind | undefined };
   startedMs: number;
@@ -64,6 +68,7 @@ export class Application {
   readonly #population: Population;
   readonly #fresh: FreshNumbers;
   readonly #ledger: OptOutLedger;
+  readonly #thresholds: Thresholds;
   readonly #messageIds: IdMaker;
   readonly #reportIds: IdMaker;
   readonly #due = new TinyQueue<DueReport>([], (a, b) => a.dueMs - b.dueMs);
@@ -88,6 +93,7 @@ export class Application {
         : dataSetPopulation(plan.dataSet, plan.mix.numbers, plan.threshold);
     this.#trace = plan.trace && new TracePart(plan.trace, plan.worker, plan.workers);
     this.#ledger = new OptOutLedger(plan.ledger);
+    this.#thresholds = new Thresholds(plan.thresholds);
     this.#messageIds = new IdMaker(plan.worker, plan.runTag);
     this.#reportIds = new IdMaker(plan.worker, plan.runTag);
   }
@@ -117,14 +123,9 @@ export class Application {
     const blocked =
       drawn < freshShare + blockedShare ? this.#population.drawBlocked(draws) : undefined;
     const to = blocked ?? this.#population.drawWelcome(draws);
-    return this.#send(
-      intendedMs,
-      to.phone,
-      to.profileId,
-      -1,
-      0,
-      this.#plan.check === 'on' && blocked !== undefined,
-    );
+    // one that was blocked before the run has so many at the least
+    const optOuts = blocked === undefined ? 0 : this.#plan.threshold;
+    return this.#send(intendedMs, to.phone, to.profileId, -1, 0, optOuts);
   }
 
   /** The report that is due first. */
@@ -145,7 +146,7 @@ export class Application {
       parameters: [id, messageId, eventType, errorCode],
       freshNumber,
       slot,
-      mustBeRefused: false,
+      ...this.#limits(0),
       startedMs: 0,
       attempts: 0,
       uncertain: false,
@@ -158,7 +159,10 @@ export class Application {
       this.#ledger.acknowledge(operation.freshNumber, operation.slot);
     }
     if (operation.kind !== 'send') return;
-    if (operation.mustBeRefused) this.#wrong('accepted though blocked', operation);
+    const mustFrom = Math.max(operation.mustFrom, this.#thresholds.must);
+    if (this.#plan.check === 'on' && operation.optOuts >= mustFrom) {
+      this.#wrong('accepted though blocked', operation);
+    }
     const kind =
       operation.replayed === undefined
         ? this.#drawReport(operation.freshNumber >= 0)
@@ -176,18 +180,23 @@ export class Application {
 
   /** Takes in that a send was refused. */
   refused(operation: Operation): void {
-    const mayBe =
-      this.#plan.check === 'off'
-        ? false
-        : operation.freshNumber >= 0
-          ? countBits(this.#ledger.attempted(operation.freshNumber)) >= this.#plan.threshold
-          : operation.mustBeRefused;
-    if (!mayBe) this.#wrong('refused though not blocked', operation);
+    const { freshNumber, optOuts } = operation;
+    const attempted = freshNumber >= 0 ? countBits(this.#ledger.attempted(freshNumber)) : optOuts;
+    const mayFrom = Math.min(operation.mayFrom, this.#thresholds.may);
+    if (this.#plan.check === 'off' || attempted < mayFrom) {
+      this.#wrong('refused though not blocked', operation);
+    }
+  }
+
+  /** What holds for an operation that starts now. */
+  #limits(optOuts: number): Pick<Operation, 'optOuts' | 'mustFrom' | 'mayFrom'> {
+    const { must: mustFrom, may: mayFrom } = this.#thresholds;
+    return { optOuts, mustFrom, mayFrom };
   }
 
   /** New numbers are written to for a while, then newer ones take their place. */
   #sendToFresh(intendedMs: number): Operation {
-    const { workers, worker, threshold, profileIds } = this.#plan;
+    const { workers, worker, profileIds } = this.#plan;
     const own = Math.floor(this.#fresh.count / workers);
     const atOnce = Math.max(1, Math.round(this.#mix.freshNumbersAtOnce / workers));
     const oldest = Math.floor(this.#freshSends++ / this.#mix.freshSendsPerNumber);
@@ -195,15 +204,14 @@ export class Application {
     const freshNumber = ownNumber * workers + worker;
     const slot = this.#draws.below(Math.min(slotsPerNumber, profileIds.length));
     const profileId = itemAt(profileIds, profileInSlot(freshNumber, slot, profileIds.length));
-    const mustBeRefused =
-      this.#plan.check === 'on' && countBits(this.#ledger.acknowledged(freshNumber)) >= threshold;
+    const optOuts = countBits(this.#ledger.acknowledged(freshNumber));
     return this.#send(
       intendedMs,
       this.#fresh.phone(freshNumber),
       profileId,
       freshNumber,
       slot,
-      mustBeRefused,
+      optOuts,
     );
   }
 
@@ -211,14 +219,13 @@ export class Application {
   #sendAgain(trace: TracePart, intendedMs: number): Operation {
     const message = trace.at(this.#replayed++);
     if (message === undefined) throw new Error('the trace has no more messages');
-    const { threshold, profileIds } = this.#plan;
+    const { profileIds } = this.#plan;
     const { contact, report } = message;
     const slot = message.slot % Math.min(slotsPerNumber, profileIds.length);
     const profileId = itemAt(profileIds, profileInSlot(contact, slot, profileIds.length));
-    const mustBeRefused =
-      this.#plan.check === 'on' && countBits(this.#ledger.acknowledged(contact)) >= threshold;
+    const optOuts = countBits(this.#ledger.acknowledged(contact));
     const phone = this.#fresh.phone(contact);
-    const send = this.#send(intendedMs, phone, profileId, contact, slot, mustBeRefused);
+    const send = this.#send(intendedMs, phone, profileId, contact, slot, optOuts);
     return { ...send, replayed: { report } };
   }
 
@@ -228,7 +235,7 @@ export class Application {
     profileId: string,
     freshNumber: number,
     slot: number,
-    mustBeRefused: boolean,
+    optOuts: number,
   ): Operation {
     const { id, number } = this.#messageIds.make();
     const { bodies } = this.#population;
@@ -243,7 +250,7 @@ export class Application {
         : [id, profileId, phone, body],
       freshNumber,
       slot,
-      mustBeRefused,
+      ...this.#limits(optOuts),
       startedMs: 0,
       attempts: 0,
       uncertain: false,

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import { loadFormatVersion } from '../../load/results/format-version.ts';
 import type { LoadResults } from '../../load/results/results.ts';
 import { syntheticEnvironment } from '../testing/synthetic-environment.ts';
 import { loadsSection } from './listed-loads.ts';
@@ -14,7 +15,7 @@ after(() => rmSync(reports, { recursive: true }));
 /** A comparison with pgbench whose pairs came out at these ratios, the middle one the median. */
 function comparison(...ratios: readonly [number, number, number]): LoadResults {
   return {
-    formatVersion: 2,
+    formatVersion: loadFormatVersion,
     kind: 'load',
     runId: 'load-pgbench',
     startedAt: '2026-03-01T10:00:00.000Z',

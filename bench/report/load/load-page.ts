@@ -7,8 +7,10 @@ import { pageHtml } from '../page.ts';
 import { runsPage } from '../runs-page.ts';
 import { beliefSection } from './belief-section.ts';
 import { designsSection } from './designs-section.ts';
+import { failoverSection } from './failover-section.ts';
 import { pgbenchSection } from './pgbench-section.ts';
 import { rampSection } from './ramp-section.ts';
+import { soakSection } from './soak-section.ts';
 import { trialSection } from './trial-section.ts';
 import { verifiedSection } from './verified-section.ts';
 
@@ -23,12 +25,18 @@ export function writeLoadPage(results: LoadResults, folder: string): string {
 
 /** The page of a load run, from its results alone. */
 export function loadPageHtml(results: LoadResults): string {
-  const sections = [verifiedSection(results)];
+  const { failovers } = results;
+  const sections = [
+    failovers === undefined ? verifiedSection(results) : failoverSection(failovers, results),
+  ];
   for (const ramp of results.ramps) sections.push(rampSection(ramp, results));
   if (results.pgbench !== undefined) sections.push(pgbenchSection(results.pgbench));
   const shown = trialsShown(results);
   if (results.ramps.length === 0 && shown.length > 1) sections.push(designsSection(shown));
-  for (const [index, trial] of shown.entries()) sections.push(trialSection(trial, index));
+  for (const [index, trial] of shown.entries()) {
+    if (trial.soak !== undefined) sections.push(soakSection(trial, trial.soak));
+    sections.push(trialSection(trial, index));
+  }
   sections.push(beliefSection(results));
   const at = results.startedAt.slice(0, 16).replace('T', ' ');
   const names = [...new Set(results.trials.map(({ mix }) => mix.name))].join(', ');
@@ -43,8 +51,9 @@ export function loadPageHtml(results: LoadResults): string {
   });
 }
 
-/** Of a ramp, the loads on both sides of the answer; of a comparison, none; else all. */
+/** Of a ramp, the loads on both sides of the answer; of failovers the first; of a comparison, none; else all. */
 function trialsShown(results: LoadResults): readonly LoadTrial[] {
+  if (results.failovers !== undefined) return results.trials.slice(0, 1);
   if (results.pgbench !== undefined) return [];
   if (results.ramps.length === 0) return results.trials;
   return results.ramps.flatMap((ramp) =>

@@ -3,13 +3,20 @@ import { pairsText, pgbenchVerdict, shareOfPgbench } from '../../load/pgbench/pg
 import { waitShares } from '../../load/record/waits.ts';
 import type { Latency, LoadResults, LoadTrial } from '../../load/results/results.ts';
 import { formatCount, significant } from '../format.ts';
+import { errorLines } from './errors.ts';
+import { failoverText } from './failover-text.ts';
+import { soakLines } from './soak-text.ts';
 import { counterText } from './words.ts';
 
 /** What a load says at its end: the verdict first. */
 export function summaryText(results: LoadResults): string {
+  const { pgbench, failovers } = results;
   const parts =
-    results.ramps.length > 0 ? results.ramps.map(rampText) : results.trials.map(trialText);
-  const { pgbench } = results;
+    failovers !== undefined
+      ? [[failoverText(failovers, results), ...errorLines(results.trials)].join('\n')]
+      : results.ramps.length > 0
+        ? results.ramps.map(rampText)
+        : results.trials.map(trialText);
   if (pgbench !== undefined) {
     parts.push(
       [
@@ -53,9 +60,7 @@ function trialText(trial: LoadTrial): string {
     '',
     `  ${mishapsText(trial)}`,
   ];
-  for (const [sqlState, { count, message }] of Object.entries(trial.errors)) {
-    lines.push(`  error ${sqlState} (${count} times): ${message}`);
-  }
+  lines.push(...errorLines([trial]));
   const waits = waitShares(trial)
     .slice(0, 4)
     .map(({ wait, share }) => `${wait} ${Math.round(share * 100)} %`);
@@ -69,6 +74,7 @@ function trialText(trial: LoadTrial): string {
     const taken = counterText(checkpoints, ['timed', 'requested'], String);
     lines.push(`  WAL ${size}, full-page images ${images}, checkpoints ${taken}`);
   }
+  if (trial.soak !== undefined) lines.push(...soakLines(trial.soak));
   return lines.join('\n');
 }
 
@@ -108,7 +114,8 @@ export function mishapsText({ counts, unserved }: Pick<LoadTrial, 'counts' | 'un
     ['retries', counts.retries],
     ['errors', counts.errors],
     ['lost connections', counts.lostConnections],
-    ['found done after one', counts.foundDone],
+    ['found done when asked', counts.foundDone],
+    ['commits without their standby', counts.unconfirmed],
     ['unknown', counts.unknown],
     ['never started', unserved],
   ] as const;

@@ -3,6 +3,7 @@ import { tableHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
 import type { Section } from '../page.ts';
+import { errorsTable } from './errors.ts';
 import { latencyTimelineFigure } from './latency-figure.ts';
 import { rateFigure } from './rate-figure.ts';
 import { serverTables } from './server-tables.ts';
@@ -32,6 +33,7 @@ export function trialSection(trial: LoadTrial, index: number): Section {
       latencyTable(trial),
       rateFigure(trial, id),
       waitFigure(trial, id),
+      errorsTable([trial]),
       serverTables(trial),
     ],
   };
