@@ -58,8 +58,12 @@ export function readmeFigures({
     answer: answerTable(ofDefault),
     where: whereMeasured(results),
     when: whereMeasured(ofDefault),
-    answers: answersOf(results)
-      .map(({ question, answer }) => `- **${question}** ${answer}\n`)
+    answers: answersOf(ofDefault)
+      .map((own) => {
+        const among = answersOf(results).find(({ id }) => id === own.id);
+        const { question, answer } = ofAllDesigns.includes(own.id) ? (among ?? own) : own;
+        return `- **${question}** ${answer}\n`;
+      })
       .join(''),
     designs: designsTable(results, counted),
     goals: goalsTable(goals),
@@ -90,6 +94,9 @@ function scaleTable({ scaling, dataSet }: Results): string {
     ]),
   );
 }
+
+/** Questions that only a run with all designs answers. */
+const ofAllDesigns = ['winner', 'why'];
 
 const signs = { good: '✅ Yes', bad: '❌ No', open: '❔ Not resolved', plain: '' } as const;
 
