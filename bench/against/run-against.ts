@@ -115,7 +115,12 @@ async function measure(comparison: Comparison): Promise<Measured> {
   if (before.length > 0) comparison.progress('tried on itself, the same in both');
   const sameTwice = await time(comparison, before, secondsPerWeight, byDefault, byDefault);
 
-  const controls = against.differs === 'design' ? against.design : options.design;
+  const controls =
+    against.differs === 'design'
+      ? against.design
+      : against.differs === 'schema'
+        ? beforeOptIns(options.design, against.version)
+        : options.design;
   await build(comparison, 'treatment', options.design);
   const undo = await prepareControl(comparison, controls);
   try {
@@ -144,6 +149,19 @@ async function measure(comparison: Comparison): Promise<Measured> {
   } finally {
     await undo();
   }
+}
+
+/** Which migration makes opt_ins, the table. */
+const optInsSince = '20250101000008';
+
+/** A design as an older schema can have it: where that has no opt-ins, none are forgotten. */
+function beforeOptIns(design: Design, version: string): Design {
+  if (version >= optInsSince) return design;
+  const forgetSql = design.forgetSql.replace(/opted_in as \([^()]*(?:\([^()]*\)[^()]*)*\), /, '');
+  if (forgetSql.includes('opt_ins')) {
+    throw new Error(`${design.name} forgets opt-ins in a way that an older schema has not`);
+  }
+  return { ...design, forgetSql };
 }
 
 /** Puts the control's design, or its version of the schema, in place; returns what takes it back. */

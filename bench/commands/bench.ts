@@ -15,7 +15,7 @@ import { labAt, labBeside } from '../against/control-lab.ts';
 import { type AgainstOptions, readAgainst } from '../against/options.ts';
 import { runAgainst } from '../against/run-against.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
-import { type LiveServer, startLiveServer } from '../live/live-server.ts';
+import { type LivePort, startLive } from '../live/start-live.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
@@ -98,7 +98,7 @@ await runCommand(async () => {
       `\nDesigns: ${namesOf(listDesigns())}\n\nScenarios: ${namesOf(allScenarios)}\n\nExit code 1: a check of the default design failed, or a design that was asked for could not be built or\nfailed a behaviour; the results of the others are kept.`,
     )
     .parse()
-    .opts<BenchFlags & ForPrograms & { readonly live?: number | true }>();
+    .opts<BenchFlags & ForPrograms & { readonly live?: LivePort }>();
   const against = readAgainst(flags);
   if (against !== undefined) {
     if (flags.json === true || flags.junit !== undefined) {
@@ -120,7 +120,7 @@ await runCommand(async () => {
   });
   await tellCapabilities(lab, 'bench', (line) => void process.stderr.write(`${line}\n`));
   const startedMs = performance.now();
-  await using live = await startLive(flags.live);
+  await using live = await startLive('bench', 'A bench, live', flags.live);
   const tell = tellSince(startedMs);
   const folder = await runBench(
     lab,
@@ -147,15 +147,6 @@ await runCommand(async () => {
   );
   if (missing.length > 0) throw new CheckFailure(missing.join('; '));
 });
-
-/** The page that follows the run, and its address on standard error; none where none was asked for. */
-async function startLive(port: number | true | undefined): Promise<LiveServer | undefined> {
-  if (port === undefined) return undefined;
-  const { livePage } = await import('../live/live-page.ts');
-  const live = await startLiveServer(livePage('bench', 'A bench, live'), port === true ? 0 : port);
-  process.stderr.write(`live: ${live.url}\n`);
-  return live;
-}
 
 async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
   const { against, allowNonempty } = options;

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
+import { secondOfLoad } from '../live/second-of-load.ts';
+import { startLive } from '../live/start-live.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
 import { runFailovers } from '../load/failover/run-failovers.ts';
 import { type FinishedLoad, toItsEnd } from '../load/finished-load.ts';
+import type { Screen } from '../load/live.ts';
 import { whatIsWrong } from '../load/missed-objectives.ts';
 import { type LoadRequest, readLoadFlags } from '../load/options/flags.ts';
 import { replayOptions } from '../load/options/replay.ts';
@@ -21,7 +25,7 @@ await runCommand(async () => {
       : await runFailovers(
           { ...request.options, dataSet: undefined, failovers },
           process.stdout,
-          show,
+          async (finished) => void (await show(finished)),
         );
   const wrong = whatIsWrong(results);
   if (wrong !== undefined) throw new CheckFailure(wrong);
@@ -34,15 +38,27 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
   await using lab = await openLab({ allowNonempty, database });
   await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
+  await using live = await startLive('load', `A load, live: ${options.mix.name}`, request.live);
+  const screen: Screen = {
+    write: (text) => process.stdout.write(text),
+    isTTY: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
+    onSecond: (second) => live?.send('figures', secondOfLoad(second)),
+  };
   return await toItsEnd(
-    (signal) => runLoad(lab, { ...options, dataSet }, process.stdout, signal),
-    show,
+    (signal) => runLoad(lab, { ...options, dataSet }, screen, signal),
+    async (finished) => {
+      const page = await show(finished);
+      await live?.finish(readFileSync(page, 'utf8'));
+    },
   );
 }
 
-async function show({ results, folder }: FinishedLoad): Promise<void> {
+/** Returns the path of the page. */
+async function show({ results, folder }: FinishedLoad): Promise<string> {
   // not before it is needed: it brings the charts with it
   const { writeLoadPage } = await import('../report/load/load-page.ts');
-  const page = shownPath(writeLoadPage(results, folder));
-  process.stdout.write(`\n${summaryText(results)}\n\n${page}\n`);
+  const page = writeLoadPage(results, folder);
+  process.stdout.write(`\n${summaryText(results)}\n\n${shownPath(page)}\n`);
+  return page;
 }

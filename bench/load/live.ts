@@ -7,6 +7,8 @@ export interface Screen {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Told of every second as it is. */
+  readonly onSecond?: (second: Second) => void;
 }
 
 /** Where there is no terminal, this many seconds have a line each; then there is a line a minute. */
@@ -30,6 +32,7 @@ export class Live {
 
   /** Shows a second. */
   show(second: Second): void {
+    this.#out.onSecond?.(second);
     if (this.#out.isTTY === true || this.#seconds < secondsShown) {
       this.#showNow(second);
       return;

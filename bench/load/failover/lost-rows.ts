@@ -25,6 +25,7 @@ const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, impor
 const optOutsSql = sql('opt_outs');
 const blocksSql = sql('blocks');
 const reportsSql = sql('reports');
+const whoseReportsSql = sql('whose_reports');
 
 /** Reads them all: a pair has few. */
 export async function readDerived(client: pg.Client): Promise<Derived> {
@@ -49,9 +50,13 @@ export async function findLoss(
   const reports = await unreplicated(killed, promoted, run, 'reports');
   const lostReports = reports.filter((id) => wasAcknowledged(id, run, 'reports'));
   const told = await killed.query<LostRows['reports'][number]>(reportsSql, [lostReports]);
+  const whose = await killed.query<Derived['optOuts'][number]>(whoseReportsSql, [lostReports]);
   const before = await readDerived(killed);
   const now = await readDerived(promoted);
   const key = ({ phone, profileId }: Derived['optOuts'][number]): string => `${phone} ${profileId}`;
+  // what followed from a report that nobody was told of is not lost
+  const lostOptOuts = new Set(whose.rows.map(key));
+  const lostPhones = new Set(whose.rows.map(({ phone }) => phone));
   const kept = new Set([...atPromotion.optOuts, ...now.optOuts].map(key));
   const blockedStill = new Set(atPromotion.blocks);
   return {
@@ -59,8 +64,10 @@ export async function findLoss(
     lost: {
       messages: messages.filter((id) => wasAcknowledged(id, run, 'messages')),
       reports: told.rows,
-      optOuts: before.optOuts.filter((optOut) => !kept.has(key(optOut))),
-      blocks: before.blocks.filter((phone) => !blockedStill.has(phone)),
+      optOuts: before.optOuts.filter(
+        (optOut) => lostOptOuts.has(key(optOut)) && !kept.has(key(optOut)),
+      ),
+      blocks: before.blocks.filter((phone) => lostPhones.has(phone) && !blockedStill.has(phone)),
     },
   };
 }

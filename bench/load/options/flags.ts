@@ -10,6 +10,7 @@ import { allowNonemptyFlag } from '../../../db/server/guard.ts';
 import { defaultDataSet } from '../../../seed/data-set/data-set.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
 import { readShape } from '../../../seed/shape/read-shape.ts';
+import type { LivePort } from '../../live/start-live.ts';
 import { requireRunName } from '../../results/run-folder.ts';
 import { type ReplicationKind, replicationKinds } from '../results/failover-results.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
@@ -29,6 +30,7 @@ export interface LoadRequest {
   readonly messages: number | undefined;
   readonly replace: boolean;
   readonly allowNonempty: boolean | undefined;
+  readonly live: LivePort;
   readonly database: string | undefined;
   /** What is to be sent again. */
   readonly replay: ReplayFlags | undefined;
@@ -42,6 +44,7 @@ export function readLoadFlags(args: readonly string[]): LoadRequest {
     messages: flags.scale === undefined ? undefined : parseScale(flags.scale),
     replace: flags.replace ?? false,
     allowNonempty: flags.allowNonempty,
+    live: flags.live,
     database: flags.database,
     replay:
       flags.trace === undefined
@@ -87,6 +90,7 @@ export interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'>
   readonly failovers?: number;
   readonly standbyDelay?: number;
   readonly pooler?: PoolerPlace;
+  readonly live?: LivePort;
   readonly keep?: boolean;
   readonly out?: string;
   readonly run?: string;
@@ -188,6 +192,11 @@ function parse(args: readonly string[]): Flags {
       '--standby-delay <time>',
       `how long what the primary writes takes to the standby (default: 0, with async ${asyncDelayMs}ms)`,
       parseDelay,
+    )
+    .option(
+      '--live [port]',
+      'a page on this machine that shows the load as it goes, and is its report when it ends',
+      wholeNumber(0, 65_535),
     )
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and mix)')

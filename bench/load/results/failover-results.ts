@@ -27,7 +27,7 @@ export const lostRowsSchema = define(
       optOuts: list(object({ phone: text(), profileId: text() }), 'Opt-outs of the lost reports.'),
       blocks: list(
         text(),
-        'Numbers that were blocked on the primary, and were not on the standby when it was promoted.',
+        'Numbers of lost reports that were blocked on the primary, and were not on the standby when it was promoted.',
       ),
     },
     'What was acknowledged and is not there after a failover: the killed primary had it, the standby had not.',
