@@ -4,13 +4,17 @@ import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
 import { optedOut } from '../contract.ts';
 import type { Design } from '../designs.ts';
+import { itemAt } from '../item-at.ts';
 import { readBlockThreshold } from '../schema/block-threshold.ts';
 import { removeRows } from '../schema/remove-rows.ts';
+import { type Topology, topologyOf } from '../topologies/topology.ts';
 
 /** What a check works with: sessions of an application, numbers and profiles of its own. */
 export interface Fixture {
   /** How many distinct profiles block a number in this database: public.opt_out_block_threshold(). */
   readonly threshold: number;
+  /** The SQLSTATE of a refusal of many rows at once. */
+  readonly bulkRefusal: string;
   /** A session as the application would have it. Closed at the end. */
   session(): Promise<pg.Client>;
   /** A number that nobody else uses: exchange 555, which the data set leaves out. */
@@ -28,6 +32,8 @@ export interface Fixture {
     eventType: 'delivered' | 'failed',
     errorCode: number | null,
   ): Promise<string>;
+  /** Stores a failed report with 21610 about each of these messages, in one statement. */
+  reportAll(client: pg.Client, messageIds: readonly string[]): Promise<void>;
   /** Blocks a number as life does: as many profiles as it takes send to it and are told 21610. */
   block(client: pg.Client, phone: string): Promise<void>;
   /** Notes rows that a check made on its own, so that they are removed at the end. */
@@ -43,6 +49,8 @@ export interface Fixture {
 export interface FixtureOptions {
   /** Longest that a statement of an application's session may take; no limit where absent. */
   readonly statementTimeoutMs?: number;
+  /** Where the sessions are in turn: nodes of the database's cluster (default: where the owner is). */
+  readonly places?: readonly string[];
 }
 
 /** Numbers that this process has given out, so that stages can be open at the same time. */
@@ -55,15 +63,20 @@ export async function openFixture(
   options: FixtureOptions = {},
 ): Promise<Fixture> {
   const owner = await connect(url);
-  const threshold = await readBlockThreshold(owner).catch(async (error: unknown) => {
+  const { threshold, topology } = await readFacts(owner).catch(async (error: unknown) => {
     await owner.end().catch(() => {});
     throw error;
   });
+  const places = options.places ?? [url];
   const sessions: pg.Client[] = [];
   const phones = new Set<string>();
   const profileIds: string[] = [];
   const messageIds: string[] = [];
   const reportIds: string[] = [];
+  const numberOf = new Map<string, string>();
+
+  /** The number that a report names beside its message, where it must; one that is not known will do for a message that is not there. */
+  const namedNumber = (messageId: string): string => numberOf.get(messageId) ?? fixture.phone();
 
   const idOf = async (client: pg.Client, sql: string, values: unknown[]): Promise<string> => {
     const inserted = await client.query<{ id: string }>(sql, values);
@@ -74,8 +87,9 @@ export async function openFixture(
 
   const fixture: Fixture = {
     threshold,
+    bulkRefusal: topology.bulkRefusal,
     async session() {
-      const client = await connect(url);
+      const client = await connect(itemAt(places, sessions.length % places.length));
       sessions.push(client);
       if (options.statementTimeoutMs !== undefined) {
         await client.query(`set statement_timeout = ${options.statementTimeoutMs}`);
@@ -111,16 +125,42 @@ export async function openFixture(
         [profileId, phone, 'opt-out check'],
       );
       messageIds.push(id);
+      numberOf.set(id, phone);
       return id;
     },
     async report(client, messageId, eventType, errorCode) {
-      const id = await idOf(
-        client,
-        'insert into delivery_reports (message_id, event_type, error_code) values ($1, $2, $3) returning id',
-        [messageId, eventType, errorCode],
-      );
+      const values = [messageId, eventType, errorCode];
+      const id = topology.reportsNameNumber
+        ? await idOf(
+            client,
+            `insert into delivery_reports (message_id, event_type, error_code, to_number)
+             values ($1, $2, $3, $4) returning id`,
+            [...values, namedNumber(messageId)],
+          )
+        : await idOf(
+            client,
+            'insert into delivery_reports (message_id, event_type, error_code) values ($1, $2, $3) returning id',
+            values,
+          );
       reportIds.push(id);
       return id;
+    },
+    async reportAll(client, ids) {
+      const { rows } = topology.reportsNameNumber
+        ? await client.query<{ id: string }>(
+            `insert into delivery_reports (message_id, to_number, event_type, error_code)
+             select message_id, to_number, 'failed', $2
+             from unnest($1::uuid[], $3::text[]) as reported (message_id, to_number)
+             returning id`,
+            [ids, optedOut, ids.map(namedNumber)],
+          )
+        : await client.query<{ id: string }>(
+            `insert into delivery_reports (message_id, event_type, error_code)
+             select id, 'failed', $2 from unnest($1::uuid[]) as id
+             returning id`,
+            [ids, optedOut],
+          );
+      reportIds.push(...rows.map(({ id }) => id));
     },
     async block(client, phone) {
       for (const profileId of await fixture.profiles(threshold)) {
@@ -145,4 +185,8 @@ export async function openFixture(
     },
   };
   return fixture;
+}
+
+async function readFacts(owner: pg.Client): Promise<{ threshold: number; topology: Topology }> {
+  return { threshold: await readBlockThreshold(owner), topology: await topologyOf(owner) };
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { connect } from '../connection/connect.ts';
 import { onlyRow } from '../connection/only-row.ts';
-import { refusal } from '../contract.ts';
+import { failureOf, isRefusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { itemAt } from '../item-at.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
@@ -93,7 +93,7 @@ async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise
           );
           blocked.push(false);
         } catch (error) {
-          if (codeOf(error) !== refusal.sqlState) throw error;
+          if (!isRefusal(failureOf(error))) throw error;
           blocked.push(true);
         } finally {
           await prober.client.query('rollback');

@@ -1,4 +1,9 @@
-import { isWorthReconnecting, isWorthRetrying, refusal } from '../../../db/contract.ts';
+import {
+  isRefusal,
+  isWorthReconnecting,
+  isWorthRetrying,
+  mayBeCommitted,
+} from '../../../db/contract.ts';
 import { uniqueViolation } from '../../../db/sqlstates.ts';
 import type { Parameter } from '../../protocol/messages.ts';
 import { type OutcomeWriter, outcomes } from '../record/outcome-log.ts';
@@ -187,13 +192,14 @@ export class Engine {
       this.#options.recorder.counts.lostConnections++;
       operation.uncertain = true;
       void this.#recover(link, operation);
-    } else if (answer.sqlState === refusal.sqlState && operation.kind === 'send')
+    } else if (isRefusal(answer) && operation.kind === 'send')
       this.#refuse(link, operation);
     else if (answer.sqlState === uniqueViolation && operation.uncertain) {
       this.#options.recorder.counts.foundDone++;
       this.#acknowledge(link, operation);
-    } else if (isWorthRetrying(answer.sqlState) && operation.attempts < mostAttempts) {
+    } else if (isWorthRetrying(answer) && operation.attempts < mostAttempts) {
       this.#options.recorder.counts.retries++;
+      if (mayBeCommitted(answer)) operation.uncertain = true;
       // Somewhat later, and not all at the same time: the other transaction needs to get on.
       const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);
       setTimeout(() => this.#attempt(link, operation), pauseMs);
