@@ -14,7 +14,9 @@ const withCode = (code: string): Error => Object.assign(new Error('on purpose'),
 describe('an application', () => {
   it('retries serialization failures and deadlocks, and nothing else', () => {
     const codes = ['40001', '40P01', '40002', 'OPTED', '23505', '57P01', undefined];
-    const retried = codes.filter((sqlState) => isWorthRetrying({ sqlState, message: 'on purpose' }));
+    const retried = codes.filter((sqlState) =>
+      isWorthRetrying({ sqlState, message: 'on purpose' }),
+    );
     assert.deepEqual(retried, ['40001', '40P01']);
   });
 

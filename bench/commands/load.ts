@@ -1,6 +1,7 @@
 import { runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
+import { designOf } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
@@ -13,10 +14,11 @@ await runCommand(async () => {
   const { options, messages, replace, allowNonempty } = readLoadFlags(process.argv.slice(2));
   await using lab = await openLab({ allowNonempty });
   await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
+  const designs = options.designs.map((design) => designOf(lab.topology, design));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   const { results } = await runLoad(
     lab,
-    { ...options, dataSet },
+    { ...options, designs, dataSet },
     process.stdout,
     async (finished) => {
       // not before it is needed: it brings the charts with it

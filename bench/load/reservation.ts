@@ -7,7 +7,7 @@ import {
   type Patience,
   waitForLock,
 } from '../../db/connection/wait-for-lock.ts';
-import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
+import { applyDesign, currentDesign, type Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
@@ -133,6 +133,6 @@ async function recover(url: string, client: pg.Client, patience?: Patience): Pro
     };
     await removeRun({ url, client }, await currentDesign(client), run, patience);
   }
-  await applyDesign(url, client, designNamed(record.design), 0, patience);
+  await applyDesign(url, client, { name: record.design }, 0, patience);
   await client.query(sql('end_load_reservation'));
 }

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { itemAt } from '../../db/item-at.ts';
+import { untilSettled } from '../../db/topologies/citus/settle.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { clockMs } from './client/clock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
 import type { WorkerOptions } from './client/worker-options.ts';
@@ -55,6 +57,7 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
       })),
     };
     await options.beforeVerifying?.(run);
+    if (prepared.topology === citus) await untilSettled(client);
     const verification = await verifyRun(client, run);
     if (!options.keep) {
       const { ownProfileIds } = prepared;
@@ -96,8 +99,9 @@ function planWorkers(
     ...(design.sessionSql === undefined ? [] : [design.sessionSql]),
   ];
   const ledger = OptOutLedger.memory(new FreshNumbers(prepared.freshAreas, options.seed).count);
+  const { topology, ...known } = prepared; // of it, plain data passes to a thread
   return Array.from({ length: workers }, (_, worker) => ({
-    ...prepared,
+    ...known,
     url: options.poolerUrl ?? options.url,
     pooled: options.poolerUrl !== undefined,
     worker,
@@ -111,7 +115,7 @@ function planWorkers(
     durationMs: options.durationMs,
     drainMs: options.drainMs,
     sessionSql,
-    statements: options.statements ?? applicationStatements(),
+    statements: { ...applicationStatements(topology), ...options.statements },
     ...(options.plain
       ? {
           dataSet: undefined,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Topology } from '../../db/topologies/topology.ts';
 import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Draw } from './draw.ts';
 
@@ -49,6 +50,7 @@ export interface SliceContext {
   readonly calls: number;
   /** For preparing. */
   readonly admin: pg.Client;
+  readonly topology: Topology;
   /** The same for both arms of a slice. */
   readonly draw: Draw;
   /** How many profiles block a number. */

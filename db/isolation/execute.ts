@@ -161,7 +161,7 @@ class Actor {
         await this.session.client.query(`begin isolation level ${transaction.level}`);
         // takes the snapshot: above READ COMMITTED that is the first statement's
         attempt.startedAt = this.#clock.tick++;
-        await this.session.client.query('select from outbound_messages limit 1');
+        await this.session.client.query('select 1 from outbound_messages limit 1');
       } else if (statement === 'end') {
         await this.#end(transaction, attempt);
       } else {

@@ -15,6 +15,13 @@ export interface PermutedCase {
   readonly alike: readonly number[];
 }
 
+/** Whether a case is about one number alone, and moves nothing to it: what a cluster promises. */
+export function isOfOneNumber({ before, sessions }: PermutedCase): boolean {
+  return (
+    before.length === 1 && sessions.every(({ steps }) => steps.every(({ kind }) => kind !== 'move'))
+  );
+}
+
 const report = (profile: number, phone = 0): Step => ({
   kind: 'report',
   pairs: [{ phone, profile }],

@@ -15,17 +15,20 @@ import {
  * lets all sessions run at the same time. They shrink to fewer sessions, transactions and statements.
  *
  * @param levels the levels of their transactions
+ * @param phonesApart whether a database promises only what is of one number, as a cluster does: one number then,
+ *   and no moves
  */
 export function randomHistory(
   levels: readonly IsolationLevel[] = isolationLevels,
+  phonesApart = false,
 ): fc.Arbitrary<History> {
   return fc
-    .array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 })
+    .array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: phonesApart ? 1 : 3 })
     .chain((before) =>
       fc.record({
         before: fc.constant(before),
         sessions: fc.array(
-          fc.array(transaction(before.length, levels), { minLength: 1, maxLength: 3 }),
+          fc.array(transaction(before.length, levels, phonesApart), { minLength: 1, maxLength: 3 }),
           {
             minLength: 2,
             maxLength: 4,
@@ -46,8 +49,12 @@ export function randomHistory(
     );
 }
 
-function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbitrary<Transaction> {
-  const steps = step(phones);
+function transaction(
+  phones: number,
+  levels: readonly IsolationLevel[],
+  phonesApart: boolean,
+): fc.Arbitrary<Transaction> {
+  const steps = step(phones, phonesApart);
   // a statement by itself has the session's level
   const autocommit = levels.includes('read committed') ? 1 : 0;
   return fc.oneof(
@@ -73,7 +80,7 @@ function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbi
   );
 }
 
-function step(phones: number): fc.Arbitrary<Step> {
+function step(phones: number, phonesApart: boolean): fc.Arbitrary<Step> {
   const phone = fc.nat({ max: phones - 1 });
   const profile = fc.nat({ max: profilesPerPhone - 1 });
   const pair: fc.Arbitrary<PhoneProfile> = fc.record({ phone, profile });
@@ -105,7 +112,10 @@ function step(phones: number): fc.Arbitrary<Step> {
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const), phone }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), phone }) },
+    {
+      weight: phonesApart ? 0 : 1,
+      arbitrary: fc.record({ kind: fc.constant('move' as const), phone }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('noise' as const), pair }) },
   );
 }

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { onlyRow } from '../connection/only-row.ts';
 import { refusal } from '../contract.ts';
-import { readSql } from '../sql.ts';
 import { internalError } from '../sqlstates.ts';
+import { citusSql } from './citus/statements.ts';
 
 /** What a database's shape decides: its schema, its designs, and how a statement names a row. */
 export interface Topology {
@@ -34,8 +34,8 @@ export const citus: Topology = {
   bulkRefusal: internalError,
 };
 
-const hasCitusSql = readSql(new URL('./citus/sql/has_citus.sql', import.meta.url));
-const hasLocalTablesSql = readSql(new URL('./citus/sql/has_local_tables.sql', import.meta.url));
+const hasCitusSql = citusSql('has_citus');
+const hasLocalTablesSql = citusSql('has_local_tables');
 
 /**
  * The topology of a database: Citus where the extension is there. A schema of one server that is in such

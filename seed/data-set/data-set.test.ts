@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { copyHeader, copyTrailer } from '../encode/copy-encoder.ts';
-import { CopySource, tableFormats } from '../encode/copy-source.ts';
+import { CopySource, type CopySourceOptions, tableFormats } from '../encode/copy-source.ts';
 import { RowWriter } from '../encode/row-writer.ts';
 import { rowWriterInputs } from '../encode/row-writer-inputs.ts';
 import { decodeRows } from '../encode/testing/decode-copy.ts';
@@ -146,15 +146,44 @@ describe('what is sent by COPY', () => {
     }
   });
 
+  it('names the number of its message, where a report must, and has the same checksum', () => {
+    for (const options of [
+      dataSet.options,
+      { messages: 12_345, seed: 7, ordinaryReportShare: 1 },
+    ]) {
+      const some = createDataSet(options);
+      const numbers = new Map(
+        rowsOf(options.messages, (row) => messageRow(some, row)).map((row) => [
+          row.id,
+          row.to_number,
+        ]),
+      );
+      const sent = bytesOf(some, 'delivery_reports', { reportsNameNumber: true });
+      assert.deepEqual(
+        decodeRows(sent.subarray(copyHeader.length), 'delivery_reports'),
+        rowsOf(some.rowCounts.delivery_reports, (row) => {
+          const { id, message_id, event_type, error_code } = reportRow(some, row);
+          return [id, message_id, numbers.get(message_id), event_type, error_code];
+        }),
+      );
+      const source = new CopySource(some, 'delivery_reports', { reportsNameNumber: true });
+      while (source.fill().length > 0);
+      assert.deepEqual(source.summary(), predictTable(some, 'delivery_reports'));
+    }
+  });
+
   it('is the same whatever the size of the chunks', () => {
-    const whole = bytesOf(dataSet, 'outbound_messages', 16 * 1024 * 1024);
-    assert.ok(bytesOf(dataSet, 'outbound_messages', 16 * 1024).equals(whole));
+    const whole = bytesOf(dataSet, 'outbound_messages', { chunkBytes: 16 * 1024 * 1024 });
+    assert.ok(bytesOf(dataSet, 'outbound_messages', { chunkBytes: 16 * 1024 }).equals(whole));
   });
 
   it('is refused where a batch of rows does not fit into its chunk', () => {
     const long = { ...dataSet, bodies: dataSet.bodies.map((body) => body.repeat(20)) };
-    assert.throws(() => bytesOf(long, 'outbound_messages', 16 * 1024), /too long/);
-    assert.throws(() => bytesOf(dataSet, 'outbound_messages', 16 * 1024 - 1), RangeError);
+    assert.throws(() => bytesOf(long, 'outbound_messages', { chunkBytes: 16 * 1024 }), /too long/);
+    assert.throws(
+      () => bytesOf(dataSet, 'outbound_messages', { chunkBytes: 16 * 1024 - 1 }),
+      RangeError,
+    );
   });
 });
 
@@ -185,8 +214,8 @@ function groupBy<Row>(all: readonly Row[], keyOf: (row: Row) => string): Map<str
   return groups;
 }
 
-function bytesOf(of: DataSet, table: TableName, chunkBytes?: number): Buffer {
-  const source = new CopySource(of, table, chunkBytes);
+function bytesOf(of: DataSet, table: TableName, options: CopySourceOptions = {}): Buffer {
+  const source = new CopySource(of, table, options);
   const parts: Buffer[] = [];
   // A chunk is looked at after the next one is filled, as where rows are on their way.
   let filled = source.fill(0);

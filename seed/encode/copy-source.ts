@@ -52,6 +52,21 @@ export const tableFormats: Readonly<Record<TableName, TableFormat>> = {
   },
 };
 
+/** The same of reports that name their messages' numbers, as a topology may want. */
+const reportsWithNumbers: TableFormat = {
+  ...tableFormats.delivery_reports,
+  columns: ['id', 'message_id', 'to_number', 'event_type', 'error_code'],
+  fill: 'fillReportsWithNumbers',
+};
+
+/** How a source writes. */
+export interface CopySourceOptions {
+  /** How large a chunk is. */
+  readonly chunkBytes?: number;
+  /** Whether a report names its message's number (default: no). */
+  readonly reportsNameNumber?: boolean;
+}
+
 /**
  * All rows of one table as binary COPY data, chunk by chunk, and the table's checksum along the way.
  * Nothing is allocated for a row: a source takes the same little memory at any scale. What each row
@@ -73,11 +88,12 @@ export class CopySource {
   #ended = false;
 
   /**
-   * @param chunkBytes how large a chunk is
    * @throws RangeError for a chunk that might hold no batch of rows
    */
-  constructor(dataSet: DataSet, table: TableName, chunkBytes = defaultChunkBytes) {
-    const { columns, fill, selection } = tableFormats[table];
+  constructor(dataSet: DataSet, table: TableName, options: CopySourceOptions = {}) {
+    const { chunkBytes = defaultChunkBytes, reportsNameNumber = false } = options;
+    const { columns, fill, selection } =
+      reportsNameNumber && table === 'delivery_reports' ? reportsWithNumbers : tableFormats[table];
     if (chunkBytes < 2 * largestBatchBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
     this.table = table;
     this.columns = columns;

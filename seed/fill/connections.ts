@@ -5,6 +5,8 @@ import { endWithClient, lockDatabase } from '../../db/connection/database-lock.t
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import type { LoadConnection } from './stages.ts';
 
 /** What all sessions of a seed are called in the server. */
@@ -12,12 +14,18 @@ export const seedApplication = 'optout-lab seed';
 
 /** The session that holds the lock and steers the others; nothing long runs on it. */
 export function openControl(lab: Lab): Promise<pg.Client> {
-  return lab.connect(seedApplication);
+  return openSession(lab);
+}
+
+async function openSession(lab: Lab): Promise<pg.Client> {
+  const client = await lab.connect(seedApplication);
+  if (lab.topology === citus) await client.query(citusSql('load_session'));
+  return client;
 }
 
 /** A session that may use so much memory for an index, and that notices within a second when this process is gone. */
 export async function openLoadConnection(lab: Lab, memoryBytes: number): Promise<LoadConnection> {
-  const client = await lab.connect(seedApplication);
+  const client = await openSession(lab);
   try {
     const kilobytes = Math.floor(memoryBytes / 1024);
     await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);

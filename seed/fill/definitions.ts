@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
 import { readSql } from '../../db/sql.ts';
+import { citus, type Topology } from '../../db/topologies/topology.ts';
 import { tableNames } from '../data-set/data-set.ts';
 
 /**
@@ -26,15 +27,22 @@ export interface Definition {
  * definition is always either in the catalog or remembered. What was remembered before stays: the catalog
  * shows only a constraint's bare index, or a key not yet checked, where a seed was cut short.
  */
-export async function takeOffDefinitions(client: pg.Client): Promise<void> {
+export async function takeOffDefinitions(client: pg.Client, topology: Topology): Promise<void> {
   await refuseOutsideReferences(client);
   await client.query(
     `insert into optout_lab.seed_definitions
        (table_name, name, kind, constraint_definition, index_definition, referenced_table, comment)
-     select table_name, name, kind, constraint_definition, index_definition, referenced_table, comment
+     select
+       table_name,
+       name,
+       kind,
+       constraint_definition,
+       case when kind <> 'constraint' or $2 then index_definition end,
+       referenced_table,
+       comment
      from (${readSql(new URL('./sql/definitions.sql', import.meta.url)).replace(/;\s*$/, '')}) as found
      on conflict (table_name, name) do nothing`,
-    [tableNames],
+    [tableNames, topology !== citus], // which takes no index for a constraint: it comes back whole
   );
   const definitions = await readDefinitions(client);
   for (const definition of definitions.filter(({ kind }) => kind === 'foreign key')) {

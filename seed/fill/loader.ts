@@ -5,6 +5,8 @@ import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-tex
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { mostOptOuts } from '../data-set/contacts.ts';
 import {
   createDataSet,
@@ -88,7 +90,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
   }
   const facts = await readServerFacts(lab, control);
   print(`${describeDataSet(options.dataSet)}: ${describeRows(dataSet)}`);
-  for (const line of requireSpace(dataSet, facts, await tableBytes(control))) print(line);
+  for (const line of requireSpace(dataSet, facts, await tableBytes(lab, control))) print(line);
 
   const started = performance.now();
   if (decision === 'begin') {
@@ -98,7 +100,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
       'access exclusive',
       async () => {
         await createBookkeeping(control);
-        await takeOffDefinitions(control);
+        await takeOffDefinitions(control, lab.topology);
         await beginSeed(control, options.dataSet);
       },
     );
@@ -109,7 +111,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
   await runStages(lab, control, dataSet, facts, kept, options);
   await finish(lab, control, print);
   const seconds = (performance.now() - started) / 1_000;
-  for (const line of await summary(control, dataSet, kept, seconds)) print(line);
+  for (const line of await summary(lab, control, dataSet, kept, seconds)) print(line);
 }
 
 /** What there is to do. Throws where the database holds anything but this data set or a part of it. */
@@ -195,6 +197,7 @@ async function runStages(
       sessions.push(await openLoadConnection(lab, buildMemoryBytes(facts)));
     const context: StageContext = {
       dataSet,
+      reportsNameNumber: lab.topology.reportsNameNumber,
       definitions: await onControl(() => readDefinitions(control)),
       summaries: summariesOf(kept, progress),
       listener: notes,
@@ -249,9 +252,11 @@ async function finish(lab: Lab, control: pg.Client, print: (line: string) => voi
 }
 
 /** What the tables and their indexes take now. */
-async function tableBytes(control: pg.Client): Promise<number> {
+async function tableBytes({ topology }: Lab, control: pg.Client): Promise<number> {
   const answer = await control.query<{ bytes: string }>(
-    'select sum(pg_total_relation_size(t::regclass)) as bytes from unnest($1::text[]) as t',
+    topology === citus
+      ? citusSql('tables_bytes')
+      : 'select sum(pg_total_relation_size(t::regclass)) as bytes from unnest($1::text[]) as t',
     [tableNames.map((table) => `public.${table}`)],
   );
   return Number(onlyRow(answer).bytes);
@@ -259,6 +264,7 @@ async function tableBytes(control: pg.Client): Promise<number> {
 
 /** The time of each stage, and the whole. */
 async function summary(
+  lab: Lab,
   control: pg.Client,
   dataSet: DataSet,
   kept: readonly FinishedStage[],
@@ -275,7 +281,7 @@ async function summary(
     ...stages,
     '',
     `seeded and verified: ${formatCount(rows)} rows in ${formatSeconds(seconds)}, ` +
-      `${formatBytes(await tableBytes(control))} on disk, ` +
+      `${formatBytes(await tableBytes(lab, control))} on disk, ` +
       `peak memory of this process ${formatBytes(process.resourceUsage().maxRSS * 1024)}`,
   ];
 }

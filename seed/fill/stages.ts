@@ -30,6 +30,8 @@ export interface StageListener {
 /** What stages are made from. */
 export interface StageContext {
   readonly dataSet: DataSet;
+  /** Whether a report names its message's number: see Topology. */
+  readonly reportsNameNumber: boolean;
   /** What was taken off the tables and is still to be put back. */
   readonly definitions: readonly Definition[];
   /** What each filled table must hold: known for those filled before, added for the others. */
@@ -109,7 +111,8 @@ function copyStage(context: StageContext, table: TableName): LoadStep<LoadConnec
     after: [],
     run: async (session) => {
       const { client } = session;
-      const source = new CopySource(context.dataSet, table);
+      const { dataSet, reportsNameNumber } = context;
+      const source = new CopySource(dataSet, table, { reportsNameNumber });
       context.listener.copyBegins(source);
       const started = performance.now();
       await withTables(session, [table], 'access exclusive', async () => {

@@ -192,8 +192,7 @@ export class Engine {
       this.#options.recorder.counts.lostConnections++;
       operation.uncertain = true;
       void this.#recover(link, operation);
-    } else if (isRefusal(answer) && operation.kind === 'send')
-      this.#refuse(link, operation);
+    } else if (isRefusal(answer) && operation.kind === 'send') this.#refuse(link, operation);
     else if (answer.sqlState === uniqueViolation && operation.uncertain) {
       this.#options.recorder.counts.foundDone++;
       this.#acknowledge(link, operation);

@@ -37,11 +37,15 @@ export interface WorkerOptions {
   readonly reportOutcomes: string;
 }
 
-/** The statements; `split` passes the message's id in three parts and the number without its plus. */
+/**
+ * The statements; where `reportsNameNumber`, a report's last parameter is its message's number; `split` passes the message's
+ * id in three parts and the number without its plus.
+ */
 export interface Statements {
   readonly send: string;
   readonly report: string;
   readonly findMessage: string;
   readonly findReport: string;
+  readonly reportsNameNumber: boolean;
   readonly split: boolean;
 }

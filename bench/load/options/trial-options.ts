@@ -30,7 +30,8 @@ export interface TrialOptions {
   readonly keep: boolean;
   /** The data set that the database holds. */
   readonly dataSet: DataSetOptions | undefined;
-  readonly statements?: Statements;
+  /** In place of the application's own. */
+  readonly statements?: Partial<Statements>;
   /** Send from one profile to the numbers of one area code, each alike: what another generator can draw too. */
   readonly plain?: boolean;
   /** Called each second with what the workers and the server said of it. */

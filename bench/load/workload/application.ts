@@ -27,6 +27,8 @@ export interface Operation {
   /** Its number among this worker's rows of the table. */
   readonly number: number;
   readonly parameters: readonly Parameter[];
+  /** The number that it is about. */
+  readonly phone: string;
   /** The new number and the slot of its profile; -1 for the data set's contacts. */
   readonly freshNumber: number;
   readonly slot: number;
@@ -43,6 +45,7 @@ interface DueReport {
   readonly dueMs: number;
   readonly kind: ReportKind;
   readonly messageId: string;
+  readonly phone: string;
   readonly freshNumber: number;
   readonly slot: number;
 }
@@ -125,7 +128,7 @@ export class Application {
     const report = this.#due.pop();
     if (report === undefined) throw new Error('no report is due');
     const { id, number } = this.#reportIds.make();
-    const { kind, freshNumber, slot, messageId } = report;
+    const { kind, freshNumber, slot, messageId, phone } = report;
     if (kind === 'optedOut') this.#ledger.attempt(freshNumber, slot);
     const eventType = kind === 'delivered' ? 'delivered' : 'failed';
     const errorCode =
@@ -135,7 +138,11 @@ export class Application {
       intendedMs,
       id,
       number,
-      parameters: [id, messageId, eventType, errorCode],
+      parameters: [
+        ...[id, messageId, eventType, errorCode],
+        ...(this.#plan.statements.reportsNameNumber ? [phone] : []),
+      ],
+      phone,
       freshNumber,
       slot,
       mustBeRefused: false,
@@ -154,11 +161,11 @@ export class Application {
     if (operation.mustBeRefused) this.#wrong('accepted though blocked', operation);
     const kind = this.#drawReport(operation.freshNumber >= 0);
     if (kind === undefined) return;
-    const { freshNumber, slot, id: messageId } = operation;
+    const { freshNumber, slot, phone, id: messageId } = operation;
     const repeats = this.#draws.chance(this.#mix.repeatShare) ? 2 : 1;
     for (let times = 0; times < repeats; times++) {
       const dueMs = reportDueMs(this.#mix.delay, nowMs, this.#draws);
-      this.#due.push({ dueMs, kind, messageId, freshNumber, slot });
+      this.#due.push({ dueMs, kind, messageId, phone, freshNumber, slot });
     }
   }
 
@@ -214,6 +221,7 @@ export class Application {
       parameters: this.#plan.statements.split
         ? [...splitId(id), profileId, phone.slice(1), body]
         : [id, profileId, phone, body],
+      phone,
       freshNumber,
       slot,
       mustBeRefused,
@@ -234,7 +242,7 @@ export class Application {
   #wrong(what: WrongAnswer['what'], operation: Operation): void {
     this.wrongAnswers++;
     if (this.wrongExamples.length >= examplesKept) return;
-    const phone = String(operation.parameters[this.#plan.statements.split ? 4 : 2]);
-    this.wrongExamples.push({ what, phone, messageId: operation.id });
+    const { phone, id: messageId } = operation;
+    this.wrongExamples.push({ what, phone, messageId });
   }
 }

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { allBehaviours, runBehaviour } from '../../conformance/run-behaviours.ts';
 import { applyDesign, listDesigns } from '../../designs.ts';
-import { type CitusDatabase, createCitusDatabase, skipCitus } from '../../testing/citus-database.ts';
+import {
+  type CitusDatabase,
+  createCitusDatabase,
+  skipCitus,
+} from '../../testing/citus-database.ts';
 import { citus } from '../topology.ts';
 
 /* Every behaviour on a cluster: from the coordinator, and from sessions at all of its nodes in turn. */

@@ -2,10 +2,7 @@ import type pg from 'pg';
 import { UserError } from '../../cli/errors.ts';
 import { onlyRow } from '../../connection/only-row.ts';
 import { readParameters, urlOfParameters } from '../../connection/parameters.ts';
-import { readSql } from '../../sql.ts';
-
-const hereSql = readSql(new URL('./sql/here.sql', import.meta.url));
-const nodesSql = readSql(new URL('./sql/nodes.sql', import.meta.url));
+import { citusSql } from './statements.ts';
 
 /** A node of a cluster, as the coordinator knows it. */
 export interface Node {
@@ -33,12 +30,14 @@ export interface Cluster {
  */
 export async function readCluster(client: pg.Client): Promise<Cluster> {
   const { isCoordinator, version, serverVersion } = onlyRow(
-    await client.query<{ isCoordinator: boolean; version: string; serverVersion: string }>(hereSql),
+    await client.query<{ isCoordinator: boolean; version: string; serverVersion: string }>(
+      citusSql('here'),
+    ),
   );
   if (!isCoordinator) {
     throw new UserError('DATABASE_URL names a worker of a Citus cluster: name its coordinator');
   }
-  const { rows: nodes } = await client.query<Node>(nodesSql);
+  const { rows: nodes } = await client.query<Node>(citusSql('nodes'));
   return { version, serverVersion, nodes };
 }
 
@@ -61,7 +60,8 @@ export function workerUrls(url: string, { nodes }: Cluster): readonly string[] {
     .map(({ host, port }) => atPlace(url, host, port));
 }
 
-function atPlace(url: string, host: string, port: number): string {
+/** The same login and database at another node. */
+export function atPlace(url: string, host: string, port: number): string {
   const { hostaddr: _, ...rest } = readParameters(url);
   return urlOfParameters({ ...rest, host, port: String(port) });
 }

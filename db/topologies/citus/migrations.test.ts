@@ -6,7 +6,11 @@ import { connect } from '../../connection/connect.ts';
 import { applyDesign, currentDesign, designNamed, listDesigns, whyNotHere } from '../../designs.ts';
 import { migrateDown, migrateUp } from '../../schema/migrate.ts';
 import { readSql } from '../../sql.ts';
-import { type CitusDatabase, createCitusDatabase, skipCitus } from '../../testing/citus-database.ts';
+import {
+  type CitusDatabase,
+  createCitusDatabase,
+  skipCitus,
+} from '../../testing/citus-database.ts';
 import { citus, oneServer, topologyOf } from '../topology.ts';
 import { describeCluster, readCluster } from './cluster.ts';
 
@@ -41,7 +45,10 @@ describe('a database on Citus', { skip: skipCitus() }, () => {
   it('is recognised, with its nodes', async () => {
     assert.equal(await topologyOf(client), citus);
     const cluster = await readCluster(client);
-    assert.equal(cluster.nodes.filter(({ isCoordinator }) => !isCoordinator).length, database.workers.length);
+    assert.equal(
+      cluster.nodes.filter(({ isCoordinator }) => !isCoordinator).length,
+      database.workers.length,
+    );
     assert.match(
       describeCluster(cluster),
       /^Citus \S+ on PostgreSQL \S+.*: coordinator \S+:\d+, worker /,
@@ -89,12 +96,16 @@ describe('a database on Citus', { skip: skipCitus() }, () => {
   });
 
   it('lacks the other designs, and says why', async () => {
-    const others = listDesigns().filter(({ name }) => !['blocked_contacts', 'statement_trigger'].includes(name));
+    const others = listDesigns().filter(
+      ({ name }) => !['blocked_contacts', 'statement_trigger'].includes(name),
+    );
     for (const design of others) {
       assert.match((await whyNotHere(client, design)) ?? '', /^on Citus .* name the shard beside$/);
       await assert.rejects(
         applyDesign(database.url, client, design),
-        (error) => error instanceof UserError && error.message.startsWith(`${design.name} is not available here: `),
+        (error) =>
+          error instanceof UserError &&
+          error.message.startsWith(`${design.name} is not available here: `),
       );
     }
     assert.equal((await currentDesign(client)).name, 'blocked_contacts');

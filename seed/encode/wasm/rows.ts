@@ -110,6 +110,10 @@ export function fillReports(at: usize, full: usize): usize {
   return fill(at, full, writeReports);
 }
 
+export function fillReportsWithNumbers(at: usize, full: usize): usize {
+  return fill(at, full, writeReportsWithNumbers);
+}
+
 export function fillOptOuts(at: usize, full: usize): usize {
   return fill(at, full, writeOptOuts);
 }
@@ -170,6 +174,29 @@ function writeReports(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
     at = writeUuid(writeFieldCount(at, 4), ids, row);
     at = writeUuid(at, references, row);
+    at = writePooled(at, endings, endingsStarts, load<u32>(addressIn(endingKinds, row)));
+  }
+  return at;
+}
+
+/** id, message_id, to_number, event_type, error_code; the number is its message's, and not hashed. */
+function writeReportsWithNumbers(at: usize, count: u32): usize {
+  for (let row: u32 = 0; row < count; row++) {
+    next();
+    store<u32>(addressIn(messages, row), message);
+    store<u32>(addressIn(contacts, row), contact());
+    const kind: u32 = load<u8>(kinds + cell);
+    store<u32>(addressIn(endingKinds, row), kind);
+    setHash(row, load<u64>(endingsHashes + (kind << 3)));
+  }
+  makeUuids(ids, reportIdKey, reportDelayMs);
+  makeUuids(references, messageIdKey, 0);
+  makePhones();
+  hashValues(references, 4);
+  hashValues(ids, 4);
+  for (let row: u32 = 0; row < count; row++) {
+    at = writeUuid(writeFieldCount(at, 5), ids, row);
+    at = writePhone(writeUuid(at, references, row), row);
     at = writePooled(at, endings, endingsStarts, load<u32>(addressIn(endingKinds, row)));
   }
   return at;
