@@ -104,6 +104,7 @@ function planWorkers(
     ...known,
     url: options.poolerUrl ?? options.url,
     pooled: options.poolerUrl !== undefined,
+    isCluster: topology === citus,
     worker,
     workers,
     // connections are shared out as evenly as they go

@@ -1,10 +1,11 @@
 import {
+  type Failure,
   isRefusal,
   isWorthReconnecting,
   isWorthRetrying,
   mayBeCommitted,
 } from '../../../db/contract.ts';
-import { uniqueViolation } from '../../../db/sqlstates.ts';
+import { meansConnectionLost, uniqueViolation } from '../../../db/sqlstates.ts';
 import type { Parameter } from '../../protocol/messages.ts';
 import { type OutcomeWriter, outcomes } from '../record/outcome-log.ts';
 import type { Recorder } from '../record/recorder.ts';
@@ -39,6 +40,8 @@ export interface EngineOptions {
   readonly endMs: number;
   readonly drainMs: number;
   readonly now: () => number;
+  /** Whether a session goes on where a node behind it went away: a cluster's coordinator tells so, and has others. */
+  readonly isCluster: boolean;
   /** Opens a session, trying for as long as it takes unless `abandoned()`; undefined then. */
   readonly reopen: (abandoned: () => boolean) => Promise<Connection | undefined>;
 }
@@ -188,7 +191,10 @@ export class Engine {
   #take(link: Link, operation: Operation, answer: Answer): void {
     if (this.#over) return;
     if (answer.kind === 'done') this.#acknowledge(link, operation);
-    else if (answer.kind === 'lost' || isWorthReconnecting(answer.sqlState)) {
+    else if (answer.kind === 'error' && this.#isOfAnotherNode(answer.sqlState)) {
+      operation.uncertain = true;
+      this.#retry(link, operation, answer);
+    } else if (answer.kind === 'lost' || isWorthReconnecting(answer.sqlState)) {
       this.#options.recorder.counts.lostConnections++;
       operation.uncertain = true;
       void this.#recover(link, operation);
@@ -196,16 +202,31 @@ export class Engine {
     else if (answer.sqlState === uniqueViolation && operation.uncertain) {
       this.#options.recorder.counts.foundDone++;
       this.#acknowledge(link, operation);
-    } else if (isWorthRetrying(answer) && operation.attempts < mostAttempts) {
-      this.#options.recorder.counts.retries++;
+    } else if (isWorthRetrying(answer)) {
       if (mayBeCommitted(answer)) operation.uncertain = true;
-      // Somewhat later, and not all at the same time: the other transaction needs to get on.
-      const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);
-      setTimeout(() => this.#attempt(link, operation), pauseMs);
-    } else {
-      this.#options.recorder.failed(answer.sqlState, answer.message);
-      this.#settle(link, operation, operation.uncertain ? outcomes.unknown : outcomes.absent);
+      this.#retry(link, operation, answer);
+    } else this.#fail(link, operation, answer);
+  }
+
+  /** The session is well, and a node behind it is not: the numbers of other nodes go on. */
+  #isOfAnotherNode(sqlState: string): boolean {
+    return this.#options.isCluster && meansConnectionLost(sqlState);
+  }
+
+  /** Somewhat later, and not all at the same time: the other transaction needs to get on. */
+  #retry(link: Link, operation: Operation, answer: Failure): void {
+    if (operation.attempts >= mostAttempts) {
+      this.#fail(link, operation, answer);
+      return;
     }
+    this.#options.recorder.counts.retries++;
+    const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);
+    setTimeout(() => this.#attempt(link, operation), pauseMs);
+  }
+
+  #fail(link: Link, operation: Operation, { sqlState = '', message }: Failure): void {
+    this.#options.recorder.failed(sqlState, message);
+    this.#settle(link, operation, operation.uncertain ? outcomes.unknown : outcomes.absent);
   }
 
   #acknowledge(link: Link, operation: Operation): void {

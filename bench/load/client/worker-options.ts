@@ -12,6 +12,8 @@ export interface WorkerOptions {
   /** This worker's number, and how many there are. */
   readonly worker: number;
   readonly workers: number;
+  /** Whether the server is the coordinator of a cluster. */
+  readonly isCluster: boolean;
   /** Connections of this worker. */
   readonly clients: number;
   readonly mix: Mix;

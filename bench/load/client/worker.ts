@@ -85,6 +85,7 @@ async function main(plan: WorkerOptions): Promise<void> {
       endMs,
       drainMs: plan.drainMs,
       now: clockMs,
+      isCluster: plan.isCluster,
       reopen: (abandoned) => reopenSession(plan, abandoned),
     },
     sessions,
