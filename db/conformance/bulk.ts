@@ -21,7 +21,7 @@ const manyRows: Behaviour = {
         [profile, phones],
       );
     const batch = insert([...free.slice(0, 5), blocked, ...free.slice(5)]);
-    await expectRefused('the batch', batch, fixture.bulkRefusal);
+    await expectRefused('the batch', batch, fixture.bulkRefusals);
     await expectCount(app, [...free, blocked], fixture.threshold); // those that led to the block
     const inserted = await expectAccepted('a batch without it', insert(free));
     fixture.made({ messageIds: inserted.rows.map((row) => row.id) });
@@ -39,7 +39,7 @@ const copy: Behaviour = {
         Readable.from(phones.map((phone) => `${profile}\t${phone}\topt-out check\n`)),
         app.query(copyFrom('copy outbound_messages (profile_id, to_number, body) from stdin')),
       );
-    await expectRefused('the COPY', copyIn([...free, blocked]), fixture.bulkRefusal);
+    await expectRefused('the COPY', copyIn([...free, blocked]), fixture.bulkRefusals);
     await expectCount(app, [...free, blocked], fixture.threshold);
     const boundary = await idBoundary(app);
     await expectAccepted('a COPY without it', copyIn(free));

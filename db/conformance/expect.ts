@@ -6,19 +6,19 @@ import { queryCanceled } from '../sqlstates.ts';
 /**
  * Holds a statement to be refused with the lab's message and SQLSTATE.
  *
- * @param sqlState another one, where the database's topology loses it
+ * @param sqlStates others too, where the database's topology may lose it
  */
 export async function expectRefused(
   what: string,
   statement: Promise<unknown>,
-  sqlState: string = refusal.sqlState,
+  sqlStates: readonly string[] = [refusal.sqlState],
 ): Promise<void> {
   const error = await errorOf(statement);
   if (error === undefined)
     throw new CheckFailure(`${what}: accepted, and should have been refused`);
-  if (codeOf(error) !== sqlState || messageOf(error) !== refusal.message) {
+  if (!sqlStates.includes(codeOf(error) ?? '') || messageOf(error) !== refusal.message) {
     throw new CheckFailure(
-      `${what}: expected "${refusal.message}" (${sqlState}), ` +
+      `${what}: expected "${refusal.message}" (${sqlStates.join(' or ')}), ` +
         `got "${messageOf(error)}" (${codeOf(error)})`,
     );
   }

@@ -13,8 +13,8 @@ import { type Topology, topologyOf } from '../topologies/topology.ts';
 export interface Fixture {
   /** How many distinct profiles block a number in this database: public.opt_out_block_threshold(). */
   readonly threshold: number;
-  /** The SQLSTATE of a refusal of many rows at once. */
-  readonly bulkRefusal: string;
+  /** The SQLSTATEs that a refusal of many rows at once may have. */
+  readonly bulkRefusals: readonly string[];
   /** A session as the application would have it. Closed at the end. */
   session(): Promise<pg.Client>;
   /** A number that nobody else uses: exchange 555, which the data set leaves out. */
@@ -87,7 +87,7 @@ export async function openFixture(
 
   const fixture: Fixture = {
     threshold,
-    bulkRefusal: topology.bulkRefusal,
+    bulkRefusals: topology.bulkRefusals,
     async session() {
       const client = await connect(itemAt(places, sessions.length % places.length));
       sessions.push(client);

@@ -12,8 +12,8 @@ export interface Topology {
   readonly designs: URL;
   /** Whether a report names its message's number beside its id. */
   readonly reportsNameNumber: boolean;
-  /** The SQLSTATE of a refusal of many rows: by COPY, or INSERT … SELECT. */
-  readonly bulkRefusal: string;
+  /** The SQLSTATEs that a refusal of many rows may have: by COPY, or INSERT … SELECT. */
+  readonly bulkRefusals: readonly string[];
 }
 
 /** One PostgreSQL: what every database is that is not spread over several. */
@@ -22,7 +22,7 @@ export const oneServer: Topology = {
   migrations: new URL('../migrations/', import.meta.url),
   designs: new URL('../designs/', import.meta.url),
   reportsNameNumber: false,
-  bulkRefusal: refusal.sqlState,
+  bulkRefusals: [refusal.sqlState],
 };
 
 /** Tables spread over the nodes of a Citus cluster by phone number. */
@@ -31,7 +31,7 @@ export const citus: Topology = {
   migrations: new URL('./citus/migrations/', import.meta.url),
   designs: new URL('./citus/designs/', import.meta.url),
   reportsNameNumber: true,
-  bulkRefusal: internalError,
+  bulkRefusals: [refusal.sqlState, internalError],
 };
 
 const hasCitusSql = citusSql('has_citus');
