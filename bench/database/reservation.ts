@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { onInterrupt, unlessInterrupted } from '../../db/cli/command.ts';
+import { UserError } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { lockDatabase } from '../../db/connection/database-lock.ts';
@@ -40,6 +41,12 @@ const removeReportsSql = (topology: Topology): string =>
 const removeMessagesSql = sql('remove_messages');
 const madePhonesSql = sql('made_phones');
 
+/** Where a worker listens. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** One bench on one database: nobody else's, and nothing of it stays. */
 export interface BenchReservation {
   /** For switching, removing and looking; never for what is measured. */
@@ -56,8 +63,8 @@ export interface BenchReservation {
     before?: (client: pg.Client) => Promise<void>,
     socket?: Socket,
   ): Promise<pg.Client>;
-  /** A session at a node of the cluster, closed with the bench. */
-  openNode(host: string, port: number): Promise<pg.Client>;
+  /** A session at a worker of the cluster, always the same, closed with the bench. */
+  openWorker(): Promise<pg.Client>;
   /** Does in the admin session what needs a lock on what others use; see waitForLock. */
   change<T>(work: (admin: pg.Client) => Promise<T>): Promise<T>;
   /** Lets the triggers of the messages that were made to fire always fire as before. */
@@ -122,7 +129,10 @@ export async function reserveForBench(
         if (design.sessionSql !== undefined) await client.query(design.sessionSql);
         return client;
       },
-      async openNode(host, port) {
+      async openWorker() {
+        const [worker] = (await admin.query<Place>(citusSql('first_worker'))).rows;
+        if (worker === undefined) throw new UserError('the cluster has no worker with shards');
+        const { host, port } = worker;
         const client = await connect(atPlace(lab.url, host, port), benchApplication);
         opened.push(client);
         return client;

@@ -112,12 +112,9 @@ async function besideIndex(
     const client = await reservation.openClient(designNamed(defaultDesignName));
     return { client, table: 'public.blocked_contacts' };
   }
-  const { name, host, port } = onlyRow(
-    await reservation.admin.query<{ name: string; host: string; port: number }>(
-      citusSql('shard_of_blocked_contacts'),
-    ),
-  );
-  return { client: await reservation.openNode(host, port), table: name };
+  const client = await reservation.openWorker();
+  const shard = await client.query<{ name: string }>(citusSql('shard_of_blocked_contacts'));
+  return { client, table: onlyRow(shard).name };
 }
 
 /** Nanoseconds until the answer is there. */

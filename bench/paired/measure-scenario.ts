@@ -56,7 +56,7 @@ export async function measureScenario(
   for (const place of new Set(Object.values(places))) {
     durable &&= await commitsAreDurable(place.reservation.admin);
     // what a session sets at the coordinator does not reach the workers, who commit its rows
-    durable ||= place.reservation.topology === citus;
+    durable ||= place.reservation.topology === citus && scenario.at === undefined;
   }
   const stream = (what: string): number =>
     seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
@@ -141,12 +141,16 @@ export async function measureScenario(
 }
 
 /** What was timed, where that is not what the scenario says: how safe its commits were, and which node was asked. */
-function titleOf({ title, durable: wanted }: Scenario, durable: boolean, places: Places): string {
+function titleOf(
+  { title, at, durable: wanted }: Scenario,
+  durable: boolean,
+  places: Places,
+): string {
   const durability = wanted === durable ? '' : durable ? ' (durable here)' : ' (not durable here)';
-  const clustered = [places.treatment, places.control].filter(
-    ({ reservation }) => reservation.topology === citus,
-  );
-  return `${title}${durability}${clustered.length === 0 ? '' : ', through the coordinator'}`;
+  const isThrough =
+    at === undefined &&
+    Object.values(places).some(({ reservation }) => reservation.topology === citus);
+  return `${title}${durability}${isThrough ? ', through the coordinator' : ''}`;
 }
 
 /** Opens sessions, lets the arms change between them, and closes them. */
@@ -222,7 +226,10 @@ async function openSession(
 ): Promise<pg.Client> {
   const { roundTripMs } = scenario;
   const line = roundTripMs === undefined ? undefined : new DelayedSocket(roundTripMs / 2);
-  const client = await reservation.openClient(design, undefined, line);
+  const client =
+    scenario.at === undefined
+      ? await reservation.openClient(design, undefined, line)
+      : await reservation.openWorker();
   if (line !== undefined && !line.used) {
     throw new UserError(
       `${scenario.name} needs a session without TLS: its network is put in between`,

@@ -12,7 +12,11 @@ export function onTopology<Options extends BenchOptions>(
   options: Options,
   topology: Topology,
 ): Options {
-  if (topology !== citus) return options;
+  if (topology !== citus) {
+    const direct = options.scenarios.find(({ at }) => at !== undefined);
+    if (direct === undefined) return options;
+    throw new UserError(`${direct.name} asks a worker of a cluster, and this is one server`);
+  }
   if (options.sweep.length > 0) {
     throw new UserError('--sweep grows the tables of one server: on Citus name one --scale');
   }

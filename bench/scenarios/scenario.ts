@@ -24,6 +24,8 @@ export interface Scenario {
   readonly control: ScenarioResult['control'];
   /** Where the arms must be of one kind: tables beside that of the messages, partitioned by month. */
   readonly arms?: 'partitioned twins';
+  /** Where its sessions are, on a cluster; absent: at the coordinator. */
+  readonly at?: 'a worker';
   /** Of a network that is put between the client and the server; absent: none. */
   readonly roundTripMs?: number;
   /** The statement, as a reader may try it. */
