@@ -1,9 +1,10 @@
 import { runCommand } from '../../db/cli/command.ts';
-import { CheckFailure } from '../../db/cli/errors.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { designOf } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
 import { missedObjectives } from '../load/missed-objectives.ts';
 import { readLoadFlags } from '../load/options/flags.ts';
@@ -14,6 +15,9 @@ await runCommand(async () => {
   const { options, messages, replace, allowNonempty } = readLoadFlags(process.argv.slice(2));
   await using lab = await openLab({ allowNonempty });
   await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
+  if (options.straight && lab.topology !== citus) {
+    throw new UserError('--straight goes to the nodes of a Citus cluster, and this is one server');
+  }
   const designs = options.designs.map((design) => designOf(lab.topology, design));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   const { results } = await runLoad(

@@ -7,6 +7,7 @@ import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
 import { readSql } from '../../db/sql.ts';
 import { citusSql } from '../../db/topologies/citus/statements.ts';
 import { citus, type Topology, topologyOf } from '../../db/topologies/topology.ts';
+import { readShardPlaces, type ShardPlaces } from './client/shard-places.ts';
 import type { Statements } from './client/worker-options.ts';
 import { slotsPerNumber } from './workload/fresh-numbers.ts';
 import { runTagLimit } from './workload/ids.ts';
@@ -15,6 +16,8 @@ import { runTagLimit } from './workload/ids.ts';
 export interface Prepared {
   readonly runTag: number;
   readonly topology: Topology;
+  /** Where each number's node is, where the load goes straight to it. */
+  readonly shardPlaces: ShardPlaces | undefined;
   readonly threshold: number;
   /** Profiles that new numbers are written to by. */
   readonly profileIds: readonly string[];
@@ -44,9 +47,14 @@ const plainAreaCount = 20;
  * Looks at the database: the threshold, profiles to send from, numbers that nobody has used. Without
  * a data set it makes profiles of its own.
  *
+ * @param straightFrom the coordinator's URL, for a load that goes straight to the nodes of the numbers
  * @throws UserError where the threshold is more than the generator can follow, or no numbers are left.
  */
-export async function prepareRun(client: pg.Client, design: Design): Promise<Prepared> {
+export async function prepareRun(
+  client: pg.Client,
+  design: Design,
+  straightFrom?: string,
+): Promise<Prepared> {
   const threshold = await readBlockThreshold(client);
   const topology = await topologyOf(client);
   if (threshold > slotsPerNumber) {
@@ -71,6 +79,8 @@ export async function prepareRun(client: pg.Client, design: Design): Promise<Pre
   return {
     runTag: randomInt(runTagLimit),
     topology,
+    shardPlaces:
+      straightFrom === undefined ? undefined : await readShardPlaces(client, straightFrom),
     threshold,
     totalsBefore: design.name === defaultDesignName ? await countOptOuts(client) : undefined,
     profileIds: (enough ? known.rows : made).map(({ id }) => id),

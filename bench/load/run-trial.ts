@@ -34,7 +34,11 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
   try {
     const fromUnixMs = Date.now();
     const first = await control.patiently();
-    const prepared = await prepareRun(first, options.design);
+    const prepared = await prepareRun(
+      first,
+      options.design,
+      options.straight ? options.url : undefined,
+    );
     const before = await takeSnapshot(first, options.major);
     await options.onBegin?.({ ...prepared, fromUnixMs });
     const plans = planWorkers(options, prepared, folder);

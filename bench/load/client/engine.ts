@@ -15,10 +15,12 @@ import type { Answer } from './extended-query.ts';
 
 /** A connection as the engine sees it. */
 export interface Connection {
+  /** @param phone the number that it is about */
   execute(
     statement: string,
     parameters: readonly Parameter[],
     answered: (answer: Answer) => void,
+    phone: string,
   ): void;
   end(): Promise<void>;
 }
@@ -183,8 +185,11 @@ export class Engine {
     const statement = operation.kind === 'send' ? 'send' : 'report';
     if (link.session === undefined) void this.#recover(link, operation);
     else
-      link.session.execute(statement, operation.parameters, (answer) =>
-        this.#take(link, operation, answer),
+      link.session.execute(
+        statement,
+        operation.parameters,
+        (answer) => this.#take(link, operation, answer),
+        operation.phone,
       );
   }
 
@@ -279,13 +284,14 @@ export class Engine {
       return; // settled as unknown, by not being settled
     }
     const find = operation.kind === 'send' ? 'find_message' : 'find_report';
-    session.execute(find, [operation.id], (answer) => {
+    const found = (answer: Answer): void => {
       if (this.#over) return;
       if (answer.kind !== 'done') void this.#recover(link, operation);
       else if (answer.rows > 0) {
         this.#options.recorder.counts.foundDone++;
         this.#acknowledge(link, operation);
       } else this.#attempt(link, operation);
-    });
+    };
+    session.execute(find, [operation.id], found, operation.phone);
   }
 }

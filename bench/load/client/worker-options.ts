@@ -1,5 +1,6 @@
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Mix } from '../workload/mix.ts';
+import type { ShardPlaces } from './shard-places.ts';
 
 /** A rate in operations a second, or `max`: the closed loop. */
 export type Rate = number | 'max';
@@ -14,6 +15,8 @@ export interface WorkerOptions {
   readonly workers: number;
   /** Whether the server is the coordinator of a cluster. */
   readonly isCluster: boolean;
+  /** Where a number's own node is, for a load that goes straight to it. */
+  readonly shardPlaces: ShardPlaces | undefined;
   /** Connections of this worker. */
   readonly clients: number;
   readonly mix: Mix;

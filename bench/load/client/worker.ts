@@ -9,7 +9,7 @@ import { Application } from '../workload/application.ts';
 import { Schedule } from '../workload/arrivals.ts';
 import { reportsPerSend } from '../workload/mix.ts';
 import { clockMs } from './clock.ts';
-import { openSession, reopenSession } from './connections.ts';
+import { openConnection, reopenConnection } from './connections.ts';
 import { Engine } from './engine.ts';
 import { startPreciseTimer } from './precise-timer.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -47,7 +47,9 @@ function sendsPerSecond(plan: WorkerOptions): number {
 
 async function main(plan: WorkerOptions): Promise<void> {
   const timer = await startPreciseTimer();
-  const sessions = await Promise.all(Array.from({ length: plan.clients }, () => openSession(plan)));
+  const sessions = await Promise.all(
+    Array.from({ length: plan.clients }, () => openConnection(plan)),
+  );
   const application = new Application(plan);
   const messages = new OutcomeWriter(plan.messageOutcomes);
   const reports = new OutcomeWriter(plan.reportOutcomes);
@@ -86,7 +88,7 @@ async function main(plan: WorkerOptions): Promise<void> {
       drainMs: plan.drainMs,
       now: clockMs,
       isCluster: plan.isCluster,
-      reopen: (abandoned) => reopenSession(plan, abandoned),
+      reopen: (abandoned) => reopenConnection(plan, abandoned),
     },
     sessions,
     (wake) => timer.onWake(wake),

@@ -57,6 +57,7 @@ interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'> {
   readonly check: LoadOptions['check'];
   readonly comparePgbench?: boolean;
   readonly pooler?: PoolerPlace;
+  readonly straight?: boolean;
   readonly keep?: boolean;
   readonly out?: string;
   readonly run?: string;
@@ -134,6 +135,10 @@ function parse(args: readonly string[]): Flags {
       'send through a pooler in transaction mode; DATABASE_URL names the server itself',
       parsePoolerPlace,
     )
+    .option(
+      '--straight',
+      'on Citus: send to the node that has the number, past the coordinator that DATABASE_URL names',
+    )
     .option('--compare-pgbench', 'closed loop in turns with pgbench, instead of a load')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and mix)')
@@ -166,6 +171,9 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
   }
   if (flags.run !== undefined) requireRunName(flags.run);
   if (flags.pooler !== undefined) requirePoolable(flags, designs);
+  if (flags.pooler !== undefined && flags.straight) {
+    throw new UserError('--straight goes to the nodes, past a --pooler: leave one of them out');
+  }
   const mix = readMix(flags.mix ?? defaultMix);
   const blockedShare = flags.blockedShare ?? mix.blockedShare;
   if (blockedShare + mix.freshShare > 1) {
@@ -191,6 +199,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
     check: flags.check,
     comparePgbench: flags.comparePgbench ?? false,
     pooler: flags.pooler,
+    straight: flags.straight ?? false,
     durationS: flags.duration ?? (flags.comparePgbench ? 15 : short ? 10 : 30),
     drainS: flags.drain,
     clients: flags.clients,
@@ -238,6 +247,7 @@ function requireComparison(flags: Flags, designs: number): void {
     '--slo': flags.slo !== undefined,
     '--check': flags.check !== 'on',
     '--pooler': flags.pooler !== undefined,
+    '--straight': flags.straight === true,
   };
   const unheeded = Object.keys(given).filter((flag) => given[flag]);
   if (unheeded.length > 0) {

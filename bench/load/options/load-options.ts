@@ -17,6 +17,8 @@ export interface LoadOptions {
   /** `off`: the designs' checks are switched off while it runs. */
   readonly check: 'on' | 'off';
   readonly comparePgbench: boolean;
+  /** Past the coordinator of a cluster. */
+  readonly straight: boolean;
   /** A pooler that the load goes through. */
   readonly pooler: PoolerPlace | undefined;
   readonly durationS: number;

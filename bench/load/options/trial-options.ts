@@ -32,6 +32,8 @@ export interface TrialOptions {
   readonly dataSet: DataSetOptions | undefined;
   /** In place of the application's own. */
   readonly statements?: Partial<Statements>;
+  /** Past the coordinator of a cluster: each number's statements to the node that has it. */
+  readonly straight?: boolean;
   /** Send from one profile to the numbers of one area code, each alike: what another generator can draw too. */
   readonly plain?: boolean;
   /** Called each second with what the workers and the server said of it. */
