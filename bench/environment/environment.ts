@@ -5,6 +5,8 @@ import type { Lab } from '../../db/lab.ts';
 import { type CapabilityUse, readCapabilities } from '../../db/server/capabilities.ts';
 import { readSql } from '../../db/sql.ts';
 import { insufficientPrivilege } from '../../db/sqlstates.ts';
+import { describeCluster, readCluster } from '../../db/topologies/citus/cluster.ts';
+import { citus, topologyOf } from '../../db/topologies/topology.ts';
 import { relationSizes } from '../database/relations.ts';
 import type { Environment, Setting, TableState } from '../results/results.ts';
 import { diskFacts } from './disk.ts';
@@ -80,9 +82,12 @@ async function serverFacts(
   const extensions = await client.query<{ name: string; version: string }>(
     'select extname as name, extversion as version from pg_extension order by 1',
   );
+  const cluster =
+    (await topologyOf(client)) === citus ? describeCluster(await readCluster(client)) : undefined;
   return {
     ...facts,
     kind,
+    ...(cluster === undefined ? {} : { cluster }),
     pgConfig: await pgConfig(client),
     databaseSizeBytes: Number(facts.databaseSizeBytes),
     changedSettings: settings.rows,

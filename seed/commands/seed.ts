@@ -5,6 +5,7 @@ import { seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { defaultDataSet } from '../data-set/data-set.ts';
 import { parseScale } from '../data-set/scale.ts';
 import { seedDatabase } from '../fill/loader.ts';
@@ -15,6 +16,7 @@ interface Flags {
   readonly seed?: number;
   readonly ordinaryReports?: number;
   readonly replace?: boolean;
+  readonly straight?: boolean;
   readonly verify?: boolean;
   readonly allowNonempty?: boolean;
 }
@@ -33,6 +35,10 @@ await runCommand(async () => {
       share,
     )
     .option('--replace', 'empty what an earlier seed left first')
+    .option(
+      '--straight',
+      'on Citus: send each worker its own rows, past the coordinator that DATABASE_URL names',
+    )
     .option('--verify', 'compare what is there with what must be there, and change nothing')
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
     .parse()
@@ -45,6 +51,11 @@ await runCommand(async () => {
     allowNonempty: flags.allowNonempty,
     migrate: flags.verify !== true,
   });
+  if (flags.straight && lab.topology !== citus) {
+    throw new UserError(
+      '--straight goes to the workers of a Citus cluster, and this is one server',
+    );
+  }
   if (flags.verify) {
     const expected = { messages, seed: flags.seed, ordinaryReportShare: flags.ordinaryReports };
     await verifyDatabase(lab, expected, print);
@@ -58,6 +69,7 @@ await runCommand(async () => {
       },
       replace: flags.replace ? 'anything' : 'nothing',
       print,
+      straight: flags.straight ?? false,
       terminal: process.stdout.isTTY === true,
       onBegun: () => void onInterruptGoOnWith(goOn),
     });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { copyHeader, copyTrailer } from '../encode/copy-encoder.ts';
-import { CopySource, type CopySourceOptions, tableFormats } from '../encode/copy-source.ts';
+import {
+  CopySource,
+  type CopySourceOptions,
+  type Part,
+  tableFormats,
+} from '../encode/copy-source.ts';
+import { hashBytesExtended } from '../encode/hash-bytes.ts';
 import { RowWriter } from '../encode/row-writer.ts';
 import { rowWriterInputs } from '../encode/row-writer-inputs.ts';
 import { decodeRows } from '../encode/testing/decode-copy.ts';
@@ -169,6 +175,42 @@ describe('what is sent by COPY', () => {
       const source = new CopySource(some, 'delivery_reports', { reportsNameNumber: true });
       while (source.fill().length > 0);
       assert.deepEqual(source.summary(), predictTable(some, 'delivery_reports'));
+    }
+  });
+
+  it('is spread over places by the hash of the numbers, each row in one of them', () => {
+    const placeOfHash = Uint8Array.from({ length: 65_536 }, (_, high) => (high >> 13) % 3);
+    const homeOf = (phone: string): number | undefined => {
+      const hash = Number(BigInt.asUintN(32, hashBytesExtended(Buffer.from(phone), 0n)));
+      return placeOfHash[((hash ^ 0x80000000) >>> 16) & 0xffff];
+    };
+    const numberAt = {
+      outbound_messages: 2,
+      delivery_reports: 2,
+      opt_outs: 0,
+      blocked_contacts: 0,
+    };
+    for (const [table, column] of Object.entries(numberAt)) {
+      const name = table as keyof typeof numberAt;
+      const rows = (part?: Part): readonly unknown[][] => {
+        const options = { reportsNameNumber: true, ...(part === undefined ? {} : { part }) };
+        return decodeRows(bytesOf(dataSet, name, options).subarray(copyHeader.length), name);
+      };
+      const all = rows();
+      let checksum = 0n;
+      let count = 0;
+      for (const place of [0, 1, 2]) {
+        const part = { placeOfHash, place };
+        assert.deepEqual(
+          rows(part),
+          all.filter((row) => homeOf(String(row[column])) === place),
+        );
+        const source = new CopySource(dataSet, name, { reportsNameNumber: true, part });
+        while (source.fill().length > 0);
+        count += source.summary().rows;
+        checksum ^= BigInt(source.summary().checksum);
+      }
+      assert.deepEqual({ rows: count, checksum: String(checksum) }, predictTable(dataSet, name));
     }
   });
 

@@ -59,12 +59,21 @@ const reportsWithNumbers: TableFormat = {
   fill: 'fillReportsWithNumbers',
 };
 
+/** The rows of one place. */
+export interface Part {
+  /** Of the high half of a number's hashtext, less the least: the place. */
+  readonly placeOfHash: Uint8Array;
+  readonly place: number;
+}
+
 /** How a source writes. */
 export interface CopySourceOptions {
   /** How large a chunk is. */
   readonly chunkBytes?: number;
   /** Whether a report names its message's number (default: no). */
   readonly reportsNameNumber?: boolean;
+  /** Only the rows of one place, where a table is spread over places by its numbers (default: all). */
+  readonly part?: Part;
 }
 
 /**
@@ -75,7 +84,7 @@ export interface CopySourceOptions {
 export class CopySource {
   readonly table: TableName;
   readonly columns: readonly string[];
-  /** How many rows there are in all. */
+  /** How many rows there are in all, of every place. */
   readonly rows: number;
   /** How many chunks may be in use at a time. */
   readonly chunkCount = 4;
@@ -91,7 +100,7 @@ export class CopySource {
    * @throws RangeError for a chunk that might hold no batch of rows
    */
   constructor(dataSet: DataSet, table: TableName, options: CopySourceOptions = {}) {
-    const { chunkBytes = defaultChunkBytes, reportsNameNumber = false } = options;
+    const { chunkBytes = defaultChunkBytes, reportsNameNumber = false, part } = options;
     const { columns, fill, selection } =
       reportsNameNumber && table === 'delivery_reports' ? reportsWithNumbers : tableFormats[table];
     if (chunkBytes < 2 * largestBatchBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
@@ -99,7 +108,7 @@ export class CopySource {
     this.columns = columns;
     this.rows = dataSet.rowCounts[table];
     this.#chunkBytes = chunkBytes;
-    const inputs = rowWriterInputs(dataSet, selection(dataSet), this.rows);
+    const inputs = rowWriterInputs(dataSet, selection(dataSet), this.rows, part);
     this.#writer = new RowWriter(inputs, chunkBytes * this.chunkCount);
     this.#fillRows = this.#writer.function(fill);
   }
@@ -138,6 +147,9 @@ export class CopySource {
 
   /** Count and checksum of the rows so far. */
   summary(): TableSummary {
-    return { rows: this.rowsWritten, checksum: String(this.#writer.read('checksum')) };
+    return {
+      rows: Number(this.#writer.read('rowsKept')),
+      checksum: String(this.#writer.read('checksum')),
+    };
   }
 }

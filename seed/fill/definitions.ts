@@ -12,10 +12,16 @@ import { tableNames } from '../data-set/data-set.ts';
 export interface Definition {
   readonly table: string;
   readonly name: string;
-  readonly kind: 'foreign key' | 'constraint' | 'index' | 'replica identity' | 'autovacuum';
+  readonly kind:
+    | 'foreign key'
+    | 'constraint'
+    | 'index'
+    | 'replica identity'
+    | 'autovacuum'
+    | 'trigger';
   /** What follows `add constraint NAME`. */
   readonly constraintDefinition: string | null;
-  /** The whole `create index` statement; of a replica identity, the statement that takes its index. */
+  /** The whole `create index` statement; of a replica identity, the statement that takes its index; of a trigger, that which makes it. */
   readonly indexDefinition: string | null;
   /** The table that a foreign key points at. */
   readonly referencedTable: string | null;
@@ -26,8 +32,14 @@ export interface Definition {
  * Remembers all definitions, takes them off, and empties the tables. For one transaction, so that a
  * definition is always either in the catalog or remembered. What was remembered before stays: the catalog
  * shows only a constraint's bare index, or a key not yet checked, where a seed was cut short.
+ *
+ * @param withTriggers also the triggers, for a load that is no one transaction: else `copyTable` does that
  */
-export async function takeOffDefinitions(client: pg.Client, topology: Topology): Promise<void> {
+export async function takeOffDefinitions(
+  client: pg.Client,
+  topology: Topology,
+  withTriggers = false,
+): Promise<void> {
   await refuseOutsideReferences(client);
   await client.query(
     `insert into optout_lab.seed_definitions
@@ -44,6 +56,7 @@ export async function takeOffDefinitions(client: pg.Client, topology: Topology):
      on conflict (table_name, name) do nothing`,
     [tableNames, topology !== citus], // which takes no index for a constraint: it comes back whole
   );
+  if (withTriggers) await noteTriggers(client);
   const definitions = await readDefinitions(client);
   for (const definition of definitions.filter(({ kind }) => kind === 'foreign key')) {
     await client.query(dropStatement(definition));
@@ -52,6 +65,24 @@ export async function takeOffDefinitions(client: pg.Client, topology: Topology):
     await client.query(dropStatement(definition));
   }
   await client.query(`truncate ${tableNames.map((table) => `public.${table}`).join(', ')}`);
+}
+
+async function noteTriggers(client: pg.Client): Promise<void> {
+  const triggersSql = readSql(new URL('./sql/triggers.sql', import.meta.url));
+  for (const table of tableNames) {
+    const { rows } = await client.query<{ name: string; definition: string; comment: string }>(
+      triggersSql,
+      [table],
+    );
+    for (const { name, definition, comment } of rows) {
+      await client.query(
+        `insert into optout_lab.seed_definitions (table_name, name, kind, index_definition, comment)
+         values ($1, $2, 'trigger', $3, $4)
+         on conflict (table_name, name) do nothing`,
+        [table, name, definition, comment],
+      );
+    }
+  }
 }
 
 /** What has been taken off and not been put back. */
@@ -98,7 +129,7 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
   const constraint = `${alter} add constraint ${quote(name)}`;
   if (kind === 'autovacuum') {
     await client.query(`${alter} reset (autovacuum_enabled)`);
-  } else if (kind === 'index' || kind === 'replica identity') {
+  } else if (kind === 'index' || kind === 'replica identity' || kind === 'trigger') {
     if (indexDefinition === null) throw new Error(`the definition of ${kind} ${name} was not kept`);
     await client.query(indexDefinition);
   } else if (kind === 'foreign key') {
@@ -114,7 +145,7 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
     const of =
       kind === 'index'
         ? `index public.${quote(name)}`
-        : `constraint ${quote(name)} on public.${quote(table)}`;
+        : `${kind === 'trigger' ? kind : 'constraint'} ${quote(name)} on public.${quote(table)}`;
     await client.query(`comment on ${of} is ${literal(comment)}`);
   }
   if (kind !== 'foreign key') await forget(client, definition);
@@ -154,6 +185,8 @@ function dropStatement({ table, name, kind }: Definition): string {
       return `alter table public.${quote(table)} set (autovacuum_enabled = off)`;
     case 'index':
       return dropIndex;
+    case 'trigger':
+      return `drop trigger if exists ${quote(name)} on public.${quote(table)}`;
     case 'replica identity': // else the table would go on asking for an index that is gone
       return `alter table public.${quote(table)} replica identity default`;
     case 'constraint': // or its index, where a seed was cut short before that became the constraint's

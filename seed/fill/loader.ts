@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-tex
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
+import { readShardPlaces } from '../../db/topologies/citus/shard-places.ts';
 import { citusSql } from '../../db/topologies/citus/statements.ts';
 import { citus } from '../../db/topologies/topology.ts';
 import { mostOptOuts } from '../data-set/contacts.ts';
@@ -42,6 +43,7 @@ import { findDataDirectory, readServerFacts, type ServerFacts } from './server-f
 import { buildMemoryBytes, requireSpace } from './space.ts';
 import { createStageWatch } from './stage-watch.ts';
 import { type LoadConnection, makeStages, type StageContext, stageNames } from './stages.ts';
+import { straightPlaces } from './straight.ts';
 import { withTables } from './with-tables.ts';
 
 /** `another data set` keeps the wanted one where it is there unchanged, whole or in part; `anything` begins anew. */
@@ -55,6 +57,8 @@ export interface SeedOptions {
   /** Where lines go. Bars are drawn only where `terminal` says that there is one. */
   readonly print: (line: string) => void;
   readonly terminal: boolean;
+  /** On a cluster: the rows straight to the workers, past the coordinator (default: through it). */
+  readonly straight?: boolean;
   /** Called when the data set is begun, or gone on with: from here on the same call goes on, unless it begins anew. */
   readonly onBegun?: () => void;
 }
@@ -100,7 +104,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
       'access exclusive',
       async () => {
         await createBookkeeping(control);
-        await takeOffDefinitions(control, lab.topology);
+        await takeOffDefinitions(control, lab.topology, options.straight);
         await beginSeed(control, options.dataSet);
       },
     );
@@ -177,7 +181,7 @@ async function runStages(
   dataSet: DataSet,
   facts: ServerFacts,
   kept: readonly FinishedStage[],
-  { print, terminal }: SeedOptions,
+  { print, terminal, straight }: SeedOptions,
 ): Promise<void> {
   const dataDirectory = await findDataDirectory(lab, control);
   const progress = createProgress(dataSet, print, terminal);
@@ -198,6 +202,9 @@ async function runStages(
     const context: StageContext = {
       dataSet,
       reportsNameNumber: lab.topology.reportsNameNumber,
+      straight: straight
+        ? straightPlaces(await onControl(() => readShardPlaces(control, lab.url)))
+        : undefined,
       definitions: await onControl(() => readDefinitions(control)),
       summaries: summariesOf(kept, progress),
       listener: notes,

@@ -9,9 +9,9 @@ import { citusSql } from '../../../db/topologies/citus/statements.ts';
 import { citus, topologyOf } from '../../../db/topologies/topology.ts';
 import type { Connection } from './engine.ts';
 import { ExtendedQuerySession } from './extended-query.ts';
+import { nodeOf } from './node-of-number.ts';
 import { newReadingSocket } from './reading-socket.ts';
 import { RoutedSession } from './routed-session.ts';
-import { nodeOf } from './shard-places.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** The application name of all sessions that carry the load. */

@@ -1,6 +1,6 @@
+import type { ShardPlaces } from '../../../db/topologies/citus/shard-places.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Mix } from '../workload/mix.ts';
-import type { ShardPlaces } from './shard-places.ts';
 
 /** A rate in operations a second, or `max`: the closed loop. */
 export type Rate = number | 'max';

@@ -28,6 +28,7 @@ import { hashOf, hashValues, setHash } from './hash';
 import { cell, contact, message, next } from './layout';
 import { mix } from './mix';
 import { makePhones } from './phones';
+import { isHere, placeRows } from './places';
 import { makeUuids } from './uuids';
 
 export { overrunBytes } from './fields';
@@ -44,14 +45,16 @@ export {
   window,
 } from './layout';
 export { areaCodes, exchanges, lines, phoneAddends, phoneCount, phoneFactors } from './phones';
+export { place, placeOfHash } from './places';
 export { firstMessageUnixMs, msPerMessage } from './uuids';
 
 /** Where free memory begins. */
 export const heapBase: usize = __heap_base;
 
-/** How many rows there are, how many are written, and the exclusive or of their hashes. */
+/** How many rows there are, how many are done, how many of those are written, and the exclusive or of their hashes. */
 export let rowCount: u32 = 0;
 export let rowsWritten: u32 = 0;
+export let rowsKept: u32 = 0;
 export let checksum: u64 = 0;
 
 /** Messages in whole tiles; those after them go to one contact each, from this one on. */
@@ -126,7 +129,11 @@ function fill(at: usize, full: usize, write: (at: usize, count: u32) => usize): 
   while (rowsWritten < rowCount && at < full) {
     const count = min(batchRows, rowCount - rowsWritten);
     at = write(at, count);
-    for (let row: u32 = 0; row < count; row++) checksum ^= hashOf(row);
+    for (let row: u32 = 0; row < count; row++) {
+      if (!isHere(row)) continue;
+      checksum ^= hashOf(row);
+      rowsKept++;
+    }
     rowsWritten += count;
   }
   return at;
@@ -147,9 +154,11 @@ function writeMessages(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) addressMessage(row);
   makeUuids(ids, messageIdKey, 0);
   makePhones();
+  placeRows();
   hashValues(phones, 3);
   hashValues(ids, 4);
   for (let row: u32 = 0; row < count; row++) {
+    if (!isHere(row)) continue;
     at = writeUuid(writeFieldCount(at, 4), ids, row);
     const sender = load<u32>(addressIn(senders, row));
     at = sender === nobody ? writeNull(at) : writePooled(at, profiles, profilesStarts, sender);
@@ -192,9 +201,11 @@ function writeReportsWithNumbers(at: usize, count: u32): usize {
   makeUuids(ids, reportIdKey, reportDelayMs);
   makeUuids(references, messageIdKey, 0);
   makePhones();
+  placeRows();
   hashValues(references, 4);
   hashValues(ids, 4);
   for (let row: u32 = 0; row < count; row++) {
+    if (!isHere(row)) continue;
     at = writeUuid(writeFieldCount(at, 5), ids, row);
     at = writePhone(writeUuid(at, references, row), row);
     at = writePooled(at, endings, endingsStarts, load<u32>(addressIn(endingKinds, row)));
@@ -214,9 +225,11 @@ function writeOptOuts(at: usize, count: u32): usize {
     setHash(row, ordinal);
   }
   makePhones();
+  placeRows();
   hashValues(references, 4);
   hashValues(phones, 3);
   for (let row: u32 = 0; row < count; row++) {
+    if (!isHere(row)) continue;
     at = writeUuid(writePhone(writeFieldCount(at, 3), row), references, row);
     at = writeInteger(at, load<u32>(addressIn(optOutOrdinals, row)));
   }
@@ -231,8 +244,11 @@ function writeBlockedContacts(at: usize, count: u32): usize {
     setHash(row, 0);
   }
   makePhones();
+  placeRows();
   hashValues(phones, 3);
-  for (let row: u32 = 0; row < count; row++) at = writePhone(writeFieldCount(at, 1), row);
+  for (let row: u32 = 0; row < count; row++) {
+    if (isHere(row)) at = writePhone(writeFieldCount(at, 1), row);
+  }
   return at;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../db/testing/test-database.ts';
-import { hashText, nodeOf } from './shard-places.ts';
+import { hashText, nodeOf } from './node-of-number.ts';
 
 describe('the node of a number', () => {
   let database: TestDatabase;
