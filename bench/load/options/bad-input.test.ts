@@ -120,6 +120,11 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
   ),
   ['pgbench on all designs', ['--compare-pgbench', '--design', 'all'], /is for one design/],
   ['a run name that is a path', ['--run', '../x'], /--run names a folder/],
+  [
+    'a pooler on the way past all',
+    ['--straight', '--pooler', 'pooler:6432'],
+    /--straight goes to the nodes, past a --pooler/,
+  ],
 ];
 
 /** What the command would print of these flags. */
