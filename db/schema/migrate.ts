@@ -104,7 +104,7 @@ export async function tablesWithRows(client: pg.Client): Promise<readonly string
   const found: string[] = [];
   for (const table of ['profiles', 'outbound_messages', 'delivery_reports']) {
     const { rows } = await client.query<{ holds: boolean; about: string }>(
-      `select exists (select from public.${table}) as holds,
+      `select exists (select 1 from public.${table}) as holds,
               greatest((select reltuples from pg_class where oid = $1::regclass), 0)::bigint as about`,
       [`public.${table}`],
     );

@@ -165,7 +165,7 @@ async function blockByThreshold(control: pg.Client, print: (line: string) => voi
 async function refuseForeignRows(control: pg.Client): Promise<void> {
   for (const table of tableNames) {
     const { rows } = await control.query<{ found: boolean }>(
-      `select exists (select from public.${table}) as found`,
+      `select exists (select 1 from public.${table}) as found`,
     );
     if (rows[0]?.found === true) {
       throw new UserError(

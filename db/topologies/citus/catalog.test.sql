@@ -12,7 +12,7 @@ from (
   union all
   select format(
     'trigger %s on %s',
-    t.tgname,
+    regexp_replace(t.tgname, '_\d{6,}$', ''),
     regexp_replace(t.tgrelid::regclass::text, '_\d{6,}', '_N', 'g')
   )
   from pg_catalog.pg_trigger as t
