@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { type Fixture, openFixture } from '../../conformance/fixture.ts';
+import { closing } from '../../connection/closing.ts';
 import { failureOf, isolationLevels, isWorthRetrying, optedOut } from '../../contract.ts';
 import { designNamed } from '../../designs.ts';
 import { itemAt } from '../../item-at.ts';
@@ -28,11 +29,13 @@ describe('the threshold of a cluster', { skip: skipCitus() }, () => {
       places: [...database.workers, database.url],
     });
   });
-  after(async () => {
-    await fixture?.close();
-    await owner?.end();
-    await database?.drop();
-  });
+  after(() =>
+    closing(async (defer) => {
+      defer(() => database?.drop());
+      defer(() => owner?.end());
+      defer(() => fixture?.close());
+    }),
+  );
 
   it('is changed beside reports, and no block is missing or unfounded', async () => {
     const observer = await fixture.session();
@@ -61,6 +64,7 @@ describe('the threshold of a cluster', { skip: skipCitus() }, () => {
       reporting = false;
     });
     await changes;
+    await owner.query('select public.set_opt_out_block_threshold($1)', [fixture.threshold]);
     const { rows } = await owner.query('select * from public.rederive_opt_outs()');
     assert.deepEqual(rows, []);
     const { rows: counted } = await owner.query<{ phone: string; profiles: number }>(
