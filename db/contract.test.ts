@@ -25,6 +25,14 @@ describe('an application', () => {
     const atCommit = { sqlState: 'XX000', message };
     assert.ok(isWorthRetrying(atCommit) && mayBeCommitted(atCommit));
     assert.ok(!isWorthRetrying({ ...atCommit, message: 'cache lookup failed' }));
+    for (const lost of [
+      'could not serialize access due to concurrent update',
+      'deadlock detected',
+    ]) {
+      assert.ok(isWorthRetrying({ sqlState: 'XX000', message: lost }), lost);
+      assert.ok(!mayBeCommitted({ sqlState: 'XX000', message: lost }), lost);
+      assert.ok(!isWorthRetrying({ sqlState: 'P0001', message: lost }), lost);
+    }
     assert.ok(!isWorthRetrying({ ...atCommit, sqlState: '23505' }));
     assert.ok(!mayBeCommitted({ sqlState: '40001', message: 'could not serialize access' }));
   });

@@ -42,11 +42,17 @@ export function isRefusal({ sqlState, message }: Failure): boolean {
 
 /** Whether an application runs its transaction again: it was rolled back, as a rule, and may succeed. */
 export function isWorthRetrying(failure: Failure): boolean {
-  const { sqlState } = failure;
+  const { sqlState, message } = failure;
   return (
-    sqlState === serializationFailure || sqlState === deadlockDetected || mayBeCommitted(failure)
+    sqlState === serializationFailure ||
+    sqlState === deadlockDetected ||
+    (sqlState === internalError && retriedMessages.test(message)) ||
+    mayBeCommitted(failure)
   );
 }
+
+/** How both begin where a worker told them of many rows, and Citus lost the SQLSTATE: as with a refusal. */
+const retriedMessages = /^(could not serialize access|deadlock detected)/;
 
 /**
  * Whether a failed commit may have been one: so Citus tells of a serialization failure at commit, whose

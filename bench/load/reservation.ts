@@ -10,6 +10,8 @@ import {
 import { applyDesign, currentDesign, type Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readSql } from '../../db/sql.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus, topologyOf } from '../../db/topologies/topology.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
 import type { RunMark } from './options/trial-options.ts';
 import { removeRun } from './verify/remove-run.ts';
@@ -40,6 +42,7 @@ export interface LoadReservation {
 export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise<LoadReservation> {
   let client = await lab.connect('optout-lab load control');
   const take = async (): Promise<void> => {
+    if ((await topologyOf(client)) === citus) await client.query(citusSql('load_session'));
     await lockDatabase(
       client,
       'seed',

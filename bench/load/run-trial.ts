@@ -44,6 +44,7 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
     const plans = planWorkers(options, prepared, folder);
     const startedAt = new Date().toISOString();
     const carried = await carry(options, plans, new Sampler(control));
+    if (prepared.topology === citus) await control.close(); // its connections to workers may have broken
     const client = await control.patiently(); // the server may just be coming back after a crash
     await untilSessionsAreGone(client);
     const after = await takeSnapshot(client, options.major);
