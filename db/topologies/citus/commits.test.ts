@@ -80,8 +80,8 @@ describe('a commit that a worker refuses', { skip: skipCitus() }, () => {
       session.on('notice', ({ code }) => warnings.push(String(code)));
       await session.query(
         `insert into delivery_reports (message_id, to_number, event_type, error_code)
-         select m, n, 'failed', 21610 from unnest($1::uuid[], $2::text[]) as u (m, n)`,
-        [[messageId], [phone]],
+         select m, n, 'failed', 21610 from unnest(array[$1::uuid], array[$2::text]) as u (m, n)`,
+        [messageId, phone],
       );
     });
     assert.deepEqual({ commit, stored }, { commit: 'COMMIT', stored: false });
