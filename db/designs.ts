@@ -87,15 +87,25 @@ export function designsNamed(names: string): readonly Design[] {
   return [...new Set(names.split(',').map((name) => name.trim()))].map((name) => designNamed(name));
 }
 
+/** A design, or the name of one. */
+export type WantedDesign = Pick<Design, 'name'> & Partial<Design>;
+
 /**
- * A design as a topology has it.
+ * A design as a topology has it: on one server the very one that is wanted, wherever its folder is.
  *
  * @throws UserError where it has none of that name
  */
-export function designOf(topology: Topology, { name }: Pick<Design, 'name'>): Design {
+export function designOf(topology: Topology, wanted: WantedDesign): Design {
+  const { name } = wanted;
+  if (topology !== citus && isWhole(wanted)) return wanted;
   const missing = whyNotOf(topology, name);
   if (missing !== undefined) throw new UserError(`${name} is not available here: ${missing}`);
   return designNamed(name, topology.designs);
+}
+
+/** Whether it is a design of one server with all that belongs to it. */
+function isWhole(wanted: WantedDesign): wanted is Design {
+  return wanted.folder !== undefined && !wanted.folder.href.startsWith(citus.designs.href);
 }
 
 /** The design that a database has now. */
@@ -106,7 +116,7 @@ export async function currentDesign(client: pg.Client): Promise<Design> {
 }
 
 /** A design as the topology of a database has it. */
-async function designHere(client: pg.Client, wanted: Pick<Design, 'name'>): Promise<Design> {
+async function designHere(client: pg.Client, wanted: WantedDesign): Promise<Design> {
   return designOf(await topologyOf(client), wanted);
 }
 
@@ -122,7 +132,7 @@ async function designHere(client: pg.Client, wanted: Pick<Design, 'name'>): Prom
 export async function applyDesign(
   url: string,
   client: pg.Client,
-  wanted: Pick<Design, 'name'>,
+  wanted: WantedDesign,
   statementTimeoutMs = 0,
   patience?: Patience,
 ): Promise<void> {
