@@ -1,8 +1,10 @@
 import { runCommand } from '../../db/cli/command.ts';
-import { CheckFailure } from '../../db/cli/errors.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
+import { designOf } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
 import { runFailovers } from '../load/failover/run-failovers.ts';
 import { type FinishedLoad, toItsEnd } from '../load/finished-load.ts';
@@ -33,9 +35,13 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
     replay === undefined ? flags : { ...flags, ...(await replayOptions(replay, flags.mix)) };
   await using lab = await openLab({ allowNonempty, database });
   await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
+  if (options.straight && lab.topology !== citus) {
+    throw new UserError('--straight goes to the nodes of a Citus cluster, and this is one server');
+  }
+  const designs = options.designs.map((design) => designOf(lab.topology, design));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   return await toItsEnd(
-    (signal) => runLoad(lab, { ...options, dataSet }, process.stdout, signal),
+    (signal) => runLoad(lab, { ...options, designs, dataSet }, process.stdout, signal),
     show,
   );
 }
