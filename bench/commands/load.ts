@@ -38,6 +38,11 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
   if (options.straight && lab.topology !== citus) {
     throw new UserError('--straight goes to the nodes of a Citus cluster, and this is one server');
   }
+  if (options.soak && lab.topology === citus) {
+    throw new UserError(
+      '--soak looks at the sizes and the memory of one server: it cannot on Citus',
+    );
+  }
   const designs = options.designs.map((design) => designOf(lab.topology, design));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   return await toItsEnd(

@@ -137,6 +137,11 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['--straight', '--pooler', 'pooler:6432'],
     /--straight goes to the nodes, past a --pooler/,
   ],
+  [
+    'a failover on the way past all',
+    ['--failover', '--straight'],
+    /--failover has servers of its own.*: leave --straight out/,
+  ],
 ];
 
 /** What the command would print of these flags. */
