@@ -9,6 +9,7 @@ import type { Patience } from './connection/wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
 import { appliedMigrations, labSchema, migrateUp, migrationVersions } from './schema/migrate.ts';
 import { readSql } from './sql.ts';
+import { citus, oneServer, type Topology, topologyOf } from './topologies/topology.ts';
 
 /** One way to keep and check opt-outs: a folder of SQL under db/designs. */
 export interface Design {
@@ -24,6 +25,8 @@ export interface Design {
   readonly needs: readonly string[];
   /** The names of the checks that it is known to fail; it must pass all others. */
   readonly cannot: readonly string[];
+  /** Why it cannot, where that is not the design's own doing. */
+  readonly because: string | undefined;
   /** Switches the check, and nothing else, off and on again. */
   readonly checkOffSql: string;
   readonly checkOnSql: string;
@@ -50,8 +53,8 @@ export interface Design {
 /** The design that the migrations themselves make. */
 export const defaultDesignName = 'blocked_contacts';
 
-/** Where every design has its folder. */
-export const designsFolder = new URL('./designs/', import.meta.url);
+/** Where every design of one server has its folder. */
+export const designsFolder = oneServer.designs;
 const designHistory = `${labSchema}.design_migrations`;
 
 /**
@@ -67,8 +70,8 @@ export function listDesigns(folder: URL = designsFolder): readonly Design[] {
 }
 
 /** One design by name. Throws a UserError that suggests the nearest name. */
-export function designNamed(name: string): Design {
-  const designs = listDesigns();
+export function designNamed(name: string, folder: URL = designsFolder): Design {
+  const designs = listDesigns(folder);
   const found = designs.find((design) => design.name === name);
   if (found !== undefined) return found;
   throw new UserError(
@@ -82,18 +85,44 @@ export function designNamed(name: string): Design {
 /** Designs by their names with commas between them, in that order, or `all`. */
 export function designsNamed(names: string): readonly Design[] {
   if (names === 'all') return listDesigns();
-  return [...new Set(names.split(',').map((name) => name.trim()))].map(designNamed);
+  return [...new Set(names.split(',').map((name) => name.trim()))].map((name) => designNamed(name));
+}
+
+/** A design, or the name of one. */
+export type WantedDesign = Pick<Design, 'name'> & Partial<Design>;
+
+/**
+ * A design as a topology has it: on one server the very one that is wanted, wherever its folder is.
+ *
+ * @throws UserError where it has none of that name
+ */
+export function designOf(topology: Topology, wanted: WantedDesign): Design {
+  const { name } = wanted;
+  if (topology !== citus && isWhole(wanted)) return wanted;
+  const missing = whyNotOf(topology, name);
+  if (missing !== undefined) throw new UserError(`${name} is not available here: ${missing}`);
+  return designNamed(name, topology.designs);
+}
+
+/** Whether it is a design of one server with all that belongs to it. */
+function isWhole(wanted: WantedDesign): wanted is Design {
+  return wanted.folder !== undefined && !wanted.folder.href.startsWith(citus.designs.href);
 }
 
 /** The design that a database has now. */
 export async function currentDesign(client: pg.Client): Promise<Design> {
-  const versions = await appliedVersions(client);
-  const found = listDesigns().find((design) => versions.includes(design.version));
-  return found ?? designNamed(defaultDesignName);
+  const [versions, { designs: folder }] = [await appliedVersions(client), await topologyOf(client)];
+  const found = listDesigns(folder).find((design) => versions.includes(design.version));
+  return found ?? designNamed(defaultDesignName, folder);
+}
+
+/** A design as the topology of a database has it. */
+async function designHere(client: pg.Client, wanted: WantedDesign): Promise<Design> {
+  return designOf(await topologyOf(client), wanted);
 }
 
 /**
- * Puts a design in place of the one that a database has, over the data that is there.
+ * Puts a design, as the database's topology has it, in place of the one that is there, over the data.
  *
  * @param statementTimeoutMs longest that one statement of the building may take; 0: no limit. Taking
  *   the current design back is never limited.
@@ -104,10 +133,11 @@ export async function currentDesign(client: pg.Client): Promise<Design> {
 export async function applyDesign(
   url: string,
   client: pg.Client,
-  design: Design,
+  wanted: WantedDesign,
   statementTimeoutMs = 0,
   patience?: Patience,
 ): Promise<void> {
+  const design = await designHere(client, wanted);
   const current = await currentDesign(client);
   if (current.name === design.name) return;
   if (current.name !== defaultDesignName) {
@@ -149,6 +179,8 @@ export async function migrateUpWithDesign(url: string): Promise<void> {
  * may be built without ICU, and lacks its collations then.
  */
 export async function whyNotHere(client: pg.Client, design: Design): Promise<string | undefined> {
+  const notOf = whyNotOf(await topologyOf(client), design.name);
+  if (notOf !== undefined) return notOf;
   const { rows } = await client.query<{ missing: string }>(
     `select name as missing from unnest($1::text[]) as name
      where not exists (select from pg_catalog.pg_collation as c where c.collname = name)`,
@@ -158,6 +190,17 @@ export async function whyNotHere(client: pg.Client, design: Design): Promise<str
   return missing === undefined
     ? undefined
     : `the server has no collation "${missing}" (it may be built without ICU)`;
+}
+
+/** Why a topology lacks a design; undefined where it has it. */
+function whyNotOf(topology: Topology, name: string): string | undefined {
+  if (topology !== citus) return undefined;
+  const there = listDesigns(citus.designs).map((design) => design.name);
+  if (there.includes(name)) return undefined;
+  return (
+    'on Citus triggers, policies and constraints are at work on the shards, and its own name whole tables; ' +
+    `${there.join(' and ')} name the shard beside`
+  );
 }
 
 function migrationsOf(design: Design): MigrationSet {
@@ -194,8 +237,8 @@ function readDesign(name: string, folder: URL): Design {
     return has('check_on.sql')
       ? { checkOffSql: sql('check_off.sql'), checkOnSql: sql('check_on.sql') }
       : {
-          checkOffSql: defaultSql('check_off.sql'),
-          checkOnSql: checkTriggerOf(migrationSql) ?? defaultSql('check_on.sql'),
+          checkOffSql: defaultSql('check_off.sql', folder),
+          checkOnSql: checkTriggerOf(migrationSql) ?? defaultSql('check_on.sql', folder),
         };
   };
   const text = sql(migration);
@@ -212,7 +255,7 @@ function readDesign(name: string, folder: URL): Design {
   const optOutsSql = (): string | undefined => {
     if (has('opt_outs.sql')) return sql('opt_outs.sql');
     return fields('keeps').some((keeps) => keeps.split(/, */).includes('opt_outs'))
-      ? defaultSql('opt_outs.sql')
+      ? defaultSql('opt_outs.sql', folder)
       : undefined;
   };
   return {
@@ -225,10 +268,11 @@ function readDesign(name: string, folder: URL): Design {
     keeps: field('keeps').split(/, */),
     needs: fields('needs'),
     cannot: fields('cannot'),
+    because: fields('because')[0],
     notValidated: matches(text, /add constraint (\w+)[^;]*?\bnot valid\b/g),
     collations: matches(text, /\bcollate "([^"]+)"/g).filter((collation) => collation !== 'C'),
     ...checkOf(text),
-    forgetSql: has('forget.sql') ? sql('forget.sql') : defaultSql('forget.sql'),
+    forgetSql: has('forget.sql') ? sql('forget.sql') : defaultSql('forget.sql', folder),
     optOutsSql: optOutsSql(),
     keepsOrder: optOutsSql() !== undefined && fields('order').length === 0,
     sessionSql: has('session.sql') ? sql('session.sql') : undefined,
@@ -236,9 +280,12 @@ function readDesign(name: string, folder: URL): Design {
   };
 }
 
-/** What a design has that lacks a file: the file of the default design. */
-function defaultSql(file: string): string {
-  return readSql(new URL(`${defaultDesignName}/${file}`, designsFolder));
+/** What a design has that lacks a file: the file of the default design beside it, or of one server's. */
+function defaultSql(file: string, folder: URL): string {
+  const beside = new URL(`${defaultDesignName}/${file}`, folder);
+  return readSql(
+    existsSync(beside) ? beside : new URL(`${defaultDesignName}/${file}`, designsFolder),
+  );
 }
 
 /** What a migration says of the trigger that refuses messages on their way in: how it is made, and its comment. */

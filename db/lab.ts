@@ -11,6 +11,8 @@ import { type EmbeddedServer, openEmbeddedServer } from './server/embedded.ts';
 import { requireOwnOrEmpty, requireSupportedVersion } from './server/guard.ts';
 import { refusePooledSessions } from './server/pooler.ts';
 import { removeLeftScratchClusters } from './server/scratch-clusters.ts';
+import { describeCluster, readCluster } from './topologies/citus/cluster.ts';
+import { citus, type Topology, topologyOf } from './topologies/topology.ts';
 
 /** A server that DATABASE_URL names: not ours to start or stop. */
 export interface ExternalServer {
@@ -28,6 +30,7 @@ export interface Lab {
   readonly server: EmbeddedServer | ExternalServer;
   /** Major version of the server. */
   readonly major: number;
+  readonly topology: Topology;
   /** A new session, which the caller ends. */
   connect(applicationName?: string): Promise<pg.Client>;
   /** Lets go of the server; it is stopped if this process started it. */
@@ -53,7 +56,7 @@ export interface LabOptions {
  * touch, and brings the schema up to date.
  *
  * @throws UserError for a server that cannot be reached, is too old, is behind a pooler that shares
- *   sessions, is read-only, or holds a database that the lab did not make.
+ *   sessions, is read-only, is a worker of a Citus cluster, or holds a database that the lab did not make.
  */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const server = await openServer(options);
@@ -84,6 +87,10 @@ export async function openLabOn(
     const client = await connect(server.url);
     try {
       const major = await requireSupportedVersion(client);
+      const topology = await topologyOf(client);
+      if (topology === citus) {
+        process.stderr.write(`${describeCluster(await readCluster(client))}\n`);
+      }
       if (options.allowNonempty !== true) await requireOwnOrEmpty(client);
       if (options.migrate !== false) {
         await requireWritable(client);
@@ -93,6 +100,7 @@ export async function openLabOn(
         url: server.url,
         server,
         major,
+        topology,
         connect: (applicationName) => connect(server.url, applicationName),
         close: () => server.close(),
         [Symbol.asyncDispose]: () => server.close(),

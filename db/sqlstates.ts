@@ -16,6 +16,9 @@ export const duplicateDatabase = '42P04';
 export const objectInUse = '55006';
 export const cannotConnectNow = '57P03';
 
+/** A bug of the server, and what Citus says where it passes an error of a worker on without its SQLSTATE. */
+export const internalError = 'XX000';
+
 /** A pooler says so of a setting that it is asked for and does not know. */
 export const protocolViolation = '08P01';
 

@@ -1,12 +1,13 @@
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
-import { messageOf } from '../../db/cli/errors.ts';
+import { messageOf, UserError } from '../../db/cli/errors.ts';
 import { wholeNumber } from '../../db/cli/flags.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../db/cli/number-text.ts';
 import { requireWritableFile, writeTextFile } from '../../db/cli/output-path.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { type Lab, openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { createDataSet, type DataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
 import { isVerifying } from '../../seed/fill/stages.ts';
@@ -44,6 +45,9 @@ await runCommand(async () => {
   if (flags.out !== undefined) requireWritableFile(flags.out);
   const startedAt = new Date().toISOString();
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
+  if (lab.topology === citus) {
+    throw new UserError('bench:seed loads files that one server reads: it cannot on Citus');
+  }
   const dataSet = createDataSet({ ...defaultDataSet, messages: flags.scale });
   const loads = flags.whole ? 'whole' : 'messages';
   const pairs = flags.whole

@@ -5,11 +5,12 @@ import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
-import { defaultDesignName, listDesigns } from '../../db/designs.ts';
+import { defaultDesignName, designOf, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { databaseMeaning, databaseName } from '../../db/server/databases.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { labAt, labBeside } from '../against/control-lab.ts';
 import { type AgainstOptions, readAgainst } from '../against/options.ts';
@@ -18,6 +19,7 @@ import { whyNotCounted } from '../instructions/count-instructions.ts';
 import { type LivePort, startLive } from '../live/start-live.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
+import { onTopology } from '../run/on-topology.ts';
 import { type BenchFlags, defaultSeconds, readOptions } from '../run/options.ts';
 import { runBench } from '../run/run.ts';
 import { allScenarios } from '../scenarios/index.ts';
@@ -124,7 +126,7 @@ await runCommand(async () => {
   const tell = tellSince(startedMs);
   const folder = await runBench(
     lab,
-    options,
+    onTopology(options, lab.topology),
     (what) => {
       tell(what);
       live?.send('says', { words: what });
@@ -151,12 +153,19 @@ await runCommand(async () => {
 async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
   const { against, allowNonempty } = options;
   await using lab = await openLab({ allowNonempty });
+  if (lab.topology === citus && against.differs !== 'server') {
+    throw new UserError(
+      'a cluster is compared with another server: --against names it; the lab makes no second database on every node',
+    );
+  }
+  const { design } = options;
+  const here = { ...onTopology(options, lab.topology), design: designOf(lab.topology, design) };
   await using control =
     against.differs === 'server'
       ? await labAt(lab, against.url, allowNonempty)
       : await labBeside(lab);
   const tell = tellSince(performance.now());
-  const { folder, results } = await runAgainst(lab, control, options, tell);
+  const { folder, results } = await runAgainst(lab, control, here, tell);
   const { againstMarkdown, againstText } = await import('../report/against-text.ts');
   writeTextFile(join(folder, 'summary.md'), againstMarkdown(results));
   process.stdout.write(`${againstText(results)}\nkept in ${shownPath(folder)}\n`);

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { runCommand } from '../../db/cli/command.ts';
-import { CheckFailure } from '../../db/cli/errors.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
+import { designOf } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { secondOfLoad } from '../live/second-of-load.ts';
 import { startLive } from '../live/start-live.ts';
 import { dataInPlace } from '../load/choose-data-set.ts';
@@ -37,6 +39,15 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
     replay === undefined ? flags : { ...flags, ...(await replayOptions(replay, flags.mix)) };
   await using lab = await openLab({ allowNonempty, database });
   await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
+  if (options.straight && lab.topology !== citus) {
+    throw new UserError('--straight goes to the nodes of a Citus cluster, and this is one server');
+  }
+  if (options.soak && lab.topology === citus) {
+    throw new UserError(
+      '--soak looks at the sizes and the memory of one server: it cannot on Citus',
+    );
+  }
+  const designs = options.designs.map((design) => designOf(lab.topology, design));
   const dataSet = await dataInPlace(lab, messages, options.seed, replace);
   await using live = await startLive('load', `A load, live: ${options.mix.name}`, request.live);
   const screen: Screen = {
@@ -46,7 +57,7 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
     onSecond: (second) => live?.send('figures', secondOfLoad(second)),
   };
   return await toItsEnd(
-    (signal) => runLoad(lab, { ...options, dataSet }, screen, signal),
+    (signal) => runLoad(lab, { ...options, designs, dataSet }, screen, signal),
     async (finished) => {
       const page = await show(finished);
       await live?.finish(readFileSync(page, 'utf8'));

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { onInterrupt, unlessInterrupted } from '../../db/cli/command.ts';
+import { UserError } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { lockDatabase } from '../../db/connection/database-lock.ts';
@@ -12,13 +13,16 @@ import {
   type Patience,
   waitForLock,
 } from '../../db/connection/wait-for-lock.ts';
-import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
+import { applyDesign, currentDesign, type Design, designOf } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { dbmateApplication } from '../../db/schema/dbmate.ts';
 import { idBoundary } from '../../db/schema/id-boundary.ts';
 import { requireSchema } from '../../db/schema/migrate.ts';
 import { withoutForeignKeys } from '../../db/schema/remove-rows.ts';
 import { readSql } from '../../db/sql.ts';
+import { atPlace } from '../../db/topologies/citus/cluster.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus, type Topology, topologyOf } from '../../db/topologies/topology.ts';
 import { dropTwins } from './twin-schemas.ts';
 
 /** What every message of a bench has as its body: as long as the data set's average, and told apart by it. */
@@ -33,14 +37,22 @@ const busy = 'a bench, a load or a seed is at work in this database: wait for it
 const measuredTables = ['outbound_messages', 'delivery_reports', 'opt_outs', 'blocked_contacts'];
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
-const removeReportsSql = sql('remove_reports');
+const removeReportsSql = (topology: Topology): string =>
+  topology === citus ? citusSql('remove_reports') : sql('remove_reports');
 const removeMessagesSql = sql('remove_messages');
 const madePhonesSql = sql('made_phones');
+
+/** Where a worker listens. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** One bench on one database: nobody else's, and nothing of it stays. */
 export interface BenchReservation {
   /** For switching, removing and looking; never for what is measured. */
   readonly admin: pg.Client;
+  readonly topology: Topology;
   /** Every row that this bench makes has an id at or above it. */
   readonly boundary: string;
   /**
@@ -52,6 +64,8 @@ export interface BenchReservation {
     before?: (client: pg.Client) => Promise<void>,
     socket?: Socket,
   ): Promise<pg.Client>;
+  /** A session at a worker of the cluster, always the same, closed with the bench. */
+  openWorker(): Promise<pg.Client>;
   /** Does in the admin session what needs a lock on what others use; see waitForLock. */
   change<T>(work: (admin: pg.Client) => Promise<T>): Promise<T>;
   /** Lets the triggers of the messages that were made to fire always fire as before. */
@@ -78,6 +92,8 @@ export async function reserveForBench(
   try {
     await lockDatabase(admin, 'bench', busy);
     await requireSchema(admin);
+    const topology = await topologyOf(admin);
+    if (topology === citus) await admin.query(citusSql('load_session'));
     await admin.query(sql('bench_reservation'));
     await recover(lab.url, admin);
     const boundary = await idBoundary(admin);
@@ -102,6 +118,7 @@ export async function reserveForBench(
     const forgetInterrupt = onInterrupt(() => clearUpAfterInterrupt(lab));
     return {
       admin,
+      topology,
       boundary,
       change: (work) => waitForLock(lab.url, admin, () => work(admin)),
       async openClient(design, before, socket) {
@@ -112,6 +129,14 @@ export async function reserveForBench(
         opened.push(client);
         await before?.(client);
         if (design.sessionSql !== undefined) await client.query(design.sessionSql);
+        return client;
+      },
+      async openWorker() {
+        const [worker] = (await admin.query<Place>(citusSql('first_worker'))).rows;
+        if (worker === undefined) throw new UserError('the cluster has no worker with shards');
+        const { host, port } = worker;
+        const client = await connect(atPlace(lab.url, host, port), benchApplication);
+        opened.push(client);
         return client;
       },
       putBackTriggers: () => waitForLock(lab.url, admin, () => putBackTriggers(admin)),
@@ -164,7 +189,7 @@ async function recover(url: string, admin: pg.Client, patience?: Patience): Prom
     phones.rows.map((row) => row.phone),
     patience,
   );
-  await applyDesign(url, admin, designNamed(record.design), 0, patience);
+  await applyDesign(url, admin, { name: record.design }, 0, patience);
   await change(() => admin.query(sql('restore_threshold'), [record.threshold]));
   const takeBackNotes = (): Promise<void> =>
     inTransaction(admin, async () => {
@@ -209,10 +234,12 @@ async function removeMade(
 ): Promise<void> {
   const change = (work: () => Promise<unknown>): Promise<unknown> =>
     waitForLock(url, admin, work, { patience });
-  if (phones.length > 0) await change(() => admin.query(design.forgetSql, [phones]));
+  const topology = await topologyOf(admin);
+  const { forgetSql } = designOf(topology, design);
+  if (phones.length > 0) await change(() => admin.query(forgetSql, [phones]));
   await change(() =>
     withoutForeignKeys(admin, async () => {
-      await admin.query(removeReportsSql, [boundary, benchBody]);
+      await admin.query(removeReportsSql(topology), [boundary, benchBody]);
       await admin.query(removeMessagesSql, [boundary, benchBody]);
     }),
   );

@@ -5,6 +5,8 @@ import { type CapabilityUse, readCapabilities } from '../../db/server/capabiliti
 import type { ServerPaths } from '../../db/server/paths.ts';
 import { readSql } from '../../db/sql.ts';
 import { insufficientPrivilege } from '../../db/sqlstates.ts';
+import { describeCluster, readCluster } from '../../db/topologies/citus/cluster.ts';
+import { citus, topologyOf } from '../../db/topologies/topology.ts';
 import { relationSizes } from '../database/relations.ts';
 import type { Environment, Setting, TableState } from '../results/results.ts';
 import { diskFacts } from './disk.ts';
@@ -88,9 +90,12 @@ async function serverFacts(
   const extensions = await client.query<{ name: string; version: string }>(
     'select extname as name, extversion as version from pg_extension order by 1',
   );
+  const cluster =
+    (await topologyOf(client)) === citus ? describeCluster(await readCluster(client)) : undefined;
   return {
     ...facts,
     kind,
+    ...(cluster === undefined ? {} : { cluster }),
     pgConfig: await pgConfig(client),
     databaseSizeBytes: Number(facts.databaseSizeBytes),
     changedSettings: settings.rows,

@@ -8,6 +8,7 @@ import { migrateUp } from '../../db/schema/migrate.ts';
 import { skipDesign } from '../../db/testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { createTestRole, type TestRole } from '../../db/testing/test-role.ts';
+import { oneServer } from '../../db/topologies/topology.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
 import { type BenchReservation, reserveForBench } from '../database/reservation.ts';
@@ -28,6 +29,7 @@ const labAt = (url: string): Lab => ({
   url,
   server: { kind: 'external', url, givenUrl: url, close: async () => {} },
   major: 15,
+  topology: oneServer,
   connect: (name) => connect(url, name),
   close: async () => {},
   [Symbol.asyncDispose]: async () => {},

@@ -1,17 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { codeOf, messageOf } from '../../db/cli/errors.ts';
+import { messageOf } from '../../db/cli/errors.ts';
 import { formatCount } from '../../db/cli/number-text.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import { refusal } from '../../db/contract.ts';
+import { failureOf, isRefusal } from '../../db/contract.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
+import type { Topology } from '../../db/topologies/topology.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
 import type { CapturedPlan, LookupPlan, NestedPlan, PlanSummary } from '../results/results.ts';
 import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw, type Draw } from '../scenarios/draw.ts';
-import { statements } from '../scenarios/statements.ts';
+import { reportStatements, statements } from '../scenarios/statements.ts';
 import { explainLookup } from './lookup.ts';
 import { enableAutoExplain, type NestedExplain, nestedExplains } from './nested-plans.ts';
 import { type ExplainedStatement, mergeSummaries, summarisePlan } from './plan-summary.ts';
@@ -39,13 +40,18 @@ const planTimeoutMs = 3_000;
 /** Executions before the plan is taken: PL/pgSQL settles on a generic plan after five. */
 const executionsBefore = 6;
 
-const explainedStatements: readonly Explained[] = [
+const explainedStatements = (topology: Topology): readonly Explained[] => [
   insertOf('insert', 'one message', (draw) => draw.unblocked(1)),
   insertOf('insert-refused', 'one message to a blocked number', (draw) => draw.blocked(1)),
   bulkOf(10),
   bulkOf(1_000),
-  reportOf('report-first', 'the first 21610 of a number', () => 0),
-  reportOf('report-blocking', 'the 21610 that blocks a number', (threshold) => threshold - 1),
+  reportOf(topology, 'report-first', 'the first 21610 of a number', () => 0),
+  reportOf(
+    topology,
+    'report-blocking',
+    'the 21610 that blocks a number',
+    (threshold) => threshold - 1,
+  ),
 ];
 
 /** What the plans are held against, and where they are written. */
@@ -62,13 +68,14 @@ export async function capturePlans(
   design: Design,
   dataSet: BenchDataSet,
   target: PlanTarget,
-  names: readonly string[] = explainedStatements.map(({ name }) => name),
+  names?: readonly string[],
 ): Promise<readonly CapturedPlan[]> {
   const client = await reservation.openClient(design, enableAutoExplain);
   try {
     await client.query(`set statement_timeout = ${planTimeoutMs}`);
     const plans: CapturedPlan[] = [];
-    for (const explained of explainedStatements.filter(({ name }) => names.includes(name))) {
+    for (const explained of explainedStatements(reservation.topology)) {
+      if (names?.includes(explained.name) === false) continue;
       const draw = createDraw(dataSet, 1);
       plans.push(await capture(client, design, explained, draw, dataSet.blockThreshold, target));
     }
@@ -191,7 +198,7 @@ async function explain(
         const lines = rows.map((row) => row['QUERY PLAN']);
         return typeof lines[0] === 'string' ? lines.join('\n') : JSON.stringify(lines[0]);
       } catch (error) {
-        if (codeOf(error) !== refusal.sqlState) throw error;
+        if (!isRefusal(failureOf(error))) throw error;
         return undefined;
       } finally {
         await client.query('rollback to savepoint attempt');
@@ -297,28 +304,30 @@ function bulkOf(rows: number): Explained {
 
 /** A 21610 for a number that has opted out of some profiles before. */
 function reportOf(
+  topology: Topology,
   name: string,
   title: string,
   earlier: (blockThreshold: number) => number,
 ): Explained {
+  const { insertReport, valuesOf } = reportStatements(topology);
   return {
     name,
     title,
-    sql: statements.insertReport.text,
+    sql: insertReport.text,
     async prepare(client, draw, blockThreshold) {
       const before = earlier(blockThreshold);
-      const [phone] = draw.own(1);
+      const phone = itemAt(draw.own(1), 0);
       const profiles = [...new Set(draw.profiles(64 * (before + 1)))].slice(0, before + 1);
-      let messageId: string | undefined;
+      let values: readonly unknown[] = [];
       for (const [index, profile] of profiles.entries()) {
         const message = await client.query<{ id: string }>(
           `${statements.insertMessage.text} returning id`,
           [profile, phone, benchBody],
         );
-        messageId = onlyRow(message).id;
-        if (index < before) await client.query(statements.insertReport.text, [messageId, 21610]);
+        values = valuesOf({ id: onlyRow(message).id, to_number: phone }, 21610);
+        if (index < before) await client.query(insertReport.text, [...values]);
       }
-      return [messageId, 21610];
+      return values;
     },
   };
 }

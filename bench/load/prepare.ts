@@ -5,6 +5,9 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
 import { readSql } from '../../db/sql.ts';
+import { readShardPlaces, type ShardPlaces } from '../../db/topologies/citus/shard-places.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus, type Topology, topologyOf } from '../../db/topologies/topology.ts';
 import type { Statements } from './client/worker-options.ts';
 import { slotsPerNumber } from './workload/fresh-numbers.ts';
 import { runTagLimit } from './workload/ids.ts';
@@ -12,6 +15,9 @@ import { runTagLimit } from './workload/ids.ts';
 /** What a run finds in the database before it begins, and adds to it. */
 export interface Prepared {
   readonly runTag: number;
+  readonly topology: Topology;
+  /** Where each number's node is, where the load goes straight to it. */
+  readonly shardPlaces: ShardPlaces | undefined;
   readonly threshold: number;
   /** Profiles that new numbers are written to by. */
   readonly profileIds: readonly string[];
@@ -41,16 +47,24 @@ const plainAreaCount = 20;
  * Looks at the database: the threshold, profiles to send from, numbers that nobody has used. Without
  * a data set it makes profiles of its own.
  *
+ * @param straightFrom the coordinator's URL, for a load that goes straight to the nodes of the numbers
  * @throws UserError where the threshold is more than the generator can follow, or no numbers are left.
  */
-export async function prepareRun(client: pg.Client, design: Design): Promise<Prepared> {
+export async function prepareRun(
+  client: pg.Client,
+  design: Design,
+  straightFrom?: string,
+): Promise<Prepared> {
   const threshold = await readBlockThreshold(client);
+  const topology = await topologyOf(client);
   if (threshold > slotsPerNumber) {
     throw new UserError(
       `the block threshold is ${threshold}: the load generator follows up to ${slotsPerNumber} profiles a number`,
     );
   }
-  const areas = await client.query<{ area: number }>(sqlFile('free_areas'));
+  const areas = await client.query<{ area: number }>(
+    topology === citus ? citusSql('free_areas') : sqlFile('free_areas'),
+  );
   const free = areas.rows.map(({ area }) => area);
   if (free.length <= plainAreaCount) {
     throw new UserError(
@@ -64,6 +78,9 @@ export async function prepareRun(client: pg.Client, design: Design): Promise<Pre
     : (await client.query<{ id: string }>(sqlFile('make_profiles'), [profilesMade])).rows;
   return {
     runTag: randomInt(runTagLimit),
+    topology,
+    shardPlaces:
+      straightFrom === undefined ? undefined : await readShardPlaces(client, straightFrom),
     threshold,
     totalsBefore: design.name === defaultDesignName ? await countOptOuts(client) : undefined,
     profileIds: (enough ? known.rows : made).map(({ id }) => id),
@@ -82,10 +99,11 @@ export async function countOptOuts(client: pg.Client): Promise<OptOutTotals> {
 }
 
 /** The application's statements. */
-export function applicationStatements(): Statements {
+export function applicationStatements({ reportsNameNumber }: Topology): Statements {
   return {
     send: sqlFile('send'),
-    report: sqlFile('report'),
+    report: reportsNameNumber ? citusSql('report').trim() : sqlFile('report'),
+    reportsNameNumber,
     findMessage: sqlFile('find_message'),
     findReport: sqlFile('find_report'),
     split: false,

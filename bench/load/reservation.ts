@@ -7,11 +7,13 @@ import {
   type Patience,
   waitForLock,
 } from '../../db/connection/wait-for-lock.ts';
-import { applyDesign, currentDesign, type Design, designNamed } from '../../db/designs.ts';
+import { applyDesign, currentDesign, type Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
 import { requireSchema } from '../../db/schema/migrate.ts';
 import { readSql } from '../../db/sql.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus, topologyOf } from '../../db/topologies/topology.ts';
 import { loadApplicationName, untilSessionsAreGone } from './client/connections.ts';
 import type { RunMark } from './options/trial-options.ts';
 import { removeRun } from './verify/remove-run.ts';
@@ -45,6 +47,7 @@ export interface LoadReservation {
 export async function reserveForLoad(lab: Pick<Lab, 'url' | 'connect'>): Promise<LoadReservation> {
   let client = await lab.connect('optout-lab load control');
   const take = async (): Promise<void> => {
+    if ((await topologyOf(client)) === citus) await client.query(citusSql('load_session'));
     await lockDatabase(
       client,
       'seed',
@@ -171,6 +174,6 @@ async function recover(url: string, client: pg.Client, patience?: Patience): Pro
     };
     await removeRun({ url, client }, await currentDesign(client), run, patience);
   }
-  await applyDesign(url, client, designNamed(record.design), 0, patience);
+  await applyDesign(url, client, { name: record.design }, 0, patience);
   await client.query(sql('end_load_reservation'));
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { UserError } from '../../db/cli/errors.ts';
 import { chooseServer, hostsOf } from '../../db/connection/choose-server.ts';
 import { itemAt } from '../../db/item-at.ts';
+import { untilSettled } from '../../db/topologies/citus/settle.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { clockMs } from './client/clock.ts';
 import { untilSessionsAreGone } from './client/connections.ts';
 import type { WorkerOptions } from './client/worker-options.ts';
@@ -35,12 +37,17 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
   try {
     const fromUnixMs = Date.now();
     const first = await control.patiently();
-    const prepared = await prepareRun(first, options.design);
+    const prepared = await prepareRun(
+      first,
+      options.design,
+      options.straight ? options.url : undefined,
+    );
     const before = await takeSnapshot(first, options.major);
     await options.onBegin?.({ ...prepared, fromUnixMs });
     const plans = planWorkers(options, prepared, folder);
     const startedAt = new Date().toISOString();
     const carried = await carry(options, plans, new Sampler(control));
+    if (prepared.topology === citus) await control.close(); // its connections to workers may have broken
     const client = await control.patiently(); // the server may just be coming back after a crash
     await untilSessionsAreGone(client);
     const after = await takeSnapshot(client, options.major);
@@ -58,6 +65,7 @@ export async function runTrial(options: TrialOptions): Promise<LoadTrial> {
       })),
     };
     await options.beforeVerifying?.(run);
+    if (prepared.topology === citus) await untilSettled(client);
     const verification = await verifyRun(client, run);
     if (!options.keep) {
       const { ownProfileIds } = prepared;
@@ -108,10 +116,12 @@ function planWorkers(
     );
   }
   const ledger = OptOutLedger.memory(count);
+  const { topology, ...known } = prepared; // of it, plain data passes to a thread
   return Array.from({ length: workers }, (_, worker) => ({
-    ...prepared,
+    ...known,
     url: options.poolerUrl ?? options.url,
     pooled: options.poolerUrl !== undefined,
+    isCluster: topology === citus,
     worker,
     workers,
     // connections are shared out as evenly as they go
@@ -123,7 +133,7 @@ function planWorkers(
     durationMs: options.durationMs,
     drainMs: options.drainMs,
     sessionSql,
-    statements: options.statements ?? applicationStatements(),
+    statements: { ...applicationStatements(topology), ...options.statements },
     ...(options.plain
       ? {
           dataSet: undefined,

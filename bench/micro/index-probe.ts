@@ -5,6 +5,8 @@ import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import type { BenchReservation } from '../database/reservation.ts';
 import { type ExplainedStatement, sharedBuffers } from '../explain/plan-summary.ts';
 import type { IndexProbeResult } from '../results/results.ts';
@@ -67,7 +69,8 @@ async function measureProbes(
   dataSet: BenchDataSet,
   { seed, probes, rounds = 9 }: IndexProbeOptions & { readonly probes: number },
 ): Promise<IndexProbeResult> {
-  const client = await reservation.openClient(designNamed(defaultDesignName));
+  const { client, table } = await besideIndex(reservation);
+  const sqlOf = (sql: string): string => sql.replace('public.blocked_contacts', table);
   try {
     await client.query(`set statement_timeout = ${statementTimeoutMs}`);
     for (const setting of probePlannerSettings) await client.query(`set ${setting}`);
@@ -80,15 +83,13 @@ async function measureProbes(
     for (let round = 0; round <= rounds; round++) {
       if (round > fewestRounds && performance.now() > deadlineMs) break;
       const scanNs = await timed(client, scanSql);
-      const probeNs = await timed(client, probeSql);
+      const probeNs = await timed(client, sqlOf(probeSql));
       if (round > 0) differences.push((probeNs - scanNs) / probes);
     }
     const explained = await client.query<{ 'QUERY PLAN': ExplainedStatement[] }>(
-      `explain (analyze, buffers, timing off, format json) ${probeSql}`,
+      `explain (analyze, buffers, timing off, format json) ${sqlOf(probeSql)}`,
     );
-    const counted = await reservation.admin.query<{ count: string }>(
-      'select count(*) from public.blocked_contacts',
-    );
+    const counted = await client.query<{ count: string }>(`select count(*) from ${table}`);
     return {
       probes,
       nsPerProbe: bootstrapMedian(differences, {
@@ -101,6 +102,19 @@ async function measureProbes(
   } finally {
     await client.end();
   }
+}
+
+/** A session beside the index that a check probes, and the table's name there: a shard's, on a cluster. */
+async function besideIndex(
+  reservation: BenchReservation,
+): Promise<{ readonly client: pg.Client; readonly table: string }> {
+  if (reservation.topology !== citus) {
+    const client = await reservation.openClient(designNamed(defaultDesignName));
+    return { client, table: 'public.blocked_contacts' };
+  }
+  const client = await reservation.openWorker();
+  const shard = await client.query<{ name: string }>(citusSql('shard_of_blocked_contacts'));
+  return { client, table: onlyRow(shard).name };
 }
 
 /** Nanoseconds until the answer is there. */

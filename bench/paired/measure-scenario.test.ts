@@ -4,6 +4,7 @@ import { applyDesign, designNamed, listDesigns } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { skipDesign } from '../../db/testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { oneServer } from '../../db/topologies/topology.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
 import { type BenchReservation, reserveForBench } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
@@ -30,6 +31,7 @@ before(async () => {
     url: database.url,
     server: { kind: 'external', url: database.url, givenUrl: database.url, close: async () => {} },
     major,
+    topology: oneServer,
     connect: () => database.connect(),
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},

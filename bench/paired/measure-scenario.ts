@@ -3,6 +3,7 @@ import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import { queryCanceled } from '../../db/sqlstates.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { commitsAreDurable } from '../environment/durability.ts';
 import { DelayedSocket } from '../network/delayed-socket.ts';
@@ -56,6 +57,8 @@ export async function measureScenario(
   let durable = scenario.durable;
   for (const place of new Set(Object.values(places))) {
     durable &&= await commitsAreDurable(place.reservation.admin);
+    // what a session sets at the coordinator does not reach the workers, who commit its rows
+    durable ||= place.reservation.topology === citus && scenario.at === undefined;
   }
   const stream = (what: string): number =>
     seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
@@ -124,7 +127,7 @@ export async function measureScenario(
   });
   return {
     name: scenario.name,
-    title: scenario.durable === durable ? scenario.title : `${scenario.title} (not durable here)`,
+    title: titleOf(scenario, durable, places),
     rowsPerStatement: scenario.rowsPerStatement,
     clients: scenario.clients,
     durable,
@@ -138,6 +141,19 @@ export async function measureScenario(
     stoppedBecause,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** What was timed, where that is not what the scenario says: how safe its commits were, and which node was asked. */
+function titleOf(
+  { title, at, durable: wanted }: Scenario,
+  durable: boolean,
+  places: Places,
+): string {
+  const durability = wanted === durable ? '' : durable ? ' (durable here)' : ' (not durable here)';
+  const isThrough =
+    at === undefined &&
+    Object.values(places).some(({ reservation }) => reservation.topology === citus);
+  return `${title}${durability}${isThrough ? ', through the coordinator' : ''}`;
 }
 
 /** Opens sessions, lets the arms change between them, and closes them. */
@@ -213,7 +229,10 @@ async function openSession(
 ): Promise<pg.Client> {
   const { roundTripMs } = scenario;
   const line = roundTripMs === undefined ? undefined : new DelayedSocket(roundTripMs / 2);
-  const client = await reservation.openClient(design, undefined, line);
+  const client =
+    scenario.at === undefined
+      ? await reservation.openClient(design, undefined, line)
+      : await reservation.openWorker();
   if (line !== undefined && !line.used) {
     throw new UserError(
       `${scenario.name} needs a session without TLS: its network is put in between`,

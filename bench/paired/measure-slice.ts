@@ -109,7 +109,7 @@ async function prepareArm(
   clients: readonly pg.Client[],
   calls: number,
 ): Promise<ArmWork> {
-  const { admin } = places[arm].reservation;
+  const { admin, topology } = places[arm].reservation;
   const seed = seedFor(bench.seed, `${scenario.name} ${sessions} ${slice}`);
   // a slow design's preparations are statements too, and must end as those that are timed do
   await admin.query(`set statement_timeout = ${timeoutMs}`);
@@ -120,6 +120,7 @@ async function prepareArm(
       clients,
       calls,
       admin,
+      topology,
       draw: createDraw(bench.dataSet, seed),
       blockThreshold: bench.dataSet.blockThreshold,
       blockedShare: bench.blockedShare,

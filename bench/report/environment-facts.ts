@@ -25,6 +25,7 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
   return [
     ['PostgreSQL', server.version],
     ['server', server.kind],
+    ...(server.cluster === undefined ? [] : [['nodes', server.cluster] as const]),
     ['encoding, collation', `${server.encoding}, ${server.collation}`],
     [
       'extensions',

@@ -95,6 +95,11 @@ export const environmentSchema = define(
         pgConfig: mapOf(text(), 'The pg_config view; empty where the role may not read it.'),
         changedSettings: list(settingSchema),
         extensions: list(object({ name: text(), version: text() })),
+        cluster: optional(
+          text(
+            'The nodes, the coordinator first, and the version of Citus; absent for one server.',
+          ),
+        ),
         encoding: text(),
         collation: text(),
         databaseSizeBytes: number(),

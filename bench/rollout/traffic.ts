@@ -1,9 +1,8 @@
 import type pg from 'pg';
-import { codeOf } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import { isWorthRetrying, optedOut, refusal } from '../../db/contract.ts';
+import { failureOf, isRefusal, isWorthRetrying, optedOut } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
 import { startPreciseTimer } from '../load/client/precise-timer.ts';
@@ -164,12 +163,12 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
         samples.push({ dueMs, latencyMs: performance.now() - dueMs, kind, refused: false });
         return;
       } catch (error) {
-        if (codeOf(error) === refusal.sqlState) {
+        if (isRefusal(failureOf(error))) {
           const latencyMs = performance.now() - dueMs;
           samples.push({ dueMs, latencyMs, kind: 'send', refused: true });
           return;
         }
-        if (!isWorthRetrying(codeOf(error))) throw error;
+        if (!isWorthRetrying(failureOf(error))) throw error;
       }
     }
   }

@@ -2,6 +2,7 @@ import { CheckFailure, codeOf } from '../../db/cli/errors.ts';
 import { type Design, defaultDesignName } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { insufficientPrivilege } from '../../db/sqlstates.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { buildDesign } from '../database/build-design.ts';
 import { checkConformance, unexpectedFailures } from '../database/conformance.ts';
 import { rowsOfTables } from '../database/relations.ts';
@@ -116,7 +117,11 @@ export async function runDesign(
   progress('cost inside the server', seconds);
   const checkPlan = plans.find((plan) => plan.statement === 'insert');
   const startedTimingMs = performance.now();
-  const serverSide = await measureServerSide(bench, design, checkPlan, seconds * serverSideShare);
+  // a loop in the coordinator sends row by row to the workers: no cost inside a server
+  const serverSide =
+    bench.reservation.topology === citus
+      ? undefined
+      : await measureServerSide(bench, design, checkPlan, seconds * serverSideShare);
   const leftSeconds = seconds - (performance.now() - startedTimingMs) / 1_000;
   const scenarios = await timeScenarios(bench, task, Math.max(leftSeconds, seconds / 2));
   const allTimedOut = scenarios.every((one) => one.stoppedBecause === 'a statement timed out');
@@ -124,7 +129,7 @@ export async function runDesign(
     ...built,
     behaviours,
     scenarios,
-    serverSide,
+    ...(serverSide === undefined ? {} : { serverSide }),
     status: allTimedOut ? 'timed out' : 'timed',
     ...(allTimedOut ? { reason: 'no statement ended within the time of its scenario' } : {}),
   };

@@ -31,7 +31,7 @@ export async function measureGround(
   const { reservation, dataSet, seed } = bench;
   await applyDesign(lab.url, reservation.admin, designNamed(defaultDesignName));
   await reservation.change((admin) => admin.query('vacuum (analyze)'));
-  const tree = await readTreeShape(reservation.admin, dataSet.rowCounts.blocked_contacts);
+  const tree = await readTreeShape(reservation, dataSet.rowCounts.blocked_contacts);
   return { tree, indexProbe: await measureIndexProbe(reservation, dataSet, { seed }) };
 }
 

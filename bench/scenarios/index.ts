@@ -1,5 +1,6 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { nearest } from '../../db/cli/nearest.ts';
+import { atWorker } from './at-worker.ts';
 import { bulkInsert } from './bulk.ts';
 import { contrasts } from './contrasts.ts';
 import { copy } from './copy.ts';
@@ -52,15 +53,24 @@ const variants = [insertNotDurable, bulkInsert(1_000, 'on request'), copy(1_000,
   partitioned,
 );
 
+/** Past the coordinator of a cluster. */
+const direct = [
+  insertDurable,
+  insertNotDurable,
+  bulkInsert(1_000, 'on request'),
+  copy(1_000, 'ids sent'),
+].map(atWorker);
+
 /** Names that stand for several scenarios. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   contrasts: contrasts.map(({ name }) => name),
   partitioned: variants.map(({ name }) => name),
+  'at-worker': direct.map(({ name }) => name),
 };
 
 /** Scenarios by name, or by that of a group, in their own order. Throws a UserError that suggests the nearest name. */
 export function scenariosNamed(names: readonly string[]): readonly Scenario[] {
-  const all = [...allScenarios, ...triedOnRequest, ...contrasts, ...variants];
+  const all = [...allScenarios, ...triedOnRequest, ...contrasts, ...variants, ...direct];
   const wanted = names.flatMap((name) => groups[name] ?? [name]);
   const known = [...all.map((scenario) => scenario.name), ...Object.keys(groups)];
   for (const name of wanted) {

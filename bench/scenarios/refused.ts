@@ -1,5 +1,4 @@
-import { codeOf } from '../../db/cli/errors.ts';
-import { refusal } from '../../db/contract.ts';
+import { failureOf, isRefusal } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
@@ -29,7 +28,7 @@ export const refused: Scenario = {
       try {
         await execute([itemAt(profiles, next % profiles.length), itemAt(phones, next), benchBody]);
       } catch (error) {
-        if (codeOf(error) === refusal.sqlState) return;
+        if (isRefusal(failureOf(error))) return;
         throw error;
       }
       throw new Error(`a message to the blocked number ${phones[next]} was not refused`);

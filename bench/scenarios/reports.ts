@@ -4,10 +4,9 @@ import { readSql } from '../../db/sql.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
 import type { Scenario } from './scenario.ts';
-import { statements } from './statements.ts';
+import { reportStatements, type SentMessage, statements } from './statements.ts';
 
 const insertMessagesSql = readSql(new URL('./sql/insert_messages_returning.sql', import.meta.url));
-const optOutReportsSql = readSql(new URL('./sql/opt_out_reports.sql', import.meta.url));
 
 /**
  * A 21610 report, against one of 30007 about the same kind of message: the same row in the same
@@ -30,14 +29,15 @@ function report(options: {
     statement: statements.insertReport.text,
     weight: 6,
     widthFactor: 2,
-    async prepare({ arm, clients, calls, admin, draw, blockThreshold }) {
+    async prepare({ arm, clients, calls, admin, topology, draw, blockThreshold }) {
+      const { insertReport, valuesOf, optOutReports, valuesOfAll } = reportStatements(topology);
       const phones = draw
         .own(2 * calls)
         .filter((_, index) => index % 2 === (arm === 'treatment' ? 0 : 1));
       const wanted = options.before === 'all but one' ? blockThreshold : 1;
       const profiles = distinct(draw.profiles(64 * wanted)).slice(0, wanted);
       if (profiles.length < wanted) throw new Error(`fewer than ${wanted} profiles were drawn`);
-      const messages: string[][] = [];
+      const messages: SentMessage[][] = [];
       for (const profile of profiles) {
         messages.push(await sendTo(admin, phones, profile));
       }
@@ -48,11 +48,11 @@ function report(options: {
           : options.before === 'all but one'
             ? messages.slice(0, -1).flat()
             : [];
-      if (earlier.length > 0) await admin.query(optOutReportsSql, [earlier]);
+      if (earlier.length > 0) await admin.query(optOutReports, [...valuesOfAll(earlier)]);
       const errorCode = arm === 'treatment' ? 21610 : 30007;
-      const execute = prepared(itemAt(clients, 0), statements.insertReport);
+      const execute = prepared(itemAt(clients, 0), insertReport);
       let next = 0;
-      const call = (): Promise<void> => execute([itemAt(reported, next++), errorCode]);
+      const call = (): Promise<void> => execute(valuesOf(itemAt(reported, next++), errorCode));
       return { calls: [call], phones };
     },
   };
@@ -86,13 +86,13 @@ async function sendTo(
   admin: pg.Client,
   phones: readonly string[],
   profile: string,
-): Promise<string[]> {
-  const { rows } = await admin.query<{ id: string }>(insertMessagesSql, [
+): Promise<SentMessage[]> {
+  const { rows } = await admin.query<SentMessage>(insertMessagesSql, [
     phones.map(() => profile),
     phones,
     benchBody,
   ]);
-  return rows.map((row) => row.id);
+  return rows;
 }
 
 function distinct<T>(items: readonly T[]): T[] {

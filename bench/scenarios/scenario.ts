@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Topology } from '../../db/topologies/topology.ts';
 import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Draw } from './draw.ts';
 
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly control: ScenarioResult['control'];
   /** Where the arms must be of one kind: tables beside that of the messages, partitioned by month. */
   readonly arms?: 'partitioned twins';
+  /** Where its sessions are, on a cluster; absent: at the coordinator. */
+  readonly at?: 'a worker';
   /** Of a network that is put between the client and the server; absent: none. */
   readonly roundTripMs?: number;
   /** The statement, as a reader may try it. */
@@ -49,6 +52,7 @@ export interface SliceContext {
   readonly calls: number;
   /** For preparing. */
   readonly admin: pg.Client;
+  readonly topology: Topology;
   /** The same for both arms of a slice. */
   readonly draw: Draw;
   /** How many profiles block a number. */

@@ -1,5 +1,4 @@
-import { codeOf } from '../../db/cli/errors.ts';
-import { refusal } from '../../db/contract.ts';
+import { failureOf, isRefusal } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import { prepared } from './prepared.ts';
@@ -55,7 +54,7 @@ export function insertCalls(
       if (refused === 'an error') return insert;
       return () =>
         insert().catch((error: unknown) => {
-          if (codeOf(error) !== refusal.sqlState) throw error;
+          if (!isRefusal(failureOf(error))) throw error;
         });
     }),
   };

@@ -83,7 +83,7 @@ export async function copyFromFile(client: pg.Client, file: string, target: stri
 }
 
 function writeRows(dataSet: DataSet, table: TableName, file: string): TableSummary {
-  const source = new CopySource(dataSet, table, 256 * 1024);
+  const source = new CopySource(dataSet, table, { chunkBytes: 256 * 1024 });
   const descriptor = openSync(file, 'w', 0o644);
   try {
     for (let bytes = source.fill(); bytes.length > 0; bytes = source.fill()) {

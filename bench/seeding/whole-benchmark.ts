@@ -78,7 +78,7 @@ async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<
     const facts = await readServerFacts(lab, control);
     await inTransaction(control, async () => {
       await createBookkeeping(control);
-      await takeOffDefinitions(control);
+      await takeOffDefinitions(control, lab.topology);
       await beginSeed(control, dataSet.options);
     });
     for (let opened = 0; opened < connectionCount; opened++) {
@@ -89,6 +89,7 @@ async function loadFiles(lab: Lab, dataSet: DataSet, files: CopyFiles): Promise<
     const nobody = { copyBegins() {}, copyEnds() {}, workBegins() {}, workEnds() {} };
     const stages = makeStages({
       dataSet,
+      reportsNameNumber: false, // the files have the columns of one server
       definitions: await readDefinitions(control),
       summaries: new Map(),
       listener: nobody,

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { unlessInterrupted } from '../../db/cli/command.ts';
-import { codeOf } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import { refusal } from '../../db/contract.ts';
+import { failureOf, isRefusal } from '../../db/contract.ts';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
@@ -12,14 +11,13 @@ import { profileId } from '../../seed/data-set/data-set.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
 import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw } from '../scenarios/draw.ts';
-import { statements } from '../scenarios/statements.ts';
+import { reportStatements, type SentMessage, statements } from '../scenarios/statements.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
 import type { ThresholdStep } from './results.ts';
 
 const insertMessagesSql = readSql(
   new URL('../scenarios/sql/insert_messages_returning.sql', import.meta.url),
 );
-const optOutReportsSql = readSql(new URL('../scenarios/sql/opt_out_reports.sql', import.meta.url));
 
 /** Between two probes of the number that stays blocked. */
 const probeEveryMs = 5;
@@ -48,7 +46,7 @@ export async function measureThreshold(
   ];
   return closing(async (defer) => {
     defer(() => reservation.removeMade(design, [free, blocked]));
-    await blockForAll(admin, dataSet, blocked, Math.max(first, ...thresholds));
+    await blockForAll(reservation, dataSet, blocked, Math.max(first, ...thresholds));
     const steps: ThresholdStep[] = [];
     for (const to of thresholds) {
       await unlessInterrupted();
@@ -133,7 +131,7 @@ async function probe(traffic: Traffic, signal: AbortSignal): Promise<ThresholdSt
       await traffic.prober.query({ ...statements.insertMessage, values });
       accepted++;
     } catch (error) {
-      if (codeOf(error) !== refusal.sqlState) throw error;
+      if (!isRefusal(failureOf(error))) throw error;
       refused++;
     }
     await delay(probeEveryMs);
@@ -143,18 +141,19 @@ async function probe(traffic: Traffic, signal: AbortSignal): Promise<ThresholdSt
 
 /** A number that so many profiles were told 21610 for: blocked at every threshold that is measured. */
 async function blockForAll(
-  admin: pg.Client,
+  { admin, topology }: BenchReservation,
   dataSet: BenchDataSet,
   phone: string,
   profiles: number,
 ): Promise<void> {
   const senders = Array.from({ length: profiles }, (_, index) => profileId(dataSet, index));
-  const { rows } = await admin.query<{ id: string }>(insertMessagesSql, [
+  const { rows } = await admin.query<SentMessage>(insertMessagesSql, [
     senders,
     senders.map(() => phone),
     benchBody,
   ]);
-  await admin.query(optOutReportsSql, [rows.map(({ id }) => id)]);
+  const { optOutReports, valuesOfAll } = reportStatements(topology);
+  await admin.query(optOutReports, [...valuesOfAll(rows)]);
 }
 
 async function currentThreshold(client: pg.Client): Promise<number> {

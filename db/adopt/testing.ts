@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
-import { isWorthRetrying, refusal } from '../contract.ts';
+import { failureOf, isWorthRetrying, refusal } from '../contract.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { type AdoptionFile, adoptionFiles } from './files.ts';
@@ -111,7 +111,7 @@ export function startTraffic(database: TestDatabase, sessions: number): Traffic 
           counts.sent++;
         } catch (error) {
           if (codeOf(error) === refusal.sqlState) counts.refused++;
-          else if (!isWorthRetrying(codeOf(error))) throw error;
+          else if (!isWorthRetrying(failureOf(error))) throw error;
         }
       }
     } finally {

@@ -1,12 +1,21 @@
 import { appendFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
+import type pg from 'pg';
 import { newCommand, onInterrupt, runCommand } from '../cli/command.ts';
 import { CheckFailure } from '../cli/errors.ts';
 import { seedMeaning, wholeNumber } from '../cli/flags.ts';
 import { requireWritableFile, shownPath, writeTextFile } from '../cli/output-path.ts';
+import { connect } from '../connection/connect.ts';
 import { type IsolationLevel, isolationLevels } from '../contract.ts';
-import { applyDesign, type Design, designsNamed, listDesigns, whyNotHere } from '../designs.ts';
+import {
+  applyDesign,
+  type Design,
+  designOf,
+  designsNamed,
+  listDesigns,
+  whyNotHere,
+} from '../designs.ts';
 import { ednOf } from '../isolation/edn.ts';
 import {
   type IsolationResult,
@@ -15,7 +24,9 @@ import {
   runRandomHistories,
 } from '../isolation/run-histories.ts';
 import { openServer } from '../lab.ts';
-import { createTemplate } from '../testing/test-database.ts';
+import { createDatabaseOnNodes } from '../testing/citus-database.ts';
+import { createTemplate, type TestDatabase } from '../testing/test-database.ts';
+import { citus, type Topology, topologyOf } from '../topologies/topology.ts';
 
 await runCommand(async () => {
   const flags = newCommand('prove')
@@ -57,25 +68,27 @@ await runCommand(async () => {
   const server = await openServer();
   let failures = 0;
   try {
-    for (const design of flags.designs ?? listDesigns()) {
-      const database = await createTemplate(server.url);
+    for (const named of flags.designs ?? listDesigns()) {
+      const missing = await lookAt(server.url, (client) => whyNotHere(client, named));
+      if (missing !== undefined) {
+        process.stdout.write(`${named.name}: left out: ${missing}\n`);
+        continue;
+      }
+      const { database, places, topology } = await scratchDatabase(server.url);
       const forget = onInterrupt(() => database.drop());
       try {
         const client = await database.connect();
         try {
-          const missing = await whyNotHere(client, design);
-          if (missing !== undefined) {
-            process.stdout.write(`${design.name}: left out: ${missing}\n`);
-            continue;
-          }
-          await applyDesign(database.url, client, design);
+          await applyDesign(database.url, client, named);
         } finally {
           await client.end();
         }
+        const design = designOf(topology, named);
         const { permutations: perCase, histories, seed } = flags;
         if (perCase !== 0) {
           const result = await runPermutations(database.url, design, {
             ...common,
+            places,
             ...(perCase === undefined ? {} : { drawn: { perCase, seed } }),
             onProgress: progress(design, 'permutations'),
           });
@@ -85,6 +98,7 @@ await runCommand(async () => {
           const onProgress = progress(design, 'random histories');
           const result = await runRandomHistories(database.url, design, {
             ...common,
+            places,
             histories,
             seed,
             onProgress,
@@ -104,6 +118,30 @@ await runCommand(async () => {
   }
   if (failures > 0) throw new CheckFailure(`${failures} histories went wrong`);
 });
+
+/** A database for one design, and where its sessions are: on a cluster at every node in turn. */
+async function scratchDatabase(server: string): Promise<{
+  readonly database: TestDatabase;
+  readonly places: readonly string[];
+  readonly topology: Topology;
+}> {
+  const topology = await lookAt(server, topologyOf);
+  if (topology !== citus) {
+    const database = await createTemplate(server);
+    return { database, places: [database.url], topology };
+  }
+  const database = await createDatabaseOnNodes(server);
+  return { database, places: [database.url, ...database.workers], topology };
+}
+
+async function lookAt<T>(url: string, look: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(url);
+  try {
+    return await look(client);
+  } finally {
+    await client.end();
+  }
+}
 
 /** Writes histories into one file as they come, each whole, so that what a killed run leaves can be read. */
 function exportTo(file: string): { file: string; add: OnJudged; histories: () => number } {

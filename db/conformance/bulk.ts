@@ -20,7 +20,8 @@ const manyRows: Behaviour = {
          returning id`,
         [profile, phones],
       );
-    await expectRefused('the batch', insert([...free.slice(0, 5), blocked, ...free.slice(5)]));
+    const batch = insert([...free.slice(0, 5), blocked, ...free.slice(5)]);
+    await expectRefused('the batch', batch, fixture.bulkRefusals);
     await expectCount(app, [...free, blocked], fixture.threshold); // those that led to the block
     const inserted = await expectAccepted('a batch without it', insert(free));
     fixture.made({ messageIds: inserted.rows.map((row) => row.id) });
@@ -38,7 +39,7 @@ const copy: Behaviour = {
         Readable.from(phones.map((phone) => `${profile}\t${phone}\topt-out check\n`)),
         app.query(copyFrom('copy outbound_messages (profile_id, to_number, body) from stdin')),
       );
-    await expectRefused('the COPY', copyIn([...free, blocked]));
+    await expectRefused('the COPY', copyIn([...free, blocked]), fixture.bulkRefusals);
     await expectCount(app, [...free, blocked], fixture.threshold);
     const boundary = await idBoundary(app);
     await expectAccepted('a COPY without it', copyIn(free));
@@ -57,13 +58,7 @@ const oneStatement: Behaviour = {
     const app = await fixture.session();
     const phone = fixture.phone();
     const messages = await enoughMessages(fixture, app, phone);
-    const { rows } = await app.query<{ id: string }>(
-      `insert into delivery_reports (message_id, event_type, error_code)
-       select id, 'failed', $2 from unnest($1::uuid[]) as id
-       returning id`,
-      [messages, optedOut],
-    );
-    fixture.made({ reportIds: rows.map((row) => row.id) });
+    await fixture.reportAll(app, messages);
     await expectRefused('a message afterwards', fixture.send(app, phone, await fixture.profile()));
   },
 };

@@ -1,6 +1,12 @@
 import type pg from 'pg';
-import { CheckFailure, codeOf } from '../cli/errors.ts';
-import { type IsolationLevel, isolationLevels, isWorthRetrying, optedOut } from '../contract.ts';
+import { CheckFailure } from '../cli/errors.ts';
+import {
+  failureOf,
+  type IsolationLevel,
+  isolationLevels,
+  isWorthRetrying,
+  optedOut,
+} from '../contract.ts';
 import type { Behaviour } from './behaviour.ts';
 import { expectRefused } from './expect.ts';
 import type { Fixture } from './fixture.ts';
@@ -50,7 +56,7 @@ export const concurrency: readonly Behaviour[] = isolationLevels.map(simultaneou
 
 async function openSnapshot(session: pg.Client, level: IsolationLevel): Promise<void> {
   await session.query(`begin isolation level ${level}`);
-  await session.query('select from outbound_messages limit 1');
+  await session.query('select 1 from outbound_messages limit 1');
 }
 
 async function reportAndCommit(
@@ -67,7 +73,7 @@ async function reportAndCommit(
       return;
     } catch (error) {
       await session.query('rollback');
-      if (!isWorthRetrying(codeOf(error))) throw error;
+      if (!isWorthRetrying(failureOf(error))) throw error;
       await openSnapshot(session, level);
     }
   }

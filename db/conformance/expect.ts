@@ -3,14 +3,22 @@ import { CheckFailure, codeOf, messageOf } from '../cli/errors.ts';
 import { refusal } from '../contract.ts';
 import { queryCanceled } from '../sqlstates.ts';
 
-/** Holds a statement to be refused with the lab's message and SQLSTATE. */
-export async function expectRefused(what: string, statement: Promise<unknown>): Promise<void> {
+/**
+ * Holds a statement to be refused with the lab's message and SQLSTATE.
+ *
+ * @param sqlStates others too, where the database's topology may lose it
+ */
+export async function expectRefused(
+  what: string,
+  statement: Promise<unknown>,
+  sqlStates: readonly string[] = [refusal.sqlState],
+): Promise<void> {
   const error = await errorOf(statement);
   if (error === undefined)
     throw new CheckFailure(`${what}: accepted, and should have been refused`);
-  if (codeOf(error) !== refusal.sqlState || messageOf(error) !== refusal.message) {
+  if (!sqlStates.includes(codeOf(error) ?? '') || messageOf(error) !== refusal.message) {
     throw new CheckFailure(
-      `${what}: expected "${refusal.message}" (${refusal.sqlState}), ` +
+      `${what}: expected "${refusal.message}" (${sqlStates.join(' or ')}), ` +
         `got "${messageOf(error)}" (${codeOf(error)})`,
     );
   }

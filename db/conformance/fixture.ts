@@ -5,13 +5,17 @@ import { connect } from '../connection/connect.ts';
 import { onlyRow } from '../connection/only-row.ts';
 import { optedOut } from '../contract.ts';
 import type { Design } from '../designs.ts';
+import { itemAt } from '../item-at.ts';
 import { readBlockThreshold } from '../schema/block-threshold.ts';
 import { removeRows } from '../schema/remove-rows.ts';
+import { type Topology, topologyOf } from '../topologies/topology.ts';
 
 /** What a check works with: sessions of an application, numbers and profiles of its own. */
 export interface Fixture {
   /** How many distinct profiles block a number in this database: public.opt_out_block_threshold(). */
   readonly threshold: number;
+  /** The SQLSTATEs that a refusal of many rows at once may have. */
+  readonly bulkRefusals: readonly string[];
   /** A session as the application would have it. Closed at the end. */
   session(): Promise<pg.Client>;
   /** A session of the database's owner. Closed at the end. */
@@ -31,6 +35,8 @@ export interface Fixture {
     eventType: 'delivered' | 'failed',
     errorCode: number | null,
   ): Promise<string>;
+  /** Stores a failed report with 21610 about each of these messages, in one statement. */
+  reportAll(client: pg.Client, messageIds: readonly string[]): Promise<void>;
   /** Blocks a number as life does: as many profiles as it takes send to it and are told 21610. */
   block(client: pg.Client, phone: string): Promise<void>;
   /**
@@ -52,6 +58,8 @@ export interface Fixture {
 export interface FixtureOptions {
   /** Longest that a statement of an application's session may take; no limit where absent. */
   readonly statementTimeoutMs?: number;
+  /** Where the sessions are in turn: nodes of the database's cluster (default: where the owner is). */
+  readonly places?: readonly string[];
 }
 
 /** Numbers that this process has given out, so that stages can be open at the same time. */
@@ -64,15 +72,20 @@ export async function openFixture(
   options: FixtureOptions = {},
 ): Promise<Fixture> {
   const owner = await connect(url);
-  const threshold = await readBlockThreshold(owner).catch(async (error: unknown) => {
+  const { threshold, topology } = await readFacts(owner).catch(async (error: unknown) => {
     await owner.end().catch(() => {});
     throw error;
   });
+  const places = options.places ?? [url];
   const sessions: pg.Client[] = [];
   const phones = new Set<string>();
   const profileIds: string[] = [];
   const messageIds: string[] = [];
   const reportIds: string[] = [];
+  const numberOf = new Map<string, string>();
+
+  /** The number that a report names beside its message, where it must; one that is not known will do for a message that is not there. */
+  const namedNumber = (messageId: string): string => numberOf.get(messageId) ?? fixture.phone();
 
   const idOf = async (client: pg.Client, sql: string, values: unknown[]): Promise<string> => {
     const inserted = await client.query<{ id: string }>(sql, values);
@@ -81,20 +94,25 @@ export async function openFixture(
     return id;
   };
 
+  const openAt = async (place: string): Promise<pg.Client> => {
+    const client = await connect(place);
+    sessions.push(client);
+    if (options.statementTimeoutMs !== undefined) {
+      await client.query(`set statement_timeout = ${options.statementTimeoutMs}`);
+    }
+    return client;
+  };
+
   const fixture: Fixture = {
     threshold,
+    bulkRefusals: topology.bulkRefusals,
     async session() {
-      const client = await fixture.operator();
+      const client = await openAt(itemAt(places, sessions.length % places.length));
       if (design.sessionSql !== undefined) await client.query(design.sessionSql);
       return client;
     },
-    async operator() {
-      const client = await connect(url);
-      sessions.push(client);
-      if (options.statementTimeoutMs !== undefined) {
-        await client.query(`set statement_timeout = ${options.statementTimeoutMs}`);
-      }
-      return client;
+    operator() {
+      return openAt(url);
     },
     phone() {
       let phone: string;
@@ -124,16 +142,42 @@ export async function openFixture(
         [profileId, phone, 'opt-out check'],
       );
       messageIds.push(id);
+      numberOf.set(id, phone);
       return id;
     },
     async report(client, messageId, eventType, errorCode) {
-      const id = await idOf(
-        client,
-        'insert into delivery_reports (message_id, event_type, error_code) values ($1, $2, $3) returning id',
-        [messageId, eventType, errorCode],
-      );
+      const values = [messageId, eventType, errorCode];
+      const id = topology.reportsNameNumber
+        ? await idOf(
+            client,
+            `insert into delivery_reports (message_id, event_type, error_code, to_number)
+             values ($1, $2, $3, $4) returning id`,
+            [...values, namedNumber(messageId)],
+          )
+        : await idOf(
+            client,
+            'insert into delivery_reports (message_id, event_type, error_code) values ($1, $2, $3) returning id',
+            values,
+          );
       reportIds.push(id);
       return id;
+    },
+    async reportAll(client, ids) {
+      const { rows } = topology.reportsNameNumber
+        ? await client.query<{ id: string }>(
+            `insert into delivery_reports (message_id, to_number, event_type, error_code)
+             select message_id, to_number, 'failed', $2
+             from unnest($1::uuid[], $3::text[]) as reported (message_id, to_number)
+             returning id`,
+            [ids, optedOut, ids.map(namedNumber)],
+          )
+        : await client.query<{ id: string }>(
+            `insert into delivery_reports (message_id, event_type, error_code)
+             select id, 'failed', $2 from unnest($1::uuid[]) as id
+             returning id`,
+            [ids, optedOut],
+          );
+      reportIds.push(...rows.map(({ id }) => id));
     },
     async block(client, phone) {
       for (const profileId of await fixture.profiles(threshold)) {
@@ -167,4 +211,8 @@ export async function openFixture(
     },
   };
   return fixture;
+}
+
+async function readFacts(owner: pg.Client): Promise<{ threshold: number; topology: Topology }> {
+  return { threshold: await readBlockThreshold(owner), topology: await topologyOf(owner) };
 }

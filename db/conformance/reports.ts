@@ -124,29 +124,41 @@ const deletes: Behaviour = {
   },
 };
 
+const profileAfterwards: Behaviour = {
+  name: 'a message that gets a profile after its 21610 counts for it',
+  async run(fixture) {
+    const app = await fixture.session();
+    const phone = fixture.phone();
+    const messages: string[] = [];
+    for (const profile of [...(await fixture.profiles(fixture.threshold - 1)), null]) {
+      messages.push(await fixture.send(app, phone, profile));
+    }
+    for (const message of messages) await fixture.report(app, message, 'failed', optedOut);
+    await expectAccepted('one too few', fixture.send(app, phone, await fixture.profile()));
+    await app.query('update outbound_messages set profile_id = $2 where id = $1', [
+      messages.at(-1),
+      await fixture.profile(),
+    ]);
+    await expectRefused('the last, given late', fixture.send(app, phone, await fixture.profile()));
+  },
+};
+
 const movedAfterwards: Behaviour = {
-  name: 'a message that gets another number or a profile after its 21610 counts for both',
+  name: 'a message that gets another number after its 21610 counts for both',
   async run(fixture) {
     const app = await fixture.session();
     const [before, after] = [fixture.phone(), fixture.phone()];
     const messages: string[] = [];
-    for (const profile of await fixture.profiles(fixture.threshold - 1)) {
+    for (const profile of await fixture.profiles(fixture.threshold)) {
       messages.push(await fixture.send(app, before, profile));
     }
-    const late = await fixture.send(app, before, null);
-    for (const message of [...messages, late]) {
-      await fixture.report(app, message, 'failed', optedOut);
-    }
+    for (const message of messages) await fixture.report(app, message, 'failed', optedOut);
     const unreported = await fixture.send(app, fixture.phone(), await fixture.profile());
-    const update = (id: string, column: string, value: string): Promise<unknown> =>
-      app.query(`update outbound_messages set ${column} = $2 where id = $1`, [id, value]);
-    await expectAccepted('one too few', fixture.send(app, before, await fixture.profile()));
-    await update(late, 'profile_id', await fixture.profile());
-    await expectRefused('the last, given late', fixture.send(app, before, await fixture.profile()));
-
-    for (const message of [unreported, ...messages]) await update(message, 'to_number', after);
+    const move = (id: string | undefined): Promise<unknown> =>
+      app.query('update outbound_messages set to_number = $2 where id = $1', [id, after]);
+    for (const message of [unreported, ...messages.slice(1)]) await move(message);
     await expectAccepted('all but one moved', fixture.send(app, after, await fixture.profile()));
-    await expectAccepted('the move of the last', update(late, 'to_number', after));
+    await expectAccepted('the move of the last', move(messages[0]));
     await expectRefused('all moved', fixture.send(app, after, await fixture.profile()));
     await expectRefused('where they were', fixture.send(app, before, await fixture.profile()));
   },
@@ -159,5 +171,6 @@ export const reports: readonly Behaviour[] = [
   withoutProfile,
   unknownMessage,
   deletes,
+  profileAfterwards,
   movedAfterwards,
 ];

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { defaultDesignName, designNamed } from '../designs.ts';
+import { oneServer } from '../topologies/topology.ts';
 import { type Cast, sqlOf } from './fixture.ts';
 import { type History, type PhoneProfile, profilesPerPhone, statementsOf } from './history.ts';
 
@@ -32,6 +33,7 @@ function castOf(history: History): Cast {
     phones: history.before.map((_, index) => `+1200555000${index}`),
     profileIds: Array.from({ length: profilesPerPhone }, (_, index) => id('profile', index)),
     optOutsSql: designNamed(defaultDesignName).optOutsSql,
+    topology: oneServer,
     profilesOf: () => undefined, // nobody runs it
     messageId: (pair) => id('message', at(pair)),
     pendingReportId: (pair) => id('report', at(pair)),

@@ -1,5 +1,5 @@
 import { codeOf } from '../cli/errors.ts';
-import { isWorthRetrying, refusal } from '../contract.ts';
+import { failureOf, isRefusal, isWorthRetrying } from '../contract.ts';
 import { deadlockDetected } from '../sqlstates.ts';
 import type { Attempt, Ending, StepRecord } from './checker.ts';
 import { type Cast, type HistoryFixture, type Session, sqlOf } from './fixture.ts';
@@ -161,7 +161,7 @@ class Actor {
         await this.session.client.query(`begin isolation level ${transaction.level}`);
         // takes the snapshot: above READ COMMITTED that is the first statement's
         attempt.startedAt = this.#clock.tick++;
-        await this.session.client.query('select from outbound_messages limit 1');
+        await this.session.client.query('select 1 from outbound_messages limit 1');
       } else if (statement === 'end') {
         await this.#end(transaction, attempt);
       } else {
@@ -183,7 +183,7 @@ class Actor {
           if (statement.kind === 'read') record.saw = this.#cast.profilesOf(rows);
           record.outcome = 'done';
         } catch (error) {
-          if (codeOf(error) === refusal.sqlState) record.outcome = 'refused';
+          if (isRefusal(failureOf(error))) record.outcome = 'refused';
           throw error;
         } finally {
           record.answeredAt = this.#clock.tick++;
@@ -219,12 +219,12 @@ class Actor {
     const code = codeOf(error);
     if (transaction.end !== 'autocommit') await this.session.client.query('rollback');
     attempt.endedAt = this.#clock.tick++;
-    if (code === refusal.sqlState) {
+    if (isRefusal(failureOf(error))) {
       this.#counts.refusals++;
       this.#next();
       return;
     }
-    if (!isWorthRetrying(code)) throw error;
+    if (!isWorthRetrying(failureOf(error))) throw error;
     if (code === deadlockDetected) this.#counts.deadlocks++;
     else this.#counts.serializationFailures++;
     if (++this.#retries > maxAttempts) {

@@ -2,16 +2,19 @@ import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { connect } from '../connection/connect.ts';
 import { onlyRow } from '../connection/only-row.ts';
-import { refusal } from '../contract.ts';
+import { failureOf, isRefusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { itemAt } from '../item-at.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
+import { citusSql } from '../topologies/citus/statements.ts';
+import { citus, type Topology, topologyOf } from '../topologies/topology.ts';
 import { type History, type PhoneProfile, profilesPerPhone, type Step } from './history.ts';
 
 /** Sessions and rows for one history after another, in a scratch database that has the design. */
 export interface HistoryFixture {
   /** Whether its design keeps the order of opt-outs. */
   readonly keepsOrder: boolean;
+  readonly topology: Topology;
   /** The sessions, as an application has them; the first `count` of them. */
   sessions(count: number): Promise<readonly Session[]>;
   /** Makes the numbers, messages and earlier opt-outs of a history. */
@@ -27,7 +30,8 @@ export interface HistoryFixture {
 
 export interface Session {
   readonly client: pg.Client;
-  readonly pid: number;
+  /** Its process id, which on a cluster tells its node as well. */
+  readonly pid: string;
 }
 
 /** The rows of one history. */
@@ -38,6 +42,7 @@ export interface Cast {
   readonly optOutsSql: string | undefined;
   /** Profiles of a query's rows, as indexes; undefined for a design that records none. */
   profilesOf(rows: readonly { readonly profile_id: string }[]): readonly number[] | undefined;
+  readonly topology: Topology;
   messageId(pair: PhoneProfile): string;
   /** The report of that message which was stored without a code. */
   pendingReportId(pair: PhoneProfile): string;
@@ -50,18 +55,31 @@ const deadlockTimeout = '5ms';
 
 let histories = 0;
 
-/** Opens a fixture. */
-export async function openHistoryFixture(url: string, design: Design): Promise<HistoryFixture> {
+/**
+ * Opens a fixture.
+ *
+ * @param places where the sessions are in turn: nodes of the database's cluster (default: all at `url`)
+ */
+export async function openHistoryFixture(
+  url: string,
+  design: Design,
+  places: readonly string[] = [url],
+): Promise<HistoryFixture> {
   const owner = await connect(url);
   try {
-    return await fixtureOf(url, design, owner);
+    return await fixtureOf(places, design, owner, await topologyOf(owner));
   } catch (error) {
     await owner.end().catch(() => {});
     throw error;
   }
 }
 
-async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise<HistoryFixture> {
+async function fixtureOf(
+  places: readonly string[],
+  design: Design,
+  owner: pg.Client,
+  topology: Topology,
+): Promise<HistoryFixture> {
   const { rows } = await owner.query<{ id: string }>(
     `insert into public.profiles (name)
      select 'isolation ' || n from generate_series(1, $1) as n returning id`,
@@ -76,15 +94,19 @@ async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise
       'grant execute on function public.opt_in, public.opt_in_everywhere to public',
     );
   }
-  const prober = await openSession(url, design); // as the application: an owner may pass where it may not
+  const place = (session: number): string => itemAt(places, session % places.length);
+  const prober = await openSession(place(0), design, topology); // as the application: an owner may pass where it may not
 
   return {
     keepsOrder: design.keepsOrder,
+    topology,
     async sessions(count) {
-      while (open.length < count) open.push(await openSession(url, design));
+      while (open.length < count) {
+        open.push(await openSession(place(open.length), design, topology));
+      }
       return open.slice(0, count);
     },
-    prepare: (history) => prepare(owner, design, profileIds, history),
+    prepare: (history) => prepare(owner, design, topology, profileIds, history),
     async probe(cast) {
       const blocked: boolean[] = [];
       for (const phone of cast.phones) {
@@ -96,7 +118,7 @@ async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise
           );
           blocked.push(false);
         } catch (error) {
-          if (codeOf(error) !== refusal.sqlState) throw error;
+          if (!isRefusal(failureOf(error))) throw error;
           blocked.push(true);
         } finally {
           await prober.client.query('rollback');
@@ -115,7 +137,9 @@ async function fixtureOf(url: string, design: Design, owner: pg.Client): Promise
     },
     async isWaiting(session) {
       const { rows: waits } = await owner.query<{ waiting: boolean }>(
-        'select cardinality(pg_blocking_pids($1)) > 0 as waiting',
+        topology === citus
+          ? citusSql('is_waiting')
+          : 'select cardinality(pg_blocking_pids($1)) > 0 as waiting',
         [session.pid],
       );
       return waits[0]?.waiting === true;
@@ -137,23 +161,33 @@ export function sqlOf(
     indexes.map((index) => itemAt(cast.phones, index));
   switch (step.kind) {
     case 'send':
+      if (cast.topology === citus) return sendByValues(step, cast, phones(step.phones));
       return {
         text: `insert into outbound_messages (profile_id, to_number, body)
                select $1, phone, 'isolation' from unnest($2::text[]) as phone`,
         values: [step.profile === null ? null : cast.profileIds[step.profile], phones(step.phones)],
       };
-    case 'report':
+    case 'report': {
+      const messageIds = step.pairs.map((pair) => cast.messageId(pair));
+      if (cast.topology.reportsNameNumber) {
+        return reportByValues(messageIds, phones(step.pairs.map(({ phone }) => phone)));
+      }
       return {
         text: `insert into delivery_reports (message_id, event_type, error_code)
                select id, 'failed', 21610 from unnest($1::uuid[]) as id`,
-        values: [step.pairs.map((pair) => cast.messageId(pair))],
+        values: [messageIds],
       };
+    }
     case 'update':
       return {
         text: 'update delivery_reports set error_code = 21610 where id = any ($1)',
         values: [step.pairs.map((pair) => cast.pendingReportId(pair))],
       };
     case 'noise':
+      if (cast.topology.reportsNameNumber) {
+        const values = [cast.messageId(step.pair), ...phones([step.pair.phone])];
+        return { text: citusSql('noise_reports'), values };
+      }
       return {
         text: `insert into delivery_reports (message_id, event_type, error_code)
                values ($1, 'failed', 30007), ($1, 'delivered', 21610), ($1, 'failed', null)`,
@@ -161,7 +195,7 @@ export function sqlOf(
       };
     case 'read':
       return cast.optOutsSql === undefined
-        ? { text: 'select from outbound_messages limit 1', values: [] } // nothing to read, but a turn of its session
+        ? { text: 'select 1 from outbound_messages limit 1', values: [] } // nothing to read, but a turn of its session
         : { text: cast.optOutsSql, values: [phones([step.phone])[0]] };
     case 'move':
       return {
@@ -178,14 +212,46 @@ export function sqlOf(
   }
 }
 
-async function openSession(url: string, design: Design): Promise<Session> {
+/*
+ * On a cluster rows are named one by one: an INSERT … SELECT that cannot commit at SERIALIZABLE is
+ * acknowledged there all the same, and lost (db/topologies/citus/commits.test.ts).
+ */
+
+function sendByValues(
+  { profile }: Extract<Step, { kind: 'send' }>,
+  cast: Cast,
+  numbers: readonly string[],
+): { text: string; values: unknown[] } {
+  const rows = numbers.map((_, row) => `($1, $${row + 2}, 'isolation')`);
+  return {
+    text: `insert into outbound_messages (profile_id, to_number, body) values ${rows.join(', ')}`,
+    values: [profile === null ? null : cast.profileIds[profile], ...numbers],
+  };
+}
+
+function reportByValues(
+  messageIds: readonly string[],
+  numbers: readonly string[],
+): { text: string; values: unknown[] } {
+  const rows = numbers.map((_, row) => `($${2 * row + 1}, $${2 * row + 2}, 'failed', 21610)`);
+  return {
+    text: `insert into delivery_reports (message_id, to_number, event_type, error_code) values ${rows.join(', ')}`,
+    values: messageIds.flatMap((id, row) => [id, numbers[row]]),
+  };
+}
+
+async function openSession(url: string, design: Design, topology: Topology): Promise<Session> {
   const client = await connect(url);
   try {
     await client.query(`set deadlock_timeout = '${deadlockTimeout}'`).catch((error: unknown) => {
       if (codeOf(error) !== insufficientPrivilege) throw error; // not a superuser: runs are slower, not wrong
     });
     if (design.sessionSql !== undefined) await client.query(design.sessionSql);
-    const answer = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const answer = await client.query<{ pid: string }>(
+      topology === citus
+        ? 'select citus_backend_gpid()::text as pid'
+        : 'select pg_backend_pid()::text as pid',
+    );
     return { client, pid: onlyRow(answer).pid };
   } catch (error) {
     await client.end().catch(() => {});
@@ -196,6 +262,7 @@ async function openSession(url: string, design: Design): Promise<Session> {
 async function prepare(
   owner: pg.Client,
   { optOutsSql }: Design,
+  topology: Topology,
   profileIds: readonly string[],
   history: History,
 ): Promise<Cast> {
@@ -203,31 +270,41 @@ async function prepare(
   const phones = history.before.map((_, index) => `+1${base + index}`);
   const spares = history.sessions.map((_, index) => `+1${base + 8 + index}`);
   const toNumbers = [...phones.flatMap((phone) => profileIds.map(() => phone)), ...spares];
-  const messages = await owner.query<{ id: string }>(
+  const { rows: made } = await owner.query<{ id: string; profile_id: string; to_number: string }>(
     `insert into public.outbound_messages (profile_id, to_number, body)
      select profile_id, phone, 'isolation'
-     from unnest($1::uuid[], $2::text[]) with ordinality as message (profile_id, phone, n)
-     order by n
-     returning id`,
+     from unnest($1::uuid[], $2::text[]) as message (profile_id, phone)
+     returning id, profile_id, to_number`,
     [[...phones.flatMap(() => profileIds), ...spares.map(() => profileIds[0])], toNumbers],
   );
-  const paired = phones.length * profileIds.length;
-  const pending = await owner.query<{ id: string }>(
-    `insert into public.delivery_reports (message_id, event_type)
-     select id, 'failed' from unnest($1::uuid[]) with ordinality as message (id, n) order by n
-     returning id`,
-    [messages.rows.slice(0, paired).map((row) => row.id)],
+  const messages = new Map(made.map((row) => [`${row.profile_id} ${row.to_number}`, row.id]));
+  const messageFrom = (profile: number, toNumber: string | undefined): string =>
+    present(messages.get(`${profileIds[profile]} ${toNumber}`));
+  const paired = made.filter(({ to_number }) => phones.includes(to_number));
+  const { rows: reported } = await owner.query<{ id: string; message_id: string }>(
+    topology.reportsNameNumber
+      ? citusSql('pending_reports')
+      : `insert into public.delivery_reports (message_id, event_type)
+         select id, 'failed' from unnest($1::uuid[]) as message (id)
+         returning id, message_id`,
+    [
+      paired.map(({ id }) => id),
+      ...(topology.reportsNameNumber ? [paired.map(({ to_number }) => to_number)] : []),
+    ],
   );
-  const at = ({ phone, profile }: PhoneProfile): number => phone * profileIds.length + profile;
+  const pending = new Map(reported.map((row) => [row.message_id, row.id]));
+  const messageId = ({ phone, profile }: PhoneProfile): string =>
+    messageFrom(profile, phones[phone]);
   const cast: Cast = {
     phones,
     profileIds,
     optOutsSql,
+    topology,
     profilesOf: (rows) =>
       optOutsSql === undefined ? undefined : rows.map((row) => profileIds.indexOf(row.profile_id)),
-    messageId: (pair) => itemAt(messages.rows, at(pair)).id,
-    pendingReportId: (pair) => itemAt(pending.rows, at(pair)).id,
-    spareMessageId: (session) => itemAt(messages.rows, paired + session).id,
+    messageId,
+    pendingReportId: (pair) => present(pending.get(messageId(pair))),
+    spareMessageId: (session) => messageFrom(0, spares[session]),
   };
   const pairs = history.before.flatMap((count, phone) =>
     Array.from({ length: count }, (_, profile) => ({ phone, profile })),
@@ -237,4 +314,9 @@ async function prepare(
     await owner.query(text, values);
   }
   return cast;
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a row that was made is not known');
+  return value;
 }

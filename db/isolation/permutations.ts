@@ -16,6 +16,12 @@ export interface PermutedCase {
   readonly alike: readonly number[];
 }
 
+/** Whether a case is about one number alone, to which nothing is moved and which never opts in: what a cluster promises. */
+export function isForCluster({ before, sessions }: PermutedCase): boolean {
+  const isThere = ({ kind }: Step): boolean => kind !== 'move' && kind !== 'opt in';
+  return before.length === 1 && sessions.every(({ steps }) => steps.every(isThere));
+}
+
 const report = (profile: number, phone = 0): Step => ({
   kind: 'report',
   pairs: [{ phone, profile }],

@@ -15,17 +15,20 @@ import {
  * lets all sessions run at the same time. They shrink to fewer sessions, transactions and statements.
  *
  * @param levels the levels of their transactions
+ * @param phonesApart whether a database promises only what is of one number, as a cluster does: one number then,
+ *   no moves, no opt-ins, and one row a statement (what becomes of others: db/topologies/citus/commits.test.ts)
  */
 export function randomHistory(
   levels: readonly IsolationLevel[] = isolationLevels,
+  phonesApart = false,
 ): fc.Arbitrary<History> {
   return fc
-    .array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 })
+    .array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: phonesApart ? 1 : 3 })
     .chain((before) =>
       fc.record({
         before: fc.constant(before),
         sessions: fc.array(
-          fc.array(transaction(before.length, levels), { minLength: 1, maxLength: 3 }),
+          fc.array(transaction(before.length, levels, phonesApart), { minLength: 1, maxLength: 3 }),
           {
             minLength: 2,
             maxLength: 4,
@@ -46,8 +49,12 @@ export function randomHistory(
     );
 }
 
-function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbitrary<Transaction> {
-  const steps = step(phones);
+function transaction(
+  phones: number,
+  levels: readonly IsolationLevel[],
+  phonesApart: boolean,
+): fc.Arbitrary<Transaction> {
+  const steps = step(phones, phonesApart);
   const optIns: fc.Arbitrary<Step> = fc.record({
     kind: fc.constant('opt in' as const),
     phone: fc.nat({ max: phones - 1 }),
@@ -78,7 +85,7 @@ function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbi
     },
     {
       // an operator's, which are always READ COMMITTED
-      weight: 1,
+      weight: phonesApart ? 0 : 1,
       arbitrary: fc.record({
         level: fc.constant('read committed' as const),
         steps: fc.array(mayMix ? fc.oneof({ weight: 2, arbitrary: optIns }, steps) : optIns, {
@@ -91,14 +98,14 @@ function transaction(phones: number, levels: readonly IsolationLevel[]): fc.Arbi
   );
 }
 
-function step(phones: number): fc.Arbitrary<Step> {
+function step(phones: number, phonesApart: boolean): fc.Arbitrary<Step> {
   const phone = fc.nat({ max: phones - 1 });
   const profile = fc.nat({ max: profilesPerPhone - 1 });
   const pair: fc.Arbitrary<PhoneProfile> = fc.record({ phone, profile });
   const one = fc.tuple(pair);
   const batch = fc.uniqueArray(pair, {
     minLength: 1,
-    maxLength: 4,
+    maxLength: phonesApart ? 1 : 4,
     selector: (each) => each.phone * profilesPerPhone + each.profile,
   });
   const someone = fc.option(profile, { nil: null });
@@ -115,7 +122,7 @@ function step(phones: number): fc.Arbitrary<Step> {
       }),
     },
     {
-      weight: 1,
+      weight: phonesApart ? 0 : 1,
       arbitrary: fc.record({
         kind: fc.constant('send' as const),
         phones: fc.array(phone, { minLength: 2, maxLength: 4 }),
@@ -123,7 +130,10 @@ function step(phones: number): fc.Arbitrary<Step> {
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const), phone }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), phone }) },
+    {
+      weight: phonesApart ? 0 : 1,
+      arbitrary: fc.record({ kind: fc.constant('move' as const), phone }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('noise' as const), pair }) },
   );
 }

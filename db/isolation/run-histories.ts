@@ -3,6 +3,7 @@ import { wasInterrupted } from '../cli/command.ts';
 import { messageOf } from '../cli/errors.ts';
 import { type IsolationLevel, isolationLevels } from '../contract.ts';
 import type { Design } from '../designs.ts';
+import { citus } from '../topologies/topology.ts';
 import { anomaliesOf } from './anomalies.ts';
 import { checkHistory, type Ending } from './checker.ts';
 import { describeHistory } from './describe.ts';
@@ -10,7 +11,7 @@ import { execute, type RunCounts } from './execute.ts';
 import { type HistoryFixture, openHistoryFixture } from './fixture.ts';
 import { type History, optedInNumbers } from './history.ts';
 import { listTransactions } from './list-append.ts';
-import { drawPermutations, permutationsOf, permutedCases } from './permutations.ts';
+import { drawPermutations, isForCluster, permutationsOf, permutedCases } from './permutations.ts';
 import { randomHistory } from './random-history.ts';
 import type { ListTransaction } from './transactions.ts';
 
@@ -45,6 +46,8 @@ export interface PermutationOptions {
   readonly failuresPerCase?: number;
   readonly onProgress?: (histories: number) => void;
   readonly onJudged?: OnJudged;
+  /** Where the sessions are in turn: see openHistoryFixture. */
+  readonly places?: readonly string[];
 }
 
 /** Is told every history that the second checker judged, as transactions over lists. */
@@ -61,8 +64,9 @@ export async function runPermutations(
   const second = noOpinion();
   const failures: string[] = [];
   let histories = 0;
-  await withFixture(url, design, async (fixture) => {
+  await withFixture(url, design, options.places, async (fixture) => {
     for (const [index, permutedCase] of permutedCases.entries()) {
+      if (fixture.topology === citus && !isForCluster(permutedCase)) continue;
       for (const level of options.levels ?? isolationLevels) {
         let failed = 0;
         // another seed for each design and case: all together try more of them
@@ -103,6 +107,8 @@ export async function runRandomHistories(
     readonly timeLimitMs?: number;
     readonly onProgress?: (histories: number) => void;
     readonly onJudged?: OnJudged;
+    /** Where the sessions are in turn: see openHistoryFixture. */
+    readonly places?: readonly string[];
   },
 ): Promise<IsolationResult> {
   const counts = noRunCounts();
@@ -110,20 +116,23 @@ export async function runRandomHistories(
   let histories = 0;
   let smallest: string | undefined;
   const deadlineMs = performance.now() + (options.timeLimitMs ?? Number.POSITIVE_INFINITY);
-  await withFixture(url, design, (fixture) =>
+  await withFixture(url, design, options.places, (fixture) =>
     fc.check(
-      fc.asyncProperty(randomHistory(options.levels), async (history) => {
-        // a race among free sessions does not repeat exactly: shrinking it may take long
-        const isShrinking = smallest !== undefined;
-        if (isShrinking && performance.now() > deadlineMs) return;
-        histories++;
-        const opinion = isShrinking ? noOpinion() : second; // what is shrunk has been counted
-        const wrong = await verdictOn(fixture, history, counts, opinion, options.onJudged);
-        options.onProgress?.(histories);
-        if (wrong.length === 0) return;
-        smallest = [describeHistory(history), ...wrong].join('\n'); // shrinking comes to smaller ones
-        throw new Error(smallest);
-      }),
+      fc.asyncProperty(
+        randomHistory(options.levels, fixture.topology === citus),
+        async (history) => {
+          // a race among free sessions does not repeat exactly: shrinking it may take long
+          const isShrinking = smallest !== undefined;
+          if (isShrinking && performance.now() > deadlineMs) return;
+          histories++;
+          const opinion = isShrinking ? noOpinion() : second; // what is shrunk has been counted
+          const wrong = await verdictOn(fixture, history, counts, opinion, options.onJudged);
+          options.onProgress?.(histories);
+          if (wrong.length === 0) return;
+          smallest = [describeHistory(history), ...wrong].join('\n'); // shrinking comes to smaller ones
+          throw new Error(smallest);
+        },
+      ),
       { numRuns: options.histories, seed: options.seed },
     ),
   );
@@ -175,9 +184,10 @@ async function verdictOn(
 async function withFixture<T>(
   url: string,
   design: Design,
+  places: readonly string[] | undefined,
   work: (fixture: HistoryFixture) => Promise<T>,
 ): Promise<T> {
-  const fixture = await openHistoryFixture(url, design);
+  const fixture = await openHistoryFixture(url, design, places);
   try {
     return await work(fixture);
   } finally {

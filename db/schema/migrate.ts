@@ -7,15 +7,18 @@ import { onlyRow } from '../connection/only-row.ts';
 import { type Patience, waitForLock } from '../connection/wait-for-lock.ts';
 import { readSql } from '../sql.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
+import { oneServer, topologyOf } from '../topologies/topology.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */
 export const labSchema = 'optout_lab';
 
-const schemaMigrations: MigrationSet = {
-  folder: new URL('../migrations/', import.meta.url),
-  historyTable: `${labSchema}.schema_migrations`,
-};
+const historyTable = `${labSchema}.schema_migrations`;
+
+/** The migrations of the topology that a database has. */
+async function migrationsFor(client: pg.Client): Promise<MigrationSet> {
+  return { folder: (await topologyOf(client)).migrations, historyTable };
+}
 
 const lockTablesSql = readSql(new URL('./lock-tables.sql', import.meta.url));
 
@@ -25,15 +28,21 @@ const lockTablesSql = readSql(new URL('./lock-tables.sql', import.meta.url));
  */
 export async function migrateUp(url: string): Promise<void> {
   try {
-    await dbmate(url, schemaMigrations, 'migrate');
+    await dbmate(url, await withSession(url, migrationsFor), 'migrate');
   } catch (error) {
-    const client = await connect(url);
-    try {
+    await withSession(url, async (client) => {
       if ((await appliedMigrations(client)) === 0) await dropBookkeeping(url, client);
-    } finally {
-      await client.end();
-    }
+    });
     throw error;
+  }
+}
+
+async function withSession<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(url);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
   }
 }
 
@@ -73,15 +82,16 @@ export async function migrateDownTo(
 
 /** Takes migrations back, one at a time, until so many are left. */
 async function rollBackTo(url: string, client: pg.Client, kept: number): Promise<void> {
+  const migrations = await migrationsFor(client);
   for (let left = await appliedMigrations(client); left > kept; ) {
-    await dbmate(url, schemaMigrations, 'rollback');
+    await dbmate(url, migrations, 'rollback');
     const now = await appliedMigrations(client);
     if (now >= left) throw new Error(`dbmate took none of ${left} migrations back`);
     left = now;
   }
 }
 
-/** The versions of all migrations, the oldest first. */
+/** The versions of all migrations of one server, the oldest first. */
 export function migrationVersions(): readonly string[] {
   return migrationTexts().map(({ version }) => version);
 }
@@ -93,14 +103,14 @@ export interface MigrationText {
   readonly down: string;
 }
 
-/** The texts of all migrations, the oldest first. */
+/** The texts of all migrations of one server, the oldest first. */
 export function migrationTexts(): readonly MigrationText[] {
-  return readdirSync(schemaMigrations.folder)
+  return readdirSync(oneServer.migrations)
     .filter((file) => file.endsWith('.sql'))
     .sort()
     .map((file) => {
       const parts = /-- migrate:up\n([\s\S]*)-- migrate:down\n([\s\S]*)/.exec(
-        readSql(new URL(file, schemaMigrations.folder)),
+        readSql(new URL(file, oneServer.migrations)),
       );
       const [, up, down] = parts ?? [];
       if (up === undefined || down === undefined) throw new Error(`${file} has not both parts`);
@@ -113,7 +123,7 @@ export async function tablesWithRows(client: pg.Client): Promise<readonly string
   const found: string[] = [];
   for (const table of ['profiles', 'outbound_messages', 'delivery_reports']) {
     const { rows } = await client.query<{ holds: boolean; about: string }>(
-      `select exists (select from public.${table}) as holds,
+      `select exists (select 1 from public.${table}) as holds,
               greatest((select reltuples from pg_class where oid = $1::regclass), 0)::bigint as about`,
       [`public.${table}`],
     );
@@ -129,11 +139,11 @@ export async function appliedMigrations(client: pg.Client): Promise<number> {
   try {
     const history = await client.query<{ exists: boolean }>(
       'select to_regclass($1) is not null as exists',
-      [schemaMigrations.historyTable],
+      [historyTable],
     );
     if (!onlyRow(history).exists) return 0;
     const counted = await client.query<{ count: number }>(
-      `select count(*)::integer as count from ${schemaMigrations.historyTable}`,
+      `select count(*)::integer as count from ${historyTable}`,
     );
     return onlyRow(counted).count;
   } catch (error) {

@@ -1,6 +1,10 @@
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
+import { citus, topologyOf } from '../topologies/topology.ts';
+
+/** For Citus: the statements of a transaction go to each worker over one connection, shard after shard. */
+const sequentialSql = "set local citus.multi_shard_modify_mode = 'sequential'";
 
 /** Rows that a check or a benchmark made and removes again, by id. */
 export interface MadeRows {
@@ -31,8 +35,11 @@ export async function withoutForeignKeys(
   client: pg.Client,
   deletes: () => Promise<void>,
 ): Promise<void> {
+  const topology = await topologyOf(client);
   await client.query('begin');
   try {
+    // one connection to each worker, which sees what it deleted before; the keys are found by the number
+    if (topology === citus) await client.query(sequentialSql);
     await client.query('savepoint before_setting');
     try {
       await client.query('set local session_replication_role = replica');

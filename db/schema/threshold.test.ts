@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { codeOf } from '../cli/errors.ts';
-import { isolationLevels, isWorthRetrying, refusal } from '../contract.ts';
+import { failureOf, isolationLevels, isWorthRetrying, refusal } from '../contract.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { waits } from '../testing/waits.ts';
 
@@ -74,7 +73,7 @@ async function reportAndCommit(client: pg.Client, level: string, message?: strin
       return;
     } catch (error) {
       await client.query('rollback');
-      if (!isWorthRetrying(codeOf(error))) throw error;
+      if (!isWorthRetrying(failureOf(error))) throw error;
       await client.query(`begin isolation level ${level}`);
     }
   }

@@ -90,21 +90,19 @@ async function createDatabase(
     await admin.end();
   }
   const url = withDatabase(server, name);
-  return {
-    name,
-    url,
-    connect: () => connect(url),
-    drop: async () => {
-      const client = await connect(server);
-      try {
-        await whileInUse(() =>
-          client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`),
-        );
-      } finally {
-        await client.end();
-      }
-    },
-  };
+  return { name, url, connect: () => connect(url), drop: () => dropDatabase(server, name) };
+}
+
+/** Removes a database of a server, whoever is connected to it. */
+export async function dropDatabase(server: string, name: string): Promise<void> {
+  const client = await connect(server);
+  try {
+    await whileInUse(() =>
+      client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`),
+    );
+  } finally {
+    await client.end();
+  }
 }
 
 /** PostgreSQL waits five seconds for the sessions in a database to end: so often, five minutes in all. */

@@ -20,9 +20,11 @@ export interface TestRun {
 /**
  * Begins a run of tests, and removes what is left of runs that were killed. A run lives as long as
  * its session here: PostgreSQL's locks show that to every other run, on any machine.
+ *
+ * @param number of the run, where it has begun on another node of a cluster
  */
-export async function beginTestRun(server: string): Promise<TestRun> {
-  const run = randomInt(2 ** 31 - 1);
+export async function beginTestRun(server: string, number?: string): Promise<TestRun> {
+  const run = number === undefined ? randomInt(2 ** 31 - 1) : Number.parseInt(number, 16);
   const client = await connect(server);
   try {
     await client.query('select pg_advisory_lock_shared($1, $2)', [runLock, run]);

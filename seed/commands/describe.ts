@@ -7,6 +7,7 @@ import { connect } from '../../db/connection/connect.ts';
 import { endWithClient } from '../../db/connection/database-lock.ts';
 import { urlOfFlag } from '../../db/connection/url-of-flag.ts';
 import { requireSupportedVersion } from '../../db/server/guard.ts';
+import { citus, topologyOf } from '../../db/topologies/topology.ts';
 import { defaultSampleMessages, describeDatabase } from '../shape/database/describe-database.ts';
 import { differences } from '../shape/differences.ts';
 import { describeFiles } from '../shape/file/describe-files.ts';
@@ -111,6 +112,11 @@ async function ofDatabase({ from, mapping, sample, timeout }: Flags): Promise<Sh
   const client = await connect(await urlOfFlag(from ?? true), 'optout-lab describe');
   try {
     await requireSupportedVersion(client);
+    if (mapping === undefined && (await topologyOf(client)) === citus) {
+      throw new UserError(
+        'describe samples the tables of one server: on Citus export the rows and name the files',
+      );
+    }
     await endWithClient(client);
     return await describeDatabase(client, options);
   } finally {

@@ -6,6 +6,7 @@ import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
 import { databaseMeaning, databaseName } from '../../db/server/databases.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { defaultDataSet } from '../data-set/data-set.ts';
 import { type DataSetShape, shapedTileMessages } from '../data-set/data-set-shape.ts';
 import { parseScale } from '../data-set/scale.ts';
@@ -20,6 +21,7 @@ interface Flags {
   readonly ordinaryReports?: number;
   readonly shape?: string;
   readonly replace?: boolean;
+  readonly straight?: boolean;
   readonly verify?: boolean;
   readonly allowNonempty?: boolean;
   readonly database?: string;
@@ -40,6 +42,10 @@ await runCommand(async () => {
     )
     .option('--shape <file>', 'make it look like what was described: docs/shape.md')
     .option('--replace', 'empty what an earlier seed left first')
+    .option(
+      '--straight',
+      'on Citus: send each worker its own rows, past the coordinator that DATABASE_URL names',
+    )
     .option('--verify', 'compare what is there with what must be there, and change nothing')
     .option('--database <name>', databaseMeaning, databaseName)
     .option(allowNonemptyFlag, 'go on in a database that holds something the lab did not make')
@@ -58,6 +64,11 @@ await runCommand(async () => {
     migrate: flags.verify !== true,
     database: flags.database,
   });
+  if (flags.straight && lab.topology !== citus) {
+    throw new UserError(
+      '--straight goes to the workers of a Citus cluster, and this is one server',
+    );
+  }
   if (flags.verify) {
     const expected = {
       messages,
@@ -77,6 +88,7 @@ await runCommand(async () => {
       },
       replace: flags.replace ? 'anything' : 'nothing',
       print,
+      straight: flags.straight ?? false,
       terminal: process.stdout.isTTY === true,
       onBegun: () => void onInterruptGoOnWith(goOn),
     });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { copyHeader, copyTrailer } from '../encode/copy-encoder.ts';
-import { CopySource, tableFormats } from '../encode/copy-source.ts';
+import {
+  CopySource,
+  type CopySourceOptions,
+  type Part,
+  tableFormats,
+} from '../encode/copy-source.ts';
+import { hashBytesExtended } from '../encode/hash-bytes.ts';
 import { RowWriter } from '../encode/row-writer.ts';
 import { rowWriterInputs } from '../encode/row-writer-inputs.ts';
 import { decodeRows } from '../encode/testing/decode-copy.ts';
@@ -148,15 +154,80 @@ describe('what is sent by COPY', () => {
     }
   });
 
+  it('names the number of its message, where a report must, and has the same checksum', () => {
+    for (const options of [
+      dataSet.options,
+      { messages: 12_345, seed: 7, ordinaryReportShare: 1 },
+    ]) {
+      const some = createDataSet(options);
+      const numbers = new Map(
+        rowsOf(options.messages, (row) => messageRow(some, row)).map((row) => [
+          row.id,
+          row.to_number,
+        ]),
+      );
+      const sent = bytesOf(some, 'delivery_reports', { reportsNameNumber: true });
+      assert.deepEqual(
+        decodeRows(sent.subarray(copyHeader.length), 'delivery_reports'),
+        rowsOf(some.rowCounts.delivery_reports, (row) => {
+          const { id, message_id, event_type, error_code } = reportRow(some, row);
+          return [id, message_id, numbers.get(message_id), event_type, error_code];
+        }),
+      );
+      const source = new CopySource(some, 'delivery_reports', { reportsNameNumber: true });
+      while (source.fill().length > 0);
+      assert.deepEqual(source.summary(), predictTable(some, 'delivery_reports'));
+    }
+  });
+
+  it('is spread over places by the hash of the numbers, each row in one of them', () => {
+    const placeOfHash = Uint8Array.from({ length: 65_536 }, (_, high) => (high >> 13) % 3);
+    const homeOf = (phone: string): number | undefined => {
+      const hash = Number(BigInt.asUintN(32, hashBytesExtended(Buffer.from(phone), 0n)));
+      return placeOfHash[((hash ^ 0x80000000) >>> 16) & 0xffff];
+    };
+    const numberAt = {
+      outbound_messages: 2,
+      delivery_reports: 2,
+      opt_outs: 0,
+      blocked_contacts: 0,
+    };
+    for (const [table, column] of Object.entries(numberAt)) {
+      const name = table as keyof typeof numberAt;
+      const rows = (part?: Part): readonly unknown[][] => {
+        const options = { reportsNameNumber: true, ...(part === undefined ? {} : { part }) };
+        return decodeRows(bytesOf(dataSet, name, options).subarray(copyHeader.length), name);
+      };
+      const all = rows();
+      let checksum = 0n;
+      let count = 0;
+      for (const place of [0, 1, 2]) {
+        const part = { placeOfHash, place };
+        assert.deepEqual(
+          rows(part),
+          all.filter((row) => homeOf(String(row[column])) === place),
+        );
+        const source = new CopySource(dataSet, name, { reportsNameNumber: true, part });
+        while (source.fill().length > 0);
+        count += source.summary().rows;
+        checksum ^= BigInt(source.summary().checksum);
+      }
+      assert.deepEqual({ rows: count, checksum: String(checksum) }, predictTable(dataSet, name));
+    }
+  });
+
   it('is the same whatever the size of the chunks', () => {
-    const whole = bytesOf(dataSet, 'outbound_messages', 16 * 1024 * 1024);
-    assert.ok(bytesOf(dataSet, 'outbound_messages', 16 * 1024).equals(whole));
+    const whole = bytesOf(dataSet, 'outbound_messages', { chunkBytes: 16 * 1024 * 1024 });
+    assert.ok(bytesOf(dataSet, 'outbound_messages', { chunkBytes: 16 * 1024 }).equals(whole));
   });
 
   it('is refused where a batch of rows does not fit into its chunk', () => {
     const long = { ...dataSet, bodies: dataSet.bodies.map((body) => body.repeat(20)) };
-    assert.throws(() => bytesOf(long, 'outbound_messages', 16 * 1024), /too long/);
-    assert.throws(() => bytesOf(dataSet, 'outbound_messages', 16 * 1024 - 1), RangeError);
+    assert.throws(() => bytesOf(long, 'outbound_messages', { chunkBytes: 16 * 1024 }), /too long/);
+    assert.throws(
+      () => bytesOf(dataSet, 'outbound_messages', { chunkBytes: 16 * 1024 - 1 }),
+      RangeError,
+    );
   });
 });
 
@@ -187,8 +258,8 @@ function groupBy<Row>(all: readonly Row[], keyOf: (row: Row) => string): Map<str
   return groups;
 }
 
-function bytesOf(of: DataSet, table: TableName, chunkBytes?: number): Buffer {
-  const source = new CopySource(of, table, chunkBytes);
+function bytesOf(of: DataSet, table: TableName, options: CopySourceOptions = {}): Buffer {
+  const source = new CopySource(of, table, options);
   const parts: Buffer[] = [];
   // A chunk is looked at after the next one is filled, as where rows are on their way.
   let filled = source.fill(0);

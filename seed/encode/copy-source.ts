@@ -56,6 +56,30 @@ export const tableFormats: Readonly<Record<TableName, TableFormat>> = {
   },
 };
 
+/** The same of reports that name their messages' numbers, as a topology may want. */
+const reportsWithNumbers: TableFormat = {
+  ...tableFormats.delivery_reports,
+  columns: ['id', 'message_id', 'to_number', 'event_type', 'error_code'],
+  fill: 'fillReportsWithNumbers',
+};
+
+/** The rows of one place. */
+export interface Part {
+  /** Of the high half of a number's hashtext, less the least: the place. */
+  readonly placeOfHash: Uint8Array;
+  readonly place: number;
+}
+
+/** How a source writes. */
+export interface CopySourceOptions {
+  /** How large a chunk is. */
+  readonly chunkBytes?: number;
+  /** Whether a report names its message's number (default: no). */
+  readonly reportsNameNumber?: boolean;
+  /** Only the rows of one place, where a table is spread over places by its numbers (default: all). */
+  readonly part?: Part;
+}
+
 /**
  * All rows of one table as binary COPY data, chunk by chunk, and the table's checksum along the way.
  * Nothing is allocated for a row: a source takes the same little memory at any scale. What each row
@@ -64,7 +88,7 @@ export const tableFormats: Readonly<Record<TableName, TableFormat>> = {
 export class CopySource {
   readonly table: TableName;
   readonly columns: readonly string[];
-  /** How many rows there are in all. */
+  /** How many rows there are in all, of every place. */
   readonly rows: number;
   /** How many chunks may be in use at a time. */
   readonly chunkCount = 4;
@@ -78,22 +102,24 @@ export class CopySource {
   #ended = false;
 
   /**
-   * @param chunkBytes how large a chunk is
    * @throws RangeError for a chunk that might hold no batch of rows
    */
-  constructor(
-    dataSet: DataSet,
-    table: TableName,
-    chunkBytes = Math.max(fullChunkBytes, batchBytesOf(dataSet)) + batchBytesOf(dataSet),
-  ) {
-    const { columns, fill, selection } = tableFormats[table];
-    this.#batchBytes = batchBytesOf(dataSet);
-    if (chunkBytes < 2 * this.#batchBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
+  constructor(dataSet: DataSet, table: TableName, options: CopySourceOptions = {}) {
+    const batchBytes = batchBytesOf(dataSet);
+    const {
+      chunkBytes = Math.max(fullChunkBytes, batchBytes) + batchBytes,
+      reportsNameNumber = false,
+      part,
+    } = options;
+    const { columns, fill, selection } =
+      reportsNameNumber && table === 'delivery_reports' ? reportsWithNumbers : tableFormats[table];
+    if (chunkBytes < 2 * batchBytes) throw new RangeError(`a chunk of ${chunkBytes} bytes`);
+    this.#batchBytes = batchBytes;
     this.table = table;
     this.columns = columns;
     this.rows = dataSet.rowCounts[table];
     this.#chunkBytes = chunkBytes;
-    const inputs = rowWriterInputs(dataSet, selection(dataSet), this.rows);
+    const inputs = rowWriterInputs(dataSet, selection(dataSet), this.rows, part);
     this.#writer = new RowWriter(inputs, chunkBytes * this.chunkCount);
     this.#fillRows = this.#writer.function(fill);
   }
@@ -132,7 +158,10 @@ export class CopySource {
 
   /** Count and checksum of the rows so far. */
   summary(): TableSummary {
-    return { rows: this.rowsWritten, checksum: String(this.#writer.read('checksum')) };
+    return {
+      rows: Number(this.#writer.read('rowsKept')),
+      checksum: String(this.#writer.read('checksum')),
+    };
   }
 }
 

@@ -18,11 +18,12 @@ export interface RowWriterInputs {
   readonly arrays: Readonly<Record<string, ArrayBufferView>>;
 }
 
-/** What is needed to write the rows of a selection, of which there are `rowCount`. */
+/** What is needed to write the rows of a selection, of which there are `rowCount`, or those of one place. */
 export function rowWriterInputs(
   dataSet: DataSet,
   selection: Selection,
   rowCount: number,
+  part?: { readonly placeOfHash: Uint8Array; readonly place: number },
 ): RowWriterInputs {
   const { layout, senders, tiledMessages } = dataSet;
   const phoneRounds = permutationRounds(dataSet.phoneKey);
@@ -43,6 +44,7 @@ export function rowWriterInputs(
       bodyMask: dataSet.bodies.length - 1,
       senderKey: senders.key,
       phoneCount: phoneNumberCount,
+      ...(part === undefined ? {} : { place: part.place }),
     },
     arrays: {
       columnAt: layout.columnAt,
@@ -62,6 +64,7 @@ export function rowWriterInputs(
       lines: packDigits(lines),
       ...(dataSet.dayWarp === undefined ? {} : { dayWarp: dataSet.dayWarp }),
       ...poolsOf(dataSet),
+      ...(part === undefined ? {} : { placeOfHash: part.placeOfHash }),
     },
   };
 }

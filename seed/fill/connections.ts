@@ -6,6 +6,8 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
 import { requireSchema } from '../../db/schema/migrate.ts';
 import { readSql } from '../../db/sql.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import type { LoadConnection } from './stages.ts';
 
 /** What all sessions of a seed are called in the server. */
@@ -16,12 +18,18 @@ const waitingApplication = 'optout-lab waiting seed';
 
 /** The session that holds the lock and steers the others; nothing long runs on it. */
 export function openControl(lab: Lab): Promise<pg.Client> {
-  return lab.connect(waitingApplication);
+  return openSession(lab, waitingApplication);
+}
+
+async function openSession(lab: Lab, application: string): Promise<pg.Client> {
+  const client = await lab.connect(application);
+  if (lab.topology === citus) await client.query(citusSql('load_session'));
+  return client;
 }
 
 /** A session that may use so much memory for an index, and that notices within a second when this process is gone. */
 export async function openLoadConnection(lab: Lab, memoryBytes: number): Promise<LoadConnection> {
-  const client = await lab.connect(seedApplication);
+  const client = await openSession(lab, seedApplication);
   try {
     const kilobytes = Math.floor(memoryBytes / 1024);
     await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
 import { readSql } from '../../db/sql.ts';
+import { citus, type Topology } from '../../db/topologies/topology.ts';
 import { tableNames } from '../data-set/data-set.ts';
 
 /**
@@ -11,10 +12,16 @@ import { tableNames } from '../data-set/data-set.ts';
 export interface Definition {
   readonly table: string;
   readonly name: string;
-  readonly kind: 'foreign key' | 'constraint' | 'index' | 'replica identity' | 'autovacuum';
+  readonly kind:
+    | 'foreign key'
+    | 'constraint'
+    | 'index'
+    | 'replica identity'
+    | 'autovacuum'
+    | 'trigger';
   /** What follows `add constraint NAME`. */
   readonly constraintDefinition: string | null;
-  /** The whole `create index` statement; of a replica identity, the statement that takes its index. */
+  /** The whole `create index` statement; of a replica identity, the statement that takes its index; of a trigger, that which makes it. */
   readonly indexDefinition: string | null;
   /** The table that a foreign key points at. */
   readonly referencedTable: string | null;
@@ -25,17 +32,31 @@ export interface Definition {
  * Remembers all definitions, takes them off, and empties the tables. For one transaction, so that a
  * definition is always either in the catalog or remembered. What was remembered before stays: the catalog
  * shows only a constraint's bare index, or a key not yet checked, where a seed was cut short.
+ *
+ * @param withTriggers also the triggers, for a load that is no one transaction: else `copyTable` does that
  */
-export async function takeOffDefinitions(client: pg.Client): Promise<void> {
+export async function takeOffDefinitions(
+  client: pg.Client,
+  topology: Topology,
+  withTriggers = false,
+): Promise<void> {
   await refuseOutsideReferences(client);
   await client.query(
     `insert into optout_lab.seed_definitions
        (table_name, name, kind, constraint_definition, index_definition, referenced_table, comment)
-     select table_name, name, kind, constraint_definition, index_definition, referenced_table, comment
+     select
+       table_name,
+       name,
+       kind,
+       constraint_definition,
+       case when kind <> 'constraint' or $2 then index_definition end,
+       referenced_table,
+       comment
      from (${readSql(new URL('./sql/definitions.sql', import.meta.url)).replace(/;\s*$/, '')}) as found
      on conflict (table_name, name) do nothing`,
-    [tableNames],
+    [tableNames, topology !== citus], // which takes no index for a constraint: it comes back whole
   );
+  if (withTriggers) await noteTriggers(client);
   const definitions = await readDefinitions(client);
   for (const definition of definitions.filter(({ kind }) => kind === 'foreign key')) {
     await client.query(dropStatement(definition));
@@ -44,8 +65,28 @@ export async function takeOffDefinitions(client: pg.Client): Promise<void> {
     await client.query(dropStatement(definition));
   }
   // opt-ins of contacts that go with the rest
-  const tables = [...tableNames, 'opt_ins'].map((table) => `public.${table}`);
+  const tables = [...tableNames, ...(topology.optIns ? ['opt_ins'] : [])].map(
+    (table) => `public.${table}`,
+  );
   await client.query(`truncate ${tables.join(', ')}`);
+}
+
+async function noteTriggers(client: pg.Client): Promise<void> {
+  const triggersSql = readSql(new URL('./sql/triggers.sql', import.meta.url));
+  for (const table of tableNames) {
+    const { rows } = await client.query<{ name: string; definition: string; comment: string }>(
+      triggersSql,
+      [table],
+    );
+    for (const { name, definition, comment } of rows) {
+      await client.query(
+        `insert into optout_lab.seed_definitions (table_name, name, kind, index_definition, comment)
+         values ($1, $2, 'trigger', $3, $4)
+         on conflict (table_name, name) do nothing`,
+        [table, name, definition, comment],
+      );
+    }
+  }
 }
 
 /** What has been taken off and not been put back. */
@@ -92,7 +133,7 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
   const constraint = `${alter} add constraint ${quote(name)}`;
   if (kind === 'autovacuum') {
     await client.query(`${alter} reset (autovacuum_enabled)`);
-  } else if (kind === 'index' || kind === 'replica identity') {
+  } else if (kind === 'index' || kind === 'replica identity' || kind === 'trigger') {
     if (indexDefinition === null) throw new Error(`the definition of ${kind} ${name} was not kept`);
     await client.query(indexDefinition);
   } else if (kind === 'foreign key') {
@@ -108,7 +149,7 @@ export async function putBack(client: pg.Client, definition: Definition): Promis
     const of =
       kind === 'index'
         ? `index public.${quote(name)}`
-        : `constraint ${quote(name)} on public.${quote(table)}`;
+        : `${kind === 'trigger' ? kind : 'constraint'} ${quote(name)} on public.${quote(table)}`;
     await client.query(`comment on ${of} is ${literal(comment)}`);
   }
   if (kind !== 'foreign key') await forget(client, definition);
@@ -148,6 +189,8 @@ function dropStatement({ table, name, kind }: Definition): string {
       return `alter table public.${quote(table)} set (autovacuum_enabled = off)`;
     case 'index':
       return dropIndex;
+    case 'trigger':
+      return `drop trigger if exists ${quote(name)} on public.${quote(table)}`;
     case 'replica identity': // else the table would go on asking for an index that is gone
       return `alter table public.${quote(table)} replica identity default`;
     case 'constraint': // or its index, where a seed was cut short before that became the constraint's

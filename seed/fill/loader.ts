@@ -6,6 +6,9 @@ import { lockDatabase } from '../../db/connection/database-lock.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
+import { readShardPlaces } from '../../db/topologies/citus/shard-places.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus } from '../../db/topologies/topology.ts';
 import { mostOptOuts } from '../data-set/contacts.ts';
 import {
   createDataSet,
@@ -41,6 +44,7 @@ import { findDataDirectory, readServerFacts, type ServerFacts } from './server-f
 import { buildMemoryBytes, requireSpace } from './space.ts';
 import { createStageWatch } from './stage-watch.ts';
 import { type LoadConnection, makeStages, type StageContext, stageNames } from './stages.ts';
+import { straightPlaces } from './straight.ts';
 import { withTables } from './with-tables.ts';
 
 /** `another data set` keeps the wanted one where it is there unchanged, whole or in part; `anything` begins anew. */
@@ -54,6 +58,8 @@ export interface SeedOptions {
   /** Where lines go. Bars are drawn only where `terminal` says that there is one. */
   readonly print: (line: string) => void;
   readonly terminal: boolean;
+  /** On a cluster: the rows straight to the workers, past the coordinator (default: through it). */
+  readonly straight?: boolean;
   /** Called when the data set is begun, or gone on with: from here on the same call goes on, unless it begins anew. */
   readonly onBegun?: () => void;
 }
@@ -95,7 +101,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
   );
   const facts = await readServerFacts(lab, control);
   print(`${describeDataSet(options.dataSet)}: ${describeRows(dataSet)}`);
-  for (const line of requireSpace(dataSet, facts, await tableBytes(control))) print(line);
+  for (const line of requireSpace(dataSet, facts, await tableBytes(lab, control))) print(line);
 
   const started = performance.now();
   if (decision === 'begin') {
@@ -105,7 +111,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
       'access exclusive',
       async () => {
         await createBookkeeping(control);
-        await takeOffDefinitions(control);
+        await takeOffDefinitions(control, lab.topology, options.straight);
         await beginSeed(control, options.dataSet);
       },
     );
@@ -116,7 +122,7 @@ async function seedLocked(lab: Lab, control: pg.Client, options: SeedOptions): P
   await runStages(lab, control, dataSet, facts, kept, options);
   await finish(lab, control, print);
   const seconds = (performance.now() - started) / 1_000;
-  for (const line of await summary(control, dataSet, kept, seconds)) print(line);
+  for (const line of await summary(lab, control, dataSet, kept, seconds)) print(line);
 }
 
 /** What there is to do. Throws where the database holds anything but this data set or a part of it. */
@@ -166,7 +172,7 @@ async function blockByThreshold(control: pg.Client, print: (line: string) => voi
 async function refuseForeignRows(control: pg.Client): Promise<void> {
   for (const table of tableNames) {
     const { rows } = await control.query<{ found: boolean }>(
-      `select exists (select from public.${table}) as found`,
+      `select exists (select 1 from public.${table}) as found`,
     );
     if (rows[0]?.found === true) {
       throw new UserError(
@@ -182,7 +188,7 @@ async function runStages(
   dataSet: DataSet,
   facts: ServerFacts,
   kept: readonly FinishedStage[],
-  { print, terminal }: SeedOptions,
+  { print, terminal, straight }: SeedOptions,
 ): Promise<void> {
   const dataDirectory = await findDataDirectory(lab, control);
   const progress = createProgress(dataSet, print, terminal);
@@ -202,6 +208,10 @@ async function runStages(
       sessions.push(await openLoadConnection(lab, buildMemoryBytes(facts)));
     const context: StageContext = {
       dataSet,
+      reportsNameNumber: lab.topology.reportsNameNumber,
+      straight: straight
+        ? straightPlaces(await onControl(() => readShardPlaces(control, lab.url)))
+        : undefined,
       definitions: await onControl(() => readDefinitions(control)),
       summaries: summariesOf(kept, progress),
       listener: notes,
@@ -256,9 +266,11 @@ async function finish(lab: Lab, control: pg.Client, print: (line: string) => voi
 }
 
 /** What the tables and their indexes take now. */
-async function tableBytes(control: pg.Client): Promise<number> {
+async function tableBytes({ topology }: Lab, control: pg.Client): Promise<number> {
   const answer = await control.query<{ bytes: string }>(
-    'select sum(pg_total_relation_size(t::regclass)) as bytes from unnest($1::text[]) as t',
+    topology === citus
+      ? citusSql('tables_bytes')
+      : 'select sum(pg_total_relation_size(t::regclass)) as bytes from unnest($1::text[]) as t',
     [tableNames.map((table) => `public.${table}`)],
   );
   return Number(onlyRow(answer).bytes);
@@ -266,6 +278,7 @@ async function tableBytes(control: pg.Client): Promise<number> {
 
 /** The time of each stage, and the whole. */
 async function summary(
+  lab: Lab,
   control: pg.Client,
   dataSet: DataSet,
   kept: readonly FinishedStage[],
@@ -282,7 +295,7 @@ async function summary(
     ...stages,
     '',
     `seeded and verified: ${formatCount(rows)} rows in ${formatSeconds(seconds)}, ` +
-      `${formatBytes(await tableBytes(control))} on disk, ` +
+      `${formatBytes(await tableBytes(lab, control))} on disk, ` +
       `peak memory of this process ${formatBytes(process.resourceUsage().maxRSS * 1024)}`,
   ];
 }

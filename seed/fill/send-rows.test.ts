@@ -45,7 +45,7 @@ describe('rows on their way', () => {
       await using lab = await createTestLab();
       const client = await lab.connect();
       const dataSet = createDataSet({ ...defaultDataSet, messages: 10 });
-      const source = new CopySource(dataSet, 'profiles', 32 * 1_024);
+      const source = new CopySource(dataSet, 'profiles', { chunkBytes: 32 * 1_024 });
       await assert.rejects(
         sendRows(client, source, 'profiles'),
         /chunks of 24576 bytes, in a socket that buffers 65536/,

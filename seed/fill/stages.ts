@@ -10,6 +10,7 @@ import { copyTable } from './copy-table.ts';
 import { build, type Definition, putBack, quote, takesIndex, validate } from './definitions.ts';
 import type { LoadStep } from './run-steps.ts';
 import type { sendRows } from './send-rows.ts';
+import { type StraightPlaces, sendStraight } from './straight.ts';
 import { withTables } from './with-tables.ts';
 
 /** A connection that stages run on, one stage at a time. */
@@ -30,6 +31,10 @@ export interface StageListener {
 /** What stages are made from. */
 export interface StageContext {
   readonly dataSet: DataSet;
+  /** Whether a report names its message's number: see Topology. */
+  readonly reportsNameNumber: boolean;
+  /** Where the rows go straight to the workers of a cluster, which takes triggers off before; undefined: all through the session. */
+  readonly straight?: StraightPlaces | undefined;
   /** What was taken off the tables and is still to be put back. */
   readonly definitions: readonly Definition[];
   /** What each filled table must hold: known for those filled before, added for the others. */
@@ -67,8 +72,11 @@ export function makeStages(context: StageContext): readonly LoadStep<LoadConnect
   const buildsOf = (table: string): readonly Definition[] =>
     builds.filter((definition) => definition.table === table);
 
+  const { straight } = context;
   const fill = (table: TableName): LoadStep<LoadConnection>[] => [
-    copyStage(context, table),
+    straight === undefined || table === 'profiles' // which every node has whole
+      ? copyStage(context, table)
+      : straightCopyStage(context, straight, table),
     vacuumStage(context, table),
   ];
   const buildAll = (table: TableName): LoadStep<LoadConnection>[] =>
@@ -109,7 +117,8 @@ function copyStage(context: StageContext, table: TableName): LoadStep<LoadConnec
     after: [],
     run: async (session) => {
       const { client } = session;
-      const source = new CopySource(context.dataSet, table);
+      const { dataSet, reportsNameNumber } = context;
+      const source = new CopySource(dataSet, table, { reportsNameNumber });
       context.listener.copyBegins(source);
       const started = performance.now();
       await withTables(session, [table], 'access exclusive', async () => {
@@ -122,6 +131,36 @@ function copyStage(context: StageContext, table: TableName): LoadStep<LoadConnec
       });
       context.summaries.set(table, source.summary());
       context.listener.copyEnds(source, secondsSince(started));
+    },
+  };
+}
+
+/**
+ * The rows to every worker at the same time, and the note that they are there after them: where that is missing, the
+ * table is emptied and filled again.
+ */
+function straightCopyStage(
+  context: StageContext,
+  places: StraightPlaces,
+  table: TableName,
+): LoadStep<LoadConnection> {
+  const name = stageNames.copy(table);
+  return {
+    name,
+    after: [],
+    run: async (session) => {
+      const started = performance.now();
+      await withTables(session, [table], 'access exclusive', async () => {
+        await session.client.query(`truncate public.${quote(table)}`);
+      });
+      let watched: CopySource | undefined;
+      const summary = await sendStraight(context.dataSet, table, places, ([first]) => {
+        if (first !== undefined) context.listener.copyBegins(first); // all go through the same rows
+        watched = first;
+      });
+      await finishStage(session.client, { name, seconds: secondsSince(started), summary });
+      context.summaries.set(table, summary);
+      if (watched !== undefined) context.listener.copyEnds(watched, secondsSince(started));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Lab } from '../../db/lab.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
+import { oneServer } from '../../db/topologies/topology.ts';
 import { type DataSetOptions, defaultDataSet } from '../data-set/data-set.ts';
 import { type Replace, seedDatabase } from '../fill/loader.ts';
 
@@ -17,6 +18,7 @@ export async function createTestLab(): Promise<TestLab> {
     url: database.url,
     server: { kind: 'external', url: database.url, givenUrl: database.url, close: async () => {} },
     major: 0,
+    topology: oneServer,
     connect: () => database.connect(),
     close,
     [Symbol.asyncDispose]: close,

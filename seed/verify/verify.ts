@@ -7,6 +7,8 @@ import { withoutWorkersIfShort } from '../../db/connection/without-workers.ts';
 import type { Lab } from '../../db/lab.ts';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
 import { readSql } from '../../db/sql.ts';
+import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { citus, type Topology } from '../../db/topologies/topology.ts';
 import { mostOptOuts } from '../data-set/contacts.ts';
 import {
   createDataSet,
@@ -100,9 +102,16 @@ function chooseDataSet(record: SeedRecord | undefined, expected: ExpectedDataSet
 
 /** What a table must hold, worked out from the data set alone; the server's answers and Ctrl-C are heard in between. */
 async function predictWithPauses(dataSet: DataSet, table: TableName): Promise<TableSummary> {
-  const source = new CopySource(dataSet, table, 256 * 1024);
+  const source = new CopySource(dataSet, table, { chunkBytes: 256 * 1024 });
   while (source.fill().length > 0) await nextTurn();
   return source.summary();
+}
+
+/** The queries that count again: over shards one for each join, which the shards answer by themselves. */
+function recountsOf(topology: Topology): readonly string[] {
+  return topology === citus
+    ? ['recount_opt_outs', 'recount_ordinals', 'recount_blocked_contacts'].map(citusSql)
+    : [readSql(new URL('./sql/recount.sql', import.meta.url))];
 }
 
 /** Compares opt-outs and blocks with the reports themselves: what it finds, in words. */
@@ -115,12 +124,12 @@ async function recount(
   // Hash tables may take twice work_mem (hash_mem_multiplier).
   const workMemBytes = buildMemoryBytes(await readServerFacts(lab, client)) / 2;
   await client.query(`set work_mem = ${Math.floor(workMemBytes / 1_024)}`);
-  const count = () =>
-    client.query<Record<string, string | null>>(
-      readSql(new URL('./sql/recount.sql', import.meta.url)),
-    );
-  const answer = await withoutWorkersIfShort(client, count, print);
-  const wrong = Object.entries(onlyRow(answer)).filter(([, count]) => Number(count) > 0);
+  const counts: Record<string, string | null> = {};
+  for (const sql of recountsOf(lab.topology)) {
+    const count = () => client.query<Record<string, string | null>>(sql);
+    Object.assign(counts, onlyRow(await withoutWorkersIfShort(client, count, print)));
+  }
+  const wrong = Object.entries(counts).filter(([, count]) => Number(count) > 0);
   const took = formatSeconds((performance.now() - began) / 1_000);
   const verdict = wrong.length === 0 ? 'they imply the same opt-outs and blocks' : 'WRONG';
   print(`  counted again from the reports: ${verdict} (${took})`);

@@ -25,7 +25,7 @@ const beside = [
 
 /** What is counted: the designs and the roads, or those of them that are named, with commas. */
 export function countedRoads(names?: string): readonly Design[] {
-  const all = [...beside.map(designNamed), ...listRoads()];
+  const all = [...beside.map((name) => designNamed(name)), ...listRoads()];
   if (names === undefined) return all;
   return names.split(',').map((name) => {
     const found = [...all, ...listDesigns()].find((road) => road.name === name);

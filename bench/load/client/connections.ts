@@ -4,10 +4,16 @@ import { wasInterrupted } from '../../../db/cli/command.ts';
 import { codeOf, messageOf, UserError } from '../../../db/cli/errors.ts';
 import { chooseServer, hostsOf } from '../../../db/connection/choose-server.ts';
 import { connect, connectAsIs } from '../../../db/connection/connect.ts';
+import { itemAt } from '../../../db/item-at.ts';
 import { readSql } from '../../../db/sql.ts';
+import { citusSql } from '../../../db/topologies/citus/statements.ts';
+import { citus, topologyOf } from '../../../db/topologies/topology.ts';
 import type { ServerError } from '../../protocol/messages.ts';
+import type { Connection } from './engine.ts';
 import { ExtendedQuerySession } from './extended-query.ts';
+import { nodeOf } from './node-of-number.ts';
 import { newReadingSocket } from './reading-socket.ts';
+import { RoutedSession } from './routed-session.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** The application name of all sessions that carry the load. */
@@ -29,7 +35,31 @@ class StatementRefused extends Error {
 }
 
 /** What a session needs to know. */
-type SessionPlan = Pick<WorkerOptions, 'url' | 'pooled' | 'sessionSql' | 'statements'>;
+type SessionPlan = Pick<
+  WorkerOptions,
+  'url' | 'pooled' | 'sessionSql' | 'statements' | 'shardPlaces'
+>;
+
+/**
+ * Opens what an application's connection is: a session, or, where it knows which node of a cluster has a number,
+ * one at every node.
+ *
+ * @param onFailure told of each try in vain to open the session of one node again
+ * @throws as openSession does
+ */
+export async function openConnection(
+  plan: SessionPlan,
+  onFailure: (error: ServerError) => void = () => {},
+): Promise<Connection> {
+  const { shardPlaces } = plan;
+  if (shardPlaces === undefined) return openSession(plan);
+  const plans = shardPlaces.urls.map((url) => ({ ...plan, url }));
+  return new RoutedSession(
+    await Promise.all(plans.map(openSession)),
+    (phone) => nodeOf(shardPlaces, phone),
+    (node, abandoned) => untilOpen(() => openSession(itemAt(plans, node)), abandoned, onFailure),
+  );
+}
 
 /**
  * Opens a session as an application would: its settings made, its statements prepared. Through a pooler
@@ -72,8 +102,9 @@ const lastStatementMs = 60_000;
  */
 export async function untilSessionsAreGone(client: pg.Client): Promise<void> {
   const deadlineMs = performance.now() + lastStatementMs;
+  const sql = (await topologyOf(client)) === citus ? citusSql('load_sessions') : loadSessionsSql;
   const look = async (): Promise<number | undefined> => {
-    const { rows } = await client.query<{ pid: number }>(loadSessionsSql, [
+    const { rows } = await client.query<{ pid: number }>(sql, [
       loadApplicationName,
       pooledApplicationName,
     ]);
@@ -92,15 +123,23 @@ export async function untilSessionsAreGone(client: pg.Client): Promise<void> {
 
 const loadSessionsSql = readSql(new URL('./sql/load_sessions.sql', import.meta.url));
 
-/** Opens a session in place of a lost one, trying again for as long as it takes; tells of each try in vain. */
-export async function reopenSession(
+/** Opens a connection in place of a lost one, trying again for as long as it takes; tells of each try in vain. */
+export function reopenConnection(
   plan: SessionPlan,
   abandoned: () => boolean,
   onFailure: (error: ServerError) => void,
-): Promise<ExtendedQuerySession | undefined> {
+): Promise<Connection | undefined> {
+  return untilOpen(() => openConnection(plan, onFailure), abandoned, onFailure);
+}
+
+async function untilOpen<T>(
+  open: () => Promise<T>,
+  abandoned: () => boolean,
+  onFailure: (error: ServerError) => void,
+): Promise<T | undefined> {
   for (let pauseMs = firstPauseMs; !abandoned(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
-      return await openSession(plan);
+      return await open();
     } catch (error) {
       onFailure(failureOf(error));
       await delay(pauseMs * (0.5 + Math.random()));

@@ -1,6 +1,11 @@
-import { isWorthReconnecting, isWorthRetrying, refusal } from '../../../db/contract.ts';
-import { uniqueViolation } from '../../../db/sqlstates.ts';
-import type { Parameter } from '../../protocol/messages.ts';
+import {
+  isRefusal,
+  isWorthReconnecting,
+  isWorthRetrying,
+  mayBeCommitted,
+} from '../../../db/contract.ts';
+import { meansConnectionLost, uniqueViolation } from '../../../db/sqlstates.ts';
+import type { Parameter, ServerError } from '../../protocol/messages.ts';
 import { type OutcomeWriter, outcomes } from '../record/outcome-log.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Application, Operation } from '../workload/application.ts';
@@ -9,10 +14,12 @@ import type { Answer } from './extended-query.ts';
 
 /** A connection as the engine sees it. */
 export interface Connection {
+  /** @param phone the number that it is about */
   execute(
     statement: string,
     parameters: readonly Parameter[],
     answered: (answer: Answer) => void,
+    phone: string,
   ): void;
   end(): Promise<void>;
 }
@@ -34,6 +41,8 @@ export interface EngineOptions {
   readonly endMs: number;
   readonly drainMs: number;
   readonly now: () => number;
+  /** Whether a session goes on where a node behind it went away: a cluster's coordinator tells so, and has others. */
+  readonly isCluster: boolean;
   /** Opens a session, trying for as long as it takes unless `abandoned()`; undefined then. */
   readonly reopen: (abandoned: () => boolean) => Promise<Connection | undefined>;
 }
@@ -175,8 +184,11 @@ export class Engine {
     const statement = operation.kind === 'send' ? 'send' : 'report';
     if (link.session === undefined) void this.#recover(link, operation);
     else
-      link.session.execute(statement, operation.parameters, (answer) =>
-        this.#take(link, operation, answer),
+      link.session.execute(
+        statement,
+        operation.parameters,
+        (answer) => this.#take(link, operation, answer),
+        operation.phone,
       );
   }
 
@@ -185,28 +197,46 @@ export class Engine {
     const { recorder } = this.#options;
     if (answer.kind === 'done') this.#acknowledge(link, operation);
     else if (answer.kind === 'unconfirmed') this.#confirm(link, operation);
-    else if (answer.kind === 'lost' || isWorthReconnecting(answer.sqlState)) {
+    else if (answer.kind === 'error' && this.#isOfAnotherNode(answer.sqlState)) {
+      operation.uncertain = true;
+      this.#retry(link, operation, answer);
+    } else if (answer.kind === 'lost' || isWorthReconnecting(answer.sqlState)) {
       recorder.counts.lostConnections++;
       recorder.error(answer, 'answers');
       operation.uncertain = true;
       void this.#recover(link, operation);
-    } else if (answer.sqlState === refusal.sqlState && operation.kind === 'send')
-      this.#refuse(link, operation);
+    } else if (isRefusal(answer) && operation.kind === 'send') this.#refuse(link, operation);
     else if (answer.sqlState === uniqueViolation && operation.uncertain) {
       recorder.error(answer, 'answers');
       recorder.counts.foundDone++;
       this.#acknowledge(link, operation);
-    } else if (isWorthRetrying(answer.sqlState) && operation.attempts < mostAttempts) {
-      recorder.error(answer, 'answers');
-      recorder.counts.retries++;
-      // Somewhat later, and not all at the same time: the other transaction needs to get on.
-      const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);
-      setTimeout(() => this.#attempt(link, operation), pauseMs);
-    } else {
-      recorder.error(answer, 'answers');
-      recorder.failed(answer);
-      this.#settle(link, operation, operation.uncertain ? outcomes.unknown : outcomes.absent);
+    } else if (isWorthRetrying(answer)) {
+      if (mayBeCommitted(answer)) operation.uncertain = true;
+      this.#retry(link, operation, answer);
+    } else this.#fail(link, operation, answer);
+  }
+
+  /** The session is well, and a node behind it is not: the numbers of other nodes go on. */
+  #isOfAnotherNode(sqlState: string): boolean {
+    return this.#options.isCluster && meansConnectionLost(sqlState);
+  }
+
+  /** Somewhat later, and not all at the same time: the other transaction needs to get on. */
+  #retry(link: Link, operation: Operation, error: ServerError): void {
+    if (operation.attempts >= mostAttempts) {
+      this.#fail(link, operation, error);
+      return;
     }
+    this.#options.recorder.error(error, 'answers');
+    this.#options.recorder.counts.retries++;
+    const pauseMs = Math.random() * 2 ** Math.min(6, operation.attempts);
+    setTimeout(() => this.#attempt(link, operation), pauseMs);
+  }
+
+  #fail(link: Link, operation: Operation, error: ServerError): void {
+    this.#options.recorder.error(error, 'answers');
+    this.#options.recorder.failed(error);
+    this.#settle(link, operation, operation.uncertain ? outcomes.unknown : outcomes.absent);
   }
 
   #acknowledge(link: Link, operation: Operation): void {
@@ -269,7 +299,7 @@ export class Engine {
 
   #find(link: Link, operation: Operation): void {
     const find = operation.kind === 'send' ? 'find_message' : 'find_report';
-    link.session?.execute(find, [operation.id], (answer) => {
+    const found = (answer: Answer): void => {
       if (this.#over) return;
       if (answer.kind === 'unconfirmed') this.#confirm(link, operation);
       else if (answer.kind !== 'done') {
@@ -279,6 +309,7 @@ export class Engine {
         this.#options.recorder.counts.foundDone++;
         this.#acknowledge(link, operation);
       } else this.#attempt(link, operation);
-    });
+    };
+    link.session?.execute(find, [operation.id], found, operation.phone);
   }
 }

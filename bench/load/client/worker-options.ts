@@ -1,3 +1,4 @@
+import type { ShardPlaces } from '../../../db/topologies/citus/shard-places.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
 import type { Mix } from '../workload/mix.ts';
 import type { Trace } from '../workload/trace.ts';
@@ -14,6 +15,10 @@ export interface WorkerOptions {
   /** This worker's number, and how many there are. */
   readonly worker: number;
   readonly workers: number;
+  /** Whether the server is the coordinator of a cluster. */
+  readonly isCluster: boolean;
+  /** Where a number's own node is, for a load that goes straight to it. */
+  readonly shardPlaces: ShardPlaces | undefined;
   /** Connections of this worker. */
   readonly clients: number;
   readonly mix: Mix;
@@ -43,11 +48,15 @@ export interface WorkerOptions {
   readonly reportOutcomes: string;
 }
 
-/** The statements; `split` passes the message's id in three parts and the number without its plus. */
+/**
+ * The statements; where `reportsNameNumber`, a report's last parameter is its message's number; `split` passes the message's
+ * id in three parts and the number without its plus.
+ */
 export interface Statements {
   readonly send: string;
   readonly report: string;
   readonly findMessage: string;
   readonly findReport: string;
+  readonly reportsNameNumber: boolean;
   readonly split: boolean;
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../../db/cli/errors.ts';
+import type { ServerError } from '../../protocol/messages.ts';
 import { Draws } from '../../stats/random.ts';
 import { IntervalReporter } from '../record/interval-reporter.ts';
 import { OutcomeWriter } from '../record/outcome-log.ts';
@@ -10,7 +11,7 @@ import { type Arrivals, Schedule, TraceSchedule } from '../workload/arrivals.ts'
 import { reportsPerSend } from '../workload/mix.ts';
 import { TracePart } from '../workload/trace.ts';
 import { clockMs } from './clock.ts';
-import { openSession, reopenSession } from './connections.ts';
+import { openConnection, reopenConnection } from './connections.ts';
 import { Engine } from './engine.ts';
 import { startPreciseTimer } from './precise-timer.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -67,7 +68,11 @@ function scheduleOf(plan: WorkerOptions, startMs: number, endMs: number): Arriva
 
 async function main(plan: WorkerOptions): Promise<void> {
   const timer = await startPreciseTimer();
-  const sessions = await Promise.all(Array.from({ length: plan.clients }, () => openSession(plan)));
+  let recorder: Recorder | undefined;
+  const tellFailure = (error: ServerError): void => recorder?.error(error, 'connecting');
+  const sessions = await Promise.all(
+    Array.from({ length: plan.clients }, () => openConnection(plan, tellFailure)),
+  );
   const application = new Application(plan);
   const messages = new OutcomeWriter(plan.messageOutcomes);
   const reports = new OutcomeWriter(plan.reportOutcomes);
@@ -81,7 +86,7 @@ async function main(plan: WorkerOptions): Promise<void> {
   tell({ kind: 'ready' });
   const startMs = await started;
   const endMs = startMs + plan.durationMs;
-  const recorder = new Recorder(startMs);
+  recorder = new Recorder(startMs);
   const schedule = scheduleOf(plan, startMs, endMs);
   const running = new Engine(
     {
@@ -94,8 +99,8 @@ async function main(plan: WorkerOptions): Promise<void> {
       endMs,
       drainMs: plan.drainMs,
       now: clockMs,
-      reopen: (abandoned) =>
-        reopenSession(plan, abandoned, (error) => recorder.error(error, 'connecting')),
+      isCluster: plan.isCluster,
+      reopen: (abandoned) => reopenConnection(plan, abandoned, tellFailure),
     },
     sessions,
     (wake) => timer.onWake(wake),

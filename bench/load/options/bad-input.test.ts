@@ -132,6 +132,16 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a database that is no name', ['--database', 'a b'], /not a name of small letters/],
   ['pgbench on all designs', ['--compare-pgbench', '--design', 'all'], /is for one design/],
   ['a run name that is a path', ['--run', '../x'], /--run names a folder/],
+  [
+    'a pooler on the way past all',
+    ['--straight', '--pooler', 'pooler:6432'],
+    /--straight goes to the nodes, past a --pooler/,
+  ],
+  [
+    'a failover on the way past all',
+    ['--failover', '--straight'],
+    /--failover has servers of its own.*: leave --straight out/,
+  ],
 ];
 
 /** What the command would print of these flags. */

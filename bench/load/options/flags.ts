@@ -91,6 +91,7 @@ export interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'>
   readonly standbyDelay?: number;
   readonly pooler?: PoolerPlace;
   readonly live?: LivePort;
+  readonly straight?: boolean;
   readonly keep?: boolean;
   readonly out?: string;
   readonly run?: string;
@@ -173,6 +174,10 @@ function parse(args: readonly string[]): Flags {
       'send through a pooler in transaction mode; DATABASE_URL names the server itself',
       parsePoolerPlace,
     )
+    .option(
+      '--straight',
+      'on Citus: send to the node that has the number, past the coordinator that DATABASE_URL names',
+    )
     .option('--compare-pgbench', 'closed loop in turns with pgbench, instead of a load')
     .option(
       '--soak <time>',
@@ -233,6 +238,9 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
   if (flags.pooler !== undefined) requirePoolable(flags, designs);
   requireFailover(flags, designs);
   if (flags.soak !== undefined) requireSoak(flags, designs);
+  if (flags.pooler !== undefined && flags.straight) {
+    throw new UserError('--straight goes to the nodes, past a --pooler: leave one of them out');
+  }
   if (flags.shape !== undefined && flags.mix !== undefined) {
     throw new UserError('--shape says the mix: leave --mix out');
   }
@@ -273,6 +281,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
             standbyDelayMs: flags.standbyDelay ?? (flags.failover === 'async' ? asyncDelayMs : 0),
           },
     pooler: flags.pooler,
+    straight: flags.straight ?? false,
     durationS:
       flags.soak ??
       flags.duration ??
@@ -324,6 +333,7 @@ function requireComparison(flags: Flags, designs: number): void {
     '--slo': flags.slo !== undefined,
     '--check': flags.check !== 'on',
     '--pooler': flags.pooler !== undefined,
+    '--straight': flags.straight === true,
   };
   const unheeded = Object.keys(given).filter((flag) => given[flag]);
   if (unheeded.length > 0) {

@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly soak: boolean;
   /** Failovers of a pair of servers made for this, in place of a load on the lab's database. */
   readonly failovers: FailoverRequest | undefined;
+  /** Past the coordinator of a cluster. */
+  readonly straight: boolean;
   /** A pooler that the load goes through. */
   readonly pooler: PoolerPlace | undefined;
   readonly durationS: number;

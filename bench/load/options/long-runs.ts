@@ -46,6 +46,7 @@ export function requireFailover(flags: Flags, designs: readonly Design[]): void 
     '--check': flags.check !== 'on',
     '--compare-pgbench': flags.comparePgbench === true,
     '--pooler': flags.pooler !== undefined,
+    '--straight': flags.straight === true,
     '--keep': flags.keep === true,
     '--allow-nonempty': flags.allowNonempty === true,
   });

@@ -33,7 +33,10 @@ export interface TrialOptions {
   readonly keep: boolean;
   /** The data set that the database holds. */
   readonly dataSet: DataSetOptions | undefined;
-  readonly statements?: Statements;
+  /** In place of the application's own. */
+  readonly statements?: Partial<Statements>;
+  /** Past the coordinator of a cluster: each number's statements to the node that has it. */
+  readonly straight?: boolean;
   /** What is sent again, instead of what the mix says. */
   readonly trace?: Trace | undefined;
   /** Send from one profile to the numbers of one area code, each alike: what another generator can draw too. */

@@ -8,7 +8,7 @@ import { pgbenchVersion, runPgbench } from '../../../db/pgbench-process.ts';
 import { readSql } from '../../../db/sql.ts';
 import { fewestForInterval, median } from '../../stats/median.ts';
 import type { TrialOptions } from '../options/trial-options.ts';
-import { applicationStatements, prepareRun } from '../prepare.ts';
+import { prepareRun } from '../prepare.ts';
 import type { ClosedLoopComparison, LoadTrial } from '../results/results.ts';
 import { runTrial } from '../run-trial.ts';
 import { removeRun } from '../verify/remove-run.ts';
@@ -59,7 +59,7 @@ export async function compareClosedLoop(
       mix: sendsOnly(options.mix),
       rate: 'max',
       plain: true,
-      statements: { ...applicationStatements(), send: statement, split: true },
+      statements: { send: statement, split: true },
     });
     trials.push(trial);
     if (trial.donePerSecond === null) throw new Error('a block without time says no rate');

@@ -1,4 +1,4 @@
 -- All opt-outs and all blocks of the default design.
-select
-  (select count(*) from public.opt_outs) as opt_outs,
-  (select count(*) from public.blocked_contacts) as blocked;
+select o.count as opt_outs, b.count as blocked
+from (select count(*) from public.opt_outs) as o
+cross join (select count(*) from public.blocked_contacts) as b;

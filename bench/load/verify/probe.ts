@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import { codeOf } from '../../../db/cli/errors.ts';
-import { refusal } from '../../../db/contract.ts';
+import { failureOf, isRefusal } from '../../../db/contract.ts';
 import { itemAt } from '../../../db/item-at.ts';
 import { readSql } from '../../../db/sql.ts';
 import { type Expected, mayBlock, mustBlock } from './expected.ts';
@@ -42,7 +41,7 @@ async function isRefused(client: pg.Client, profileId: string, phone: string): P
     await client.query(probeSql, [profileId, phone]);
     return false;
   } catch (error) {
-    if (codeOf(error) !== refusal.sqlState) throw error;
+    if (!isRefusal(failureOf(error))) throw error;
     return true;
   } finally {
     await client.query('rollback to savepoint probe');

@@ -29,6 +29,8 @@ export interface Operation {
   /** Its number among this worker's rows of the table. */
   readonly number: number;
   readonly parameters: readonly Parameter[];
+  /** The number that it is about. */
+  readonly phone: string;
   /** The new number and the slot of its profile; -1 for the data set's contacts. */
   readonly freshNumber: number;
   readonly slot: number;
@@ -50,6 +52,7 @@ interface DueReport {
   readonly dueMs: number;
   readonly kind: ReportKind;
   readonly messageId: string;
+  readonly phone: string;
   readonly freshNumber: number;
   readonly slot: number;
 }
@@ -133,7 +136,7 @@ export class Application {
     const report = this.#due.pop();
     if (report === undefined) throw new Error('no report is due');
     const { id, number } = this.#reportIds.make();
-    const { kind, freshNumber, slot, messageId } = report;
+    const { kind, freshNumber, slot, messageId, phone } = report;
     if (kind === 'optedOut') this.#ledger.attempt(freshNumber, slot);
     const eventType = kind === 'delivered' ? 'delivered' : 'failed';
     const errorCode =
@@ -143,7 +146,11 @@ export class Application {
       intendedMs,
       id,
       number,
-      parameters: [id, messageId, eventType, errorCode],
+      parameters: [
+        ...[id, messageId, eventType, errorCode],
+        ...(this.#plan.statements.reportsNameNumber ? [phone] : []),
+      ],
+      phone,
       freshNumber,
       slot,
       ...this.#limits(0),
@@ -168,13 +175,13 @@ export class Application {
         ? this.#drawReport(operation.freshNumber >= 0)
         : operation.replayed.report;
     if (kind === undefined) return;
-    const { freshNumber, slot, id: messageId } = operation;
+    const { freshNumber, slot, phone, id: messageId } = operation;
     const isRepeated =
       operation.replayed === undefined && this.#draws.chance(this.#mix.repeatShare);
     const repeats = isRepeated ? 2 : 1;
     for (let times = 0; times < repeats; times++) {
       const dueMs = reportDueMs(this.#mix.delay, nowMs, this.#draws);
-      this.#due.push({ dueMs, kind, messageId, freshNumber, slot });
+      this.#due.push({ dueMs, kind, messageId, phone, freshNumber, slot });
     }
   }
 
@@ -248,6 +255,7 @@ export class Application {
       parameters: this.#plan.statements.split
         ? [...splitId(id), profileId, phone.slice(1), body]
         : [id, profileId, phone, body],
+      phone,
       freshNumber,
       slot,
       ...this.#limits(optOuts),
@@ -268,7 +276,7 @@ export class Application {
   #wrong(what: WrongAnswer['what'], operation: Operation): void {
     this.wrongAnswers++;
     if (this.wrongExamples.length >= examplesKept) return;
-    const phone = String(operation.parameters[this.#plan.statements.split ? 4 : 2]);
-    this.wrongExamples.push({ what, phone, messageId: operation.id });
+    const { phone, id: messageId } = operation;
+    this.wrongExamples.push({ what, phone, messageId });
   }
 }

@@ -1,4 +1,5 @@
 import type { Design } from '../../../db/designs.ts';
+import { citus } from '../../../db/topologies/topology.ts';
 import type { BenchReservation } from '../../database/reservation.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Arms } from './arms.ts';
@@ -41,13 +42,15 @@ export async function makeArms(
   if (!checked) await reservation.change((admin) => admin.query(design.checkOffSql));
   const arms = async (): Promise<Arms> => {
     if (wanted === 'partitioned twins') {
+      if (reservation.topology === citus) throw new NoSuchArms('triggers of shards');
       if (check.kind === 'row security' || check.kind === 'view') throw new NoSuchArms(check.kind);
       return twinTables(reservation, design, checked, 'partitioned');
     }
     if (check.kind === 'row security') return sessionRole(reservation.admin, design);
     if (check.kind === 'view') return twinView(reservation, check.uncheckedDefinition);
     const modes =
-      check.kind === 'triggers' && wanted === undefined
+      // a cluster's triggers are in other sessions, at its workers, than the one that would rest them
+      check.kind === 'triggers' && wanted === undefined && reservation.topology !== citus
         ? await triggerModes(reservation, check.triggers)
         : undefined;
     return modes ?? twinTables(reservation, design, checked);

@@ -1,6 +1,8 @@
 import { inTransaction } from '../../../db/connection/transaction.ts';
 import type { Design } from '../../../db/designs.ts';
 import { readSql } from '../../../db/sql.ts';
+import { citusSql } from '../../../db/topologies/citus/statements.ts';
+import { citus } from '../../../db/topologies/topology.ts';
 import type { BenchReservation } from '../../database/reservation.ts';
 import { dropTwins, twinSchemas } from '../../database/twin-schemas.ts';
 import type { Arms } from './arms.ts';
@@ -25,7 +27,7 @@ export async function twinTables(
 ): Promise<Arms> {
   const byMonth = kind === 'partitioned';
   await reservation.change(async (admin) => {
-    await admin.query(makeTwinSql);
+    await admin.query(reservation.topology === citus ? citusSql('make_twin') : makeTwinSql);
     await inTransaction(admin, async () => {
       await admin.query(design.checkOffSql);
       await admin.query('select pg_temp.make_twin($1, $2)', [twinSchemas.unchecked, byMonth]);

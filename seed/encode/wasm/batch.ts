@@ -23,9 +23,14 @@ export const phones = memory.data(3 * size, 16);
 export const ids = memory.data(4 * size, 16);
 export const references = memory.data(4 * size, 16);
 
-/** u32 [row]: the hash of what is hashed so far. */
+/** u32 [row]: the hash of what is hashed so far, and where it waits while a number is hashed by itself. */
 export const hashesHigh = memory.data(size, 16);
 export const hashesLow = memory.data(size, 16);
+export const waitingHigh = memory.data(size, 16);
+export const waitingLow = memory.data(size, 16);
+
+/** u32 [row]: the high half of the hash of the row's number, less the least. */
+export const numberHashes = memory.data(size, 16);
 
 /** Where a column has row `row`. */
 export function addressIn(column: usize, row: u32): usize {

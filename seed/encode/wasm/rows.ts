@@ -28,6 +28,7 @@ import { hashOf, hashValues, setHash } from './hash';
 import { cell, contact, message, next } from './layout';
 import { mix } from './mix';
 import { makePhones } from './phones';
+import { isHere, placeRows } from './places';
 import { makeUuids } from './uuids';
 
 export { overrunBytes } from './fields';
@@ -45,14 +46,16 @@ export {
   window,
 } from './layout';
 export { areaCodes, exchanges, lines, phoneAddends, phoneCount, phoneFactors } from './phones';
+export { place, placeOfHash } from './places';
 export { dayWarp, firstMessageUnixMs, msPerMessage } from './uuids';
 
 /** Where free memory begins. */
 export const heapBase: usize = __heap_base;
 
-/** How many rows there are, how many are written, and the exclusive or of their hashes. */
+/** How many rows there are, how many are done, how many of those are written, and the exclusive or of their hashes. */
 export let rowCount: u32 = 0;
 export let rowsWritten: u32 = 0;
+export let rowsKept: u32 = 0;
 export let checksum: u64 = 0;
 
 /** Messages in whole tiles; those after them go to one contact each, from this one on. */
@@ -111,6 +114,10 @@ export function fillReports(at: usize, full: usize): usize {
   return fill(at, full, writeReports);
 }
 
+export function fillReportsWithNumbers(at: usize, full: usize): usize {
+  return fill(at, full, writeReportsWithNumbers);
+}
+
 export function fillOptOuts(at: usize, full: usize): usize {
   return fill(at, full, writeOptOuts);
 }
@@ -123,7 +130,11 @@ function fill(at: usize, full: usize, write: (at: usize, count: u32) => usize): 
   while (rowsWritten < rowCount && at < full) {
     const count = min(batchRows, rowCount - rowsWritten);
     at = write(at, count);
-    for (let row: u32 = 0; row < count; row++) checksum ^= hashOf(row);
+    for (let row: u32 = 0; row < count; row++) {
+      if (!isHere(row)) continue;
+      checksum ^= hashOf(row);
+      rowsKept++;
+    }
     rowsWritten += count;
   }
   return at;
@@ -144,9 +155,11 @@ function writeMessages(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) addressMessage(row);
   makeUuids(ids, messageIdKey, 0);
   makePhones();
+  placeRows();
   hashValues(phones, 3);
   hashValues(ids, 4);
   for (let row: u32 = 0; row < count; row++) {
+    if (!isHere(row)) continue;
     at = writeUuid(writeFieldCount(at, 4), ids, row);
     const sender = load<u32>(addressIn(senders, row));
     at = sender === nobody ? writeNull(at) : writePooled(at, profiles, profilesStarts, sender);
@@ -176,6 +189,31 @@ function writeReports(at: usize, count: u32): usize {
   return at;
 }
 
+/** id, message_id, to_number, event_type, error_code; the number is its message's, and not hashed. */
+function writeReportsWithNumbers(at: usize, count: u32): usize {
+  for (let row: u32 = 0; row < count; row++) {
+    next();
+    store<u32>(addressIn(messages, row), message);
+    store<u32>(addressIn(contacts, row), contact());
+    const kind: u32 = load<u8>(kinds + cell);
+    store<u32>(addressIn(endingKinds, row), kind);
+    setHash(row, load<u64>(endingsHashes + (kind << 3)));
+  }
+  makeUuids(ids, reportIdKey, reportDelayMs);
+  makeUuids(references, messageIdKey, 0);
+  makePhones();
+  placeRows();
+  hashValues(references, 4);
+  hashValues(ids, 4);
+  for (let row: u32 = 0; row < count; row++) {
+    if (!isHere(row)) continue;
+    at = writeUuid(writeFieldCount(at, 5), ids, row);
+    at = writePhone(writeUuid(at, references, row), row);
+    at = writePooled(at, endings, endingsStarts, load<u32>(addressIn(endingKinds, row)));
+  }
+  return at;
+}
+
 /** phone, profile_id, ordinal */
 function writeOptOuts(at: usize, count: u32): usize {
   for (let row: u32 = 0; row < count; row++) {
@@ -188,9 +226,11 @@ function writeOptOuts(at: usize, count: u32): usize {
     setHash(row, ordinal);
   }
   makePhones();
+  placeRows();
   hashValues(references, 4);
   hashValues(phones, 3);
   for (let row: u32 = 0; row < count; row++) {
+    if (!isHere(row)) continue;
     at = writeUuid(writePhone(writeFieldCount(at, 3), row), references, row);
     at = writeInteger(at, load<u32>(addressIn(optOutOrdinals, row)));
   }
@@ -205,8 +245,11 @@ function writeBlockedContacts(at: usize, count: u32): usize {
     setHash(row, 0);
   }
   makePhones();
+  placeRows();
   hashValues(phones, 3);
-  for (let row: u32 = 0; row < count; row++) at = writePhone(writeFieldCount(at, 1), row);
+  for (let row: u32 = 0; row < count; row++) {
+    if (isHere(row)) at = writePhone(writeFieldCount(at, 1), row);
+  }
   return at;
 }
 

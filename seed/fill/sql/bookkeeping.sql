@@ -60,7 +60,7 @@ create table if not exists optout_lab.seed_definitions (
 alter table optout_lab.seed_definitions
   drop constraint if exists seed_definitions_kind_check,
   add constraint seed_definitions_kind_check
-    check (kind in ('foreign key', 'constraint', 'index', 'replica identity', 'autovacuum'));
+    check (kind in ('foreign key', 'constraint', 'index', 'replica identity', 'autovacuum', 'trigger'));
 comment on table optout_lab.seed_definitions is
   'Indexes, constraints and settings taken off the tables for a load, as they were. A stage puts each '
   'back and removes its row here; rows here between seeds mean that a load was not finished.';
