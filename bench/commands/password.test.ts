@@ -50,11 +50,17 @@ const runs: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'bench/commands/load.ts': [['--duration=1', '--rate=100', '--clients=2']],
   'bench/commands/test.ts': [['db/contract']],
   'db/commands/adopt.ts': [['db/adopt/examples/lab.json', '--inspect']],
+  'db/commands/mutate.ts': [
+    ['--only=refuse_blocked_insert on outbound_messages: trigger left out', '--histories=1'],
+  ],
+  'seed/commands/db-drop.ts': [['no_such_database', '--yes']],
+  'seed/commands/db-list.ts': [[]],
+  'seed/commands/describe.ts': [['--from']],
   'db/commands/isolation.ts': [['--designs=blocked_contacts', '--permutations=1', '--histories=1']],
 };
 
-/** These refuse: the lab's own schema is there already, and no other may be adopted over it. */
-const refuse = ['db/commands/adopt.ts'];
+/** These refuse: the lab's own schema is there already, and no other may be adopted over it; there is no such database. */
+const refuse = ['db/commands/adopt.ts', 'seed/commands/db-drop.ts'];
 
 /** These print the URL as it is: that is what they are for. */
 const printsUrl = ['db/commands/db-up.ts', 'db/commands/db-url.ts'];
@@ -103,7 +109,11 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
     (runs[file] ?? []).map((args) => [file, args] as const),
   )) {
     it(`is in no output, report, log or process list of ${[file, ...args].join(' ')}`, async () => {
-      const makesReports = /bench\/commands\/(bench|load)\.ts/.test(file) ? [`--out=${out}`] : [];
+      const makesReports = /commands\/(bench|bench-rollout|load|mutate)\.ts/.test(file)
+        ? [`--out=${out}`]
+        : file.endsWith('describe.ts')
+          ? [`--out=${join(drill.home, 'shape.json')}`]
+          : [];
       const { child, outcome } = startCommandFile(file, [...args, ...makesReports], {
         env: { DATABASE_URL: url, [dataDirVariable]: drill.home },
       });

@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { newCommand, onInterruptGoOnWith, runCommand } from '../cli/command.ts';
 import { commandLine, withoutFlag } from '../cli/command-line.ts';
 import { CheckFailure } from '../cli/errors.ts';
 import { seedMeaning, wholeNumber } from '../cli/flags.ts';
-import { shownPath } from '../cli/output-path.ts';
+import { makeFolders, shownPath } from '../cli/output-path.ts';
 import { workingDir } from '../cli/working-dir.ts';
 import { type Design, defaultDesignName, designsNamed } from '../designs.ts';
 import { openServer } from '../lab.ts';
@@ -26,6 +26,7 @@ await runCommand(async () => {
     .option('--permutations <n>', 'permutations a case and level', wholeNumber(1), 3)
     .option('--histories <n>', 'random histories a mutant', wholeNumber(1), 40)
     .option('--jobs <n>', 'mutants at the same time', wholeNumber(1, 16), 2)
+    .option('--out <folder>', 'where the verdicts are kept (default: reports/mutation)')
     .option('--again', 'forget the verdicts of an earlier run; without it that is gone on with')
     .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
     .parse()
@@ -36,10 +37,11 @@ await runCommand(async () => {
       histories: number;
       jobs: number;
       again?: true;
+      out?: string;
       seed: number;
     }>();
-  const folder = join(workingDir, 'reports', 'mutation');
-  mkdirSync(folder, { recursive: true });
+  const folder = flags.out ?? join(workingDir, 'reports', 'mutation');
+  makeFolders(folder);
   const explained = readExplained();
   let unexplained = 0;
   const schemaTests = await buildSchemaTests();

@@ -5,6 +5,7 @@ import type { Design } from '../designs.ts';
 import { runPermutations, runRandomHistories } from '../isolation/run-histories.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
 import type { Mutant } from './mutants.ts';
+import { TestsNotRun } from './schema-tests.ts';
 
 /** What became of a mutant. */
 export interface Verdict {
@@ -51,7 +52,10 @@ export async function tryMutant(
   }
   const over = new AbortController();
   const looking = look(database.url, design, trial, schemaTests).catch(
-    (error: unknown): Verdict => ({ state: 'caught', by: messageOf(error).split('\n')[0] ?? '' }),
+    (error: unknown): Verdict => {
+      if (error instanceof TestsNotRun) throw error;
+      return { state: 'caught', by: messageOf(error).split('\n')[0] ?? '' };
+    },
   );
   const tooLong = delay(trial.mostSeconds * 1_000, undefined, { signal: over.signal }).then(
     async (): Promise<Verdict> => {
