@@ -21,12 +21,16 @@ export const needsBrowser = {
   skip: browserPath === undefined && 'no chromium: name one in CHROMIUM',
 };
 
+/** What pev2 says where its frame gives way to the next plan before it has been laid out; the next is drawn right. */
+const beforeItHasASize = /<g> attribute transform: Expected number, "translate\(NaN/;
+
 /** What a reader must not meet on a page: errors, and anything asked of a network. */
 export function problemsOf(page: Page): string[] {
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
+    if (message.type() !== 'error' || beforeItHasASize.test(message.text())) return;
+    problems.push(message.text());
   });
   page.on('request', (request) => {
     if (/^(https?|wss?):/.test(request.url())) problems.push(`asked for ${request.url()}`);
