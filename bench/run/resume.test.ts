@@ -33,7 +33,7 @@ it('a sweep that was interrupted goes on where it was, and measures nothing twic
   const interrupted = new Error('interrupted');
   await assert.rejects(
     runBench(lab, sweep(false), (what) => {
-      if (what === 'blocked_hash: checks') throw interrupted;
+      if (what === '2 of 2, blocked_hash: checks') throw interrupted;
     }),
     interrupted,
   );
@@ -45,7 +45,7 @@ it('a sweep that was interrupted goes on where it was, and measures nothing twic
   const folder = await runBench(lab, sweep(true), (what) => said.push(what));
   assert.deepEqual(
     said.filter((what) => /sweep|build/.test(what)),
-    ['blocked_hash: build'],
+    ['2 of 2, blocked_hash: build'],
   );
   const results = readResults(folder);
   assert.equal(results.resumedAt?.length, 1);
