@@ -34,7 +34,8 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
     counted: countedOf(part('instructions')),
     goals,
   });
-  const image = addedFigure(results, picturedDesigns(results));
+  const five = part('five-designs');
+  const image = addedFigure(five, picturedDesigns(five));
   return {
     ...Object.fromEntries(
       documents.map((file) => [file, withFigures(textOf(file) ?? '', file, figures)]),

@@ -33,6 +33,15 @@ const designSeconds = 30;
 /** Time for all scenarios of the default design. */
 const scenarioSeconds = 180;
 
+/** The default, the statement trigger, and those that are cheap for one row or in bulk. */
+const pictured = [
+  defaultDesignName,
+  'blocked_hash',
+  'statement_trigger',
+  'statement_trigger_hash',
+  'row_security_hash',
+] as const;
+
 /** The parts in the order in which they need each other: the bench leaves its last size in place. */
 export function referenceParts(options: ReferenceOptions): readonly Part[] {
   const { sizes, designs, out, name, rate, loadSeconds } = options;
@@ -77,6 +86,17 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
         ...['--max-seconds', String(scenarioSeconds), '--out', folder, '--run', 'scenarios'],
       ],
       makes: 'scenarios',
+    },
+    {
+      name: 'five-designs',
+      title: 'the designs of README’s picture, timed longer',
+      script: 'bench',
+      file: 'bench/commands/bench.ts',
+      args: [
+        ...['--scale', largest, '--designs', pictured.join(',')],
+        ...['--max-seconds', String(scenarioSeconds), '--out', folder, '--run', 'five-designs'],
+      ],
+      makes: 'five-designs',
     },
     load('load-campaign', 'a campaign at a fixed rate', '--mix', 'campaign', ...offered),
     load('load-opt-out-wave', 'a wave of opt-outs', '--mix', 'opt-out-wave', ...offered),

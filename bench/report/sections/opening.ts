@@ -63,7 +63,7 @@ export function addedFigure(results: Results, only?: readonly string[]): Figure 
   const single = questions.oneRow ?? questions.oneRowNotDurable;
   const rows = timedDesigns(results)
     .filter(({ name }) => only === undefined || only.includes(name))
-    .map((design) => addedRow(results, design, single, questions.bulk))
+    .map((design) => addedRow(results, design, single, questions.bulk, only !== undefined))
     .filter(({ oneRow, bulk }) => oneRow !== undefined || bulk !== undefined)
     .sort((a, b) => firstOf(a) - firstOf(b));
   if (rows.length === 0) return undefined;
@@ -105,6 +105,7 @@ function addedRow(
   design: DesignResult,
   single: string | undefined,
   bulk: string | undefined,
+  isImage: boolean,
 ): AddedRow {
   const [one, many] = [pairedOf(design, single), pairedOf(design, bulk)];
   return {
@@ -116,7 +117,8 @@ function addedRow(
         ? []
         : [
             { className: `share ${measured}`, text: formatChange(ratioOf(one.paired)) },
-            ...commitShares(results, design).map(({ ms, percent }) => ({
+            // an image has no switch between them
+            ...(isImage ? [] : commitShares(results, design)).map(({ ms, percent }) => ({
               className: `share ${shareClass(ms)}`,
               text: percent,
             })),
