@@ -19,6 +19,8 @@ export interface Loss {
   readonly lost: LostRows;
   /** Acknowledged or not. */
   readonly unreplicated: { readonly messages: number; readonly reports: number };
+  /** Numbers of which the standby had fewer opt-outs, or no block, acknowledged or not. */
+  readonly behind: ReadonlySet<string>;
 }
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
@@ -59,15 +61,16 @@ export async function findLoss(
   const lostPhones = new Set(whose.rows.map(({ phone }) => phone));
   const kept = new Set([...atPromotion.optOuts, ...now.optOuts].map(key));
   const blockedStill = new Set(atPromotion.blocks);
+  const missing = before.optOuts.filter((optOut) => !kept.has(key(optOut)));
+  const unblocked = before.blocks.filter((phone) => !blockedStill.has(phone));
   return {
+    behind: new Set([...unblocked, ...missing.map(({ phone }) => phone)]),
     unreplicated: { messages: messages.length, reports: reports.length },
     lost: {
       messages: messages.filter((id) => wasAcknowledged(id, run, 'messages')),
       reports: told.rows,
-      optOuts: before.optOuts.filter(
-        (optOut) => lostOptOuts.has(key(optOut)) && !kept.has(key(optOut)),
-      ),
-      blocks: before.blocks.filter((phone) => lostPhones.has(phone) && !blockedStill.has(phone)),
+      optOuts: missing.filter((optOut) => lostOptOuts.has(key(optOut))),
+      blocks: unblocked.filter((phone) => lostPhones.has(phone)),
     },
   };
 }

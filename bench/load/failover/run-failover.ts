@@ -142,7 +142,7 @@ function describe(
   { replication, standbyDelayMs }: FailoverPlan,
   startMs: number,
   events: Events,
-  { lost, unreplicated }: Loss,
+  { lost, unreplicated, behind }: Loss,
   trial: LoadTrial,
 ): Failover {
   const seconds = (ms: number): number => Math.round(ms - startMs) / 1000;
@@ -151,7 +151,9 @@ function describe(
     ...(events.acceptedThoughBlocked
       ? ['the first message after the failover went to a blocked number and was accepted']
       : []),
-    ...(replication === 'sync' ? verification.differences : unexplained(verification, lost)),
+    ...(replication === 'sync'
+      ? verification.differences
+      : unexplained(verification, lost, behind)),
   ];
   return {
     replication,
@@ -177,7 +179,11 @@ function endOfOutage({ silence }: LoadTrial, killedS: number, promotedS: number)
 }
 
 /** What is not as acknowledged, and is not what the killed primary had more than its standby either. */
-export function unexplained(verification: Verification, lost: LostRows): readonly string[] {
+export function unexplained(
+  verification: Verification,
+  lost: LostRows,
+  behind: Loss['behind'],
+): readonly string[] {
   const { messages, reports, optOuts, wrongAnswers, wrongExamples } = verification;
   const lines: string[] = [];
   for (const [noun, found, known] of [
@@ -192,11 +198,10 @@ export function unexplained(verification: Verification, lost: LostRows): readonl
   }
   const unexpected = messages.unexpected + reports.unexpected;
   if (unexpected > 0) lines.push(`${unexpected} rows are there that were refused or failed`);
-  const lostPhones = new Set([...lost.blocks, ...lost.optOuts.map(({ phone }) => phone)]);
-  if (lostPhones.size === 0 && optOuts.differences.length > 0) lines.push(...optOuts.differences);
-  if (lostPhones.size === 0 && wrongAnswers > 0) lines.push(`${wrongAnswers} answers were wrong`);
+  if (behind.size === 0 && optOuts.differences.length > 0) lines.push(...optOuts.differences);
+  if (behind.size === 0 && wrongAnswers > 0) lines.push(`${wrongAnswers} answers were wrong`);
   for (const { what, phone, messageId } of wrongExamples) {
-    if (what === 'accepted though blocked' && lostPhones.has(phone)) continue;
+    if (what === 'accepted though blocked' && behind.has(phone)) continue;
     lines.push(`${phone} ${what} (message ${messageId}), and none of its opt-outs is lost`);
   }
   return lines;
