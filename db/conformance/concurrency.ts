@@ -13,7 +13,7 @@ import type { Fixture } from './fixture.ts';
 
 /** How often they meet at each level. One round is rarely enough to catch a race. */
 const rounds = 10;
-const attempts = 20;
+const attempts = 200;
 
 /** So many sessions meet at most; where more profiles block, the others have reported before. */
 const mostSessions = 3;
