@@ -6,6 +6,7 @@ import { CheckFailure } from '../cli/errors.ts';
 import { seedMeaning, wholeNumber } from '../cli/flags.ts';
 import { makeFolders, shownPath } from '../cli/output-path.ts';
 import { workingDir } from '../cli/working-dir.ts';
+import { closing } from '../connection/closing.ts';
 import { type Design, defaultDesignName, designsNamed } from '../designs.ts';
 import { openServer } from '../lab.ts';
 import { readExplained, whySurvives } from '../mutation/explained.ts';
@@ -44,51 +45,49 @@ await runCommand(async () => {
   makeFolders(folder);
   const explained = readExplained();
   let unexplained = 0;
-  const schemaTests = await buildSchemaTests();
-  await using server = await disposable(openServer(), schemaTests.remove);
-  for (const design of flags.designs ?? designsNamed(defaultDesignName)) {
-    const journal = join(folder, `${design.name}.jsonl`);
-    if (flags.again === true) rmSync(journal, { force: true });
-    onInterruptGoOnWith(() =>
-      commandLine('mutate', withoutFlag(process.argv.slice(2), '--again', 'switch')),
-    );
-    const tried = await runMutants(server.url, {
-      design,
-      ...(design.name === defaultDesignName
-        ? { schemaTests: (database) => schemaTests.firstFailure(server.url, database) }
-        : {}),
-      trial: {
-        permutationsPerCase: flags.permutations,
-        histories: flags.histories,
-        seed: flags.seed,
-        mostSeconds: 300,
-      },
-      jobs: flags.jobs,
-      only: flags.only?.split(',') ?? [],
-      journal,
-      tried: ({ id, state, by }, done, count) =>
-        process.stderr.write(
-          `${done} of ${count}: ${state}${by === undefined ? '' : ` (${by})`}: ${id}\n`,
-        ),
-    });
-    const count = (state: string): number => tried.filter((one) => one.state === state).length;
-    const survived = tried.filter(({ state }) => state === 'survived');
-    const open = survived.filter(({ id }) => whySurvives(id, explained) === undefined);
-    unexplained += open.length;
-    process.stdout.write(
-      `${design.name}: ${tried.length} mutants, ${count('not SQL')} of them no SQL; ${count('caught')} caught, ` +
-        `${survived.length} survived, ${survived.length - open.length} of those explained (${shownPath(journal)})\n`,
-    );
-    for (const { id } of open) process.stdout.write(`  not explained: ${id}\n`);
-  }
+  const designs = flags.designs ?? designsNamed(defaultDesignName);
+  await closing(async (defer) => {
+    const ofDefault = designs.some(({ name }) => name === defaultDesignName);
+    const schemaTests = ofDefault ? await buildSchemaTests() : undefined;
+    defer(() => schemaTests?.remove());
+    const server = await openServer();
+    defer(() => server.close());
+    for (const design of designs) {
+      const journal = join(folder, `${design.name}.jsonl`);
+      if (flags.again === true) rmSync(journal, { force: true });
+      onInterruptGoOnWith(() =>
+        commandLine('mutate', withoutFlag(process.argv.slice(2), '--again', 'switch')),
+      );
+      const tried = await runMutants(server.url, {
+        design,
+        ...(schemaTests !== undefined && design.name === defaultDesignName
+          ? { schemaTests: (database) => schemaTests.firstFailure(server.url, database) }
+          : {}),
+        trial: {
+          permutationsPerCase: flags.permutations,
+          histories: flags.histories,
+          seed: flags.seed,
+          mostSeconds: 300,
+        },
+        jobs: flags.jobs,
+        only: flags.only?.split(',') ?? [],
+        journal,
+        tried: ({ id, state, by }, done, count) =>
+          process.stderr.write(
+            `${done} of ${count}: ${state}${by === undefined ? '' : ` (${by})`}: ${id}\n`,
+          ),
+      });
+      const count = (state: string): number => tried.filter((one) => one.state === state).length;
+      const survived = tried.filter(({ state }) => state === 'survived');
+      const open = survived.filter(({ id }) => whySurvives(id, explained) === undefined);
+      unexplained += open.length;
+      process.stdout.write(
+        `${design.name}: ${tried.length} mutants, ${count('not SQL')} of them no SQL; ${count('caught')} caught, ` +
+          `${survived.length} survived, ${survived.length - open.length} of those explained (${shownPath(journal)})\n`,
+      );
+      for (const { id } of open) process.stdout.write(`  not explained: ${id}\n`);
+    }
+  });
   if (unexplained > 0)
     throw new CheckFailure(`${unexplained} mutants survived, and nothing says why`);
 });
-
-async function disposable<T extends { readonly url: string; close(): Promise<void> }>(
-  opening: Promise<T>,
-  after: () => void,
-): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = await opening;
-  return { url: server.url, [Symbol.asyncDispose]: () => server.close().finally(after) };
-}

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
+import { readText } from '../cli/read-text.ts';
 import type { Verdict } from './try-mutant.ts';
 
 /** One mutant's line in the journal. */
@@ -8,8 +9,7 @@ export interface Tried extends Verdict {
 
 /** Verdicts by mutant, a line each, so that a run that was killed goes on. A line that was cut is left out. */
 export function readTried(file: string): Map<string, Tried> {
-  if (!existsSync(file)) return new Map();
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const lines = (readText(file) ?? '').split('\n');
   return new Map(
     lines.flatMap((line) => {
       try {

@@ -74,6 +74,7 @@ async function tryOne(
     const free = (): Promise<void> => endSessions(serverUrl, copy.name);
     // what is tried before leaves rows: the tests get a copy of their own
     const overAnother = async (): Promise<string | undefined> => {
+      if (schemaTests === undefined) return undefined;
       const another = await copyDatabase(serverUrl, template);
       defer(() => another.drop());
       const client = await another.connect();
@@ -82,7 +83,7 @@ async function tryOne(
       } finally {
         await client.end();
       }
-      return schemaTests?.(another.name);
+      return schemaTests(another.name);
     };
     return tryMutant(copy, design, mutant, trial, free, overAnother);
   });

@@ -64,10 +64,13 @@ export async function tryMutant(
     },
     () => new Promise<Verdict>(() => {}),
   );
-  const verdict = await Promise.race([looking, tooLong]);
-  over.abort();
-  await looking;
-  return verdict;
+  try {
+    const verdict = await Promise.race([looking, tooLong]);
+    await looking;
+    return verdict;
+  } finally {
+    over.abort();
+  }
 }
 
 /** In the order of what they cost. */
