@@ -7,7 +7,8 @@ import { lockDatabase } from './connection/database-lock.ts';
 import { onlyRow } from './connection/only-row.ts';
 import type { Patience } from './connection/wait-for-lock.ts';
 import { dbmate, type MigrationSet } from './schema/dbmate.ts';
-import { appliedMigrations, labSchema, migrateUp, migrationVersions } from './schema/migrate.ts';
+import { appliedMigrations, labSchema, migrateUp } from './schema/migrate.ts';
+import { migrationVersions } from './schema/migration-texts.ts';
 import { readSql } from './sql.ts';
 import { citus, oneServer, type Topology, topologyOf } from './topologies/topology.ts';
 
@@ -156,7 +157,8 @@ export async function applyDesign(
 export async function migrateUpWithDesign(url: string): Promise<void> {
   const client = await connect(url);
   try {
-    if ((await appliedMigrations(client)) === migrationVersions().length) return;
+    const wanted = migrationVersions(await topologyOf(client)).length;
+    if ((await appliedMigrations(client)) === wanted) return;
     await lockDatabase(
       client,
       'schema',

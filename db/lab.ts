@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { chooseServer } from './connection/choose-server.ts';
 import { closing } from './connection/closing.ts';
-import { connect } from './connection/connect.ts';
+import { connect, withDatabase } from './connection/connect.ts';
 import { complete } from './connection/environment.ts';
 import { asUrl } from './connection/parameters.ts';
 import { migrateUpWithDesign } from './designs.ts';
@@ -114,6 +114,12 @@ export async function openLabOn(
       throw error;
     });
   }
+}
+
+/** The lab in another database of a server that somebody else closes. */
+export function openLabBeside(lab: Lab, database: string): Promise<Lab> {
+  const url = withDatabase(lab.url, database);
+  return openLabOn({ kind: 'external', url, givenUrl: url, close: async () => {} });
 }
 
 /**

@@ -1,8 +1,8 @@
 import { UserError } from '../../db/cli/errors.ts';
-import { connect, withDatabase } from '../../db/connection/connect.ts';
+import { connect } from '../../db/connection/connect.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import { readParameters } from '../../db/connection/parameters.ts';
-import { type Lab, openExternalServer, openLabOn } from '../../db/lab.ts';
+import { type Lab, openExternalServer, openLabBeside, openLabOn } from '../../db/lab.ts';
 
 /** What the control's database is called beside that of the treatment. */
 const suffix = '_against';
@@ -20,8 +20,7 @@ export async function labBeside(lab: Lab): Promise<Lab> {
   } finally {
     await client.end();
   }
-  const url = withDatabase(lab.url, name);
-  return openLabOn({ kind: 'external', url, givenUrl: url, close: async () => {} });
+  return openLabBeside(lab, name);
 }
 
 /**

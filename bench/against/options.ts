@@ -1,6 +1,6 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { type Design, designNamed } from '../../db/designs.ts';
-import { migrationVersions } from '../../db/schema/migrate.ts';
+import { migrationVersions } from '../../db/schema/migration-texts.ts';
 import { type BenchFlags, type BenchOptions, readOptions } from '../run/options.ts';
 import { scenariosNamed } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';

@@ -4,6 +4,7 @@ import { newCommand, onInterrupt, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { positiveNumber, wholeNumber } from '../../db/cli/flags.ts';
 import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
+import { tellSince } from '../../db/cli/tell-since.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
@@ -72,7 +73,6 @@ await runCommand(async () => {
 
 async function rehearse(flags: Flags, messages: number): Promise<RolloutResults> {
   await using lab = await openLab({ allowNonempty: flags.allowNonempty });
-  const startedMs = performance.now();
   return await runRollout(
     lab,
     {
@@ -84,9 +84,6 @@ async function rehearse(flags: Flags, messages: number): Promise<RolloutResults>
       calmSeconds: flags.calm,
       keep: flags.keep === true,
     },
-    (line) => {
-      const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
-      process.stderr.write(`${seconds} s  ${line}\n`);
-    },
+    tellSince(performance.now()),
   );
 }

@@ -5,6 +5,7 @@ import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { positiveNumber, seedMeaning, share, wholeNumber } from '../../db/cli/flags.ts';
 import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
+import { tellSince } from '../../db/cli/tell-since.ts';
 import { defaultDesignName, designOf, listDesigns } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
@@ -169,14 +170,6 @@ async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
   const { againstMarkdown, againstText } = await import('../report/against-text.ts');
   writeTextFile(join(folder, 'summary.md'), againstMarkdown(results));
   process.stdout.write(`${againstText(results)}\nkept in ${shownPath(folder)}\n`);
-}
-
-/** Progress as lines that begin with the seconds since a moment. */
-function tellSince(startedMs: number): (what: string) => void {
-  return (what) => {
-    const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0).padStart(4);
-    process.stderr.write(`${seconds} s  ${what}\n`);
-  };
 }
 
 function namesOf(items: readonly { readonly name: string }[]): string {

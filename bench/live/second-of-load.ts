@@ -1,5 +1,6 @@
 import type { Second } from '../load/options/trial-options.ts';
-import { binRanges, LatencyBins } from '../stats/latency-bins.ts';
+import { togetherOf } from '../load/together.ts';
+import { binRanges } from '../stats/latency-bins.ts';
 
 /** A second of a load, as the live page draws it. */
 export interface LiveSecond {
@@ -17,11 +18,9 @@ export interface LiveSecond {
 }
 
 /** What is shown of a second. */
-export function secondOfLoad({ second, reports, sample }: Second): LiveSecond {
-  const bins = new LatencyBins();
-  for (const { ended, endedMaxMs } of reports) bins.add(ended, endedMaxMs);
-  const sum = (of: (each: Second['reports'][number]) => number): number =>
-    reports.reduce((total, each) => total + of(each), 0);
+export function secondOfLoad(shown: Second): LiveSecond {
+  const { second, sample } = shown;
+  const { bins, sum } = togetherOf(shown);
   return {
     second,
     offered: sum((each) => each.offered),

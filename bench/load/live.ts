@@ -1,6 +1,6 @@
 import { itemAt } from '../../db/item-at.ts';
-import { LatencyBins } from '../stats/latency-bins.ts';
 import type { Second } from './options/trial-options.ts';
+import { togetherOf } from './together.ts';
 
 /** Where the seconds are shown. */
 export interface Screen {
@@ -86,17 +86,14 @@ const columns = [
 
 const heading = columns.map((column) => column.heading.padStart(column.width)).join('');
 
-function figuresOf({ second, reports }: Second): string {
-  const bins = new LatencyBins();
-  for (const { ended, endedMaxMs } of reports) bins.add(ended, endedMaxMs);
-  const sum = (of: (each: Second['reports'][number]) => number): number =>
-    reports.reduce((total, each) => total + of(each), 0);
+function figuresOf(shown: Second): string {
+  const { second, reports } = shown;
+  const { bins, sum } = togetherOf(shown);
   const highest = (of: (each: Second['reports'][number]) => number): number =>
     Math.max(0, ...reports.map(of));
-  const offered = sum((each) => each.offered);
   const cells = [
     String(second + 1),
-    count(offered),
+    count(sum((each) => each.offered)),
     count(sum(({ counts }) => counts.done)),
     count(sum(({ counts }) => counts.refused)),
     ms(bins.percentileMs(50)),

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
+import { readText } from '../../db/cli/read-text.ts';
 import { figureImage } from '../report/figure-image.ts';
 import { countedOf } from '../report/instruction-tables.ts';
 import { addedFigure } from '../report/sections/opening.ts';
@@ -38,7 +39,10 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
   const image = addedFigure(five, picturedDesigns(five));
   return {
     ...Object.fromEntries(
-      documents.map((file) => [file, withFigures(textOf(file) ?? '', file, figures)]),
+      documents.map((file) => [
+        file,
+        withFigures(readText(join(projectDir, file)) ?? '', file, figures),
+      ]),
     ),
     ...(image === undefined ? {} : { [picture]: figureImage(image) }),
   };
@@ -60,7 +64,7 @@ export function withFigures(
 /** The files that say something else than these. */
 export function staleDocuments(wanted: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(wanted)
-    .filter(([file, text]) => !saysTheSame(textOf(file) ?? '', text))
+    .filter(([file, text]) => !saysTheSame(readText(join(projectDir, file)) ?? '', text))
     .map(([file]) => file);
 }
 
@@ -73,13 +77,4 @@ function unpadded(text: string): string {
   return text.replaceAll(/^\|.*$/gm, (line) =>
     line.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---'),
   );
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(join(projectDir, file), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { codeOf } from '../../db/cli/errors.ts';
 import { writeTextFile } from '../../db/cli/output-path.ts';
+import { readText } from '../../db/cli/read-text.ts';
 import type { CapturedPlan, Results } from '../results/results.ts';
 import { type Html, html, raw } from './html.ts';
 import { asset } from './page.ts';
@@ -170,15 +170,6 @@ function findExplain(value: unknown): readonly unknown[] | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** The text of a package's file; `pev2` required is its bundle for a script element. */

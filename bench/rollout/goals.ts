@@ -1,3 +1,4 @@
+import { atOnce, longestMs } from './longest.ts';
 import type { RolloutGoal, RolloutStage } from './results.ts';
 
 /** What a rollout may cost the traffic beside it. */
@@ -14,9 +15,7 @@ export function goalsOf(stages: readonly RolloutStage[]): readonly RolloutGoal[]
     0,
     ...own.flatMap(({ trafficWaits }) => trafficWaits.map(({ waitedMs }) => waitedMs)),
   );
-  const longest = (some: readonly RolloutStage[]): number =>
-    Math.max(0, ...some.map(({ sends }) => sends.longestMs ?? 0));
-  const [calm, backfill, naive] = [of('calm'), of('backfill'), of('all at once')];
+  const [calm, backfill, naive] = [of('calm'), of('backfill'), atOnce(stages)];
   return [
     {
       goal: `the longest wait for a lock is at most ${wanted.lockWaitMs} ms`,
@@ -28,8 +27,8 @@ export function goalsOf(stages: readonly RolloutStage[]): readonly RolloutGoal[]
       : [
           {
             goal: `the longest send exceeds that of as long a stretch without a rollout by at most ${wanted.longerSendMs} ms`,
-            reached: `${longest(own).toFixed(0)} ms, without ${longest([calm]).toFixed(0)} ms`,
-            ok: longest(own) - longest([calm]) <= wanted.longerSendMs,
+            reached: `${longestMs(own).toFixed(0)} ms, without ${longestMs([calm]).toFixed(0)} ms`,
+            ok: longestMs(own) - longestMs([calm]) <= wanted.longerSendMs,
           },
         ]),
     ...(backfill === undefined || naive === undefined

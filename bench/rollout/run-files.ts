@@ -4,7 +4,8 @@ import { adoptionFiles } from '../../db/adopt/files.ts';
 import { readMapping } from '../../db/adopt/read-mapping.ts';
 import { splitStatements } from '../../db/adopt/split-statements.ts';
 import { connect } from '../../db/connection/connect.ts';
-import { migrationTexts } from '../../db/schema/migrate.ts';
+import { inTransaction } from '../../db/connection/transaction.ts';
+import { type MigrationText, migrationTexts } from '../../db/schema/migration-texts.ts';
 
 /** What the sessions of a rollout are called in pg_stat_activity. */
 export const rolloutName = 'optout-lab rollout';
@@ -54,14 +55,16 @@ export async function removeAtOnce(url: string): Promise<void> {
   await inOneTransaction(url, downs);
 }
 
-function laterMigrations(): ReturnType<typeof migrationTexts> {
+function laterMigrations(): readonly MigrationText[] {
   return migrationTexts().slice(1);
 }
 
 async function inOneTransaction(url: string, statements: readonly string[]): Promise<void> {
   const client = await connect(url, rolloutName);
   try {
-    await client.query(['begin', ...statements, 'commit'].join(';\n'));
+    await inTransaction(client, async () => {
+      for (const statement of statements) await client.query(statement);
+    });
   } finally {
     await client.end();
   }

@@ -1,7 +1,6 @@
 import { UserError } from '../../db/cli/errors.ts';
-import { withDatabase } from '../../db/connection/connect.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import { type Lab, openLabOn } from '../../db/lab.ts';
+import { type Lab, openLabBeside } from '../../db/lab.ts';
 
 /** What the database is called beside the lab's own, and how it is known to be the rollout's. */
 const suffix = '_rollout';
@@ -44,9 +43,8 @@ export async function makeScratchDatabase(lab: Lab): Promise<ScratchDatabase> {
     await client.query(`drop database if exists ${quoted} with (force)`);
     await client.query(`create database ${quoted}`);
     await client.query(`comment on database ${quoted} is ${client.escapeLiteral(comment)}`);
-    const url = withDatabase(lab.url, name);
     return {
-      lab: await openLabOn({ kind: 'external', url, givenUrl: url, close: async () => {} }),
+      lab: await openLabBeside(lab, name),
       drop: async () => {
         const owner = await lab.connect();
         try {

@@ -1,8 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { readSql } from '../sql.ts';
+import { migrationTexts, migrationVersions } from '../schema/migration-texts.ts';
 import { splitStatements } from './split-statements.ts';
-
-const migrations = new URL('../migrations/', import.meta.url);
 
 /** A function of the lab's schema as its migrations leave it. */
 export interface SchemaFunction {
@@ -13,15 +10,14 @@ export interface SchemaFunction {
 
 /** The number of the last migration: what an adopted schema calls its version. */
 export function schemaVersion(): string {
-  const last = migrationFiles().at(-1);
-  const version = last === undefined ? undefined : /^\d+/.exec(last)?.[0];
+  const version = migrationVersions().at(-1);
   if (version === undefined) throw new Error('there are no migrations');
   return version;
 }
 
 /** Whether a migration has this number. */
 export function isSchemaVersion(version: string): boolean {
-  return migrationFiles().some((file) => file.startsWith(`${version}_`));
+  return migrationVersions().includes(version);
 }
 
 /**
@@ -30,8 +26,8 @@ export function isSchemaVersion(version: string): boolean {
  */
 export function schemaFunctions(version = schemaVersion()): readonly SchemaFunction[] {
   const found = new Map<string, Map<string, string>>();
-  const files = migrationFiles().filter((file) => file.slice(0, version.length) <= version);
-  for (const statement of files.flatMap(statementsUp)) {
+  const texts = migrationTexts().filter((one) => one.version <= version);
+  for (const statement of texts.flatMap(({ up }) => splitStatements(up))) {
     const create = /^create (?:or replace )?function public\.(\w+)/.exec(statement)?.[1];
     const drop = /^drop function (?:if exists )?public\.(\w+)/.exec(statement)?.[1];
     const more = /^(alter|comment on|revoke all on) function public\.(\w+)/.exec(statement);
@@ -51,17 +47,4 @@ export function schemaFunctions(version = schemaVersion()): readonly SchemaFunct
     }
   }
   return [...found].map(([name, parts]) => ({ name, statements: [...parts.values()] }));
-}
-
-function migrationFiles(): readonly string[] {
-  return readdirSync(migrations).sort();
-}
-
-/** The statements with which a migration goes up. */
-function statementsUp(file: string): readonly string[] {
-  const [, up] = /-- migrate:up\n([\s\S]*?)-- migrate:down/.exec(
-    readSql(new URL(file, migrations)),
-  ) ?? [undefined];
-  if (up === undefined) throw new Error(`${file} does not say how it goes up`);
-  return splitStatements(up);
 }

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { failureOf, isWorthRetrying, refusal } from '../contract.ts';
+import { itemAt } from '../item-at.ts';
+import { migrationTexts } from '../schema/migration-texts.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { type AdoptionFile, adoptionFiles } from './files.ts';
@@ -15,12 +16,7 @@ export async function createStrangersDatabase(name: string): Promise<TestDatabas
   const client = await database.connect();
   try {
     if (name === 'lab') {
-      const folder = new URL('../migrations/', import.meta.url);
-      const [first = ''] = readdirSync(folder).sort();
-      const [, up = ''] = /-- migrate:up\n([\s\S]*?)-- migrate:down/.exec(
-        readSql(new URL(first, folder)),
-      ) ?? [''];
-      await client.query(up);
+      await client.query(itemAt(migrationTexts(), 0).up);
     }
     await client.query(readSql(new URL(`./fixtures/${name}.sql`, import.meta.url)));
     return database;

@@ -7,12 +7,10 @@ import { defaultDesignName, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { migrateDownTo, migrateUp } from './migrate.ts';
+import { migrationText } from './migration-texts.ts';
 import { makeProfiles, report, send } from './testing.ts';
 
-const migration = readSql(
-  new URL('../migrations/20250101000007_cheaper_reports.sql', import.meta.url),
-);
-const [, up = '', down = ''] = /-- migrate:up(.*)-- migrate:down(.*)/s.exec(migration) ?? [];
+const { up, down } = migrationText('20250101000007');
 const catalogSql = readSql(new URL('../catalog.test.sql', import.meta.url));
 
 describe('the migration that makes a 21610 cheaper', () => {

@@ -8,9 +8,9 @@ import { defaultDesignName, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { migrateDownTo, migrateUp } from './migrate.ts';
+import { migrationText } from './migration-texts.ts';
 
-const migration = readSql(new URL('../migrations/20250101000006_derivation.sql', import.meta.url));
-const [, up = '', down = ''] = /-- migrate:up(.*)-- migrate:down(.*)/s.exec(migration) ?? [];
+const { up, down } = migrationText('20250101000006');
 const catalogSql = readSql(new URL('../catalog.test.sql', import.meta.url));
 
 describe('blocked contacts that are derived', () => {

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import type pg from 'pg';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { formatCount } from '../cli/number-text.ts';
@@ -7,8 +6,9 @@ import { onlyRow } from '../connection/only-row.ts';
 import { type Patience, waitForLock } from '../connection/wait-for-lock.ts';
 import { readSql } from '../sql.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
-import { oneServer, topologyOf } from '../topologies/topology.ts';
+import { topologyOf } from '../topologies/topology.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
+import { migrationVersions } from './migration-texts.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */
 export const labSchema = 'optout_lab';
@@ -89,33 +89,6 @@ async function rollBackTo(url: string, client: pg.Client, kept: number): Promise
     if (now >= left) throw new Error(`dbmate took none of ${left} migrations back`);
     left = now;
   }
-}
-
-/** The versions of all migrations of one server, the oldest first. */
-export function migrationVersions(): readonly string[] {
-  return migrationTexts().map(({ version }) => version);
-}
-
-/** A migration as its file has it. */
-export interface MigrationText {
-  readonly version: string;
-  readonly up: string;
-  readonly down: string;
-}
-
-/** The texts of all migrations of one server, the oldest first. */
-export function migrationTexts(): readonly MigrationText[] {
-  return readdirSync(oneServer.migrations)
-    .filter((file) => file.endsWith('.sql'))
-    .sort()
-    .map((file) => {
-      const parts = /-- migrate:up\n([\s\S]*)-- migrate:down\n([\s\S]*)/.exec(
-        readSql(new URL(file, oneServer.migrations)),
-      );
-      const [, up, down] = parts ?? [];
-      if (up === undefined || down === undefined) throw new Error(`${file} has not both parts`);
-      return { version: file.slice(0, file.indexOf('_')), up, down };
-    });
 }
 
 /** The tables that an application writes to and that hold any row, each with about how many. */

@@ -6,10 +6,10 @@ import { onlyRow } from '../connection/only-row.ts';
 import { defaultDesignName, designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
+import { migrationText } from './migration-texts.ts';
 import { makeProfiles, report, send } from './testing.ts';
 
-const migration = readSql(new URL('../migrations/20250101000008_opt_in.sql', import.meta.url));
-const [, up = '', down = ''] = /-- migrate:up(.*)-- migrate:down(.*)/s.exec(migration) ?? [];
+const { up, down } = migrationText('20250101000008');
 const catalogSql = readSql(new URL('../catalog.test.sql', import.meta.url));
 
 describe('the migration by which contacts opt in again', () => {

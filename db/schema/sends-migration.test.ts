@@ -5,9 +5,9 @@ import { openFixture } from '../conformance/fixture.ts';
 import { designNamed } from '../designs.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
+import { migrationText } from './migration-texts.ts';
 
-const migration = readSql(new URL('../migrations/20250101000005_sends.sql', import.meta.url));
-const [, up = '', down = ''] = /-- migrate:up(.*)-- migrate:down(.*)/s.exec(migration) ?? [];
+const { up, down } = migrationText('20250101000005');
 const catalogSql = readSql(new URL('../catalog.test.sql', import.meta.url));
 
 describe('the migration of what checks a send', () => {

@@ -10,10 +10,11 @@ import {
   text,
   yesOrNo,
 } from '../../../db/format/schema.ts';
-import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
+import type { Results, ScenarioResult } from '../../results/results.ts';
 import { answersOf } from '../answers.ts';
 import { addedOf, countedOf } from '../instruction-tables.ts';
-import { isPaired, whyNoFigure } from '../questions.ts';
+import { differenceOf, isPaired, ratioOf, whyNoFigure } from '../questions.ts';
+import { failedChecks } from '../sections/correct.ts';
 
 /** Counted up when a reader of an earlier version would misread a later file. */
 const version = 1;
@@ -119,7 +120,7 @@ export function runJson(results: Results): RunJson {
       name: design.name,
       status: design.status,
       ...(design.reason === undefined ? {} : { reason: design.reason }),
-      behavioursFailed: failed(design),
+      behavioursFailed: failedChecks(design).map(({ name }) => name),
       figures: design.scenarios.map(figure),
       counts: (counted?.designs.find(({ name }) => name === design.name)?.scenarios ?? []).flatMap(
         (scenario) => {
@@ -138,24 +139,13 @@ export function runJson(results: Results): RunJson {
   };
 }
 
-function failed({ behaviours }: DesignResult): readonly string[] {
-  return behaviours
-    .filter(({ outcome, declared }) => outcome === 'failed' && declared !== true)
-    .map(({ name }) => name);
-}
-
 function figure(scenario: ScenarioResult): RunJson['designs'][number]['figures'][number] {
   const { name, title, durable, rowsPerStatement, clients } = scenario;
   const shape = { scenario: name, title, durable, rowsPerStatement, clients };
   if (!isPaired(scenario)) return { ...shape, whyNot: whyNoFigure(scenario) };
-  const { paired } = scenario;
   return {
     ...shape,
-    ratio: { value: paired.ratio, low: paired.ratioLow, high: paired.ratioHigh },
-    addedNsPerRow: {
-      value: paired.differenceNsPerRow,
-      low: paired.differenceLowNsPerRow,
-      high: paired.differenceHighNsPerRow,
-    },
+    ratio: ratioOf(scenario.paired),
+    addedNsPerRow: differenceOf(scenario.paired),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RolloutResults } from '../../rollout/results.ts';
+import { atOnce, byFiles, longestMs } from '../../rollout/longest.ts';
+import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, formatNs } from '../format.ts';
 import { type Html, html } from '../html.ts';
@@ -43,11 +44,8 @@ export function rolloutsSection(folder: string): readonly Section[] {
 function listedRollout(folder: string, name: string): ListedRollout {
   const file = join(folder, name, 'rollout.json');
   const results: RolloutResults = JSON.parse(readFileSync(file, 'utf8'));
-  const longest = (atOnce: boolean): string => {
-    const own = results.stages.filter((one) => one.name !== 'calm');
-    const some = own.filter((one) => (one.name === 'all at once') === atOnce);
-    return formatNs(Math.max(0, ...some.map(({ sends }) => sends.longestMs ?? 0)) * 1e6);
-  };
+  const naive = atOnce(results.stages);
+  const longest = (stages: readonly RolloutStage[]): string => formatNs(longestMs(stages) * 1e6);
   const right = results.checks.every(({ ok }) => ok);
   return {
     name,
@@ -56,8 +54,8 @@ function listedRollout(folder: string, name: string): ListedRollout {
     cells: [
       folderLink(folder, name),
       formatCount(results.messages),
-      longest(false),
-      longest(true),
+      longest(byFiles(results.stages)),
+      longest(naive === undefined ? [] : [naive]),
       html`${markHtml(right ? 'good' : 'bad')}`,
     ],
   };

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { atOnce, byFiles, longestMs } from '../../rollout/longest.ts';
 import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
 import type { Figure } from '../figure.ts';
 import { formatNs } from '../format.ts';
@@ -10,9 +11,8 @@ const leastMs = 0.1;
 
 /** The longest operation of each second, and which stage it was in. */
 export function timelineFigure(results: RolloutResults): Figure {
-  const naive = results.stages.find(({ name }) => name === 'all at once');
-  const files = results.stages.filter((stage) => stage !== naive && stage.name !== 'calm');
-  const longest = Math.max(0, ...files.map(({ sends }) => sends.longestMs ?? 0));
+  const naive = atOnce(results.stages);
+  const longest = longestMs(byFiles(results.stages));
   const inWords = `By the files no operation took longer than ${formatNs(longest * 1e6)}`;
   return {
     id: 'timeline',
