@@ -24,7 +24,8 @@ import { describeTrial } from './trial-figures.ts';
 import { removeRun } from './verify/remove-run.ts';
 import type { RunRecord } from './verify/run-record.ts';
 import { verifyRun } from './verify/verify.ts';
-import { FreshNumbers, OptOutLedger } from './workload/fresh-numbers.ts';
+import { FreshNumbers } from './workload/fresh-numbers.ts';
+import { OptOutLedger } from './workload/opt-out-ledger.ts';
 import { Thresholds } from './workload/thresholds.ts';
 
 /** Connections that one thread serves well. */
@@ -108,14 +109,20 @@ function planWorkers(
     ...(design.sessionSql === undefined ? [] : [design.sessionSql]),
   ];
   const thresholds = Thresholds.memory(prepared.threshold);
-  options.onThresholds?.(new Thresholds(thresholds));
-  const { count } = new FreshNumbers(prepared.freshAreas, options.seed);
+  const numbers = new FreshNumbers(prepared.freshAreas, options.seed);
+  const { count } = numbers;
   if (options.trace !== undefined && options.trace.contacts > count) {
     throw new UserError(
       `the trace has ${options.trace.contacts} contacts, and there are ${count} numbers to stand for them`,
     );
   }
   const ledger = OptOutLedger.memory(count);
+  options.onKnowledge?.({
+    thresholds: new Thresholds(thresholds),
+    ledger: new OptOutLedger(ledger),
+    numbers,
+    profileIds: prepared.profileIds,
+  });
   const { topology, ...known } = prepared; // of it, plain data passes to a thread
   return Array.from({ length: workers }, (_, worker) => ({
     ...known,

@@ -5,7 +5,9 @@ import type { Rate, Statements } from '../client/worker-options.ts';
 import type { IntervalReport } from '../record/recorder.ts';
 import type { ServerSample } from '../record/sampler.ts';
 import type { RunRecord } from '../verify/run-record.ts';
+import type { FreshNumbers } from '../workload/fresh-numbers.ts';
 import type { Mix } from '../workload/mix.ts';
+import type { OptOutLedger } from '../workload/opt-out-ledger.ts';
 import type { Thresholds } from '../workload/thresholds.ts';
 import type { Trace } from '../workload/trace.ts';
 
@@ -43,8 +45,8 @@ export interface TrialOptions {
   readonly plain?: boolean;
   /** Called each second with what the workers and the server said of it. */
   readonly onSecond?: (second: Second) => void;
-  /** Given what the load holds answers to, before it begins: whoever changes the threshold says so there. */
-  readonly onThresholds?: (thresholds: Thresholds) => void;
+  /** Given what the load holds answers to, before it begins. */
+  readonly onKnowledge?: (knowledge: Knowledge) => void;
   /** Called when the load begins, with that moment of the clock that all threads share. */
   readonly onStart?: (startMs: number) => void;
   /** Ends the load early; its results are kept. */
@@ -55,6 +57,19 @@ export interface TrialOptions {
   readonly onEnd?: () => Promise<void>;
   /** Called between the load and its verification: a test plants a difference there. */
   readonly beforeVerifying?: (run: RunRecord) => Promise<void>;
+}
+
+/**
+ * What all threads of a load hold answers to. Whoever changes the threshold, or opts a number in, says so
+ * there before and after.
+ */
+export interface Knowledge {
+  readonly thresholds: Thresholds;
+  readonly ledger: OptOutLedger;
+  /** The numbers that the ledger is about. */
+  readonly numbers: FreshNumbers;
+  /** Who writes to them. */
+  readonly profileIds: readonly string[];
 }
 
 /** How the rows of a run are known. */

@@ -2,12 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { messageOf } from '../../../db/cli/errors.ts';
 import { connect } from '../../../db/connection/connect.ts';
+import { failureOf, isWorthRetrying } from '../../../db/contract.ts';
 import { type Design, defaultDesignName, designNamed } from '../../../db/designs.ts';
+import { itemAt } from '../../../db/item-at.ts';
+import { readSql } from '../../../db/sql.ts';
+import { topologyOf } from '../../../db/topologies/topology.ts';
 import { clockMs } from '../client/clock.ts';
+import type { Knowledge } from '../options/trial-options.ts';
 import type { LoadReservation } from '../reservation.ts';
 import type { SoakEvent } from '../results/soak-results.ts';
+import { isRefused } from '../verify/probe.ts';
 import { slotsPerNumber } from '../workload/fresh-numbers.ts';
-import type { Thresholds } from '../workload/thresholds.ts';
+import { countBits } from '../workload/opt-out-ledger.ts';
+
+const optInSql = readSql(new URL('./sql/opt_in.sql', import.meta.url));
 
 /** Something that is done to the server beside a load, for a stretch or at a moment. */
 export interface Disturbance {
@@ -21,12 +29,16 @@ export interface Disturbance {
 }
 
 /** What disturbances act on. */
-export interface Soaked {
+export interface Soaked extends Knowledge {
   readonly url: string;
   readonly reservation: LoadReservation;
   readonly design: Design;
-  readonly thresholds: Thresholds;
+  /** Told where the database is not as it should be: the run is not verified then. */
+  readonly differ: (line: string) => void;
 }
+
+/** Numbers that opt in again at a time. */
+const optInsAtOnce = 20;
 
 /** The stretch in which another design is in place where the default is loaded, and the other way round. */
 const otherDesign = 'statement_trigger';
@@ -38,6 +50,7 @@ export function disturbancesOf(soaked: Soaked): readonly Disturbance[] {
     oldTransaction(soaked),
     higherThreshold(soaked),
     changedDesign(soaked),
+    optIns(soaked),
   ];
 }
 
@@ -112,6 +125,62 @@ function changedDesign({ reservation, design }: Soaked): Disturbance {
     },
     end: () => reservation.useDesign(design, 'on'),
   };
+}
+
+/**
+ * Numbers that the load has just had blocked, and still writes to, opt in again: from the same transaction
+ * on each may be sent to, and what is reported later blocks it once more.
+ */
+function optIns(soaked: Soaked): Disturbance {
+  const { url, ledger, numbers, thresholds, profileIds, differ } = soaked;
+  const moments = [3, 7, 11, 15, 19, 23].map((part) => part / 24);
+  const isBlocked = (number: number): boolean =>
+    countBits(ledger.acknowledged(number)) >= thresholds.must;
+  return {
+    name: 'opt-ins',
+    stretches: moments.map((moment) => [moment, moment] as const),
+    begin: () =>
+      inSession(url, async (client) => {
+        const { optIns: areThere } = await topologyOf(client);
+        if (!areThere) return 'not done: a cluster has no opt-ins yet';
+        let taken = 0;
+        let count = 0;
+        for (const number of ledger.lastOf(isBlocked, optInsAtOnce)) {
+          const phone = numbers.phone(number);
+          ledger.optIn(number, 'begins');
+          try {
+            taken += await optInEverywhere(client, phone, itemAt(profileIds, 0), differ);
+            count++;
+          } finally {
+            ledger.optIn(number, 'ends');
+          }
+        }
+        return `${count} blocked numbers, ${taken} opt-outs`;
+      }),
+    end: async () => {},
+  };
+}
+
+/** Opts a number in and, before that is committed, tries a message to it. */
+async function optInEverywhere(
+  client: pg.Client,
+  phone: string,
+  profileId: string,
+  differ: (line: string) => void,
+): Promise<number> {
+  for (;;) {
+    await client.query('begin isolation level read committed');
+    try {
+      const { rows } = await client.query<{ taken: number }>(optInSql, [phone]);
+      if (await isRefused(client, profileId, phone))
+        differ(`${phone} is refused after it opted in`);
+      await client.query('commit');
+      return itemAt(rows, 0).taken;
+    } catch (error) {
+      await client.query('rollback');
+      if (!isWorthRetrying(failureOf(error))) throw error; // a report may have met it
+    }
+  }
 }
 
 async function inSession<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -1,9 +1,8 @@
-import type { TrialOptions } from '../options/trial-options.ts';
+import type { Knowledge, TrialOptions } from '../options/trial-options.ts';
 import type { LoadReservation } from '../reservation.ts';
 import type { LoadTrial } from '../results/results.ts';
 import type { SoakEvent } from '../results/soak-results.ts';
 import { runTrial } from '../run-trial.ts';
-import type { Thresholds } from '../workload/thresholds.ts';
 import { disturb, disturbancesOf } from './disturbances.ts';
 import { growthOf, memoryOf, warmUpS } from './growth.ts';
 import { Sampling, sampleEveryS } from './sampling.ts';
@@ -25,18 +24,20 @@ export async function runSoak(
   const over = new AbortController();
   const stop = (): void => over.abort();
   signal?.addEventListener('abort', stop, { once: true });
-  let thresholds: Thresholds | undefined;
+  const wrong: string[] = [];
+  let knowledge: Knowledge | undefined;
   let sampling: Sampling | undefined;
   let disturbing: Promise<readonly SoakEvent[]> | undefined;
   try {
     const trial = await runTrial({
       ...options,
-      onThresholds(shared) {
-        thresholds = shared;
+      onKnowledge(shared) {
+        knowledge = shared;
       },
       onStart(startMs) {
-        if (thresholds === undefined) throw new Error('a load begins with its thresholds');
-        const soaked = { url, reservation, design, thresholds };
+        if (knowledge === undefined) throw new Error('a load begins with what it knows');
+        const differ = (line: string): unknown => wrong.push(line);
+        const soaked = { ...knowledge, url, reservation, design, differ };
         sampling = new Sampling(url, serverPid, startMs, everyS);
         disturbing = disturb(disturbancesOf(soaked), startMs, durationMs, over.signal);
         disturbing.catch(() => {}); // awaited before the verification
@@ -48,8 +49,14 @@ export async function runSoak(
       },
     });
     const { samples = [] } = sampling ?? {};
+    const { verification } = trial;
     return {
       ...trial,
+      verification: {
+        ...verification,
+        ok: verification.ok && wrong.length === 0,
+        differences: [...verification.differences, ...wrong],
+      },
       soak: {
         everyS,
         warmUpS: warmUpS(durationS),

@@ -9,12 +9,12 @@ import { itemAt } from '../../../db/item-at.ts';
 import { requireSupportedVersion } from '../../../db/server/guard.ts';
 import { runCommandFile } from '../../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../../db/testing/test-database.ts';
+import type { Knowledge } from '../options/trial-options.ts';
 import { reserveForLoad } from '../reservation.ts';
 import { readLoad } from '../results/read-load.ts';
 import type { SoakEvent } from '../results/results.ts';
 import { runTrial } from '../run-trial.ts';
 import { testTrial, waveMix } from '../testing.ts';
-import type { Thresholds } from '../workload/thresholds.ts';
 import { type Disturbance, disturb, disturbancesOf } from './disturbances.ts';
 
 const command = 'bench/commands/load.ts';
@@ -45,7 +45,8 @@ describe('a soak', () => {
     const abort = new AbortController();
     const seen: unknown[] = [];
     let refused = 0;
-    let thresholds: Thresholds | undefined;
+    const wrong: string[] = [];
+    let knowledge: Knowledge | undefined;
     let events: Promise<readonly SoakEvent[]> | undefined;
     const design = designNamed('blocked_contacts');
     try {
@@ -57,13 +58,14 @@ describe('a soak', () => {
           clients: 6,
           durationMs: 3_600_000,
           signal: abort.signal,
-          onThresholds: (shared) => {
-            thresholds = shared;
+          onKnowledge: (shared) => {
+            knowledge = shared;
           },
           onStart: (startMs) => {
-            assert.ok(thresholds !== undefined);
+            assert.ok(knowledge !== undefined);
             const { url } = database;
-            const all = disturbancesOf({ url, reservation, design, thresholds });
+            const differ = (line: string): unknown => wrong.push(line);
+            const all = disturbancesOf({ ...knowledge, url, reservation, design, differ });
             const watched = all.map(
               (one): Disturbance => ({
                 ...one,
@@ -88,6 +90,7 @@ describe('a soak', () => {
         'checkpoint',
         'design',
         'old transaction',
+        'opt-ins',
         'threshold',
       ]);
       assert.ok(
@@ -104,6 +107,11 @@ describe('a soak', () => {
         ),
       );
       assert.ok(refused > 20, `${refused} refused`);
+      const optedIn = done.flatMap(({ name, note }) =>
+        name === 'opt-ins' ? [Number(/^(\d+) blocked numbers/.exec(note)?.[1])] : [],
+      );
+      assert.ok(Math.max(...optedIn) > 3, `opted in: ${optedIn}`);
+      assert.deepEqual(wrong, []);
       assert.deepEqual(trial.verification.differences, []);
       assert.equal(trial.verification.wrongAnswers, 0);
       assert.equal(trial.counts.errors, 0, JSON.stringify(trial.errors));

@@ -1,4 +1,5 @@
-import { countBits, FreshNumbers, OptOutLedger } from '../workload/fresh-numbers.ts';
+import { FreshNumbers } from '../workload/fresh-numbers.ts';
+import { countBits, OptOutLedger } from '../workload/opt-out-ledger.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** What the reports of a number imply: bits are its slots (see OptOutLedger). */

@@ -35,7 +35,12 @@ export async function probe(
   }
 }
 
-async function isRefused(client: pg.Client, profileId: string, phone: string): Promise<boolean> {
+/** Tries a message to a number, in a transaction that is open, and takes it back. */
+export async function isRefused(
+  client: pg.Client,
+  profileId: string,
+  phone: string,
+): Promise<boolean> {
   await client.query('savepoint probe');
   try {
     await client.query(probeSql, [profileId, phone]);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { defaultDesignName } from '../../../db/designs.ts';
 import type { OptOutVerification } from '../results/results.ts';
-import { countBits } from '../workload/fresh-numbers.ts';
+import { countBits } from '../workload/opt-out-ledger.ts';
 import { TableComparison } from './compare-tables.ts';
 import { type Expected, mayBlock, mustBlock, numbersWithOptOuts } from './expected.ts';
 import { probe } from './probe.ts';

@@ -5,15 +5,10 @@ import type { Parameter } from '../../protocol/messages.ts';
 import { Draws } from '../../stats/random.ts';
 import type { WorkerOptions } from '../client/worker-options.ts';
 import type { WrongAnswer } from '../results/results.ts';
-import {
-  countBits,
-  FreshNumbers,
-  OptOutLedger,
-  profileInSlot,
-  slotsPerNumber,
-} from './fresh-numbers.ts';
+import { FreshNumbers, profileInSlot, slotsPerNumber } from './fresh-numbers.ts';
 import { IdMaker, splitId } from './ids.ts';
 import { type Mix, reportDueMs } from './mix.ts';
+import { countBits, OptOutLedger } from './opt-out-ledger.ts';
 import { dataSetPopulation, emptyPopulation, type Population } from './population.ts';
 import { Thresholds } from './thresholds.ts';
 import { TracePart } from './trace.ts';
@@ -39,6 +34,8 @@ export interface Operation {
   /** From how many on it must be refused then, and from how many it may be. */
   readonly mustFrom: number;
   readonly mayFrom: number;
+  /** How many opt-ins of its number had begun or ended then (see OptOutLedger). */
+  readonly optIns: number;
   /** Of a replayed send, the report that it had; undefined where one is drawn. */
   readonly replayed?: { readonly report: ReportKind | undefined };
   startedMs: number;
@@ -153,7 +150,7 @@ export class Application {
       phone,
       freshNumber,
       slot,
-      ...this.#limits(0),
+      ...this.#limits(freshNumber, 0),
       startedMs: 0,
       attempts: 0,
       uncertain: false,
@@ -163,11 +160,15 @@ export class Application {
   /** Takes in that an operation was acknowledged: a send's report will come, an opt-out counts. */
   acknowledged(operation: Operation, nowMs: number): void {
     if (operation.kind === 'optedOut') {
-      this.#ledger.acknowledge(operation.freshNumber, operation.slot);
+      this.#ledger.acknowledge(operation.freshNumber, operation.slot, operation.optIns);
     }
     if (operation.kind !== 'send') return;
     const mustFrom = Math.max(operation.mustFrom, this.#thresholds.must);
-    if (this.#plan.check === 'on' && operation.optOuts >= mustFrom) {
+    if (
+      this.#plan.check === 'on' &&
+      operation.optOuts >= mustFrom &&
+      operation.optIns === this.#limits(operation.freshNumber, 0).optIns
+    ) {
       this.#wrong('accepted though blocked', operation);
     }
     const kind =
@@ -195,10 +196,16 @@ export class Application {
     }
   }
 
-  /** What holds for an operation that starts now. */
-  #limits(optOuts: number): Pick<Operation, 'optOuts' | 'mustFrom' | 'mayFrom'> {
+  /** What holds for an operation that starts now, of a number that had so many opt-outs before the run. */
+  #limits(
+    freshNumber: number,
+    optOutsBefore: number,
+  ): Pick<Operation, 'optOuts' | 'mustFrom' | 'mayFrom' | 'optIns'> {
     const { must: mustFrom, may: mayFrom } = this.#thresholds;
-    return { optOuts, mustFrom, mayFrom };
+    if (freshNumber < 0) return { optOuts: optOutsBefore, mustFrom, mayFrom, optIns: 0 };
+    const optIns = this.#ledger.optIns(freshNumber); // before: one that begins from now on is noticed
+    const optOuts = countBits(this.#ledger.acknowledged(freshNumber));
+    return { optOuts, mustFrom, mayFrom, optIns };
   }
 
   /** New numbers are written to for a while, then newer ones take their place. */
@@ -211,15 +218,8 @@ export class Application {
     const freshNumber = ownNumber * workers + worker;
     const slot = this.#draws.below(Math.min(slotsPerNumber, profileIds.length));
     const profileId = itemAt(profileIds, profileInSlot(freshNumber, slot, profileIds.length));
-    const optOuts = countBits(this.#ledger.acknowledged(freshNumber));
-    return this.#send(
-      intendedMs,
-      this.#fresh.phone(freshNumber),
-      profileId,
-      freshNumber,
-      slot,
-      optOuts,
-    );
+    const phone = this.#fresh.phone(freshNumber);
+    return this.#send(intendedMs, phone, profileId, freshNumber, slot);
   }
 
   /** The next message of the trace, to the new number that stands for its contact. */
@@ -230,9 +230,8 @@ export class Application {
     const { contact, report } = message;
     const slot = message.slot % Math.min(slotsPerNumber, profileIds.length);
     const profileId = itemAt(profileIds, profileInSlot(contact, slot, profileIds.length));
-    const optOuts = countBits(this.#ledger.acknowledged(contact));
     const phone = this.#fresh.phone(contact);
-    const send = this.#send(intendedMs, phone, profileId, contact, slot, optOuts);
+    const send = this.#send(intendedMs, phone, profileId, contact, slot);
     return { ...send, replayed: { report } };
   }
 
@@ -242,7 +241,7 @@ export class Application {
     profileId: string,
     freshNumber: number,
     slot: number,
-    optOuts: number,
+    optOutsBefore = 0,
   ): Operation {
     const { id, number } = this.#messageIds.make();
     const { bodies } = this.#population;
@@ -258,7 +257,7 @@ export class Application {
       phone,
       freshNumber,
       slot,
-      ...this.#limits(optOuts),
+      ...this.#limits(freshNumber, optOutsBefore),
       startedMs: 0,
       attempts: 0,
       uncertain: false,

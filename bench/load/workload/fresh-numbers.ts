@@ -34,53 +34,6 @@ export class FreshNumbers {
 /** Profiles that one new number may opt out of: one bit each in its byte. */
 export const slotsPerNumber = 8;
 
-/**
- * What is known of each new number: of which profiles a 21610 was acknowledged, and of which it was
- * attempted at all. What lies between is unknown. Shared memory, so that the verifier reads what the
- * workers wrote; two bytes a number, whatever happens to it.
- */
-export class OptOutLedger {
-  readonly #acknowledged: Uint8Array;
-  readonly #attempted: Uint8Array;
-
-  constructor(memory: SharedArrayBuffer) {
-    this.#acknowledged = new Uint8Array(memory, 0, memory.byteLength / 2);
-    this.#attempted = new Uint8Array(memory, memory.byteLength / 2);
-  }
-
-  /** Memory for so many numbers. */
-  static memory(numbers: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(2 * numbers);
-  }
-
-  /** Before a 21610 for this number and slot goes out. */
-  attempt(number: number, slot: number): void {
-    this.#attempted[number] = this.attempted(number) | (1 << slot);
-  }
-
-  /** When it was acknowledged. */
-  acknowledge(number: number, slot: number): void {
-    this.#acknowledged[number] = this.acknowledged(number) | (1 << slot);
-  }
-
-  /** Slots, as bits, whose opt-out must be there. */
-  acknowledged(number: number): number {
-    return itemAt(this.#acknowledged, number);
-  }
-
-  /** Slots, as bits, whose opt-out may be there. */
-  attempted(number: number): number {
-    return itemAt(this.#attempted, number);
-  }
-}
-
-/** How many bits of a byte are set. */
-export function countBits(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
-}
-
 /** The profile in one of a new number's slots: different for different slots. */
 export function profileInSlot(number: number, slot: number, profileCount: number): number {
   return (
