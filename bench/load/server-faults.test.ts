@@ -150,6 +150,25 @@ describe('a load, and', () => {
     assert.equal(counts.errors, 0, JSON.stringify(errors));
   });
 
+  it('a disk that takes long over each flush of the WAL: answers are late, and none is wrong or lost', async () => {
+    const somebody = await connect(url, 'somebody');
+    const flushMs = 100; // the most that the server can be told to wait before it flushes
+    const { counts, errors, intervals } = await loadWhile(async (seen) => {
+      await somebody.query(`alter system set commit_delay = ${flushMs * 1_000}`);
+      await somebody.query('alter system set commit_siblings = 0');
+      await somebody.query('select pg_reload_conf()');
+      const before = seen.accepted;
+      await until('many were accepted so', async () => seen.accepted > before + 300);
+      await somebody.query('alter system reset all');
+      await somebody.query('select pg_reload_conf()');
+    });
+    await somebody.end();
+    assert.equal(counts.errors, 0, JSON.stringify(errors));
+    assert.equal(counts.unknown, 0);
+    const slowest = Math.max(...intervals.map(({ p50Ms }) => p50Ms ?? 0));
+    assert.ok(slowest >= flushMs, `${slowest} ms`);
+  });
+
   it('time limits that are the database’s: they are not the lab’s, whose sessions set their own', async () => {
     const somebody = await connect(url, 'somebody');
     const { counts } = await loadWhile(async () => {
