@@ -13,6 +13,7 @@ import { databaseMeaning, databaseName } from '../../db/server/databases.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { citus } from '../../db/topologies/topology.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { shapeMeaning } from '../../seed/shape/wanted-shape.ts';
 import { labAt, labBeside } from '../against/control-lab.ts';
 import { type AgainstOptions, readAgainst } from '../against/options.ts';
 import { runAgainst } from '../against/run-against.ts';
@@ -33,6 +34,7 @@ await runCommand(async () => {
       'tiny, small, medium, large, or a number of messages (default: "small")',
     )
     .option('--seed <number>', `${seedMeaning} (default: ${defaultDataSet.seed})`, wholeNumber(0))
+    .option('--shape <name|file>', `data that look like what was described: ${shapeMeaning}`)
     .option(
       '--designs <names|all>',
       `designs to time (default: ${defaultDesignName}; the other designs are explained, not timed)`,
@@ -114,7 +116,7 @@ await runCommand(async () => {
     }
     return compareTwoPlaces(against);
   }
-  const options = readOptions(flags);
+  const options = readOptions(flags, (line) => void process.stderr.write(`${line}\n`));
   const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
   if (notCounted !== undefined) process.stderr.write(`no instructions: ${notCounted}\n`);
   await using lab = await openLab({

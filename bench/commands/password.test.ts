@@ -76,6 +76,7 @@ const untried = [
   'bench/commands/report.ts',
   'bench/commands/compare.ts',
   'bench/commands/reference.ts',
+  'bench/commands/bench-shapes.ts',
 ];
 
 /* Every command that connects, with a password in its DATABASE_URL: nobody else gets to see it. */

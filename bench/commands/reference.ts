@@ -4,10 +4,10 @@ import { onInterruptGoOnWith, runCommand } from '../../db/cli/command.ts';
 import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { openServer } from '../../db/lab.ts';
+import { requireSameParts, runParts } from '../parts/run-parts.ts';
 import { readReferenceFlags } from '../reference/flags.ts';
 import { overviewMarkdown, totalTimes } from '../reference/overview.ts';
 import { referenceParts } from '../reference/parts.ts';
-import { requireSameReference, runParts } from '../reference/run-parts.ts';
 import { formatNs } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -18,7 +18,7 @@ await runCommand(async () => {
   const folder = join(reportsDir, options.name);
   if (again) rmSync(folder, { recursive: true, force: true });
   const parts = referenceParts({ ...options, out: 'reports' });
-  requireSameReference(folder, parts);
+  requireSameParts(folder, parts);
   onInterruptGoOnWith(() =>
     commandLine('reference', withoutFlag(process.argv.slice(2), '--again', 'switch')),
   );

@@ -45,6 +45,7 @@ const others: Readonly<Record<string, string>> = {
   'bench:roads': 'has clusters of its own',
   'bench:rollout': 'has a database of its own',
   'bench:seed': 'has databases of its own',
+  'bench:shapes': 'is a bench in databases of its own',
   mutate: 'has databases of its own',
   describe: 'reads, and locks nothing',
   'db:list': 'reads, and locks nothing',

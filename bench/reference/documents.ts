@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
 import { readText } from '../../db/cli/read-text.ts';
+import { readFinished } from '../parts/run-parts.ts';
 import { figureImage } from '../report/figure-image.ts';
 import { countedOf } from '../report/instruction-tables.ts';
 import { addedFigure } from '../report/sections/opening.ts';
@@ -10,7 +11,6 @@ import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { goalsOf, readLoads, readSpeeds } from './goals.ts';
 import { picturedDesigns, readmeFigures } from './readme-figures.ts';
-import { readFinished } from './run-parts.ts';
 
 /** The documents that quote the reference, and README's picture. */
 const documents = ['README.md', 'docs/results.md', 'docs/scale.md'] as const;

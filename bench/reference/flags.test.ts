@@ -69,14 +69,14 @@ describe('a reference that cannot be made', () => {
 
   it('--again with a wrong flag removes nothing', async () => {
     await refused(['--again', '--sizes', 'x'], /unknown scale "x"/);
-    await refused([], /holds another reference/);
+    await refused([], /made with other flags/);
   });
 
   it('another one in the folder is said before a server is asked, with what to do', () =>
     refused(
       [],
       new RegExp(
-        `error: reports/${name} holds another reference \\(made with other --sizes, --designs, --rate or --load-seconds\\): pass --name NAME to keep it, or --again to delete it`,
+        `error: reports/${name} was made with other flags: pass --name NAME to keep it, or --again to delete it`,
       ),
     ));
 });

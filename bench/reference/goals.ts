@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench/pgbench-goal.ts';
 import { readLoad } from '../load/results/read-load.ts';
 import type { LoadResults } from '../load/results/results.ts';
+import type { FinishedPart } from '../parts/run-parts.ts';
 import { formatNs, formatRatioInterval, shortCount } from '../report/format.ts';
 import {
   goals as designGoals,
@@ -28,7 +29,6 @@ import {
   pairMedianText,
   verdictOn,
 } from '../stats/pair-median.ts';
-import type { FinishedPart } from './run-parts.ts';
 
 /** One goal of the lab and what was reached. */
 export interface Goal {

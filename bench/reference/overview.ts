@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FinishedPart } from '../parts/run-parts.ts';
 import { counted, formatNs } from '../report/format.ts';
 import { markdownTable } from '../report/text-table.ts';
 import { readResults } from '../results/read-results.ts';
@@ -7,7 +8,6 @@ import type { Results } from '../results/results.ts';
 import { fewestForInterval } from '../stats/median.ts';
 import { goalsOf, readLoads, readSpeeds } from './goals.ts';
 import { goalsTable } from './goals-table.ts';
-import type { FinishedPart } from './run-parts.ts';
 
 /** The README of a finished reference: what each part was and how long it took, and the goals. */
 export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {

@@ -1,18 +1,6 @@
 import { defaultDesignName, listDesigns } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
-
-/** One command of the reference, run from the checkout. */
-export interface Part {
-  readonly name: string;
-  /** What a reader learns from it. */
-  readonly title: string;
-  /** A script of package.json, the file that it runs, and its arguments. */
-  readonly script: string;
-  readonly file: string;
-  readonly args: readonly string[];
-  /** What the part makes in the reference's folder; a half-made one is removed before it starts again. */
-  readonly makes?: string;
-}
+import type { Part } from '../parts/run-parts.ts';
 
 /** How large the reference is, and where it goes. */
 export interface ReferenceOptions {

@@ -10,6 +10,7 @@ export function environmentFacts(results: Results): readonly Fact[] {
     ...placeFacts(results.environment),
     ['command', results.commandLine],
     ['scale, seed', `${results.dataSet.scale}, ${results.dataSet.seed}`],
+    ...(results.dataSet.shape === undefined ? [] : [['shape', results.dataSet.shape] as const]),
     ['messages', formatCount(results.dataSet.messages)],
     ['blocked numbers', formatCount(results.dataSet.blockedContacts)],
     ['opt-outs', formatCount(results.dataSet.optOuts)],

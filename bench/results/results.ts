@@ -35,6 +35,9 @@ export const dataSetSchema = define(
     {
       scale: text('tiny, small … or the number of messages as text.'),
       seed: number(),
+      shape: optional(
+        text('What it was made to look like, by name; absent for the data set of the lab itself.'),
+      ),
       messages: number(),
       blockedContacts: number(),
       optOuts: number(),

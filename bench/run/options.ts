@@ -8,6 +8,7 @@ import {
 } from '../../db/designs.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
+import { type WantedShape, wantedShape } from '../../seed/shape/wanted-shape.ts';
 import type { PairedMethod } from '../database/workbench.ts';
 import type { InstructionsWanted } from '../instructions/of-run.ts';
 import { requireRunName } from '../results/run-folder.ts';
@@ -19,6 +20,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 export interface BenchFlags {
   readonly scale?: string;
   readonly seed?: number;
+  readonly shape?: string;
   readonly designs?: string;
   readonly scenarios?: string;
   readonly sweep?: string;
@@ -44,6 +46,8 @@ export interface BenchFlags {
 export interface BenchOptions {
   readonly messages: number;
   readonly seed: number;
+  /** What the data set is to look like; undefined for the lab's own. */
+  readonly shape: WantedShape | undefined;
   /** Empty a data set of another scale first. */
   readonly replace: boolean;
   /** Timed, the default first where it is among them. */
@@ -79,8 +83,15 @@ const fewestSessions = 12;
 /** Whose instructions a run counts that was asked for nothing in particular. */
 const instructionsByDefault: InstructionsWanted = 'the default design';
 
-/** Reads the flags. Throws a UserError for whatever is not known, with the nearest that is. */
-export function readOptions(flags: BenchFlags): BenchOptions {
+/**
+ * Reads the flags. Throws a UserError for whatever is not known, with the nearest that is.
+ *
+ * @param say is told what of a shape a data set cannot follow
+ */
+export function readOptions(
+  flags: BenchFlags,
+  say: (line: string) => void = () => {},
+): BenchOptions {
   const sweep = (flags.sweep?.split(',') ?? []).map((size) => parseScale(size.trim()));
   if (sweep.some((size, index) => size <= (sweep[index - 1] ?? 0))) {
     throw new UserError('--sweep wants ascending sizes, such as 10k,100k,1M');
@@ -101,9 +112,12 @@ export function readOptions(flags: BenchFlags): BenchOptions {
         ? defaultSeconds.oneDesign
         : defaultSeconds.manyDesigns);
   const blockedShare = flags.blockedShare ?? 0.04;
+  const messages = sweep.at(-1) ?? parseScale(flags.scale ?? 'small');
   return {
-    messages: sweep.at(-1) ?? parseScale(flags.scale ?? 'small'),
+    messages,
     seed: flags.seed ?? defaultDataSet.seed,
+    shape:
+      flags.shape === undefined ? undefined : wantedShape(flags.shape, sweep[0] ?? messages, say),
     replace: flags.replace ?? false,
     designs,
     planned:

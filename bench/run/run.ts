@@ -264,6 +264,7 @@ function headOf(
     dataSet: {
       scale: scaleName(options.messages),
       seed: options.seed,
+      ...(options.shape === undefined ? {} : { shape: options.shape.name }),
       messages: rowCounts.outbound_messages,
       blockedContacts: rowCounts.blocked_contacts,
       optOuts: rowCounts.opt_outs,
@@ -308,6 +309,7 @@ function whatPiecesDependOn(options: BenchOptions): unknown {
     formatVersion: resultsFormatVersion,
     messages: options.messages,
     seed: options.seed,
+    shape: options.shape,
     sweep: options.sweep,
     designs: names(options.designs),
     planned: names(options.planned),

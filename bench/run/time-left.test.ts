@@ -24,5 +24,6 @@ it('does not count what is the only one, and does not speak of two seconds', () 
   const left = new TimeLeft(1, 72, () => 0);
   assert.equal(left.place, '');
   assert.equal(left.text(2), '');
+  assert.equal(left.text(-14), '', 'late');
   assert.equal(left.text(68), ', about 1 min 10 s left');
 });

@@ -30,12 +30,12 @@ export class TimeLeft {
     this.#begunMs = now;
   }
 
-  /** Seconds that are left, of which the present task needs so many. */
+  /** Seconds that are left, of which the present task needs so many; one that is late needs an unknown few. */
   seconds(ofThis: number): number {
     const others = Math.max(0, this.#count - this.#took.length - 1);
     const sum = this.#took.reduce((total, one) => total + one, 0);
     const each = this.#took.length === 0 ? this.#allowedSeconds : sum / this.#took.length;
-    return ofThis + others * each;
+    return Math.max(0, ofThis) + others * each;
   }
 
   /** `7 of 21, ` before what the present task does; nothing where it is the only one. */

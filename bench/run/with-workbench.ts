@@ -24,7 +24,12 @@ export async function withWorkbench<T>(
   const startedMs = performance.now();
   // the sizes of a sweep replace each other, the first only where that was allowed
   const replace = options.replace || messages !== (options.sweep[0] ?? messages);
-  const dataSet = await ensureSeeded(lab, { messages, seed: options.seed, replace });
+  const dataSet = await ensureSeeded(lab, {
+    messages,
+    seed: options.seed,
+    shape: options.shape,
+    replace,
+  });
   const seedSeconds = Math.round((performance.now() - startedMs) / 10) / 100;
   return closing(async (defer) => {
     const reservation = await reserveForBench(lab);

@@ -8,11 +8,9 @@ import { databaseMeaning, databaseName } from '../../db/server/databases.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { citus } from '../../db/topologies/topology.ts';
 import { defaultDataSet } from '../data-set/data-set.ts';
-import { type DataSetShape, shapedTileMessages } from '../data-set/data-set-shape.ts';
 import { parseScale } from '../data-set/scale.ts';
 import { seedDatabase } from '../fill/loader.ts';
-import { follow } from '../shape/follow.ts';
-import { readShape } from '../shape/read-shape.ts';
+import { shapeMeaning, wantedShape } from '../shape/wanted-shape.ts';
 import { verifyDatabase } from '../verify/verify.ts';
 
 interface Flags {
@@ -40,7 +38,7 @@ await runCommand(async () => {
       `of the messages without a 21610, how many have another report (default: ${defaultDataSet.ordinaryReportShare})`,
       share,
     )
-    .option('--shape <file>', 'make it look like what was described: docs/shape.md')
+    .option('--shape <name|file>', `make it look like what was described: ${shapeMeaning}`)
     .option('--replace', 'empty what an earlier seed left first')
     .option(
       '--straight',
@@ -58,7 +56,8 @@ await runCommand(async () => {
     throw new UserError('--shape says how many reports there are: leave out --ordinary-reports');
 
   const messages = flags.scale === undefined ? undefined : parseScale(flags.scale);
-  const shape = flags.shape === undefined ? undefined : shapeToFollow(flags.shape, messages);
+  const shape =
+    flags.shape === undefined ? undefined : wantedShape(flags.shape, messages, print).dataSet;
   await using lab = await openLab({
     allowNonempty: flags.allowNonempty,
     migrate: flags.verify !== true,
@@ -94,18 +93,6 @@ await runCommand(async () => {
     });
   }
 });
-
-/** What a data set takes from a shape; what it cannot follow is said in one line. */
-function shapeToFollow(file: string, messages: number | undefined): DataSetShape {
-  if (messages !== undefined && messages < shapedTileMessages) {
-    throw new UserError(
-      `a data set with a shape has ${shapedTileMessages} messages or more: --scale tiny is the least`,
-    );
-  }
-  const { dataSet, notFollowed } = follow(readShape(file));
-  if (notFollowed.length > 0) print(`not followed of the shape: ${notFollowed.join('; ')}`);
-  return dataSet;
-}
 
 /** What goes on with this seed: replaced is what was there by now. */
 function goOn(): string {

@@ -1,17 +1,27 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { messageOf, UserError } from '../../db/cli/errors.ts';
 import { schemaCheck } from '../../db/format/schema-check.ts';
 import { type Shape, shapeFormatVersion } from './shape.ts';
 
 const misfit = schemaCheck(new URL('./shape.schema.json', import.meta.url));
 
+const presets = new URL('./shapes/', import.meta.url);
+
+/** The shapes that the lab brings with it, by name: made up, each far from the lab's own in one way. */
+export const presetShapes: readonly string[] = readdirSync(presets)
+  .map((file) => file.replace(/\.json$/, ''))
+  .sort();
+
 /**
- * Reads a shape.
+ * Reads a shape: a file, or the name of a preset.
  *
  * @throws UserError for a file that cannot be read, is of another format version, or does not fit
  *   shape.schema.json; the line names the place
  */
-export function readShape(file: string): Shape {
+export function readShape(nameOrFile: string): Shape {
+  const isPreset = presetShapes.includes(nameOrFile) && !existsSync(nameOrFile);
+  const file = isPreset ? fileURLToPath(new URL(`${nameOrFile}.json`, presets)) : nameOrFile;
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));

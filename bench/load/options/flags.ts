@@ -10,6 +10,7 @@ import { allowNonemptyFlag } from '../../../db/server/guard.ts';
 import { defaultDataSet } from '../../../seed/data-set/data-set.ts';
 import { parseScale } from '../../../seed/data-set/scale.ts';
 import { readShape } from '../../../seed/shape/read-shape.ts';
+import { shapeMeaning } from '../../../seed/shape/wanted-shape.ts';
 import type { LivePort } from '../../live/start-live.ts';
 import { requireRunName } from '../../results/run-folder.ts';
 import { type ReplicationKind, replicationKinds } from '../results/failover-results.ts';
@@ -108,7 +109,7 @@ function parse(args: readonly string[]): Flags {
       '--mix <name|file>',
       `a preset (${presetNames().join(', ')}) or a mix file (default: "${defaultMix}")`,
     )
-    .option('--shape <file>', 'instead of a mix: what was described (docs/shape.md)')
+    .option('--shape <name|file>', `instead of a mix: what was described, ${shapeMeaning}`)
     .option('--trace <file>', 'send an exported message log again (docs/shape.md), at its own pace')
     .option('--columns <file>', 'which column of the trace says what (default: by its header)')
     .option('--speed <factor>', 'send the trace so many times faster (default: 1)', positiveNumber)

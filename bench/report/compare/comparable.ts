@@ -79,8 +79,8 @@ function settingOf({ server }: Environment, name: string): string {
 }
 
 function dataReasons(before: Results['dataSet'], after: Results['dataSet']): readonly string[] {
-  const text = ({ messages, seed, optOuts, blockedContacts }: Results['dataSet']): string =>
-    `${formatCount(messages)} messages, seed ${seed}, ${formatCount(optOuts)} opt-outs, ${formatCount(blockedContacts)} blocked numbers`;
+  const text = ({ messages, seed, shape, optOuts, blockedContacts }: Results['dataSet']): string =>
+    `${formatCount(messages)} messages, seed ${seed}, ${shape === undefined ? '' : `shape ${shape}, `} ${formatCount(optOuts)} opt-outs, ${formatCount(blockedContacts)} blocked numbers`;
   const [was, is] = [text(before), text(after)];
   return was === is ? [] : [`the data are not the same: ${was} before, ${is} after`];
 }

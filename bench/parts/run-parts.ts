@@ -8,7 +8,19 @@ import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { workingDir } from '../../db/cli/working-dir.ts';
 import { projectFacts } from '../environment/machine.ts';
-import type { Part } from './parts.ts';
+
+/** One command among several that are run one after another. */
+export interface Part {
+  readonly name: string;
+  /** What a reader learns from it. */
+  readonly title: string;
+  /** A script of package.json, the file that it runs, and its arguments. */
+  readonly script: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** What the part makes in the folder; a half-made one is removed before it starts again. */
+  readonly makes?: string;
+}
 
 /** A part that ended well, as parts.json keeps it. */
 export interface FinishedPart {
@@ -34,7 +46,7 @@ export interface PartsListener {
  * Runs the parts that are not done yet, one after another, and notes each in `parts.json` when it has
  * ended well. What a part prints on standard output is told, and kept in `output/PART.txt`.
  *
- * @throws UserError where the folder holds a reference of other commands
+ * @throws UserError where the folder holds parts of other commands
  * @throws CheckFailure where a part fails; the next run goes on with it
  */
 export async function runParts(
@@ -42,7 +54,7 @@ export async function runParts(
   parts: readonly Part[],
   listener: PartsListener,
 ): Promise<readonly FinishedPart[]> {
-  requireSameReference(folder, parts);
+  requireSameParts(folder, parts);
   const done = readFinished(folder);
   for (const [index, part] of parts.entries()) {
     const before = done.find(({ name }) => name === part.name);
@@ -68,14 +80,14 @@ export async function runParts(
   return done;
 }
 
-/** Throws a UserError where the folder holds a reference of other commands. */
-export function requireSameReference(folder: string, parts: readonly Part[]): void {
+/** Throws a UserError where the folder holds parts of other commands. */
+export function requireSameParts(folder: string, parts: readonly Part[]): void {
   const done = readFinished(folder);
   const isOther = (part: Part): boolean =>
     done.some(({ name, command }) => name === part.name && command !== commandOf(part));
   if (!parts.some(isOther)) return;
   throw new UserError(
-    `${shownPath(folder)} holds another reference (made with other --sizes, --designs, --rate or --load-seconds): pass --name NAME to keep it, or --again to delete it`,
+    `${shownPath(folder)} was made with other flags: pass --name NAME to keep it, or --again to delete it`,
   );
 }
 
@@ -121,7 +133,7 @@ function partsFile(folder: string): string {
   return join(folder, 'parts.json');
 }
 
-/** The parts of a reference that have ended well. */
+/** The parts in a folder that have ended well. */
 export function readFinished(folder: string): FinishedPart[] {
   if (!existsSync(partsFile(folder))) return [];
   return JSON.parse(readFileSync(partsFile(folder), 'utf8')) as FinishedPart[];

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
-import type { Part } from './parts.ts';
-import { runParts } from './run-parts.ts';
+import { type Part, runParts } from './run-parts.ts';
 
 /** Ends well, quickly, and needs no server. */
 const good = (name: string): Part => ({
@@ -19,7 +18,7 @@ const good = (name: string): Part => ({
 /** Ends with exit code 2. */
 const bad = (name: string): Part => ({ ...good(name), args: ['--scale', 'huge'] });
 
-describe('a reference made of parts', () => {
+describe('commands that are parts of one thing', () => {
   let folder: string;
   let told: string[];
   let printed: Buffer[];
@@ -70,7 +69,7 @@ describe('a reference made of parts', () => {
     told = [];
     await assert.rejects(runParts(folder, [good('b'), bad('a')], listener), (error: unknown) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /holds another reference .*--name NAME .*--again/);
+      assert.match(error.message, /made with other flags: .*--name NAME .*--again/);
       return true;
     });
     assert.deepEqual(told, []);
