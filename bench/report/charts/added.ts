@@ -20,6 +20,8 @@ export interface AddedOptions {
   /** Nanoseconds that no design can do without. */
   readonly floorNs: number | undefined;
   readonly emphasised: string | undefined;
+  /** Pixels for the names, where there is room for them beside the rows. */
+  readonly nameWidth?: number;
 }
 
 const kinds = ['oneRow', 'bulk'] as const;
@@ -54,7 +56,7 @@ export function addedChart(rows: readonly AddedRow[], options: AddedOptions): Ch
     const below = space.narrow ? 9 : 0;
     return plotSvg(options.label, space, {
       height: rows.length * rowHeight + 62,
-      marginLeft: space.narrow ? 8 : 190,
+      marginLeft: space.narrow ? 8 : (options.nameWidth ?? 190),
       marginRight: space.narrow ? 12 : 90,
       marginTop: 22,
       marginBottom: 40,

@@ -47,12 +47,13 @@ export function shapesPageHtml(runs: readonly ShapeRun[]): string {
 }
 
 function costSection(runs: readonly ShapeRun[]): Section {
+  const figure = addedFigure(runs);
   return {
     id: 'cost',
     question: 'Does the cost depend on the data?',
     mark: 'plain',
     answer: costAnswer(runs),
-    body: figureHtml(addedFigure(runs)),
+    body: figure === undefined ? '' : figureHtml(figure),
   };
 }
 
@@ -69,7 +70,8 @@ function costAnswer(runs: readonly ShapeRun[]): string {
     : `What ${defaultDesign} adds to one row that is not durable: ${said.join('; ')}. Each shape ran in its turn, minutes apart: what the machine did meanwhile is in their differences.`;
 }
 
-function addedFigure(runs: readonly ShapeRun[]): Figure {
+/** One row a shape and design; undefined where none has a figure. */
+function addedFigure(runs: readonly ShapeRun[]): Figure | undefined {
   const rows = runs.flatMap(({ name, results }): readonly AddedRow[] => {
     const { oneRowNotDurable, oneRow, bulk } = questionsOf(results);
     return timedDesigns(results).map((design) => {
@@ -84,6 +86,8 @@ function addedFigure(runs: readonly ShapeRun[]): Figure {
       };
     });
   });
+  if (rows.every(({ oneRow, bulk }) => oneRow === undefined && bulk === undefined))
+    return undefined;
   const text = (range: AddedRow['oneRow']): string =>
     range === undefined ? '–' : formatNsInterval(range);
   return {
@@ -99,6 +103,7 @@ function addedFigure(runs: readonly ShapeRun[]): Figure {
       label: 'Time that each design’s check adds to a row, by shape of the data',
       floorNs: undefined,
       emphasised: undefined,
+      nameWidth: 270,
     }),
     data: {
       caption: 'Added to a row, by shape and design',
@@ -119,8 +124,7 @@ function figuresSection(runs: readonly ShapeRun[]): Section {
     id: 'scenarios',
     question: 'What does each kind of statement cost?',
     mark: 'plain',
-    answer:
-      'The ratio of a statement with the check to the same without, or of a 21610 to another report. A shape without blocked numbers has nobody to refuse, and nobody whose third report is due.',
+    answer: 'What the check adds to a statement, or what a 21610 takes above another report.',
     body: html`${timedDesigns(results).map((design) =>
       tableHtml({
         caption: design.name,
