@@ -36,6 +36,8 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench-coverage', ['--series=9'], /not a whole number from 10 on/],
   ['bench-coverage', ['--record=/proc/nowhere/x'], /cannot write \/proc\/nowhere\/x/],
   ['bench-coverage', [`--record=${file}`, '--scale=tinny'], /did you mean "tiny"/],
+  ['bench-coverage', ['--ways', '--scale=tinny'], /did you mean "tiny"/],
+  ['bench-coverage', ['--ways', `--record=${folder}/new`], /one of --record and --ways/],
   ['bench-rollout', ['--scale=tinny'], /did you mean "tiny"/],
   ['bench-rollout', ['--rate=0'], /not a number above 0/],
   ['bench-rollout', ['--clients=0'], /not a whole number from 1 to 100/],

@@ -154,6 +154,7 @@ it('another hypervisor, cache or flag of the processor is told; what an older ru
   );
   const withOlder = compareRuns(before, there);
   assert.deepEqual(withOlder.comparability.cautions, []);
+  assert.deepEqual(compareRuns(there, before).comparability.cautions, []);
   assert.deepEqual(
     withOlder.environment.find(({ name }) => name === 'hypervisor'),
     { name: 'hypervisor', before: 'not recorded', after: 'none' },
