@@ -4,12 +4,15 @@ import { migrationVersions } from '../../db/schema/migration-texts.ts';
 import { type BenchFlags, type BenchOptions, readOptions } from '../run/options.ts';
 import { scenariosNamed } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { SettingsOfFile } from './second-server.ts';
+import { readSettingsFile } from './settings-file.ts';
 
 /** What the control is. */
 export type Against =
   | { readonly differs: 'design'; readonly design: Design }
   | { readonly differs: 'schema'; readonly version: string }
-  | { readonly differs: 'server'; readonly url: string };
+  | { readonly differs: 'server'; readonly url: string }
+  | ({ readonly differs: 'settings' } & SettingsOfFile);
 
 /** What is compared, and with what. */
 export interface AgainstOptions extends BenchOptions {
@@ -46,11 +49,23 @@ export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
       differs: 'schema' as const,
       version: knownVersion(flags.againstSchema),
     },
+    flags.againstSettings !== undefined && {
+      differs: 'settings' as const,
+      file: flags.againstSettings,
+      settings: readSettingsFile(flags.againstSettings),
+    },
   ].filter((one) => one !== false);
   const [against] = wanted;
   if (against === undefined) return undefined;
   if (wanted.length > 1) {
-    throw new UserError('one of --against, --against-design and --against-schema at a time');
+    throw new UserError(
+      'one of --against, --against-design, --against-schema and --against-settings at a time',
+    );
+  }
+  if (against.differs === 'settings' && (process.env['DATABASE_URL'] ?? '') !== '') {
+    throw new UserError(
+      '--against-settings starts a second embedded server beside the embedded one: unset DATABASE_URL, or give your own second server to --against',
+    );
   }
   const other = excluded.find((name) => flags[name] !== undefined);
   if (other !== undefined) {

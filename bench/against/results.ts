@@ -45,6 +45,19 @@ export const comparedPlanSchema = define(
 );
 export type ComparedPlan = Of<typeof comparedPlanSchema>;
 
+export const differingSettingSchema = define(
+  'DifferingSetting',
+  object(
+    {
+      name: text(),
+      treatment: optional(text('With its unit; absent where the server does not know it.')),
+      control: optional(text()),
+    },
+    'A setting in which the two servers differ. Secrets and places of files are left out.',
+  ),
+);
+export type DifferingSetting = Of<typeof differingSettingSchema>;
+
 export const againstResultsSchema = define(
   'AgainstResults',
   object(
@@ -55,8 +68,14 @@ export const againstResultsSchema = define(
       finishedAt: text(),
       commandLine: text(),
       differs: oneOf(
-        ['design', 'schema', 'server'],
-        'In what the two places differ: a design, the version of the schema, or the server.',
+        ['design', 'schema', 'server', 'settings'],
+        'In what the two places differ: a design, the version of the schema, the server, or the settings of a second server of the same build.',
+      ),
+      settings: optional(
+        list(
+          differingSettingSchema,
+          'Absent where both places are on one server, and in older comparisons.',
+        ),
       ),
       messages: number(),
       seed: number(),
@@ -65,7 +84,7 @@ export const againstResultsSchema = define(
       control: comparedPlaceSchema,
       sameTwice: list(
         scenarioResultSchema,
-        'The same design of the same schema in both databases: the ratio must be 1. Empty between servers, which differ in themselves.',
+        'The same design of the same schema in both databases: the ratio must be 1. Empty between two servers, which differ in themselves.',
       ),
       scenarios: list(scenarioResultSchema, 'The check on in both.'),
       plans: list(comparedPlanSchema),

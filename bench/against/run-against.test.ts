@@ -155,6 +155,7 @@ describe('two places, in pairs', () => {
 it('flags of a comparison that contradict each other, or name nothing, are refused in one line', () => {
   const cases: readonly (readonly [BenchFlags, RegExp])[] = [
     [{ against: 'postgres:///x', againstDesign: 'blocked_hash' }, /at a time/],
+    [{ against: 'postgres:///x', againstSettings: '/dev/null' }, /at a time/],
     [{ againstDesign: 'blocked_hsah' }, /blocked_hash/],
     [{ againstDesign: 'blocked_contacts' }, /against itself/],
     [{ againstDesign: 'blocked_hash', designs: 'all' }, /name one design/],

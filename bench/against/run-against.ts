@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { commandLine } from '../../db/cli/command-line.ts';
 import { CheckFailure } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
@@ -19,6 +19,7 @@ import type { Place } from '../paired/places.ts';
 import type { ScenarioResult } from '../results/results.ts';
 import { createRunFolder } from '../results/run-folder.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { differingSettings } from './differing-settings.ts';
 import { againstFormatVersion } from './format-version.ts';
 import { type AgainstOptions, inTwoPlaces, triedOnItself } from './options.ts';
 import type { AgainstResults, ComparedPlace, ComparedPlan } from './results.ts';
@@ -33,8 +34,8 @@ interface Comparison {
 }
 
 /**
- * Times one statement in two databases, in pairs: another design, another version of the schema, or another
- * server holds the control. Writes against.json into a new folder.
+ * Times one statement in two databases, in pairs: another design, another version of the schema,
+ * another server, or one with other settings holds the control. Writes against.json into a new folder.
  *
  * @returns the folder, and what was found
  * @throws CheckFailure where a design could not be built in its place
@@ -96,7 +97,10 @@ export async function runAgainst(
   });
 }
 
-type Measured = Pick<AgainstResults, 'treatment' | 'control' | 'sameTwice' | 'scenarios' | 'plans'>;
+type Measured = Pick<
+  AgainstResults,
+  'treatment' | 'control' | 'settings' | 'sameTwice' | 'scenarios' | 'plans'
+>;
 
 async function measure(comparison: Comparison): Promise<Measured> {
   const { options, labs, bench, control } = comparison;
@@ -106,7 +110,8 @@ async function measure(comparison: Comparison): Promise<Measured> {
     treatment: await startEnvironment(bench.reservation.admin, labs.treatment, 'bench'),
     control: await startEnvironment(control.reservation.admin, labs.control, 'bench'),
   };
-  const before = against.differs === 'server' ? [] : triedOnItself;
+  const twoServers = against.differs === 'server' || against.differs === 'settings';
+  const before = twoServers ? [] : triedOnItself;
   const all = [...before, ...options.scenarios.map(inTwoPlaces)];
   const weights = all.reduce((sum, { weight }) => sum + weight, 0);
   const secondsPerWeight = options.method.secondsPerDesign / weights;
@@ -125,6 +130,9 @@ async function measure(comparison: Comparison): Promise<Measured> {
   const undo = await prepareControl(comparison, controls);
   try {
     return {
+      ...(twoServers
+        ? { settings: await differingSettings(bench.reservation.admin, control.reservation.admin) }
+        : {}),
       sameTwice,
       scenarios: await time(
         comparison,
@@ -246,6 +254,9 @@ function titleOf(
 ): ComparedPlace['title'] {
   const { against, design } = options;
   if (against.differs === 'server') return `PostgreSQL ${labs[place].major}`;
+  if (against.differs === 'settings') {
+    return place === 'treatment' ? 'the lab’s settings' : `those of ${basename(against.file)}`;
+  }
   if (place === 'treatment') return design.name;
   return against.differs === 'design' ? against.design.name : `schema ${against.version}`;
 }

@@ -18,6 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'optout-lab-bench-flags-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'file');
 writeFileSync(file, 'as it was');
+const settings = join(folder, 'settings.conf');
+writeFileSync(settings, 'work_mem = 8MB');
 
 const badInputs: readonly [command: string, args: readonly string[], says: RegExp][] = [
   ['bench', ['--no-such-flag'], /unknown option '--no-such-flag'/],
@@ -27,11 +29,15 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench', ['--max-seconds=0'], /not a number above 0/],
   ['bench', ['--clients=17'], /not a whole number from 1 to 16/],
   ['bench', ['--scenarios=bulk-9'], /no scenario "bulk-9"/],
+  ['bench', ['--against-settings=/nowhere.conf'], /there is no file \/nowhere\.conf/],
+  ['bench', [`--against-settings=${settings}`], /unset DATABASE_URL/],
   ['bench-roads', ['--only=nowhere'], /no road and no design "nowhere"/],
   ['bench-roads', ['--picture=/proc/nowhere/x'], /cannot write \/proc\/nowhere\/x/],
   ['bench-coverage', ['--series=9'], /not a whole number from 10 on/],
   ['bench-coverage', ['--record=/proc/nowhere/x'], /cannot write \/proc\/nowhere\/x/],
   ['bench-coverage', [`--record=${file}`, '--scale=tinny'], /did you mean "tiny"/],
+  ['bench-coverage', ['--ways', '--scale=tinny'], /did you mean "tiny"/],
+  ['bench-coverage', ['--ways', `--record=${folder}/new`], /one of --record and --ways/],
   ['bench-rollout', ['--scale=tinny'], /did you mean "tiny"/],
   ['bench-rollout', ['--rate=0'], /not a number above 0/],
   ['bench-rollout', ['--clients=0'], /not a whole number from 1 to 100/],

@@ -1,11 +1,15 @@
 import { newCommand, runCommand } from '../../db/cli/command.ts';
-import { CheckFailure } from '../../db/cli/errors.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { positiveNumber, wholeNumber } from '../../db/cli/flags.ts';
 import { requireWritableFile, writeTextFile } from '../../db/cli/output-path.ts';
+import { tellSince } from '../../db/cli/tell-since.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
+import { timeTwoWays } from '../paired/two-ways.ts';
 import { markdownTable, type TextColumn, textTable } from '../report/text-table.ts';
+import { twoWaysText } from '../report/two-ways-text.ts';
+import { scenariosNamed } from '../scenarios/index.ts';
 import { recordSessions } from '../simulation/record.ts';
 import { type CoverageRow, holds, runCoverage } from '../simulation/run-coverage.ts';
 
@@ -18,6 +22,9 @@ const columns: readonly TextColumn[] = [
   { heading: 'stopped early, of 100', align: 'right' },
 ];
 
+/** What is inserted by both ways: durable or not, one row or many. */
+const scenariosBothWays = ['insert-durable', 'insert-not-durable', 'bulk-10', 'bulk-1000'];
+
 await runCommand(async () => {
   const flags = newCommand('bench:coverage')
     .description(
@@ -26,12 +33,23 @@ await runCommand(async () => {
     .option('--series <number>', 'series of each kind and ratio', wholeNumber(10), 10_000)
     .option('--seed <number>', 'what the series are drawn from', wholeNumber(0), 1)
     .option('--markdown', 'print the table as Markdown')
+    .option(
+      '--ways',
+      'instead time the default design by trigger modes and by twin tables, and say whether the two agree',
+    )
     .option('--record <file>', 'instead record sessions of this lab, to be drawn from')
-    .option('--scale <name|number>', 'the data set that is recorded over', 'tiny')
-    .option('--seconds <number>', 'how long is recorded', positiveNumber, 20)
-    .option(allowNonemptyFlag, 'record in a database that holds something the lab did not make')
+    .option('--scale <name|number>', 'the data set of --record and --ways', 'tiny')
+    .option('--seconds <number>', 'how long is recorded, or each figure timed', positiveNumber, 20)
+    .option(
+      allowNonemptyFlag,
+      'record or time in a database that holds something the lab did not make',
+    )
     .parse()
     .opts<Flags>();
+  if (flags.record !== undefined && flags.ways === true) {
+    throw new UserError('one of --record and --ways at a time');
+  }
+  if (flags.ways === true) return compareWays(flags);
   if (flags.record !== undefined) return record(flags.record, flags);
   const { series, seed, markdown } = flags;
   const rows = runCoverage(series, seed, (what) => process.stderr.write(`${what}\n`));
@@ -50,6 +68,7 @@ interface Flags {
   readonly seed: number;
   readonly markdown?: boolean;
   readonly record?: string;
+  readonly ways?: boolean;
   readonly scale: string;
   readonly seconds: number;
   readonly allowNonempty?: boolean;
@@ -61,6 +80,21 @@ async function record(file: string, { scale, seconds, allowNonempty }: Flags): P
   await using lab = await openLab({ allowNonempty });
   const recording = await recordSessions(lab, messages, seconds);
   writeTextFile(file, `${JSON.stringify(recording)}\n`);
+}
+
+async function compareWays({ scale, seconds, allowNonempty, markdown }: Flags): Promise<void> {
+  const messages = parseScale(scale);
+  await using lab = await openLab({ allowNonempty });
+  const tell = tellSince(performance.now());
+  const scenarios = scenariosNamed(scenariosBothWays);
+  const found = await timeTwoWays(lab, messages, seconds, scenarios, tell);
+  process.stdout.write(twoWaysText(found, markdown === true));
+  const bad = found.filter(({ agreement }) => agreement !== 'agree');
+  if (bad.length > 0) {
+    throw new CheckFailure(
+      `trigger modes and twin tables: ${bad.map(({ scenario, agreement }) => `${scenario} ${agreement}`).join(', ')}`,
+    );
+  }
 }
 
 function cells(row: CoverageRow): readonly string[] {

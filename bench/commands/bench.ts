@@ -17,6 +17,7 @@ import { shapeMeaning } from '../../seed/shape/wanted-shape.ts';
 import { labAt, labBeside } from '../against/control-lab.ts';
 import { type AgainstOptions, readAgainst } from '../against/options.ts';
 import { runAgainst } from '../against/run-against.ts';
+import { labWithSettings } from '../against/second-server.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
 import { type LivePort, startLive } from '../live/start-live.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
@@ -83,6 +84,10 @@ await runCommand(async () => {
     )
     .option('--against <url>', 'the server against another one, with the same data')
     .option(
+      '--against-settings <file>',
+      'the embedded server against a second one, made for this, that has the settings of a file besides: "name = value" lines, as in postgresql.conf',
+    )
+    .option(
       '--json',
       'the answers and figures as JSON on standard output; what people read goes to standard error',
     )
@@ -112,7 +117,7 @@ await runCommand(async () => {
       );
     }
     if (flags.database !== undefined) {
-      throw new UserError('--against compares the default database: leave --database out');
+      throw new UserError('two places are compared in the default database: leave --database out');
     }
     return compareTwoPlaces(against);
   }
@@ -166,7 +171,9 @@ async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
   await using control =
     against.differs === 'server'
       ? await labAt(lab, against.url, allowNonempty)
-      : await labBeside(lab);
+      : against.differs === 'settings'
+        ? await labWithSettings(lab, against)
+        : await labBeside(lab);
   const tell = tellSince(performance.now());
   const { folder, results } = await runAgainst(lab, control, here, tell);
   const { againstMarkdown, againstText } = await import('../report/against-text.ts');

@@ -10,7 +10,9 @@ import { citus, topologyOf } from '../../db/topologies/topology.ts';
 import { relationSizes } from '../database/relations.ts';
 import type { Environment, Setting, TableState } from '../results/results.ts';
 import { diskFacts } from './disk.ts';
+import { hardwareFacts } from './hardware.ts';
 import { clientFacts, loadAverage, machineFacts, projectFacts } from './machine.ts';
+import { processorShares, processorTimes } from './processors.ts';
 
 /** The environment as it was when a run began; `finish` adds what is known only at its end. */
 export interface StartedEnvironment {
@@ -41,6 +43,7 @@ export async function startEnvironment(
   const capabilities =
     server.kind === 'external' ? await readCapabilities(client, major, use) : undefined;
   const tables = await tableStates(client);
+  const processorsBefore = processorTimes();
   const disk = server.kind === 'embedded' ? diskFacts(server.paths.home) : undefined;
   return {
     finish: async (finishing) => ({
@@ -53,6 +56,8 @@ export async function startEnvironment(
       tables,
       machine: {
         ...machineFacts(),
+        ...hardwareFacts(),
+        ...processorShares(processorsBefore, processorTimes()),
         ...(disk === undefined ? {} : { disk }),
         loadBefore,
         loadAfter: loadAverage(),
@@ -103,12 +108,10 @@ async function serverFacts(
   };
 }
 
-/** The build, without the folders it lies in. Readable by superusers, and by whom they grant it. */
+/** Readable by superusers, and by whom they grant it. */
 async function pgConfig(client: pg.Client): Promise<Record<string, string>> {
   try {
-    const { rows } = await client.query<{ name: string; setting: string }>(
-      "select name, setting from pg_config where setting not like '%/%' order by 1",
-    );
+    const { rows } = await client.query<{ name: string; setting: string }>(sqlFile('build'));
     return Object.fromEntries(rows.map((row) => [row.name, row.setting]));
   } catch (error) {
     if (codeOf(error) !== insufficientPrivilege) throw error;

@@ -1,4 +1,4 @@
-import type { AgainstResults, ComparedPlan } from '../against/results.ts';
+import type { AgainstResults, ComparedPlan, DifferingSetting } from '../against/results.ts';
 import type { PairedFigure, PlanSummary, ScenarioResult } from '../results/results.ts';
 import { formatNs, formatRatio, formatRatioBounds, formatSignedNsInterval } from './format.ts';
 import { markdownTable, type TextColumn, textTable } from './text-table.ts';
@@ -14,7 +14,7 @@ export function againstMarkdown(results: AgainstResults): string {
 }
 
 function textOf(results: AgainstResults, table: typeof textTable): string {
-  const { treatment, control, sameTwice, scenarios, plans } = results;
+  const { treatment, control, sameTwice, scenarios, plans, settings } = results;
   const [noise] = sameTwice;
   const changed = plans.filter(differ);
   return [
@@ -23,10 +23,25 @@ function textOf(results: AgainstResults, table: typeof textTable): string {
     noise === undefined
       ? ''
       : `\nTried on itself, the same design in both databases: ${noiseText(noise)}.\n`,
+    settings === undefined ? '' : settingsText(results, settings, table),
     changed.length === 0
       ? '\nThe checks read the same in both.\n'
       : `\nWhat the checks read:\n\n${changed.map(planText).join('')}`,
   ].join('');
+}
+
+function settingsText(
+  { treatment, control }: AgainstResults,
+  settings: readonly DifferingSetting[],
+  table: typeof textTable,
+): string {
+  if (settings.length === 0) return '\nThe two servers differ in no setting.\n';
+  const headings = ['setting', treatment.title, control.title].map((heading) => ({ heading }));
+  const unknown = 'not known there';
+  return `\n${table(
+    headings,
+    settings.map((one) => [one.name, one.treatment ?? unknown, one.control ?? unknown]),
+  )}`;
 }
 
 const columns: readonly TextColumn[] = [

@@ -1,4 +1,4 @@
-import type { Capability, Results } from '../results/results.ts';
+import type { Capability, ProcessorCache, Results } from '../results/results.ts';
 import { formatBytes, formatCount, formatNs } from './format.ts';
 
 /** One fact of the environment: what it is called and what it was. */
@@ -34,7 +34,9 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
     ],
     ...capabilityFacts(server.capabilities ?? []),
     ['database', formatBytes(server.databaseSizeBytes)],
+    ...buildFacts(environment),
     ['processor', `${machine.cpuModel}, ${machine.cpus} visible`],
+    ...hardwareFacts(machine),
     ['memory', formatBytes(machine.memoryBytes)],
     [
       'disk',
@@ -49,6 +51,7 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
     ['system', `${machine.platform}, ${machine.kernel}`],
     ['load average before', load(machine.loadBefore)],
     ['load average after', load(machine.loadAfter)],
+    ...processorTimeFacts(machine),
     ['Node', `${client.node} (V8 ${client.v8})`],
     [
       'packages',
@@ -62,6 +65,57 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
       `${project.commit.slice(0, 12)}${project.dirty ? ', with uncommitted changes' : ''}`,
     ],
   ];
+}
+
+/** What the processor is by number, and what holds it, as far as the run says. */
+export function hardwareFacts({
+  processor,
+  caches,
+  hypervisor,
+  product,
+}: Results['environment']['machine']): readonly Fact[] {
+  return said([
+    ['processor by number', processor && entriesText(processor.identity)],
+    ['caches', caches?.map(cacheText).join(', ')],
+    ['hypervisor', hypervisor],
+    ['machine', product],
+  ]);
+}
+
+/** What the processors did between the beginning of the run and its end. */
+export function processorTimeFacts({
+  busyShare,
+  stealShare,
+}: Results['environment']['machine']): readonly Fact[] {
+  const percent = (share: number | undefined): string | undefined =>
+    share === undefined ? undefined : `${(share * 100).toFixed(1)} %`;
+  return said([
+    ['processors busy during the run', percent(busyShare)],
+    ['taken by other machines (steal)', percent(stealShare)],
+  ]);
+}
+
+function said(facts: readonly (readonly [string, string | undefined])[]): readonly Fact[] {
+  return facts.flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, value] as const],
+  );
+}
+
+function entriesText(entries: Readonly<Record<string, string>>): string {
+  return Object.entries(entries)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
+function cacheText({ level, holds, sizeBytes }: ProcessorCache): string {
+  const what = holds === 'both' ? '' : holds === 'data' ? ' data' : ' instructions';
+  return `L${level}${what} ${formatBytes(sizeBytes)}`;
+}
+
+/** What the compiler was told, where the role may know. */
+function buildFacts({ server }: Results['environment']): readonly Fact[] {
+  const flags = server.pgConfig['CFLAGS'];
+  return flags === undefined ? [] : [['compiled with', flags]];
 }
 
 /** What the server let the run do, and what the run did without. */

@@ -84,6 +84,34 @@ export const capabilitySchema = define(
 );
 export type Capability = Of<typeof capabilitySchema>;
 
+export const processorSchema = define(
+  'Processor',
+  object(
+    {
+      identity: mapOf(
+        text(),
+        'The lines of /proc/cpuinfo that say which it is: vendor, family, model, stepping; of ARM implementer, part and so on.',
+      ),
+      flags: list(text(), 'What it can do, sorted, in the words of /proc/cpuinfo.'),
+    },
+    'The first processor of the machine.',
+  ),
+);
+export type Processor = Of<typeof processorSchema>;
+
+export const cacheSchema = define(
+  'ProcessorCache',
+  object(
+    {
+      level: number(),
+      holds: oneOf(['data', 'instructions', 'both']),
+      sizeBytes: number(),
+    },
+    'A cache of the first processor.',
+  ),
+);
+export type ProcessorCache = Of<typeof cacheSchema>;
+
 export const environmentSchema = define(
   'Environment',
   object(
@@ -92,7 +120,10 @@ export const environmentSchema = define(
         version: text(),
         versionNumber: number(),
         kind: oneOf(['embedded', 'external']),
-        pgConfig: mapOf(text(), 'The pg_config view; empty where the role may not read it.'),
+        pgConfig: mapOf(
+          text(),
+          'The pg_config view, without folders; empty where the role may not read it.',
+        ),
         changedSettings: list(settingSchema),
         extensions: list(object({ name: text(), version: text() })),
         cluster: optional(
@@ -120,6 +151,24 @@ export const environmentSchema = define(
         cpuModel: text(),
         cpus: number(),
         memoryBytes: number(),
+        hypervisor: optional(
+          text(
+            'Below what the system runs, by the name that its firmware says; `none` where it runs on the bare machine. Absent where that cannot be told, and in older runs. So are the next three.',
+          ),
+        ),
+        product: optional(
+          text(
+            "The firmware's words for vendor and product (DMI): in some clouds the type of the instance.",
+          ),
+        ),
+        processor: optional(processorSchema),
+        caches: optional(list(cacheSchema)),
+        busyShare: optional(
+          number('Of the time of all processors from the beginning of the run to its end.'),
+        ),
+        stealShare: optional(
+          number('Of that time, what a hypervisor gave to others. Absent as busyShare is.'),
+        ),
         disk: optional(
           described(
             diskFactsSchema,

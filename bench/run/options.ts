@@ -37,6 +37,7 @@ export interface BenchFlags {
   readonly against?: string;
   readonly againstDesign?: string;
   readonly againstSchema?: string;
+  readonly againstSettings?: string;
   readonly replace?: boolean;
   readonly allowNonempty?: boolean;
   readonly database?: string;

@@ -37,3 +37,14 @@ it('a server that does not keep its commits is told of, and what that means', ()
   );
   assert.deepEqual(told('synchronous_commit', 'remote_apply'), []);
 });
+
+it('what a hypervisor gave to other machines is told from 2 % on', () => {
+  const { environment, ...results } = syntheticResults();
+  const told = (stealShare: number): readonly string[] =>
+    warningsOf({
+      ...results,
+      environment: { ...environment, machine: { ...environment.machine, stealShare } },
+    }).filter((warning) => warning.includes('hypervisor'));
+  assert.match(told(0.034).join(), /^The hypervisor gave 3\.4 % of the processors’ time/);
+  assert.deepEqual(told(0.019), []);
+});

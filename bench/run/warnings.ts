@@ -16,6 +16,9 @@ const manyDead = 0.2;
 /** Statements whose plans are those of the check alone: a report's own rows are never all-visible. */
 const checked = ['insert', 'insert-refused'];
 
+/** From this share of all processors' time on, other machines' work is in the figures' tails. */
+const muchStolen = 0.02;
+
 /** An index of more than this, times what its rows need, is bloated. */
 const bloated = 1.5;
 
@@ -30,6 +33,7 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
     (one) => one.control === 'check off twice' && one.paired?.resolved === true,
   );
   const limited = scenarios.filter((one) => one.client?.clientLimited === true);
+  const { stealShare } = environment.machine;
   const load = itemAt(environment.machine.loadBefore, 0);
   const timed = results.designs.filter(({ status }) => status === 'timed').map(({ name }) => name);
   const checkpoints = slices.filter((slice) => slice.checkpoints > 0).length;
@@ -43,6 +47,11 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
     ...(load > environment.machine.cpus / 2
       ? [
           `The machine was busy before the run: load ${load} on ${environment.machine.cpus} processors.`,
+        ]
+      : []),
+    ...(stealShare !== undefined && stealShare >= muchStolen
+      ? [
+          `The hypervisor gave ${(stealShare * 100).toFixed(1)} % of the processors’ time to other machines during the run: medians of pairs bear that, the slowest statements do not.`,
         ]
       : []),
     ...(limited.length > 0

@@ -16,8 +16,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, messageOf, UserError } from '../cli/errors.ts';
 import { type Account, runAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
+import { explainFailedStart } from './failed-start.ts';
 import { memorySettings } from './memory-settings.ts';
-import { dataDirVariable, type ServerPaths } from './paths.ts';
+import { dataDirVariable, pidFile, type ServerPaths } from './paths.ts';
 
 /** A cluster's programs, folders and account: what it takes to run it. */
 export interface Cluster {
@@ -171,7 +172,7 @@ export async function start(
       `--log=${paths.log}`,
     ]);
     if (started.exitCode === 0) return;
-    const reason = explainFailedStart(paths, tcpPort, started.output, logStart);
+    const reason = explainFailedStart(cluster, tcpPort, lastLine(started.output), logStart);
     // PostgreSQL refuses to start beside the processes of one that was killed
     if (!/pre-existing shared memory block/.test(reason) || performance.now() > deadlineMs) {
       throw new UserError(reason);
@@ -239,54 +240,6 @@ function write(cluster: Cluster, file: string, text: string): void {
     rmSync(complete, { force: true });
     throw new UserError(`cannot write ${file}: ${messageOf(error)}`);
   }
-}
-
-/** One line on why the server did not start, from what this attempt added to its log. */
-function explainFailedStart(
-  paths: ServerPaths,
-  tcpPort: number | undefined,
-  output: string,
-  logStart: number,
-): string {
-  const written = existsSync(paths.log) ? readFileSync(paths.log).subarray(logStart) : '';
-  const log = written.toString().split('\n');
-  const fatal = log.filter((line) => /(FATAL|PANIC):/.test(line)).at(-1) ?? '';
-  const reason = fatal.replace(/^.*?(FATAL|PANIC):\s*/, '');
-  if (tcpPort !== undefined && log.some((line) => line.includes('Address already in use'))) {
-    return `port ${tcpPort} is in use by another program: stop it, or choose another --tcp-port`;
-  }
-  const refusal = listenRefusal(log);
-  if (tcpPort !== undefined && refusal !== undefined) {
-    return `cannot listen on 127.0.0.1:${tcpPort}: ${refusal}`;
-  }
-  if (/lock file ".*\.s\.PGSQL/.test(reason)) {
-    return `another server uses the socket in ${paths.socketDir}: stop it, or remove that folder if none runs`;
-  }
-  if (/lock file "postmaster\.pid" already exists/.test(reason)) {
-    return stalePidFile(paths);
-  }
-  const said = reason === '' ? lastLine(output) : reason;
-  return `PostgreSQL did not start: ${said} (log: ${paths.log})`;
-}
-
-/** Why the system did not let the server listen for TCP, if that is what its log tells. */
-function listenRefusal(log: readonly string[]): string | undefined {
-  return log
-    .map((line) => /could not (?:create|bind|listen on) .*IPv4.*: ([^:]+)$/.exec(line)?.[1])
-    .find((reason) => reason !== undefined)
-    ?.toLowerCase();
-}
-
-/** The error for a pid file that names a living process which does not answer as PostgreSQL. */
-export function stalePidFile(paths: ServerPaths): string {
-  return (
-    `${pidFile(paths)} names a process that does not answer as this server: ` +
-    'if no PostgreSQL runs on that folder, remove the file'
-  );
-}
-
-function pidFile(paths: ServerPaths): string {
-  return join(paths.data, 'postmaster.pid');
 }
 
 interface Outcome {

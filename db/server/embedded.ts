@@ -11,10 +11,10 @@ import {
   initialise,
   type ServerProcess,
   serverProcess,
-  stalePidFile,
   start,
   stop,
 } from './cluster.ts';
+import { stalePidFile } from './failed-start.ts';
 import { beginUse, endUse, otherUsers, own, takeOverFromDead } from './ownership.ts';
 import { makeServerFolders, type ServerPaths, serverPaths } from './paths.ts';
 import { withStartLock } from './start-lock.ts';

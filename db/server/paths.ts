@@ -19,6 +19,11 @@ export interface ServerPaths {
   readonly socketDir: string;
 }
 
+/** Where a server notes its process. */
+export function pidFile({ data }: Pick<ServerPaths, 'data'>): string {
+  return join(data, 'postmaster.pid');
+}
+
 /**
  * The embedded server's folders: `.postgres` in the checkout (of an installed lab in the working folder), or what OPTOUT_LAB_DATA_DIR names.
  * As root, in a checkout that the server's account cannot enter, `/var/lib/optout-lab/…` instead.

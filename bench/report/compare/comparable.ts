@@ -1,4 +1,5 @@
 import type { Environment, Results } from '../../results/results.ts';
+import { hardwareFacts } from '../environment-facts.ts';
 import { formatCount } from '../format.ts';
 
 /** Whether two runs can be compared at all, said before anything else. */
@@ -45,10 +46,15 @@ export function durabilityReasons(before: Environment, after: Environment): read
 
 /** Server, settings and machine: a comparison may be of just these, so they are told and no more. */
 export function environmentCautions(before: Environment, after: Environment): readonly string[] {
-  const facts = ({ server, machine }: Environment): readonly (readonly [string, string])[] => [
+  const facts = ({
+    server,
+    machine,
+  }: Environment): readonly (readonly [string, string | undefined])[] => [
     ['the server', /^PostgreSQL \S+/.exec(server.version)?.[0] ?? server.version],
     ['the kind of server', server.kind],
+    ["the server's compiler flags", server.pgConfig['CFLAGS']],
     ['the processor', `${machine.cpuModel}, ${machine.cpus} visible`],
+    ...hardwareFacts(machine).map(([name, value]) => [`the ${name}`, value] as const),
     ['the memory', `${Math.round(machine.memoryBytes / 2 ** 30)} GB`],
     ['the system', machine.platform],
     ['the disk', machine.disk?.fileSystem ?? 'not visible'],
@@ -57,10 +63,34 @@ export function environmentCautions(before: Environment, after: Environment): re
   return [
     ...facts(before).flatMap(([name, was]) => {
       const is = later.get(name);
-      return was === is ? [] : [`${name} is not the same (${was}; ${is})`];
+      // older runs do not say all of it
+      if (was === undefined || is === undefined || was === is) return [];
+      return [`${name} ${name.endsWith('s') ? 'are' : 'is'} not the same (${was}; ${is})`];
     }),
+    ...flagCautions(before, after),
     ...settingCautions(before, after),
   ];
+}
+
+function flagCautions(before: Environment, after: Environment): readonly string[] {
+  const found = differingFlags(before, after);
+  if (found === undefined) return [];
+  const { onlyBefore, onlyAfter } = found;
+  return [
+    `the flags of the processor are not the same (${onlyBefore.length} before only, ${onlyAfter.length} after only)`,
+  ];
+}
+
+/** The flags of the processor that only one of two has; undefined where none, or one does not say. */
+export function differingFlags(
+  before: Environment,
+  after: Environment,
+): { readonly onlyBefore: readonly string[]; readonly onlyAfter: readonly string[] } | undefined {
+  const [was, is] = [before.machine.processor?.flags, after.machine.processor?.flags];
+  if (was === undefined || is === undefined) return undefined;
+  const onlyBefore = was.filter((flag) => !is.includes(flag));
+  const onlyAfter = is.filter((flag) => !was.includes(flag));
+  return onlyBefore.length + onlyAfter.length === 0 ? undefined : { onlyBefore, onlyAfter };
 }
 
 function settingCautions(before: Environment, after: Environment): readonly string[] {

@@ -6,7 +6,13 @@ import { type Fact, placeFacts, settingFacts } from '../environment-facts.ts';
 import { formatCount } from '../format.ts';
 import { changeOf } from './change-of.ts';
 import { type Comparability, durabilityReasons, environmentCautions } from './comparable.ts';
-import { type Change, type Comparison, differences, type Measure } from './compare-runs.ts';
+import {
+  type Change,
+  type Comparison,
+  differences,
+  flagDifference,
+  type Measure,
+} from './compare-runs.ts';
 
 /** Fewer seconds than this have no interval that says anything. */
 const fewestSeconds = 5;
@@ -36,7 +42,10 @@ export function compareLoads(before: LoadResults, after: LoadResults): Compariso
       .map(({ design, title }) => `${design}, ${title}`),
     plans: [],
     instructions: [],
-    environment: differences(factsOf(before), factsOf(after)),
+    environment: [
+      ...differences(factsOf(before), factsOf(after)),
+      ...flagDifference(before.environment, after.environment),
+    ],
   };
 }
 

@@ -7,7 +7,7 @@ import { allowingFor, noiseFloor } from '../noise-floor.ts';
 import { isPaired, ratioOf } from '../questions.ts';
 import { sessionMedians } from '../session-medians.ts';
 import { changeOf } from './change-of.ts';
-import { type Comparability, comparability } from './comparable.ts';
+import { type Comparability, comparability, differingFlags } from './comparable.ts';
 import { compareInstructions, type InstructionChange } from './compare-instructions.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 
@@ -90,7 +90,10 @@ export function compareRuns(before: Results, after: Results): Comparison {
     missing: missingFigures(before, after),
     plans: alike ? comparePlans(before.plans, after.plans) : [],
     instructions: compareInstructions(before, after),
-    environment: differences(factsOf(before), factsOf(after)),
+    environment: [
+      ...differences(factsOf(before), factsOf(after)),
+      ...flagDifference(before.environment, after.environment),
+    ],
   };
 }
 
@@ -228,8 +231,28 @@ function missingFrom(from: Results, other: Results): readonly string[] {
   });
 }
 
+/** The flags of the processor that only one of two runs had. */
+export function flagDifference(
+  before: Results['environment'],
+  after: Results['environment'],
+): readonly Difference[] {
+  const found = differingFlags(before, after);
+  if (found === undefined) return [];
+  const text = (flags: readonly string[]): string => flags.join(' ') || 'no other';
+  return [
+    {
+      name: 'flags of the processor',
+      before: text(found.onlyBefore),
+      after: text(found.onlyAfter),
+    },
+  ];
+}
+
 /** Facts that change with every run and explain nothing alone. */
-const volatile = new Set(['load average before', 'load average after', 'database']);
+const volatile = new Set([
+  ...['load average before', 'load average after', 'database'],
+  ...['processors busy during the run', 'taken by other machines (steal)'],
+]);
 
 function factsOf(results: Results): ReadonlyMap<string, string> {
   return new Map<string, string>([
@@ -245,10 +268,9 @@ export function differences(
 ): readonly Difference[] {
   return [...new Set([...earlier.keys(), ...later.keys()])]
     .filter((name) => !volatile.has(name))
-    .map((name) => ({
-      name,
-      before: earlier.get(name) ?? 'default',
-      after: later.get(name) ?? 'default',
-    }))
+    .map((name) => {
+      const absent = name.startsWith('setting ') ? 'default' : 'not recorded';
+      return { name, before: earlier.get(name) ?? absent, after: later.get(name) ?? absent };
+    })
     .filter((difference) => difference.before !== difference.after);
 }

@@ -124,6 +124,43 @@ it('another machine, server version or setting is told first, and judged all the
   );
 });
 
+it('another hypervisor, cache or flag of the processor is told; what an older run did not say is not', () => {
+  const on = (machine: Partial<Results['environment']['machine']>): Results => ({
+    ...before,
+    environment: {
+      ...before.environment,
+      machine: { ...before.environment.machine, ...machine },
+    },
+  });
+  const here = on({
+    hypervisor: 'KVM',
+    caches: [{ level: 3, holds: 'both', sizeBytes: 32 * 2 ** 20 }],
+    processor: { identity: { model: '143' }, flags: ['avx512f', 'fpu', 'sse2'] },
+  });
+  const there = on({
+    hypervisor: 'none',
+    caches: [{ level: 3, holds: 'both', sizeBytes: 64 * 2 ** 20 }],
+    processor: { identity: { model: '143' }, flags: ['fpu', 'gfni', 'sse2', 'vaes'] },
+  });
+  const comparison = compareRuns(here, there);
+  assert.deepEqual(comparison.comparability.cautions, [
+    'the caches are not the same (L3 32 MB; L3 64 MB)',
+    'the hypervisor is not the same (KVM; none)',
+    'the flags of the processor are not the same (1 before only, 2 after only)',
+  ]);
+  assert.deepEqual(
+    comparison.environment.find(({ name }) => name === 'flags of the processor'),
+    { name: 'flags of the processor', before: 'avx512f', after: 'gfni vaes' },
+  );
+  const withOlder = compareRuns(before, there);
+  assert.deepEqual(withOlder.comparability.cautions, []);
+  assert.deepEqual(compareRuns(there, before).comparability.cautions, []);
+  assert.deepEqual(
+    withOlder.environment.find(({ name }) => name === 'hypervisor'),
+    { name: 'hypervisor', before: 'not recorded', after: 'none' },
+  );
+});
+
 it('how long a run took and how narrow its intervals were wanted is no other method', () => {
   const after = {
     ...before,

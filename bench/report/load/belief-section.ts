@@ -1,6 +1,11 @@
 import { durabilityWarnings } from '../../environment/durability.ts';
 import type { LoadResults } from '../../load/results/results.ts';
-import { capabilityFacts, type Fact } from '../environment-facts.ts';
+import {
+  capabilityFacts,
+  type Fact,
+  hardwareFacts,
+  processorTimeFacts,
+} from '../environment-facts.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes } from '../format.ts';
 import { html } from '../html.ts';
@@ -21,10 +26,12 @@ export function beliefSection(results: LoadResults): Section {
       'machine',
       `${machine.cpuModel}, ${machine.cpus} processors, ${formatBytes(machine.memoryBytes)}, ${machine.kernel}`,
     ],
+    ...hardwareFacts(machine),
     [
       'load average before and after',
       `${machine.loadBefore.join(' ')} / ${machine.loadAfter.join(' ')}`,
     ],
+    ...processorTimeFacts(machine),
     ['Node', client.node],
     ['commit', `${project.commit}${project.dirty ? ', with uncommitted changes' : ''}`],
     ['seed', String(results.drawSeed)],

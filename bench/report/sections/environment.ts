@@ -6,11 +6,13 @@ import { type Html, html } from '../html.ts';
 
 /** The environment as tables. */
 export function environmentHtml(results: Results): Html {
-  const { relations, server, tables } = results.environment;
+  const { relations, server, tables, machine } = results.environment;
+  const flags = machine.processor?.flags ?? [];
   const facts = (caption: string, rows: readonly Fact[]): Html =>
     tableHtml({ caption, columns: [{ heading: 'What' }, { heading: 'Value' }], rows });
   return html`<h3>Environment</h3>
 ${facts('Where and with what it ran', environmentFacts(results))}
+${flags.length > 0 && html`<details><summary>${flags.length} flags of the processor</summary><p>${flags.join(' ')}</p></details>`}
 <details><summary>${server.changedSettings.length} server settings that differ from the default</summary>${facts('Settings that differ from the server’s default', settingFacts(results))}</details>
 <details><summary>${relations.length} relations and their sizes</summary>${tableHtml({
     caption: 'Relations when the run ended',
