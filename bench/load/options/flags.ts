@@ -31,6 +31,10 @@ export interface LoadRequest {
   readonly replace: boolean;
   readonly allowNonempty: boolean | undefined;
   readonly live: LivePort;
+  /** JSON on standard output, and what people read on standard error. */
+  readonly json: true | undefined;
+  /** Where its verdicts go as JUnit XML. */
+  readonly junit: string | undefined;
   readonly database: string | undefined;
   /** What is to be sent again. */
   readonly replay: ReplayFlags | undefined;
@@ -45,6 +49,8 @@ export function readLoadFlags(args: readonly string[]): LoadRequest {
     replace: flags.replace ?? false,
     allowNonempty: flags.allowNonempty,
     live: flags.live,
+    json: flags.json,
+    junit: flags.junit,
     database: flags.database,
     replay:
       flags.trace === undefined
@@ -91,6 +97,8 @@ export interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'>
   readonly standbyDelay?: number;
   readonly pooler?: PoolerPlace;
   readonly live?: LivePort;
+  readonly json?: true;
+  readonly junit?: string;
   readonly straight?: boolean;
   readonly keep?: boolean;
   readonly out?: string;
@@ -203,6 +211,11 @@ function parse(args: readonly string[]): Flags {
       'a page on this machine that shows the load as it goes, and is its report when it ends',
       wholeNumber(0, 65_535),
     )
+    .option(
+      '--json',
+      'the figures and verdicts as JSON on standard output; what people read goes to standard error',
+    )
+    .option('--junit <file>', 'write its verification and objective as JUnit XML')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and mix)')
     .option('--keep', 'leave what the run made in the database')
