@@ -35,7 +35,8 @@ export class TimeLeft {
     const others = Math.max(0, this.#count - this.#took.length - 1);
     const sum = this.#took.reduce((total, one) => total + one, 0);
     const each = this.#took.length === 0 ? this.#allowedSeconds : sum / this.#took.length;
-    return ofThis + others * each;
+    // a task that takes longer than it was given has an end all the same
+    return Math.max(0, ofThis) + others * each;
   }
 
   /** `7 of 21, ` before what the present task does; nothing where it is the only one. */

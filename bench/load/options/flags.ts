@@ -89,7 +89,7 @@ export interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'>
   readonly numbers?: Mix['numbers'];
   readonly blockedShare?: number;
   readonly isolation: LoadOptions['isolation'];
-  readonly check: LoadOptions['check'];
+  readonly check: 'on' | 'off' | 'both';
   readonly comparePgbench?: boolean;
   readonly soak?: number;
   readonly failover?: ReplicationKind;
@@ -139,9 +139,9 @@ function parse(args: readonly string[]): Flags {
       parseObjective,
     )
     .option(
-      '--check <on|off>',
-      "off: switch the design's check off while the load runs, to know the ceiling without it",
-      oneOf(['on', 'off'] as const),
+      '--check <on|off|both>',
+      "off: switch the design's check off while the load runs, to know the ceiling without it; both: the load with it on, and again with it off",
+      oneOf(['on', 'off', 'both'] as const),
       'on' as const,
     )
     .option(
@@ -282,7 +282,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
         ? undefined
         : { range: flags.ramp, objective: flags.slo ?? parseObjective(defaultObjective) },
     objective: flags.ramp === undefined ? flags.slo : undefined,
-    check: flags.check,
+    checks: flags.check === 'both' ? ['on', 'off'] : [flags.check],
     comparePgbench: flags.comparePgbench ?? false,
     soak: flags.soak !== undefined,
     failovers:
