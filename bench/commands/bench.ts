@@ -145,11 +145,11 @@ await runCommand(async () => {
   const { writeReport } = await import('../report/write-report.ts');
   const { terminalSummary } = await import('../report/terminal-summary.ts');
   const { results, pagePath } = writeReport(folder);
-  const { tellPrograms } = await import('../report/programs/tell-programs.ts');
+  const { tellOfRun } = await import('../report/programs/tell-programs.ts');
   (flags.json === true ? process.stderr : process.stdout).write(
     terminalSummary(results, shownPath(pagePath)),
   );
-  tellPrograms(results, flags);
+  tellOfRun(results, flags);
   await live?.finish(readFileSync(pagePath, 'utf8'));
   const missing = notMeasured(
     results,

@@ -14,6 +14,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { reserveForBench } from '../database/reservation.ts';
 import { loadMisfit, readLoad } from '../load/results/read-load.ts';
+import type { LoadJson } from '../report/programs/load-json.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -74,6 +75,32 @@ describe('npm run load', () => {
     assert.equal(complete, true);
     assert.equal(trials[0]?.mix.name, 'opt-out-wave');
     assert.match(loadMisfit({ ...value, trials: [{}] }) ?? '', /^trials\[0\]/);
+  });
+
+  it('prints JSON alone with --json, and writes what it verified and had to keep as JUnit', async () => {
+    const junit = join(reports, 'load.xml');
+    const asked = ['--slo', 'p50<1us', '--json', '--junit', junit];
+    const { exitCode, stdout, stderr } = await load('for-programs', ...asked);
+    assert.equal(exitCode, 1);
+    const json: LoadJson = JSON.parse(stdout);
+    assert.deepEqual(
+      [json.run, json.trials[0]?.verified, json.trials[0]?.objective?.kept],
+      ['for-programs', true, false],
+    );
+    assert.ok((json.trials[0]?.latencyMs.all.answers ?? 0) > 0);
+    assert.match(stderr, /^campaign on blocked_contacts, 100\/s, 4 connections$/m);
+    assert.match(stderr, /^verified: /m);
+    assert.ok(stderr.includes(join(reports, 'for-programs', 'index.html')));
+    const xml = readFileSync(junit, 'utf8');
+    assert.match(xml, /<testsuites tests="2" failures="1"/);
+    assert.match(xml, /name="p50&lt;1us: [^"]*"><failure message="p50 was [\d.]+ ms"/);
+
+    const again = join(reports, 'again.xml');
+    const report = await runCommandFile('bench/commands/report.ts', [
+      ...[join(reports, 'for-programs'), '--json', '--junit', again],
+    ]);
+    assert.deepEqual([report.exitCode, report.stderr], [0, '']);
+    assert.deepEqual([JSON.parse(report.stdout), readFileSync(again, 'utf8')], [json, xml]);
   });
 
   it('ends with code 1 and one line where an acknowledged message is not there', async () => {

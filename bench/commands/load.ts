@@ -15,6 +15,7 @@ import type { Screen } from '../load/live.ts';
 import { whatIsWrong } from '../load/missed-objectives.ts';
 import { type LoadRequest, readLoadFlags } from '../load/options/flags.ts';
 import { replayOptions } from '../load/options/replay.ts';
+import type { Second } from '../load/options/trial-options.ts';
 import { runLoad } from '../load/run-load.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
 
@@ -26,8 +27,8 @@ await runCommand(async () => {
       ? await loadOnLab(request)
       : await runFailovers(
           { ...request.options, dataSet: undefined, failovers },
-          process.stdout,
-          async (finished) => void (await show(finished)),
+          screenOf(request),
+          async (finished) => void (await show(finished, request)),
         );
   const wrong = whatIsWrong(results);
   if (wrong !== undefined) throw new CheckFailure(wrong);
@@ -38,7 +39,8 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
   const options =
     replay === undefined ? flags : { ...flags, ...(await replayOptions(replay, flags.mix)) };
   await using lab = await openLab({ allowNonempty, database });
-  await tellCapabilities(lab, 'load', (line) => void process.stdout.write(`${line}\n`));
+  const screen = screenOf(request);
+  await tellCapabilities(lab, 'load', (line) => void screen.write(`${line}\n`));
   if (options.straight && lab.topology !== citus) {
     throw new UserError('--straight goes to the nodes of a Citus cluster, and this is one server');
   }
@@ -48,28 +50,38 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
     );
   }
   const designs = options.designs.map((design) => designOf(lab.topology, design));
-  const dataSet = await dataInPlace(lab, messages, options.seed, replace);
+  const dataSet = await dataInPlace(lab, messages, options.seed, replace, screen);
   await using live = await startLive('load', `A load, live: ${options.mix.name}`, request.live);
-  const screen: Screen = {
-    write: (text) => process.stdout.write(text),
-    isTTY: process.stdout.isTTY === true,
-    columns: process.stdout.columns,
-    onSecond: (second) => live?.send('figures', secondOfLoad(second)),
+  const shown = {
+    ...screen,
+    onSecond: (second: Second) => live?.send('figures', secondOfLoad(second)),
   };
   return await toItsEnd(
-    (signal) => runLoad(lab, { ...options, designs, dataSet }, screen, signal),
+    (signal) => runLoad(lab, { ...options, designs, dataSet }, shown, signal),
     async (finished) => {
-      const page = await show(finished);
+      const page = await show(finished, request);
       await live?.finish(readFileSync(page, 'utf8'));
     },
   );
 }
 
+/** Where people read: standard output, unless a program reads that. */
+function screenOf({ json }: LoadRequest): Screen {
+  const stream = json === true ? process.stderr : process.stdout;
+  return {
+    write: (text) => stream.write(text),
+    isTTY: stream.isTTY === true,
+    columns: stream.columns,
+  };
+}
+
 /** Returns the path of the page. */
-async function show({ results, folder }: FinishedLoad): Promise<string> {
-  // not before it is needed: it brings the charts with it
+async function show({ results, folder }: FinishedLoad, request: LoadRequest): Promise<string> {
+  // not before they are needed: they bring the charts with them
   const { writeLoadPage } = await import('../report/load/load-page.ts');
+  const { tellOfLoad } = await import('../report/programs/tell-programs.ts');
   const page = writeLoadPage(results, folder);
-  process.stdout.write(`\n${summaryText(results)}\n\n${shownPath(page)}\n`);
+  screenOf(request).write(`\n${summaryText(results)}\n\n${shownPath(page)}\n`);
+  tellOfLoad(results, request);
   return page;
 }

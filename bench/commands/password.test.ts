@@ -47,7 +47,10 @@ const runs: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'bench/commands/bench-rollout.ts': [['--scale=2000', '--rate=50', '--held=1', '--calm=1']],
   'bench/commands/bench-seed.ts': [['--scale=2000', '--pairs=1']],
   'bench/commands/bench-threshold.ts': [['--to=2,3']],
-  'bench/commands/load.ts': [['--duration=1', '--rate=100', '--clients=2']],
+  'bench/commands/load.ts': [
+    ['--duration=1', '--rate=100', '--clients=2'],
+    ['--duration=1', '--rate=100', '--clients=2', '--json'],
+  ],
   'bench/commands/test.ts': [['db/contract']],
   'db/commands/adopt.ts': [['db/adopt/examples/lab.json', '--inspect']],
   'db/commands/mutate.ts': [
@@ -115,9 +118,14 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
         : file.endsWith('describe.ts')
           ? [`--out=${join(drill.home, 'shape.json')}`]
           : [];
-      const { child, outcome } = startCommandFile(file, [...args, ...makesReports], {
-        env: { DATABASE_URL: url, [dataDirVariable]: drill.home },
-      });
+      const forPrograms = args.includes('--json') ? [`--junit=${join(out, 'verdicts.xml')}`] : [];
+      const { child, outcome } = startCommandFile(
+        file,
+        [...args, ...makesReports, ...forPrograms],
+        {
+          env: { DATABASE_URL: url, [dataDirVariable]: drill.home },
+        },
+      );
       const shown: string[] = [];
       let looks = 0;
       for (; child.exitCode === null && child.signalCode === null; looks++) {

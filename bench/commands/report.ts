@@ -1,11 +1,10 @@
 import { newCommand, runCommand } from '../../db/cli/command.ts';
-import { UserError } from '../../db/cli/errors.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { findLoad, readLoad } from '../load/results/read-load.ts';
 import { findRun } from '../report/compare/find-run.ts';
 import { writeLoadPage } from '../report/load/load-page.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
-import { type ForPrograms, tellPrograms } from '../report/programs/tell-programs.ts';
+import { type ForPrograms, tellOfLoad, tellOfRun } from '../report/programs/tell-programs.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
 
@@ -13,21 +12,24 @@ await runCommand(async () => {
   const command = newCommand('report')
     .description('Make the report of a run or a load again from its results, without a database')
     .argument('[run]', 'a name under reports/, or a path', 'latest')
-    .option('--json', 'print the answers and figures of a run as JSON instead')
-    .option('--junit <file>', 'write its behaviours and answers as JUnit XML')
+    .option('--json', 'print the answers and figures as JSON instead')
+    .option(
+      '--junit <file>',
+      'write its behaviours and answers, or what a load had to keep, as JUnit XML',
+    )
     .parse();
   const flags = command.opts<ForPrograms>();
   const name = String(command.processedArgs[0]);
   const load = findLoad(name);
   if (load !== undefined) {
-    if (flags.json === true || flags.junit !== undefined) {
-      throw new UserError('a load has no --json and no --junit: load.json holds its figures');
-    }
     const results = readLoad(load);
-    process.stdout.write(`${summaryText(results)}\n\n${shownPath(writeLoadPage(results, load))}\n`);
+    const page = writeLoadPage(results, load);
+    if (flags.json !== true)
+      process.stdout.write(`${summaryText(results)}\n\n${shownPath(page)}\n`);
+    tellOfLoad(results, flags);
     return;
   }
   const { results, pagePath } = writeReport(findRun(name));
   if (flags.json !== true) process.stdout.write(terminalSummary(results, shownPath(pagePath)));
-  tellPrograms(results, flags);
+  tellOfRun(results, flags);
 });

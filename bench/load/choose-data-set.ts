@@ -6,6 +6,7 @@ import type { Lab } from '../../db/lab.ts';
 import { type DataSetOptions, defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { readSeedRecord } from '../../seed/fill/bookkeeping.ts';
 import { seedDatabase } from '../../seed/fill/loader.ts';
+import type { Screen } from './live.ts';
 
 /**
  * The data set that the load works on: the one of so many messages and that seed, seeded if it is not there, or
@@ -16,6 +17,7 @@ export async function dataInPlace(
   messages: number | undefined,
   seed: number,
   replace: boolean,
+  out: Screen,
 ): Promise<DataSetOptions | undefined> {
   if (messages !== undefined) {
     const dataSet = { ...defaultDataSet, messages, seed };
@@ -23,8 +25,8 @@ export async function dataInPlace(
     await seedDatabase(lab, {
       dataSet,
       replace: replace ? 'another data set' : 'nothing',
-      print: (line) => process.stdout.write(`${line}\n`),
-      terminal: process.stdout.isTTY === true,
+      print: (line) => void out.write(`${line}\n`),
+      terminal: out.isTTY === true,
     }).finally(forget);
     return dataSet;
   }
@@ -44,7 +46,7 @@ export async function dataInPlace(
       throw new UserError('the database holds half a data set: finish it with npm run seed');
     }
     if (record === undefined) {
-      process.stdout.write(
+      out.write(
         'no data set here: the tables are empty (npm run seed -- --scale small seeds one)\n',
       );
     }

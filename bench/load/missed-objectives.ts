@@ -1,4 +1,4 @@
-import type { LoadResults } from './results/results.ts';
+import type { LoadResults, LoadTrial } from './results/results.ts';
 
 /** Why a command that measured this ends in exit code 1, in one line; undefined where it need not. */
 export function whatIsWrong(
@@ -24,13 +24,19 @@ export function missedObjectives({
   ramps,
 }: Pick<LoadResults, 'trials' | 'ramps'>): readonly string[] {
   return [
-    ...trials.flatMap(({ design, objective }) =>
+    ...trials.flatMap(({ design, check, objective }) =>
       objective === undefined || objective.kept
         ? []
-        : [`${design} did not keep ${objective.text}: ${objective.reason}`],
+        : [`${design}${offText(check)} did not keep ${objective.text}: ${objective.reason}`],
     ),
-    ...ramps.flatMap(({ design, objective, highestRate, finding }) =>
-      highestRate === null ? [`no rate kept ${objective} with ${design}: ${finding}`] : [],
+    ...ramps.flatMap(({ design, check, objective, highestRate, finding }) =>
+      highestRate === null
+        ? [`no rate kept ${objective} with ${design}${offText(check)}: ${finding}`]
+        : [],
     ),
   ];
+}
+
+function offText(check: LoadTrial['check'] | undefined): string {
+  return check === 'off' ? ', its check off,' : '';
 }

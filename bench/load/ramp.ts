@@ -1,3 +1,4 @@
+import { formatCount, significant } from '../../db/cli/number-text.ts';
 import { itemAt } from '../../db/item-at.ts';
 import type { Objective, RateRange } from './options/flag-values.ts';
 import type { TrialOptions } from './options/trial-options.ts';
@@ -90,12 +91,12 @@ export function judgeTrial(trial: LoadTrial, objective: Objective): Omit<RampRat
     const valueMs = trial.latency.all[percentile];
     if (valueMs === null) missed.push(`too few answers for ${name}`);
     else if (typeof valueMs === 'number') {
-      figures.push(`${name} ${valueMs} ms`);
-      if (valueMs >= belowMs) missed.push(`${name} was ${valueMs} ms`);
+      figures.push(`${name} ${ms(valueMs)}`);
+      if (valueMs >= belowMs) missed.push(`${name} was ${ms(valueMs)}`);
     }
   }
   if (trial.unserved > offered * (1 - keptShare))
-    missed.push(`${trial.unserved} operations never started`);
+    missed.push(`${formatCount(trial.unserved)} operations never started`);
   if (trial.limit.by === 'generator')
     missed.push(`the generator was the limit: ${trial.limit.reason}`);
   return missed.length === 0
@@ -113,7 +114,7 @@ function finding(
   if (miss === null) {
     return highest === null
       ? 'no rate was tried to its end'
-      : `the highest rate that was tried, ${highest}/s, kept it`;
+      : `the highest rate that was tried, ${formatCount(highest)}/s, kept it`;
   }
   const at = rates.findIndex(({ rate }) => rate === miss);
   const trial = itemAt(trials, at);
@@ -122,8 +123,13 @@ function finding(
     waits.length === 0
       ? ''
       : `; sessions at work were ${waits.map(({ wait, share }) => `${Math.round(share * 100)} % ${describeWait(wait)}`).join(', ')}`;
-  const kept = highest === null ? 'no rate that was tried kept it' : `${highest}/s kept it`;
-  return `${kept}; at ${miss}/s ${itemAt(rates, at).reason}${busyText(trial)}${waited}`;
+  const kept =
+    highest === null ? 'no rate that was tried kept it' : `${formatCount(highest)}/s kept it`;
+  return `${kept}; at ${formatCount(miss)}/s ${itemAt(rates, at).reason}${busyText(trial)}${waited}`;
+}
+
+function ms(value: number): string {
+  return `${significant(value, 3)} ms`;
 }
 
 function busyText(trial: LoadTrial): string {

@@ -35,17 +35,14 @@ export async function runLoad(
     const reservation = await reserveForLoad(lab);
     defer((failure) => reservation.close(failure));
     const created = createRunFolder(describeRun(options), startedAt, options);
-    for (const design of options.designs) {
+    const turns = options.designs.flatMap((design) =>
+      options.checks.map((check) => ({ design, check })),
+    );
+    for (const { design, check } of turns) {
       if (signal.aborted) break;
-      await reservation.useDesign(design, options.check);
-      const done = await runDesign(
-        lab,
-        { ...options, poolerUrl },
-        design,
-        reservation,
-        out,
-        signal,
-      );
+      await reservation.useDesign(design, check);
+      const asked = { ...options, poolerUrl, check };
+      const done = await runDesign(lab, asked, design, reservation, out, signal);
       trials.push(...done.trials);
       if (done.ramp !== undefined) ramps.push(done.ramp);
       pgbench = done.pgbench ?? pgbench;
@@ -79,7 +76,7 @@ interface DesignDone {
 
 async function runDesign(
   lab: Lab,
-  options: LoadOptions & Pick<TrialOptions, 'poolerUrl'>,
+  options: LoadOptions & Pick<TrialOptions, 'poolerUrl' | 'check'>,
   design: Design,
   reservation: LoadReservation,
   out: Screen,

@@ -20,7 +20,8 @@ export interface Table {
 /** A table without the columns, behind the first, in which nothing but zeros or nothing at all stands. */
 export function withoutZeros(table: Table): Table {
   const says = table.columns.map(
-    (_, index) => index === 0 || table.rows.some((row) => !['', '0'].includes(String(row[index]))),
+    (_, index) =>
+      index === 0 || table.rows.some((row) => !['', '0', '0 B', '–'].includes(String(row[index]))),
   );
   const keep = <T>(items: readonly T[]): readonly T[] => items.filter((_, index) => says[index]);
   return { ...table, columns: keep(table.columns), rows: table.rows.map(keep) };

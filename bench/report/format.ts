@@ -100,7 +100,8 @@ export function formatChangeInterval(ratio: EstimateRange): string {
   return `${signed((ratio.low - 1) * 100, decimals)} to ${signed((ratio.high - 1) * 100, decimals)} %`;
 }
 
-function signed(value: number, decimals: number): string {
+/** A number with its sign, the minus as long as the plus; a zero without one. */
+export function signed(value: number, decimals: number): string {
   const text = Math.abs(value).toLocaleString('en-US', {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,

@@ -6,6 +6,7 @@ import { againstFormatVersion } from '../against/format-version.ts';
 import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
 import { loadResultsSchema } from '../load/results/results.ts';
+import { loadJsonSchema } from '../report/programs/load-json.ts';
 import { runJsonSchema } from '../report/programs/run-json.ts';
 import { rolloutFormatVersion } from '../rollout/format-version.ts';
 import { rolloutResultsSchema } from '../rollout/results.ts';
@@ -48,6 +49,10 @@ export const schemaFiles: Readonly<Record<string, string>> = {
   'bench/report/programs/run.schema.json': schemaFile(
     'What bench and report of the opt-out check lab print with --json',
     runJsonSchema,
+  ),
+  'bench/report/programs/load.schema.json': schemaFile(
+    'What load of the opt-out check lab prints with --json, and report of a load',
+    loadJsonSchema,
   ),
   'db/adopt/mapping.schema.json': schemaFile(
     'A mapping of the opt-out check lab: npm run adopt',

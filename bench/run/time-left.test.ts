@@ -20,10 +20,16 @@ it('goes by what may be timed until a task has ended, then by how long those too
   assert.equal(left.seconds(7), 7);
 });
 
+it('does not count time that a task takes beyond what it was given', () => {
+  const left = new TimeLeft(2, 20, () => 0);
+  assert.equal(left.seconds(-30), 20);
+  left.ended();
+  assert.equal(left.text(-12), '');
+});
+
 it('does not count what is the only one, and does not speak of two seconds', () => {
   const left = new TimeLeft(1, 72, () => 0);
   assert.equal(left.place, '');
   assert.equal(left.text(2), '');
-  assert.equal(left.text(-14), '', 'late');
   assert.equal(left.text(68), ', about 1 min 10 s left');
 });

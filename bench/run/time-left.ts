@@ -30,11 +30,12 @@ export class TimeLeft {
     this.#begunMs = now;
   }
 
-  /** Seconds that are left, of which the present task needs so many; one that is late needs an unknown few. */
+  /** Seconds that are left, of which the present task needs so many. */
   seconds(ofThis: number): number {
     const others = Math.max(0, this.#count - this.#took.length - 1);
     const sum = this.#took.reduce((total, one) => total + one, 0);
     const each = this.#took.length === 0 ? this.#allowedSeconds : sum / this.#took.length;
+    // a task that takes longer than it was given has an end all the same
     return Math.max(0, ofThis) + others * each;
   }
 

@@ -112,6 +112,7 @@ async function oneFailover(
     const done = await runFailover(plan, {
       ...options,
       design: itemAt(options.designs, 0),
+      check: 'on',
       major: pairs.major,
       durationMs,
       drainMs: options.drainS * 1000,

@@ -23,6 +23,8 @@ const flags = [
     '--out',
     '--run',
     '--allow-nonempty',
+    '--json',
+    '--junit',
   ],
 ];
 

@@ -32,6 +32,10 @@ export interface LoadRequest {
   readonly replace: boolean;
   readonly allowNonempty: boolean | undefined;
   readonly live: LivePort;
+  /** JSON on standard output, and what people read on standard error. */
+  readonly json: true | undefined;
+  /** Where its verdicts go as JUnit XML. */
+  readonly junit: string | undefined;
   readonly database: string | undefined;
   /** What is to be sent again. */
   readonly replay: ReplayFlags | undefined;
@@ -46,6 +50,8 @@ export function readLoadFlags(args: readonly string[]): LoadRequest {
     replace: flags.replace ?? false,
     allowNonempty: flags.allowNonempty,
     live: flags.live,
+    json: flags.json,
+    junit: flags.junit,
     database: flags.database,
     replay:
       flags.trace === undefined
@@ -84,7 +90,7 @@ export interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'>
   readonly numbers?: Mix['numbers'];
   readonly blockedShare?: number;
   readonly isolation: LoadOptions['isolation'];
-  readonly check: LoadOptions['check'];
+  readonly check: 'on' | 'off' | 'both';
   readonly comparePgbench?: boolean;
   readonly soak?: number;
   readonly failover?: ReplicationKind;
@@ -92,6 +98,8 @@ export interface Flags extends Pick<LoadOptions, 'workers' | 'seed' | 'clients'>
   readonly standbyDelay?: number;
   readonly pooler?: PoolerPlace;
   readonly live?: LivePort;
+  readonly json?: true;
+  readonly junit?: string;
   readonly straight?: boolean;
   readonly keep?: boolean;
   readonly out?: string;
@@ -132,9 +140,9 @@ function parse(args: readonly string[]): Flags {
       parseObjective,
     )
     .option(
-      '--check <on|off>',
-      "off: switch the design's check off while the load runs, to know the ceiling without it",
-      oneOf(['on', 'off'] as const),
+      '--check <on|off|both>',
+      "off: switch the design's check off while the load runs, to know the ceiling without it; both: the load with it on, and again with it off",
+      oneOf(['on', 'off', 'both'] as const),
       'on' as const,
     )
     .option(
@@ -204,6 +212,11 @@ function parse(args: readonly string[]): Flags {
       'a page on this machine that shows the load as it goes, and is its report when it ends',
       wholeNumber(0, 65_535),
     )
+    .option(
+      '--json',
+      'the figures and verdicts as JSON on standard output; what people read goes to standard error',
+    )
+    .option('--junit <file>', 'write its verification and objective as JUnit XML')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and mix)')
     .option('--keep', 'leave what the run made in the database')
@@ -270,7 +283,7 @@ function optionsFrom(flags: Flags, args: readonly string[]): Omit<LoadOptions, '
         ? undefined
         : { range: flags.ramp, objective: flags.slo ?? parseObjective(defaultObjective) },
     objective: flags.ramp === undefined ? flags.slo : undefined,
-    check: flags.check,
+    checks: flags.check === 'both' ? ['on', 'off'] : [flags.check],
     comparePgbench: flags.comparePgbench ?? false,
     soak: flags.soak !== undefined,
     failovers:

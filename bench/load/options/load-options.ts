@@ -24,8 +24,8 @@ export interface LoadOptions {
   readonly ramp: { readonly range: RateRange; readonly objective: Objective } | undefined;
   /** What a plain load must keep; a ramp has its own. */
   readonly objective: Objective | undefined;
-  /** `off`: the designs' checks are switched off while it runs. */
-  readonly check: 'on' | 'off';
+  /** How each design's check is while it runs, in turn: on, off, or first the one and then the other. */
+  readonly checks: readonly ('on' | 'off')[];
   readonly comparePgbench: boolean;
   /** Whether what a server meets in hours is done beside the load, and sizes are kept. */
   readonly soak: boolean;

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../db/cli/number-text.ts';
 import { median } from '../../stats/median.ts';
 import { type Point, slopeOf } from '../../stats/slope.ts';
 import type { LoadTrial, TimelineInterval } from '../results/results.ts';
@@ -95,9 +96,10 @@ function figuresOf(
 
 /** The load keeps what it adds until its end. */
 function causeOfRelation(name: string, messages: number, reports: number, optOuts: number): string {
-  if (name.startsWith('outbound_messages')) return `the load’s ${messages} messages`;
-  if (name.startsWith('delivery_reports')) return `the load’s ${reports} reports`;
-  if (/^(opt_outs|blocked_contacts)/.test(name)) return `the load’s ${optOuts} reports with 21610`;
+  if (name.startsWith('outbound_messages')) return `the load’s ${formatCount(messages)} messages`;
+  if (name.startsWith('delivery_reports')) return `the load’s ${formatCount(reports)} reports`;
+  if (/^(opt_outs|blocked_contacts)/.test(name))
+    return `the load’s ${formatCount(optOuts)} reports with 21610`;
   return unknownCause;
 }
 

@@ -67,7 +67,15 @@ interface LoadFigure {
 }
 
 function figuresOf({ trials, ramps }: LoadResults): readonly LoadFigure[] {
-  return ramps.length > 0 ? ramps.flatMap(rampFigures) : trials.flatMap(trialFigures);
+  // where the check was on and off in one command, each is held against its like
+  const both = new Set(trials.map(({ check = 'on' }) => check)).size > 1;
+  const withCheck = (one: LoadFigure, check: 'on' | 'off' = 'on'): LoadFigure =>
+    both && check === 'off'
+      ? { ...one, key: `${one.key}\noff`, title: `${one.title}, the check off` }
+      : one;
+  return ramps.length > 0
+    ? ramps.flatMap((ramp) => rampFigures(ramp).map((one) => withCheck(one, ramp.check)))
+    : trials.flatMap((trial) => trialFigures(trial).map((one) => withCheck(one, trial.check)));
 }
 
 function trialFigures(trial: LoadTrial): readonly LoadFigure[] {
@@ -171,7 +179,7 @@ function loadComparability(before: LoadResults, after: LoadResults): Comparabili
     new Map(trials.map(({ mix }) => [mix.name, JSON.stringify(mix)]));
   const [was, is] = [mixes(before), mixes(after)];
   const check = ({ trials }: LoadResults): string =>
-    trials.some((trial) => trial.check === 'off') ? 'off' : 'on';
+    [...new Set(trials.map(({ check = 'on' }) => check))].sort().reverse().join(' and ');
   const isWrong = ({ trials }: LoadResults): boolean =>
     trials.some(({ verification }) => !verification.ok);
   return {

@@ -8,7 +8,13 @@ import type { Section } from '../page.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 import { errorsTable } from './errors.ts';
-import { failoverSteps, failoverVerdict, standbyText, timesText } from './failover-text.ts';
+import {
+  failoverMark,
+  failoverSteps,
+  failoverVerdict,
+  standbyText,
+  timesText,
+} from './failover-text.ts';
 import { sentence } from './words.ts';
 
 /** What a failover costs: what is lost, and how long nobody is served. */
@@ -17,12 +23,11 @@ export function failoverSection(
   { trials }: Pick<LoadResults, 'trials'>,
 ): Section {
   const [first] = failovers;
-  const ok = failovers.every((failover) => failover.ok);
   const loses = failovers.some(({ lost }) => lost.messages.length + lost.reports.length > 0);
   return {
     id: 'failovers',
     question: 'What does a failover lose?',
-    mark: first === undefined || (ok && loses) ? 'open' : ok ? 'good' : 'bad',
+    mark: failoverMark(failovers),
     answer:
       first === undefined
         ? 'No primary was killed.'
@@ -36,6 +41,7 @@ export function failoverSection(
         legend: stepColours.map((colour, index) => ({
           colour,
           name: failoverSteps[index]?.name ?? '',
+          shape: 'dot',
         })),
         chart: timesChart(failovers),
         data: {

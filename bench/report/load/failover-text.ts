@@ -2,6 +2,7 @@ import { lossText } from '../../load/failover/failover-line.ts';
 import type { Failover, LoadResults, LoadTrial } from '../../load/results/results.ts';
 import { median } from '../../stats/median.ts';
 import { counted, formatCount } from '../format.ts';
+import type { Mark } from '../page.ts';
 
 /** What failovers say at their end. */
 export function failoverText(
@@ -24,6 +25,13 @@ export function failoverText(
 export function standbyText({ replication, standbyDelayMs }: Failover): string {
   const kind = replication === 'sync' ? 'a synchronous standby' : 'an asynchronous standby';
   return standbyDelayMs > 0 ? `${kind} ${standbyDelayMs} ms away` : kind;
+}
+
+/** Good where nothing is lost; open where no more is than an asynchronous standby may lose. */
+export function failoverMark(failovers: readonly Failover[]): Mark {
+  if (failovers.some(({ ok }) => !ok)) return 'bad';
+  const loses = failovers.some(({ lost }) => lost.messages.length + lost.reports.length > 0);
+  return failovers.length === 0 || loses ? 'open' : 'good';
 }
 
 /** What was lost, and whether that is right. */

@@ -2,6 +2,8 @@ import * as Plot from '@observablehq/plot';
 import { itemAt } from '../../../db/item-at.ts';
 import type { LoadTrial, TimelineInterval } from '../../load/results/results.ts';
 import { binRanges } from '../../stats/latency-bins.ts';
+import { msAxis } from '../charts/ms-axis.ts';
+import { secondsAxis } from '../charts/seconds-axis.ts';
 import { figureHtml, type Table, withoutZeros } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
@@ -121,7 +123,11 @@ function latencyHeatMap(trial: LoadTrial): Chart {
     }
     const all = [...cells.values()];
     const most = Math.max(1, ...all.map(({ count }) => count));
-    const { checkpoints, autovacuums } = eventSpans(trial);
+    const endS = Math.max(1, trial.plannedS, ...all.map(({ x2 }) => x2));
+    const within = ({ x1, x2 }: Span): readonly Span[] =>
+      x1 < endS ? [{ x1, x2: Math.min(x2, endS) }] : [];
+    const checkpoints = eventSpans(trial).checkpoints.flatMap(within);
+    const autovacuums = eventSpans(trial).autovacuums.flatMap(within);
     const middle = (interval: TimelineInterval): number => interval.startS + interval.lengthS / 2;
     const lines = trial.intervals.filter(({ p50Ms }) => p50Ms !== null);
     const lowest = Math.min(...all.map(({ y1 }) => y1), 1);
@@ -130,15 +136,8 @@ function latencyHeatMap(trial: LoadTrial): Chart {
       height: space.narrow ? 260 : 340,
       marginLeft: 52,
       marginBottom: 42,
-      x: { label: 'seconds since the start', domain: [0, Math.max(1, ...all.map(({ x2 }) => x2))] },
-      y: {
-        type: 'log',
-        label: 'latency, ms',
-        domain: [lowest, highest],
-        grid: true,
-        tickFormat: '~g',
-        ticks: 5,
-      },
+      x: secondsAxis(endS, space.narrow, 'since the start'),
+      y: msAxis(lowest, highest, 'latency'),
       marks: [
         Plot.rect(checkpoints, {
           x1: 'x1',

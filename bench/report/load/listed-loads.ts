@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../../../db/cli/errors.ts';
+import { whatIsWrong } from '../../load/missed-objectives.ts';
 import { pairsText, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { readLoad } from '../../load/results/read-load.ts';
 import type { LoadResults, LoadTrial } from '../../load/results/results.ts';
@@ -8,7 +9,9 @@ import { counted, formatCount, inWords } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { folderLink, type Listed, listFolders } from '../listed-folders.ts';
 import { type Mark, markHtml, type Section } from '../page.ts';
+import { failoverMark, failoverVerdict } from './failover-text.ts';
 import { pgbenchMark } from './pgbench-mark.ts';
+import { rampTrials } from './ramp-trials.ts';
 import { ms, trialName } from './words.ts';
 
 /** The section that lists the loads in a folder, the newest first; none where there are none. */
@@ -74,20 +77,33 @@ function listedLoad(folder: string, name: string): ListedLoad {
 /** Of a ramp the highest rate that kept its objective, else the first load. */
 function tellingTrial({ trials, ramps }: LoadResults): LoadTrial | undefined {
   const [ramp] = ramps;
-  return trials.find(({ rate }) => ramp !== undefined && rate === ramp.highestRate) ?? trials[0];
+  const best =
+    ramp !== undefined &&
+    rampTrials(ramp, { trials }).find(({ rate }) => rate === ramp.highestRate);
+  return best ? best.trial : trials[0];
 }
 
-/** A load that is as it was acknowledged is good; a comparison must reach its goal, too. */
-function findingMark({ pgbench }: LoadResults): Mark {
-  return pgbench === undefined ? 'good' : pgbenchMark(pgbench);
+/** As on the load's own page: what had to be kept was, and the server kept the rate. */
+function findingMark(results: LoadResults): Mark {
+  const { pgbench, ramps, failovers, trials } = results;
+  if (pgbench !== undefined) return pgbenchMark(pgbench);
+  if (whatIsWrong(results) !== undefined) return 'bad';
+  if (ramps.length > 0) return 'good';
+  if (failovers !== undefined) return failoverMark(failovers);
+  return trials.some(({ limit, rate }) => limit.by === 'server' && rate !== 'max') ? 'bad' : 'good';
 }
 
-function finding({ ramps, pgbench, trials }: LoadResults): string {
-  if (ramps.length > 0) return ramps.map((ramp) => ramp.finding).join(' ');
+function finding({ ramps, pgbench, trials, failovers }: LoadResults): string {
+  if (failovers !== undefined) return failoverVerdict(failovers, trials);
+  if (ramps.length > 0) return ramps.map(rampFinding).join('; ');
   if (pgbench !== undefined) {
     return `${pairsText(pgbench)} of pgbench’s rate (goal: ${shareOfPgbench}), ${counted(pgbench.clients, 'client')}.`;
   }
   return trials
     .map(({ design, limit }) => (trials.length > 1 ? `${design}: ${limit.reason}` : limit.reason))
     .join('; ');
+}
+
+function rampFinding({ check, finding }: LoadResults['ramps'][number]): string {
+  return check === 'off' ? `the check off: ${finding}` : finding;
 }

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { LoadTrial } from '../../load/results/results.ts';
+import { secondsAxis } from '../charts/seconds-axis.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';
@@ -65,7 +66,7 @@ function rateChart(trial: LoadTrial): Chart {
       height: space.narrow ? 200 : 220,
       marginLeft: 52,
       marginBottom: 42,
-      x: { label: 'seconds since the start', domain: [0, Math.max(1, trial.plannedS)] },
+      x: secondsAxis(trial.plannedS, space.narrow, 'since the start'),
       y: { label: 'answers a second', grid: true, zero: true, ticks: 5 },
       marks: [
         Plot.ruleY([0]),

@@ -1,30 +1,27 @@
 import * as Plot from '@observablehq/plot';
 import { formatSeconds } from '../../../db/cli/number-text.ts';
 import type { Growth, LoadTrial, Soak } from '../../load/results/results.ts';
+import { secondsAxis } from '../charts/seconds-axis.ts';
 import { figureHtml, tableHtml } from '../figure.ts';
-import { formatBytes, formatCount, inWords, significant } from '../format.ts';
+import { formatBytes, formatCount, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Section } from '../page.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
-import { growthText, memoryText, valueText } from './soak-text.ts';
+import { growthSummary, growthText, isUnexplained, memoryText, valueText } from './soak-text.ts';
 
 /** What stays as it is over hours, and what grows. */
 export function soakSection(trial: LoadTrial, soak: Soak): Section {
-  const growing = soak.growth.filter(({ verdict }) => verdict === 'grows');
-  const unknown = growing.filter(({ cause }) => cause === undefined || cause === 'not known');
-  const flat = soak.growth.filter(({ verdict }) => verdict === 'flat');
+  const flat = soak.growth.filter(({ verdict }) => verdict === 'flat').length;
   return {
     id: 'soak',
     question: 'What grows over time?',
-    mark: unknown.length > 0 || flat.length === 0 ? 'open' : 'good',
-    answer:
-      flat.length + growing.length === 0
-        ? `${formatSeconds(trial.elapsedS)} are too short to tell.`
-        : `In ${formatSeconds(trial.elapsedS)} ${flat.length === 0 ? 'nothing stayed level' : `${inWords(flat.map(({ name }) => name))} stayed level`}${growing.length === 0 ? '' : `; ${inWords(growing.map(({ name }) => name))} grew`}. ${memoryText(soak)}`,
+    mark: soak.growth.some(isUnexplained) || flat === 0 ? 'open' : 'good',
+    answer: `${growthSummary(soak, trial.elapsedS)} ${memoryText(soak)}`,
     body: [
       growthTable(soak.growth),
       html`<p>Slopes are those of a straight line through the means of ten stretches after a warm-up of ${formatSeconds(soak.warmUpS)}, with 95 % intervals (batch means: neighbours in time depend on each other). Level means that the interval holds 0.</p>`,
+      html`<p>The charts have a sample every ${formatSeconds(soak.everyS)}. Shaded: an old transaction, another threshold or another design; thin lines: a checkpoint that was asked for.</p>`,
       ...figuresOf(soak),
       eventTable(soak),
     ],
@@ -138,8 +135,8 @@ function figuresOf(soak: Soak): readonly Html[] {
     return figureHtml({
       id: `soak-${id}`,
       finding,
-      reading: `A sample every ${formatSeconds(soak.everyS)}. Shaded: an old transaction, another threshold or another design; thin lines: a checkpoint that was asked for.`,
-      legend: shown.map(({ name, colour }) => ({ name, colour })),
+      reading: '',
+      ...(shown.length > 1 ? { legend: shown.map(({ name, colour }) => ({ name, colour })) } : {}),
       chart: linesChart(title, unit, shown, soak),
       data: {
         caption: finding,
@@ -169,23 +166,24 @@ function thinned<T>(items: readonly T[]): readonly T[] {
 function linesChart(title: string, unit: number, lines: readonly Line[], soak: Soak): Chart {
   return (space) => {
     const points = lines.flatMap(({ name, points: all, colour }) =>
-      all.map(({ atS, value }) => ({ name, colour, minute: atS / 60, value: value / unit })),
+      all.map(({ atS, value }) => ({ name, colour, atS, value: value / unit })),
     );
     const spans = soak.events.filter(
       ({ startS, endS, name }) => endS > startS && name !== 'checkpoint',
     );
     const moments = soak.events.filter(({ name }) => name === 'checkpoint');
+    const lastS = Math.max(1, ...points.map(({ atS }) => atS));
     const highest = Math.max(...points.map(({ value }) => value), 1);
     return plotSvg(title, space, {
       height: space.narrow ? 200 : 240,
       marginLeft: 58,
       marginBottom: 42,
-      x: { label: 'minutes since the start', ticks: 8 },
+      x: secondsAxis(lastS, space.narrow, 'since the start'),
       y: { label: title, grid: true, zero: true, ticks: 5 },
       marks: [
         Plot.rect(spans, {
-          x1: ({ startS }: { startS: number }) => startS / 60,
-          x2: ({ endS }: { endS: number }) => endS / 60,
+          x1: 'startS',
+          x2: ({ endS }: { endS: number }) => Math.min(endS, lastS),
           y1: 0,
           y2: highest,
           fill: colours.orange,
@@ -193,23 +191,23 @@ function linesChart(title: string, unit: number, lines: readonly Line[], soak: S
           title: ({ name, note }: { name: string; note: string }) => `${name}: ${note}`,
         }),
         Plot.ruleX(moments, {
-          x: ({ startS }: { startS: number }) => startS / 60,
+          x: 'startS',
           stroke: colours.muted,
           strokeOpacity: 0.5,
         }),
         ...lines.map(({ name, colour }) =>
           Plot.lineY(
             points.filter((point) => point.name === name),
-            { x: 'minute', y: 'value', stroke: colour, strokeWidth: 1.6 },
+            { x: 'atS', y: 'value', stroke: colour, strokeWidth: 1.6 },
           ),
         ),
         Plot.dot(thinned(points), {
-          x: 'minute',
+          x: 'atS',
           y: 'value',
           r: 1.6,
           fill: 'colour',
-          title: ({ name, minute, value }: (typeof points)[number]) =>
-            `${name}, minute ${significant(minute, 3)}: ${significant(value, 3)}`,
+          title: ({ name, atS, value }: (typeof points)[number]) =>
+            `${name}, ${formatSeconds(atS)}: ${significant(value, 3)}`,
         }),
         Plot.ruleY([0]),
       ],

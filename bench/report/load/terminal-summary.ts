@@ -2,9 +2,10 @@ import { durabilityWarnings } from '../../environment/durability.ts';
 import { pairsText, pgbenchVerdict, shareOfPgbench } from '../../load/pgbench/pgbench-goal.ts';
 import { waitShares } from '../../load/record/waits.ts';
 import type { Latency, LoadResults, LoadTrial } from '../../load/results/results.ts';
-import { formatCount, significant } from '../format.ts';
+import { formatCount, formatRatioInterval, significant } from '../format.ts';
 import { errorLines } from './errors.ts';
 import { failoverText } from './failover-text.ts';
+import { ceilingRatio } from './ramp-trials.ts';
 import { soakLines } from './soak-text.ts';
 import { counterText } from './words.ts';
 
@@ -15,7 +16,7 @@ export function summaryText(results: LoadResults): string {
     failovers !== undefined
       ? [[failoverText(failovers, results), ...errorLines(results.trials)].join('\n')]
       : results.ramps.length > 0
-        ? results.ramps.map(rampText)
+        ? [...results.ramps.map(rampText), ...ceilingsText(results.ramps)]
         : results.trials.map(trialText);
   if (pgbench !== undefined) {
     parts.push(
@@ -106,6 +107,21 @@ function rampText(ramp: LoadResults['ramps'][number]): string {
     ),
     `  ${ramp.finding}`,
   ].join('\n');
+}
+
+/** Of a design whose check was on and off, what the check takes of the rate. */
+function ceilingsText(ramps: LoadResults['ramps']): readonly string[] {
+  return ramps
+    .filter(({ check }) => check !== 'off')
+    .flatMap((on) => {
+      const off = ramps.find(({ design, check }) => design === on.design && check === 'off');
+      const ratio = off === undefined ? undefined : ceilingRatio(on, off);
+      return ratio === undefined
+        ? []
+        : [
+            `${on.design}: ${formatRatioInterval(ratio)} of the rate that is kept with the check off`,
+          ];
+    });
 }
 
 /** What went wrong and was made good or not: what happened, and once that the rest did not. */

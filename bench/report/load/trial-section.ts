@@ -11,7 +11,11 @@ import { waitFigure } from './wait-figure.ts';
 import { answersPerSecond, ms, sentence, trialName } from './words.ts';
 
 /** One load: what a caller waits, and why. */
-export function trialSection(trial: LoadTrial, index: number): Section {
+export function trialSection(
+  trial: LoadTrial,
+  index: number,
+  errors: 'here' | 'told of all together' = 'here',
+): Section {
   const { p50Ms, p99Ms, maxMs } = trial.latency.all;
   const kept = trial.limit.by === 'none';
   const from = trial.loop === 'open' ? 'from the intended start' : 'in a closed loop';
@@ -27,13 +31,13 @@ export function trialSection(trial: LoadTrial, index: number): Section {
           : kept || trial.rate === 'max'
             ? 'good'
             : 'bad',
-    answer: `Half are answered in ${ms(p50Ms)} ${from}, 99 % in ${ms(p99Ms)}, all in ${ms(maxMs)}; ${answersPerSecond(trial)} answers a second. ${sentence(trial.limit.reason)}${objectiveText(trial)}`,
+    answer: `Half are answered in ${ms(p50Ms)} ${from}, ${p99Ms === null ? 'too few to tell of 99 %' : `99 % in ${ms(p99Ms)}`}, all in ${ms(maxMs)}; ${answersPerSecond(trial)} answers a second. ${sentence(trial.limit.reason)}${objectiveText(trial)}`,
     body: [
       latencyTimelineFigure(trial, id),
       latencyTable(trial),
       rateFigure(trial, id),
       waitFigure(trial, id),
-      errorsTable([trial]),
+      errors === 'here' ? errorsTable([trial]) : '',
       serverTables(trial),
     ],
   };

@@ -2,11 +2,13 @@ import * as Plot from '@observablehq/plot';
 import { itemAt } from '../../../db/item-at.ts';
 import { sessionsByWait } from '../../load/record/waits.ts';
 import type { LoadTrial } from '../../load/results/results.ts';
+import { secondsAxis } from '../charts/seconds-axis.ts';
 import { figureHtml } from '../figure.ts';
 import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
+import { linearTicks } from '../ticks.ts';
 
 /** What the load's sessions waited for. */
 export function waitFigure(trial: LoadTrial, section: string): Html {
@@ -83,12 +85,20 @@ function waitChart(trial: LoadTrial): Chart {
           });
       }
     }
+    const sums = new Map<number, number>();
+    for (const { x1, sessions } of bars) sums.set(x1, (sums.get(x1) ?? 0) + sessions);
+    const most = Math.max(1, Math.ceil(Math.max(0, ...sums.values())));
     return plotSvg('Sessions at work', space, {
       height: space.narrow ? 200 : 220,
       marginLeft: 52,
       marginBottom: 42,
-      x: { label: 'seconds since the start', domain: [0, Math.max(1, trial.plannedS)] },
-      y: { label: 'sessions at work', grid: true, ticks: 5 },
+      x: secondsAxis(trial.plannedS, space.narrow, 'since the start'),
+      y: {
+        label: 'sessions at work',
+        grid: true,
+        ticks: linearTicks(0, most, Math.min(5, most), 'count').values,
+        tickFormat: formatCount,
+      },
       color: { domain: shown.map(({ name }) => name), range: shown.map(({ colour }) => colour) },
       marks: [
         Plot.rectY(

@@ -1,12 +1,15 @@
 import { writeTextFile } from '../../../db/cli/output-path.ts';
+import type { LoadResults } from '../../load/results/results.ts';
 import type { Results } from '../../results/results.ts';
-import { junitXml, runSuites } from './junit.ts';
+import { type JunitSuite, junitXml, runSuites } from './junit.ts';
+import { loadJson } from './load-json.ts';
+import { loadSuites } from './load-suites.ts';
 import { runJson } from './run-json.ts';
 
-/** What another program may ask a run for. */
+/** What another program may ask a run or a load for. */
 export interface ForPrograms {
-  readonly json?: true;
-  readonly junit?: string;
+  readonly json?: true | undefined;
+  readonly junit?: string | undefined;
 }
 
 /**
@@ -14,7 +17,32 @@ export interface ForPrograms {
  *
  * @throws UserError where the file cannot be written
  */
-export function tellPrograms(results: Results, { json, junit }: ForPrograms): void {
-  if (json === true) process.stdout.write(`${JSON.stringify(runJson(results), null, 2)}\n`);
-  if (junit !== undefined) writeTextFile(junit, junitXml(runSuites(results)));
+export function tellOfRun(results: Results, asked: ForPrograms): void {
+  tell(
+    asked,
+    () => runJson(results),
+    () => runSuites(results),
+  );
+}
+
+/**
+ * The same of a load.
+ *
+ * @throws UserError where the file cannot be written
+ */
+export function tellOfLoad(results: LoadResults, asked: ForPrograms): void {
+  tell(
+    asked,
+    () => loadJson(results),
+    () => loadSuites(results),
+  );
+}
+
+function tell(
+  { json, junit }: ForPrograms,
+  value: () => object,
+  suites: () => readonly JunitSuite[],
+): void {
+  if (json === true) process.stdout.write(`${JSON.stringify(value(), null, 2)}\n`);
+  if (junit !== undefined) writeTextFile(junit, junitXml(suites()));
 }

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { writeTextFile } from '../../../db/cli/output-path.ts';
 import { itemAt } from '../../../db/item-at.ts';
 import type { RolloutResults } from '../../rollout/results.ts';
-import { figureHtml, tableHtml } from '../figure.ts';
+import { figureHtml, tableHtml, withoutZeros } from '../figure.ts';
 import { dateText, formatBytes, formatCount, formatNs } from '../format.ts';
 import { html } from '../html.ts';
 import { pageHtml, type Section } from '../page.ts';
@@ -61,11 +61,11 @@ function waitSection(results: RolloutResults): Section {
     answer:
       missed.length === 0
         ? `Not for long: ${told(goals)}.`
-        : `Not as wanted, which was that ${told(missed)}.`,
+        : `Longer than wanted. Not kept: ${told(missed)}.`,
     body: html`${figureHtml(timelineFigure(results))}
 ${tableHtml({
   caption: 'What was wanted, and what was reached',
-  columns: [{ heading: 'Wanted' }, { heading: 'Reached' }, { heading: '' }],
+  columns: [{ heading: 'Wanted' }, { heading: 'Reached' }, { heading: 'Kept' }],
   rows: goals.map(({ goal, reached, ok }) => [goal, reached, ok ? 'yes' : 'no']),
 })}`,
   };
@@ -79,36 +79,38 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
     question: 'What does each step do?',
     mark: 'plain',
     answer: `${formatCount(stages.length)} stages, in the order of time.${naiveAloneSeconds === undefined ? '' : ` All at once without traffic takes ${formatNs(naiveAloneSeconds * 1e9)}.`}`,
-    body: html`${tableHtml({
-      caption:
-        'The traffic’s operations from when they were due; the longest wait for a lock, of the traffic and of the step itself',
-      columns: [
-        { heading: 'Stage' },
-        { heading: 'What' },
-        { heading: 'Time', numeric: true },
-        { heading: 'p99', numeric: true },
-        { heading: 'Longest', numeric: true },
-        { heading: 'Traffic’s lock wait', numeric: true },
-        { heading: 'Its own', numeric: true },
-        { heading: 'WAL', numeric: true },
-        { heading: 'Made', numeric: true },
-        { heading: 'Dead rows', numeric: true },
-        { heading: 'Outcome' },
-      ],
-      rows: stages.map((stage) => [
-        stage.name,
-        stage.title,
-        formatNs(stage.seconds * 1e9),
-        ms(stage.sends.p99Ms),
-        ms(stage.sends.longestMs),
-        ms(stage.trafficWaits[0]?.waitedMs),
-        ms(stage.ownWaits[0]?.waitedMs),
-        formatBytes(stage.walBytes),
-        formatBytes(stage.derivedBytes),
-        formatCount(stage.derivedDeadRows),
-        stage.outcome,
-      ]),
-    })}
+    body: html`${tableHtml(
+      withoutZeros({
+        caption:
+          'The traffic’s operations from when they were due; the longest wait for a lock, of the traffic and of the step itself',
+        columns: [
+          { heading: 'Stage' },
+          { heading: 'What' },
+          { heading: 'Time', numeric: true },
+          { heading: 'p99', numeric: true },
+          { heading: 'Longest', numeric: true },
+          { heading: 'Traffic’s lock wait', numeric: true },
+          { heading: 'Its own', numeric: true },
+          { heading: 'WAL', numeric: true },
+          { heading: 'Made', numeric: true },
+          { heading: 'Dead rows', numeric: true },
+          { heading: 'Outcome' },
+        ],
+        rows: stages.map((stage) => [
+          stage.name,
+          stage.title,
+          formatNs(stage.seconds * 1e9),
+          ms(stage.sends.p99Ms),
+          ms(stage.sends.longestMs),
+          ms(stage.trafficWaits[0]?.waitedMs),
+          ms(stage.ownWaits[0]?.waitedMs),
+          formatBytes(stage.walBytes),
+          formatBytes(stage.derivedBytes),
+          formatCount(stage.derivedDeadRows),
+          stage.outcome,
+        ]),
+      }),
+    )}
 ${stages.map(({ name, trafficWaits }) =>
   trafficWaits.length === 0
     ? ''

@@ -1,6 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { atOnce, byFiles, longestMs } from '../../rollout/longest.ts';
 import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
+import { msAxis } from '../charts/ms-axis.ts';
+import { secondsAxis } from '../charts/seconds-axis.ts';
 import type { Figure } from '../figure.ts';
 import { formatNs } from '../format.ts';
 import { colours } from '../palette.ts';
@@ -13,14 +15,14 @@ const leastMs = 0.1;
 export function timelineFigure(results: RolloutResults): Figure {
   const naive = atOnce(results.stages);
   const longest = longestMs(byFiles(results.stages));
-  const inWords = `By the files no operation took longer than ${formatNs(longest * 1e6)}`;
+  const inWords = `By the files no send took longer than ${formatNs(longest * 1e6)}`;
   return {
     id: 'timeline',
     finding:
       naive?.sends.longestMs === undefined || naive.sends.longestMs === null
         ? inWords
         : `${inWords}; all at once one took ${formatNs(naive.sends.longestMs * 1e6)}`,
-    reading: `The longest operation of each second, from when it was due (logarithmic), against the seconds since the traffic began: ${results.ratePerSecond} operations a second, ${results.clients} sessions. Bands are the stages.`,
+    reading: `The longest operation of each second, send or report, from when it was due (logarithmic): ${results.ratePerSecond} operations a second, ${results.clients} sessions. Bands are the stages.`,
     legend: [
       { colour: colours.blue, name: 'longest operation of a second', shape: 'dot' },
       { colour: colours.green, name: 'a stage of the files', shape: 'bar' },
@@ -51,7 +53,7 @@ function timelineChart(results: RolloutResults, naive: RolloutStage | undefined)
     ...banded.map(({ startS, seconds }) => startS + seconds),
   );
   const shown = results.timeline.map(({ longestMs }) => Math.max(leastMs, longestMs));
-  const domain = [
+  const [least, most] = [
     10 ** Math.floor(Math.log10(Math.min(10, ...shown))),
     10 ** Math.ceil(Math.log10(Math.max(1_000, ...shown))),
   ];
@@ -61,15 +63,8 @@ function timelineChart(results: RolloutResults, naive: RolloutStage | undefined)
       marginLeft: 60,
       marginBottom: 42,
       marginTop: 20,
-      x: { label: 'seconds since the traffic began', domain: [0, end] },
-      y: {
-        type: 'log',
-        domain,
-        label: 'longest operation',
-        grid: true,
-        ticks: 5,
-        tickFormat: (ms: number) => (Number.isInteger(Math.log10(ms)) ? formatNs(ms * 1e6) : ''),
-      },
+      x: secondsAxis(end, space.narrow, 'since the traffic began'),
+      y: msAxis(least, most, 'longest operation'),
       marks: [
         Plot.rectX(banded, {
           x1: 'startS',
