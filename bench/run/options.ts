@@ -36,6 +36,8 @@ export interface BenchFlags {
   readonly againstDesign?: string;
   readonly againstSchema?: string;
   readonly replace?: boolean;
+  /** A mapping's file: its tables are used. */
+  readonly mapping?: string;
   readonly allowNonempty?: boolean;
   readonly database?: string;
 }

@@ -3,6 +3,7 @@ import {
   described,
   exactly,
   list,
+  mapOf,
   number,
   numberOrText,
   type Of,
@@ -65,6 +66,13 @@ const statusSchema = define(
 );
 export type Status = Of<typeof statusSchema>;
 
+const othersSchema = optional(
+  mapOf(
+    text(),
+    'Values, by column, of those that must have one, have no default, and are not named here otherwise; only bench inserts them.',
+  ),
+);
+
 const messagesSchema = define(
   'Messages',
   object(
@@ -84,6 +92,7 @@ const messagesSchema = define(
         text('The column with the time of sending, a timestamp; only describe reads it.'),
       ),
       body: optional(text('The column with the text; only describe reads it, for its length.')),
+      others: othersSchema,
     },
     'The table of which a row is a message that is sent.',
   ),
@@ -124,6 +133,7 @@ const reportsSchema = define(
         'Those that mean: this contact has opted out of this sender. Numbers, or texts.',
       ),
       status: optional(statusSchema),
+      others: othersSchema,
     },
     'The table of which a row is what the carrier said of a message.',
   ),
