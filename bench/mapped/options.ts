@@ -13,6 +13,8 @@ export interface MappedOptions {
   /** Names of mappedScenarioNames. */
   readonly scenarios: readonly string[];
   readonly method: PairedMethod;
+  /** Longest that two sessions are kept. */
+  readonly mostSessionsMs?: number;
   readonly out: string | undefined;
   readonly runName: string | undefined;
 }

@@ -67,7 +67,7 @@ export async function runMapped(
       blockThreshold,
       optOutCode: String(mapping.reports.codes[0]),
     });
-    const environment = await startEnvironment(admin, lab, 'bench');
+    const environment = await startEnvironment(admin, lab, undefined);
     const folder = createRunFolder('mapping', begun, options);
     const remove = (): void => rmSync(folder.path, { recursive: true, force: true });
     defer((failure) => failure !== undefined && remove());
@@ -96,6 +96,7 @@ export async function runMapped(
           },
           places: { treatment: place, control: place },
           scenario,
+          mostSessionsMs: options.mostSessionsMs,
           makeArms: async () => armsOf(scenario.control),
           secondsAllowed: (method.secondsPerDesign * scenario.weight) / weights,
         }),

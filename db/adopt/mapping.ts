@@ -89,9 +89,13 @@ const messagesSchema = define(
         'Of whom a contact opts out: a profile, a number that sends, a messaging service.',
       ),
       sentAt: optional(
-        text('The column with the time of sending, a timestamp; only describe reads it.'),
+        text(
+          'The column with the time of sending, a timestamp: describe reads it, and bench writes the present time where it has no default.',
+        ),
       ),
-      body: optional(text('The column with the text; only describe reads it, for its length.')),
+      body: optional(
+        text('The column with the text: describe reads its length, and bench writes one.'),
+      ),
       others: othersSchema,
     },
     'The table of which a row is a message that is sent.',
@@ -112,7 +116,9 @@ const reportsSchema = define(
       ),
       id: text('By which reports are ordered.'),
       receivedAt: optional(
-        text('The column with the time of the report, a timestamp; only describe reads it.'),
+        text(
+          'The column with the time of the report, a timestamp: describe reads it, and bench writes the present time where it has no default.',
+        ),
       ),
       message: described(valueSchema, 'Which message it is about.'),
       refersTo: optional(
