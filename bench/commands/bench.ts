@@ -19,7 +19,7 @@ import { runAgainst } from '../against/run-against.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
 import { type LivePort, startLive } from '../live/start-live.ts';
 import { openMapped } from '../mapped/open.ts';
-import { type MappedOptions, readMapped } from '../mapped/options.ts';
+import { type MappedOptions, readMappedOptions } from '../mapped/options.ts';
 import { runMapped } from '../mapped/run-mapped.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
@@ -109,7 +109,7 @@ await runCommand(async () => {
     )
     .parse()
     .opts<BenchFlags & ForPrograms & { readonly live?: LivePort }>();
-  const mapped = readMapped(flags);
+  const mapped = readMappedOptions(flags);
   if (mapped !== undefined) {
     if (flags.json === true || flags.junit !== undefined || flags.live !== undefined) {
       throw new UserError(

@@ -37,7 +37,7 @@ const excluded = [
 ] as const;
 
 /** What the flags ask for in the tables of a mapping; undefined where they name none. */
-export function readMapped(flags: BenchFlags): MappedOptions | undefined {
+export function readMappedOptions(flags: BenchFlags): MappedOptions | undefined {
   if (flags.mapping === undefined) return undefined;
   const other = excluded.find((name) => flags[name] !== undefined);
   if (other !== undefined) {

@@ -53,7 +53,7 @@ function sentences(results: MappedResults): readonly string[] {
     .join(', ');
   return [
     `What the check adds to ${messages} and ${reports}: the time of a statement with it over that without, and its 95 % interval. ${tables}.`,
-    'Every statement was rolled back in the round trip in which it ran: no commit is in these times. It takes as long with the check as without, so what a durable send gains in percent is less.',
+    'Every statement was rolled back in the round trip in which it ran: no commit is in these times. A commit takes as long with the check as without, so of a durable send the check is a smaller share.',
     'A report is one that says "opted out", against one of the same message that does not.',
     ...(otherTriggers.length === 0
       ? []
