@@ -8,6 +8,7 @@ export const lockNotAvailable = '55P03';
 
 export const serializationFailure = '40001';
 export const deadlockDetected = '40P01';
+export const divisionByZero = '22012';
 export const uniqueViolation = '23505';
 export const readOnlyTransaction = '25006';
 export const insufficientPrivilege = '42501';

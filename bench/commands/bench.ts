@@ -20,6 +20,9 @@ import { runAgainst } from '../against/run-against.ts';
 import { labWithSettings } from '../against/second-server.ts';
 import { whyNotCounted } from '../instructions/count-instructions.ts';
 import { type LivePort, startLive } from '../live/start-live.ts';
+import { openMapped } from '../mapped/open.ts';
+import { type MappedOptions, readMappedOptions } from '../mapped/options.ts';
+import { runMapped } from '../mapped/run-mapped.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { onTopology } from '../run/on-topology.ts';
@@ -88,6 +91,10 @@ await runCommand(async () => {
       'the embedded server against a second one, made for this, that has the settings of a file besides: "name = value" lines, as in postgresql.conf',
     )
     .option(
+      '--mapping <file>',
+      'in the tables of a mapping, into which npm run adopt has brought the check: every row is rolled back (docs/adopt.md)',
+    )
+    .option(
       '--json',
       'the answers and figures as JSON on standard output; what people read goes to standard error',
     )
@@ -109,6 +116,15 @@ await runCommand(async () => {
     )
     .parse()
     .opts<BenchFlags & ForPrograms & { readonly live?: LivePort }>();
+  const mapped = readMappedOptions(flags);
+  if (mapped !== undefined) {
+    if (flags.json === true || flags.junit !== undefined || flags.live !== undefined) {
+      throw new UserError(
+        'a mapping has no --json, no --junit and no --live: mapped.json holds the figures',
+      );
+    }
+    return benchMapped(mapped, flags);
+  }
   const against = readAgainst(flags);
   if (against !== undefined) {
     if (flags.json === true || flags.junit !== undefined) {
@@ -157,6 +173,18 @@ await runCommand(async () => {
   );
   if (missing.length > 0) throw new CheckFailure(missing.join('; '));
 });
+
+async function benchMapped(options: MappedOptions, flags: BenchFlags): Promise<void> {
+  await using lab = await openMapped(options.mapping, flags);
+  const { folder, results } = await runMapped(lab, options, tellSince(performance.now()));
+  const { mappedMarkdown, mappedText } = await import('../report/mapped-text.ts');
+  writeTextFile(join(folder, 'summary.md'), mappedMarkdown(results));
+  process.stdout.write(`${mappedText(results)}\nkept in ${shownPath(folder)}\n`);
+  const failed = results.scenarios.filter(({ failure }) => failure !== undefined);
+  if (failed.length > 0) {
+    throw new CheckFailure(failed.map(({ name, failure }) => `${name}: ${failure}`).join('; '));
+  }
+}
 
 async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
   const { against, allowNonempty } = options;

@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, messageOf, UserError } from '../../db/cli/errors.ts';
 import { findLoad, readLoad } from '../load/results/read-load.ts';
+import { findMapped, readMapped } from '../mapped/read-mapped.ts';
 import { compareLoads } from '../report/compare/compare-loads.ts';
+import { compareMappedText, otherTables } from '../report/compare/compare-mapped.ts';
 import { compareRuns } from '../report/compare/compare-runs.ts';
 import { comparisonPage } from '../report/compare/comparison-page.ts';
 import { comparisonMarkdown, comparisonText } from '../report/compare/comparison-text.ts';
@@ -52,7 +54,9 @@ With --fail-on or --require, exit code 1 too where the runs cannot be compared (
 method), where the later run lacks a figure that the earlier one has, and where nothing could be judged.
 Of a load, scenarios are called like campaign-p99, of a ramp: ramp.`,
     )
-    .action(compare);
+    .action((before: string, after: string, options: Options) => {
+      if (!compareMapped(before, after, options)) compare(before, after, options);
+    });
   program
     .command('plans')
     .description('Show the access path of every check, or between two runs which plans changed')
@@ -87,6 +91,21 @@ function compare(before: string, after: string, options: Options): void {
   }
   if (options.junit !== undefined) write(options.junit, junitXml([gateSuite(gate, failures)]));
   if (failures.length > 0) throw new CheckFailure(failures.join('; '));
+}
+
+/** Compares two runs in a mapping's tables; false where neither is one. */
+function compareMapped(before: string, after: string, options: Options): boolean {
+  const [first, second] = [findMapped(before), findMapped(after)];
+  if (first === undefined && second === undefined) return false;
+  if (first === undefined || second === undefined) {
+    const mapped = first === undefined ? after : before;
+    throw new UserError(`"${mapped}" is of a mapping, the other run is not: it ${otherTables}`);
+  }
+  if (Object.keys(options).length > 0) {
+    throw new UserError('two runs of a mapping are compared without flags');
+  }
+  process.stdout.write(compareMappedText(readMapped(first), readMapped(second)));
+  return true;
 }
 
 /** The gate as one case: its failures say which limit. */

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { newCommand, runCommand } from '../../db/cli/command.ts';
-import { shownPath } from '../../db/cli/output-path.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
 import { findLoad, readLoad } from '../load/results/read-load.ts';
+import { findMapped, readMapped } from '../mapped/read-mapped.ts';
 import { findRun } from '../report/compare/find-run.ts';
 import { writeLoadPage } from '../report/load/load-page.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
+import { mappedMarkdown, mappedText } from '../report/mapped-text.ts';
 import { type ForPrograms, tellOfLoad, tellOfRun } from '../report/programs/tell-programs.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -27,6 +31,17 @@ await runCommand(async () => {
     if (flags.json !== true)
       process.stdout.write(`${summaryText(results)}\n\n${shownPath(page)}\n`);
     tellOfLoad(results, flags);
+    return;
+  }
+  const mapped = findMapped(name);
+  if (mapped !== undefined) {
+    if (flags.json === true || flags.junit !== undefined) {
+      throw new UserError('a mapping has no --json and no --junit: mapped.json holds its figures');
+    }
+    const results = readMapped(mapped);
+    const file = join(mapped, 'summary.md');
+    writeTextFile(file, mappedMarkdown(results));
+    process.stdout.write(`${mappedText(results)}\n${shownPath(file)}\n`);
     return;
   }
   const { results, pagePath } = writeReport(findRun(name));

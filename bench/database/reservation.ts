@@ -23,6 +23,7 @@ import { readSql } from '../../db/sql.ts';
 import { atPlace } from '../../db/topologies/citus/cluster.ts';
 import { citusSql } from '../../db/topologies/citus/statements.ts';
 import { citus, type Topology, topologyOf } from '../../db/topologies/topology.ts';
+import { putBackAlways, whoMadeAlways } from './always-triggers.ts';
 import { dropTwins } from './twin-schemas.ts';
 
 /** What every message of a bench has as its body: as long as the data set's average, and told apart by it. */
@@ -159,8 +160,11 @@ export async function reserveForBench(
   }
 }
 
-/** Takes back what the record says, if there is one, and removes the record. */
+/** Takes back what the record says, if there is one, and removes the record; and what a mapping's bench left. */
 async function recover(url: string, admin: pg.Client, patience?: Patience): Promise<void> {
+  if ((await whoMadeAlways(admin)) !== undefined) {
+    await waitForLock(url, admin, () => putBackAlways(admin), { patience });
+  }
   const { rows } = await admin.query<{
     process_id: number;
     boundary: string;

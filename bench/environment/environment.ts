@@ -30,18 +30,20 @@ interface Place {
 /**
  * Notes everything about the server, the machine and this program that a figure depends on.
  *
- * @param use whose capabilities are noted, where the server is not the lab's own
+ * @param use whose capabilities are noted, where the server is not the lab's own; none are where it is undefined
  * @param loadBefore the machine's load before any work of the run's own (default: now)
  */
 export async function startEnvironment(
   client: pg.Client,
   { server, major }: Place,
-  use: CapabilityUse,
+  use: CapabilityUse | undefined,
   loadBefore: readonly number[] = loadAverage(),
 ): Promise<StartedEnvironment> {
   const facts = await serverFacts(client, server.kind);
   const capabilities =
-    server.kind === 'external' ? await readCapabilities(client, major, use) : undefined;
+    server.kind === 'external' && use !== undefined
+      ? await readCapabilities(client, major, use)
+      : undefined;
   const tables = await tableStates(client);
   const processorsBefore = processorTimes();
   const disk = server.kind === 'embedded' ? diskFacts(server.paths.home) : undefined;

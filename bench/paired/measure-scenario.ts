@@ -1,244 +1,45 @@
-import type pg from 'pg';
-import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
-import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
-import { queryCanceled } from '../../db/sqlstates.ts';
-import { citus } from '../../db/topologies/topology.ts';
 import type { Workbench } from '../database/workbench.ts';
-import { commitsAreDurable } from '../environment/durability.ts';
-import { DelayedSocket } from '../network/delayed-socket.ts';
-import type { Arm, ScenarioResult } from '../results/results.ts';
+import type { ScenarioResult } from '../results/results.ts';
+import { createDraw } from '../scenarios/draw.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { isPreciseEnough, type SessionsFigures } from '../stats/paired-estimate.ts';
-import { seededRandom, seedFor } from '../stats/random.ts';
-import { fewestForTrimmedMean } from '../stats/trimmed-mean.ts';
-import { type Arms, betweenPlaces } from './arms/arms.ts';
+import { betweenPlaces } from './arms/arms.ts';
 import { makeArms } from './arms/make-arms.ts';
-import { startLoad } from './client-load.ts';
-import { Collected, type SummaryOptions } from './collected.ts';
-import { readCounters } from './counters.ts';
-import {
-  type ArmSessions,
-  type MeasuredSlice,
-  measureSlice,
-  type SliceTask,
-} from './measure-slice.ts';
-import { firstPacing, mostSecondsOver, type Pacing, pacingOf } from './pacing.ts';
-import type { Place, Places } from './places.ts';
+import { measurePairs, type PairTask } from './measure-pairs.ts';
+import type { Place } from './places.ts';
 
 /** What need not be said. */
-export interface PairOptions {
+export interface PairOptions
+  extends Pick<PairTask<never>, 'mostSessionsMs' | 'onSlice' | 'onSessions'> {
   /** Twin tables also where the role might do otherwise: see makeArms. */
   readonly arms?: 'twin tables';
   /** Where the control is, for a scenario whose control is another place. */
   readonly against?: Place;
-  /** Longest that two sessions are kept. */
-  readonly mostSessionsMs?: number;
-  /** Told of each slice as it was measured. */
-  readonly onSlice?: (slice: MeasuredSlice) => void;
-  /** Told of the pairs of sessions so far, each time that one has ended. */
-  readonly onSessions?: (sessions: readonly SessionsFigures[]) => void;
 }
 
-/**
- * Measures one scenario of a design that is in place: sessions of its own, two for each client, again
- * and again, in which the arms take turns statement by statement, until precise enough or out of time.
- */
-export async function measureScenario(
+/** Measures one scenario of a design that is in place in the lab's own tables, as measurePairs does. */
+export function measureScenario(
   bench: Workbench,
   design: Design,
   scenario: Scenario,
   secondsAllowed: number,
-  { arms: wantedArms, against, mostSessionsMs, onSlice, onSessions }: PairOptions = {},
+  { arms: wanted, against, ...options }: PairOptions = {},
 ): Promise<ScenarioResult> {
-  const { reservation, method } = bench;
+  const { reservation, dataSet } = bench;
   const own: Place = { reservation, design };
-  const places: Places = { treatment: own, control: against ?? own };
-  let durable = scenario.durable;
-  for (const place of new Set(Object.values(places))) {
-    durable &&= await commitsAreDurable(place.reservation.admin);
-    // what a session sets at the coordinator does not reach the workers, who commit its rows
-    durable ||= place.reservation.topology === citus && scenario.at === undefined;
-  }
-  const stream = (what: string): number =>
-    seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
-  const options: SummaryOptions = {
-    rule: {
-      confidence: method.confidence,
-      wantedHalfWidth: method.wantedHalfWidth * scenario.widthFactor,
-      fewestSessions: method.fewestSessions,
+  return measurePairs({
+    bench: {
+      ...bench,
+      blockThreshold: dataSet.blockThreshold,
+      draw: (seed) => createDraw(dataSet, seed),
     },
-    rowsPerStatement: scenario.rowsPerStatement,
-  };
-  const collected = new Collected(options);
-  const load = startLoad();
-  const startedMs = performance.now();
-  const leftSeconds = (): number => secondsAllowed - (performance.now() - startedMs) / 1_000;
-  const timeoutMs = Math.ceil(secondsAllowed * 1_000);
-  let stoppedBecause: ScenarioResult['stoppedBecause'] =
-    scenario.control === 'none' ? 'single arm' : 'time is up';
-  let failure: string | undefined;
-  let methodUsed: ScenarioResult['method'] = 'one arm';
-  const phones = new Set<string>();
-  await closing(async (defer) => {
-    for (const place of new Set(Object.values(places))) {
-      defer(() => place.reservation.removeMade(place.design, [...phones]));
-    }
-    defer(() => load.stop());
-    try {
-      const arms: Arms =
-        against === undefined
-          ? await makeArms(reservation, design, scenario.control, wantedArms ?? scenario.arms)
-          : betweenPlaces;
-      methodUsed = arms.method;
-      defer(() => arms.takeDown());
-      const order = seededRandom(stream('order of the arms'));
-      let pacing = firstPacing(scenario.rowsPerStatement);
-      const mayGoOn = (): boolean =>
-        leftSeconds() > 0 ||
-        (scenario.control !== 'none' &&
-          collected.sessions.length < fewestForTrimmedMean &&
-          leftSeconds() > -mostSecondsOver(secondsAllowed));
-      for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
-        const begunMs = performance.now();
-        const slicesBeforeMs = collected.slicesMs();
-        const task: Omit<SliceTask, 'slice' | 'swapped'> = {
-          ...{ bench, places, scenario, arms, pacing, sessions, order, load, timeoutMs },
-          before: await readCounters(reservation.admin, bench.major),
-        };
-        await measureSessions(task, pacing, phones, (slice) => {
-          collected.add(slice);
-          onSlice?.(slice);
-        });
-        collected.endSessions();
-        onSessions?.(collected.sessions);
-        const overheadMs = performance.now() - begunMs - (collected.slicesMs() - slicesBeforeMs);
-        pacing = pacingOf(secondsAllowed, collected.turnMs(), overheadMs, mostSessionsMs);
-        if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {
-          stoppedBecause = 'precise enough';
-          break;
-        }
-      }
-    } catch (error) {
-      if (codeOf(error) === undefined) throw error; // not a statement's: a bug, or a lock that is held
-      failure = messageOf(error);
-      stoppedBecause = codeOf(error) === queryCanceled ? 'a statement timed out' : 'it failed';
-    }
+    places: { treatment: own, control: against ?? own },
+    scenario,
+    secondsAllowed,
+    makeArms: async () =>
+      against === undefined
+        ? makeArms(reservation, design, scenario.control, wanted ?? scenario.arms)
+        : betweenPlaces,
+    ...options,
   });
-  return {
-    name: scenario.name,
-    title: titleOf(scenario, durable, places),
-    rowsPerStatement: scenario.rowsPerStatement,
-    clients: scenario.clients,
-    durable,
-    kind: scenario.kind,
-    ...(scenario.roundTripMs === undefined ? {} : { roundTripMs: scenario.roundTripMs }),
-    control: scenario.control,
-    method: methodUsed,
-    statement: scenario.statement,
-    ...collected.summary(),
-    ...load.result(),
-    stoppedBecause,
-    ...(failure === undefined ? {} : { failure }),
-  };
-}
-
-/** What was timed, where that is not what the scenario says: how safe its commits were, and which node was asked. */
-function titleOf(
-  { title, at, durable: wanted }: Scenario,
-  durable: boolean,
-  places: Places,
-): string {
-  const durability = wanted === durable ? '' : durable ? ' (durable here)' : ' (not durable here)';
-  const isThrough =
-    at === undefined &&
-    Object.values(places).some(({ reservation }) => reservation.topology === citus);
-  return `${title}${durability}${isThrough ? ', through the coordinator' : ''}`;
-}
-
-/** Opens sessions, lets the arms change between them, and closes them. */
-async function measureSessions(
-  task: Omit<SliceTask, 'slice' | 'swapped'>,
-  { slicesPerSessions }: Pacing,
-  phones: Set<string>,
-  keep: (slice: MeasuredSlice) => void,
-): Promise<void> {
-  await closing(async (defer) => {
-    const sessions = await openSessions(task, (client) => {
-      defer(() => client.end().catch(() => {}));
-    });
-    let { before } = task;
-    for (let slice = 0; slice < slicesPerSessions; slice++) {
-      const measured = await measureSlice(
-        { ...task, before, slice, swapped: slice % 2 === 1 },
-        sessions,
-        (made) => {
-          for (const phone of made) phones.add(phone);
-        },
-      );
-      before = measured.after;
-      keep(measured);
-    }
-    if (phones.size > 0) {
-      for (const { reservation, design } of new Set(Object.values(task.places))) {
-        await reservation.removeMade(design, [...phones]);
-      }
-      phones.clear();
-    }
-  });
-}
-
-/**
- * Two sessions for each client, which the arms take in turn. Where the arms are two places no session can
- * change sides: there are two pairs of sessions, opened in either order.
- */
-async function openSessions(
-  task: Omit<SliceTask, 'slice' | 'swapped'>,
-  opened: (client: pg.Client) => void,
-): Promise<ArmSessions> {
-  const { scenario, arms, places } = task;
-  const open = async (arm: Arm): Promise<readonly pg.Client[]> => {
-    const clients: pg.Client[] = [];
-    for (let client = 0; client < scenario.clients; client++) {
-      const session = await openSession(task, places[arm]);
-      opened(session);
-      clients.push(session);
-    }
-    return clients;
-  };
-  if (arms.method === 'two databases') {
-    const straight = { treatment: await open('treatment'), control: await open('control') };
-    const control = await open('control');
-    const swapped = { treatment: await open('treatment'), control };
-    return {
-      of: (arm, isSwapped) => (isSwapped ? swapped : straight)[arm],
-      all: [straight, swapped].flatMap((pair) => [...pair.treatment, ...pair.control]),
-    };
-  }
-  const first = await open('treatment');
-  const second = arms.method === 'one arm' ? first : await open('control');
-  return {
-    of: (arm, isSwapped) => ((arm === 'treatment') === isSwapped ? second : first),
-    all: [...first, ...second],
-  };
-}
-
-async function openSession(
-  { scenario, timeoutMs }: Pick<SliceTask, 'scenario' | 'timeoutMs'>,
-  { reservation, design }: Place,
-): Promise<pg.Client> {
-  const { roundTripMs } = scenario;
-  const line = roundTripMs === undefined ? undefined : new DelayedSocket(roundTripMs / 2);
-  const client =
-    scenario.at === undefined
-      ? await reservation.openClient(design, undefined, line)
-      : await reservation.openWorker();
-  if (line !== undefined && !line.used) {
-    throw new UserError(
-      `${scenario.name} needs a session without TLS: its network is put in between`,
-    );
-  }
-  if (!scenario.durable) await client.query('set synchronous_commit = off');
-  await client.query(`set statement_timeout = ${timeoutMs}`);
-  return client;
 }

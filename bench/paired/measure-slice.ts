@@ -1,26 +1,39 @@
 import type pg from 'pg';
-import type { Workbench } from '../database/workbench.ts';
+import type { PairedMethod } from '../database/workbench.ts';
 import {
   type ProcessorShares,
   processorShares,
   processorTimes,
 } from '../environment/processors.ts';
 import type { Arm } from '../results/results.ts';
-import { createDraw } from '../scenarios/draw.ts';
 import type { ArmWork, Scenario } from '../scenarios/scenario.ts';
 import { type Random, seedFor } from '../stats/random.ts';
 import { type Arms, takeArm } from './arms/arms.ts';
 import type { LoadMeter } from './client-load.ts';
 import { countersBetween, readCounters, type ServerCounters } from './counters.ts';
 import { type Pacing, warmupCalls } from './pacing.ts';
-import type { Places } from './places.ts';
+import type { PairReservation, Places } from './places.ts';
 import { type ArmSamples, timeSlice } from './time-slice.ts';
 
+/** What pairs are measured with, whatever the tables are called. `D` is what the scenarios draw from. */
+export interface PairBench<D> {
+  readonly reservation: PairReservation;
+  readonly major: number;
+  readonly seed: number;
+  readonly method: PairedMethod;
+  readonly blockThreshold: number;
+  readonly blockedShare: number;
+  /** performance.now() when the run began. */
+  readonly runStartedMs: number;
+  /** What one slice draws from, the same for the same seed. */
+  draw(seed: number): D;
+}
+
 /** What a slice is made from. */
-export interface SliceTask {
-  readonly bench: Workbench;
+export interface SliceTask<D> {
+  readonly bench: PairBench<D>;
   readonly places: Places;
-  readonly scenario: Scenario;
+  readonly scenario: Scenario<D>;
   readonly arms: Arms;
   readonly pacing: Pacing;
   /** Numbers of the sessions and of the slice in them; the first sessions only warm up. */
@@ -57,8 +70,8 @@ export interface MeasuredSlice {
 }
 
 /** Gives the sessions their arms, prepares and warms up both, and times them statement by statement. */
-export async function measureSlice(
-  task: SliceTask,
+export async function measureSlice<D>(
+  task: SliceTask<D>,
   sessions: ArmSessions,
   willMake: (phones: readonly string[]) => void,
 ): Promise<MeasuredSlice> {
@@ -103,8 +116,8 @@ export async function measureSlice(
   };
 }
 
-async function prepareArm(
-  { bench, places, scenario, sessions, slice, timeoutMs }: SliceTask,
+async function prepareArm<D>(
+  { bench, places, scenario, sessions, slice, timeoutMs }: SliceTask<D>,
   arm: Arm,
   clients: readonly pg.Client[],
   calls: number,
@@ -121,8 +134,8 @@ async function prepareArm(
       calls,
       admin,
       topology,
-      draw: createDraw(bench.dataSet, seed),
-      blockThreshold: bench.dataSet.blockThreshold,
+      draw: bench.draw(seed),
+      blockThreshold: bench.blockThreshold,
       blockedShare: bench.blockedShare,
     });
   } finally {

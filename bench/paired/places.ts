@@ -2,9 +2,15 @@ import type { Design } from '../../db/designs.ts';
 import type { BenchReservation } from '../database/reservation.ts';
 import type { Arm } from '../results/results.ts';
 
+/** What a database that is reserved offers to whoever times statements in it. */
+export type PairReservation = Pick<
+  BenchReservation,
+  'admin' | 'topology' | 'openClient' | 'openWorker' | 'removeMade'
+>;
+
 /** Where an arm's statements go: a database that is reserved for the bench, and the design in it. */
 export interface Place {
-  readonly reservation: BenchReservation;
+  readonly reservation: PairReservation;
   readonly design: Design;
 }
 

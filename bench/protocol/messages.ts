@@ -44,6 +44,14 @@ export function executionOf(statement: string, values: readonly Parameter[]): Bu
   return whole;
 }
 
+/** Bind to the unnamed portal and Execute for all rows; an answer comes when `sync` follows. */
+export function executeOf(statement: string, values: readonly Parameter[]): Buffer {
+  return Buffer.concat([
+    serialize.bind({ statement, values: values as Parameter[] }),
+    serialize.execute(),
+  ]);
+}
+
 /** Ends a sequence of messages: the server answers all of it, and is ready again. */
 export const sync: Buffer = serialize.sync();
 

@@ -79,7 +79,8 @@ function scenarioTable(design: DesignResult): Cells {
   };
 }
 
-function scenarioCells(scenario: ScenarioResult): readonly string[] {
+/** Of one scenario: time with over time without, what it adds to a row, and the time without. */
+export function scenarioCells(scenario: ScenarioResult): readonly string[] {
   if (scenario.control === 'none') {
     const p50 = scenario.arms[0]?.percentiles.p50;
     return [

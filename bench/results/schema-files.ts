@@ -6,6 +6,8 @@ import { againstFormatVersion } from '../against/format-version.ts';
 import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
 import { loadResultsSchema } from '../load/results/results.ts';
+import { mappedFormatVersion } from '../mapped/format-version.ts';
+import { mappedResultsSchema } from '../mapped/results.ts';
 import { loadJsonSchema } from '../report/programs/load-json.ts';
 import { runJsonSchema } from '../report/programs/run-json.ts';
 import { rolloutFormatVersion } from '../rollout/format-version.ts';
@@ -33,6 +35,10 @@ export const schemaFiles: Readonly<Record<string, string>> = {
   'bench/against/against.schema.json': schemaFile(
     title('against.json', againstFormatVersion),
     againstResultsSchema,
+  ),
+  'bench/mapped/mapped.schema.json': schemaFile(
+    title('mapped.json', mappedFormatVersion),
+    mappedResultsSchema,
   ),
   'bench/threshold/threshold.schema.json': schemaFile(
     title('threshold.json', thresholdFormatVersion),

@@ -39,6 +39,8 @@ export interface BenchFlags {
   readonly againstSchema?: string;
   readonly againstSettings?: string;
   readonly replace?: boolean;
+  /** A mapping's file: its tables are used. */
+  readonly mapping?: string;
   readonly allowNonempty?: boolean;
   readonly database?: string;
 }

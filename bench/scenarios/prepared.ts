@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { executionOf, parseOf } from '../protocol/messages.ts';
+import { executeOf, executionOf, parseOf, sync } from '../protocol/messages.ts';
 
 /** A statement, and the name under which each session prepares it. */
 export interface NamedStatement {
@@ -29,14 +29,34 @@ export function prepared(
   return (values) => execution.run(client, values);
 }
 
+/**
+ * The same in a transaction of its own that is rolled back, whatever becomes of the statement: `begin`, the
+ * statement and `rollback` in one round trip. Nobody else ever sees what it did.
+ *
+ * @returns executes it; rejects with the server's error, after which the session is in a failed transaction
+ */
+export function rolledBack(
+  client: pg.Client,
+  statement: NamedStatement,
+): (values: readonly Value[]) => Promise<void> {
+  const execution = new Execution(statement, 'rolled back');
+  return (values) => execution.run(client, values);
+}
+
+const begin: NamedStatement = { name: 'begin', text: 'begin' };
+const rollback: NamedStatement = { name: 'rollback', text: 'rollback' };
+const [executeBegin, executeRollback] = [executeOf(begin.name, []), executeOf(rollback.name, [])];
+
 class Execution implements pg.Submittable {
   readonly #statement: NamedStatement;
+  readonly #outcome: 'kept' | 'rolled back';
   #values: (string | null)[] = [];
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(statement: NamedStatement) {
+  constructor(statement: NamedStatement, outcome: 'kept' | 'rolled back' = 'kept') {
     this.#statement = statement;
+    this.#outcome = outcome;
   }
 
   run(client: pg.Client, values: readonly Value[]): Promise<void> {
@@ -49,13 +69,21 @@ class Execution implements pg.Submittable {
   }
 
   submit(connection: pg.Connection): void {
-    const { name, text } = this.#statement;
+    const { name } = this.#statement;
+    const isKept = this.#outcome === 'kept';
     const names = parsed.get(connection) ?? new Set<string>();
-    const execution = executionOf(name, this.#values);
-    connection.stream.write(
-      names.has(name) ? execution : Buffer.concat([parseOf(name, text), execution]),
+    const unknown = (isKept ? [this.#statement] : [begin, this.#statement, rollback]).filter(
+      (statement) => !names.has(statement.name),
     );
-    parsed.set(connection, names.add(name));
+    const execution = isKept
+      ? executionOf(name, this.#values)
+      : Buffer.concat([executeBegin, executeOf(name, this.#values), executeRollback, sync]);
+    const parses = unknown.map((statement) => parseOf(statement.name, statement.text));
+    connection.stream.write(
+      parses.length === 0 ? execution : Buffer.concat([...parses, execution]),
+    );
+    for (const statement of unknown) names.add(statement.name);
+    parsed.set(connection, names);
   }
 
   handleCommandComplete(): void {}

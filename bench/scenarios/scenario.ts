@@ -3,8 +3,8 @@ import type { Topology } from '../../db/topologies/topology.ts';
 import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Draw } from './draw.ts';
 
-/** One thing that is timed: an insert of a kind, with the numbers it draws. */
-export interface Scenario {
+/** One thing that is timed: an insert of a kind, with the numbers it draws. `D` is what it draws from. */
+export interface Scenario<D = Draw> {
   readonly name: string;
   readonly title: string;
   /** What is inserted, and how: messages by INSERT (`send`) or by COPY, or delivery reports. */
@@ -40,11 +40,11 @@ export interface Scenario {
    */
   readonly widthFactor: number;
   /** Makes what one arm of a slice needs, and returns what is to be timed. */
-  prepare(context: SliceContext): Promise<ArmWork>;
+  readonly prepare: (context: SliceContext<D>) => Promise<ArmWork>;
 }
 
 /** What a scenario has to prepare one arm of a slice with. */
-export interface SliceContext {
+export interface SliceContext<D = Draw> {
   readonly arm: Arm;
   /** One for each client, with the settings of the scenario. */
   readonly clients: readonly pg.Client[];
@@ -54,7 +54,7 @@ export interface SliceContext {
   readonly admin: pg.Client;
   readonly topology: Topology;
   /** The same for both arms of a slice. */
-  readonly draw: Draw;
+  readonly draw: D;
   /** How many profiles block a number. */
   readonly blockThreshold: number;
   /** Share of attempts to blocked numbers, where the scenario has it as a parameter. */

@@ -3,6 +3,7 @@ import {
   described,
   exactly,
   list,
+  mapOf,
   number,
   numberOrText,
   type Of,
@@ -65,6 +66,13 @@ const statusSchema = define(
 );
 export type Status = Of<typeof statusSchema>;
 
+const othersSchema = optional(
+  mapOf(
+    text(),
+    'Values, by column, of those that must have one, have no default, and are not named here otherwise; only bench inserts them.',
+  ),
+);
+
 const messagesSchema = define(
   'Messages',
   object(
@@ -81,9 +89,14 @@ const messagesSchema = define(
         'Of whom a contact opts out: a profile, a number that sends, a messaging service.',
       ),
       sentAt: optional(
-        text('The column with the time of sending, a timestamp; only describe reads it.'),
+        text(
+          'The column with the time of sending, a timestamp: describe reads it, and bench writes the present time where it has no default.',
+        ),
       ),
-      body: optional(text('The column with the text; only describe reads it, for its length.')),
+      body: optional(
+        text('The column with the text: describe reads its length, and bench writes one.'),
+      ),
+      others: othersSchema,
     },
     'The table of which a row is a message that is sent.',
   ),
@@ -103,7 +116,9 @@ const reportsSchema = define(
       ),
       id: text('By which reports are ordered.'),
       receivedAt: optional(
-        text('The column with the time of the report, a timestamp; only describe reads it.'),
+        text(
+          'The column with the time of the report, a timestamp: describe reads it, and bench writes the present time where it has no default.',
+        ),
       ),
       message: described(valueSchema, 'Which message it is about.'),
       refersTo: optional(
@@ -124,6 +139,7 @@ const reportsSchema = define(
         'Those that mean: this contact has opted out of this sender. Numbers, or texts.',
       ),
       status: optional(statusSchema),
+      others: othersSchema,
     },
     'The table of which a row is what the carrier said of a message.',
   ),

@@ -52,7 +52,11 @@ function faultOf({
       ...namesOfValue('reports.message', reports.message),
       ...namesOfValue('reports.code', reports.code),
       ...(status === undefined ? {} : namesOfValue('reports.status', status)),
+      ...namesOfOthers('messages.others', messages.others),
+      ...namesOfOthers('reports.others', reports.others),
     }) ??
+    faultOfOthers('messages.others', messages.others, namedInMessages(messages, reports)) ??
+    faultOfOthers('reports.others', reports.others, namedInReports(reports)) ??
     faultOfPartitions(partitions) ??
     (schema === 'opt_out_adoption' || schema.startsWith('pg_')
       ? `schema: "${schema}" is taken`
@@ -90,6 +94,41 @@ function namesOfValue(place: string, { column, path }: Value): Readonly<Record<s
     ...(path?.length === 0 ? { [`${place}.path`]: '' } : {}),
     ...Object.fromEntries(steps),
   };
+}
+
+type Others = Mapping['messages']['others'];
+
+function namesOfOthers(place: string, others: Others): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(others ?? {}).map((name) => [`${place}.${name}`, name]));
+}
+
+/** A value for a column that gets one already. */
+function faultOfOthers(
+  place: string,
+  others: Others,
+  named: readonly (string | undefined)[],
+): string | undefined {
+  const twice = Object.keys(others ?? {}).find((name) => named.includes(name));
+  return twice === undefined
+    ? undefined
+    : `${place}.${twice}: the mapping names this column already`;
+}
+
+function namedInMessages(
+  { id, number, sender, sentAt, body }: Mapping['messages'],
+  { refersTo }: Mapping['reports'],
+): readonly (string | undefined)[] {
+  return [id.column, number.column, sender.column, sentAt, body, refersTo?.column];
+}
+
+function namedInReports({
+  id,
+  message,
+  code,
+  status,
+  receivedAt,
+}: Mapping['reports']): readonly (string | undefined)[] {
+  return [id, message.column, code.column, status?.column, receivedAt];
 }
 
 function faultOfPartitions(partitions: readonly string[] | undefined): string | undefined {

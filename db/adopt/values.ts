@@ -100,6 +100,7 @@ function rowValues(mapping: Mapping): Values {
   return {
     'r.id': words.reportId('r'),
     'r.message': words.message('r'),
+    'r.code': words.code('r'),
     'r.has code': words.hasCode('r', '='),
     'r.counts': counts.filter(Boolean).join(' and '),
     'm.number': words.number('m'),

@@ -30,6 +30,8 @@ export interface Words {
   /** Of a report: the message that it names, its own id. */
   readonly message: Expression;
   readonly reportId: Expression;
+  /** What the carrier said. */
+  readonly code: Expression;
   /** Whether a report has a code that means "opted out": what its triggers and the index ask. */
   readonly hasCode: Condition;
   /** Whether it counts, as far as its status goes; undefined where no status matters. */
@@ -66,6 +68,7 @@ export function wordsOf({ schema, messages, reports }: Mapping): Words {
         : `(${value}::${catalogType(type)})`;
     },
     reportId: (row) => columnOf(reports.id, row),
+    code: (row) => jsonOrColumn(reports.code, row),
     hasCode: (row, equals) => {
       const value = jsonOrColumn(reports.code, row);
       const [only, second] = reports.codes;

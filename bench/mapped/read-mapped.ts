@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, UserError } from '../../db/cli/errors.ts';
+import { schemaCheck } from '../../db/format/schema-check.ts';
+import { reportsDir } from '../results/run-folder.ts';
+import type { MappedResults } from './results.ts';
+
+/** The folder of a run in a mapping's tables: a path, or a name under reports/; undefined where it is not one. */
+export function findMapped(nameOrPath: string): string | undefined {
+  return [join(reportsDir, nameOrPath), nameOrPath].find((folder) =>
+    existsSync(join(folder, 'mapped.json')),
+  );
+}
+
+/**
+ * Reads the mapped.json of a run's folder.
+ *
+ * @throws UserError where it is cut off, of another format version, or does not fit mapped.schema.json
+ */
+export function readMapped(folder: string): MappedResults {
+  const file = join(folder, 'mapped.json');
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
+  }
+  const problem = mappedMisfit(value);
+  if (problem !== undefined) throw new UserError(`${file} is not a complete run: ${problem}`);
+  return value as MappedResults;
+}
+
+/** Where a value does not fit mapped.schema.json. */
+export const mappedMisfit = schemaCheck(new URL('./mapped.schema.json', import.meta.url));

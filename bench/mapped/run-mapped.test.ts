@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { exampleNames } from '../../db/adopt/examples.ts';
+import { mappedMarkdown, mappedText } from '../report/mapped-text.ts';
+import { readOptions } from '../run/options.ts';
+import type { MappedOptions } from './options.ts';
+import { readMapped } from './read-mapped.ts';
+import type { MappedResults } from './results.ts';
+import { runMapped } from './run-mapped.ts';
+import { mappedScenarioNames } from './scenarios.ts';
+import { type AdoptedDatabase, adoptExample, stateOf } from './testing.ts';
+
+const out = mkdtempSync(join(tmpdir(), 'optout-mapped-'));
+after(() => rmSync(out, { recursive: true }));
+let runs = 0;
+
+/** As few sessions as make an interval, and any interval will do. */
+async function measured(
+  { lab, mapping }: AdoptedDatabase,
+  scenarios: readonly string[] = mappedScenarioNames,
+): Promise<{ readonly folder: string; readonly results: MappedResults }> {
+  const { seed, method } = readOptions({ maxSeconds: 100 });
+  const soon = { ...method, wantedHalfWidth: Number.MAX_VALUE, fewestSessions: 6 };
+  const options: MappedOptions = {
+    mapping,
+    seed,
+    scenarios,
+    method: soon,
+    mostSessionsMs: 1,
+    out,
+    runName: `run-${runs++}`,
+  };
+  return runMapped(lab, options, () => {});
+}
+
+for (const name of exampleNames) {
+  describe(`a bench of the mapping "${name}"`, () => {
+    let adopted: AdoptedDatabase;
+    let client: pg.Client;
+    before(async () => {
+      adopted = await adoptExample(name);
+      client = await adopted.database.connect();
+    });
+    after(async () => {
+      await client.end();
+      await adopted.database.drop();
+    });
+
+    it('has a figure for every scenario, and leaves every row and the catalog as they were', async () => {
+      const { mapping } = adopted;
+      const before = await stateOf(client, mapping);
+      const { folder, results } = await measured(adopted);
+      assert.deepEqual(await stateOf(client, mapping), before);
+      assert.deepEqual(results.notTimed, []);
+      assert.deepEqual(
+        results.scenarios.map(({ name: scenario }) => scenario),
+        mappedScenarioNames,
+      );
+      for (const { name: scenario, failure, method, paired, arms } of results.scenarios) {
+        assert.equal(failure, undefined, scenario);
+        if (scenario === 'refused') {
+          assert.equal(method, 'one arm');
+          assert.ok((arms[0]?.samples ?? 0) > 0);
+          continue;
+        }
+        assert.equal(method, scenario.startsWith('report') ? 'two statements' : 'trigger modes');
+        assert.ok((paired?.sessions ?? 0) >= 6, scenario);
+      }
+      assert.deepEqual(readMapped(folder), JSON.parse(JSON.stringify(results)));
+      const table = `${mapping.messages.schema}.`;
+      for (const text of [mappedText(results), mappedMarkdown(results)]) {
+        assert.ok(text.includes(table), text);
+        assert.equal(/outbound_messages|delivery_reports/.test(text), name === 'lab');
+      }
+    });
+  });
+}

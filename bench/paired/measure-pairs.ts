@@ -1,0 +1,238 @@
+import type pg from 'pg';
+import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
+import { closing } from '../../db/connection/closing.ts';
+import { queryCanceled } from '../../db/sqlstates.ts';
+import { citus } from '../../db/topologies/topology.ts';
+import { commitsAreDurable } from '../environment/durability.ts';
+import { DelayedSocket } from '../network/delayed-socket.ts';
+import type { Arm, ScenarioResult } from '../results/results.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { isPreciseEnough, type SessionsFigures } from '../stats/paired-estimate.ts';
+import { seededRandom, seedFor } from '../stats/random.ts';
+import { fewestForTrimmedMean } from '../stats/trimmed-mean.ts';
+import type { Arms } from './arms/arms.ts';
+import { startLoad } from './client-load.ts';
+import { Collected, type SummaryOptions } from './collected.ts';
+import { readCounters } from './counters.ts';
+import {
+  type ArmSessions,
+  type MeasuredSlice,
+  measureSlice,
+  type PairBench,
+  type SliceTask,
+} from './measure-slice.ts';
+import { firstPacing, mostSecondsOver, type Pacing, pacingOf } from './pacing.ts';
+import type { Place, Places } from './places.ts';
+
+/** What is measured, where, and how its arms differ. */
+export interface PairTask<D> {
+  readonly bench: PairBench<D>;
+  readonly places: Places;
+  readonly scenario: Scenario<D>;
+  /** Makes the arms, after the sessions' own preparations; they are taken down at the end. */
+  readonly makeArms: () => Promise<Arms>;
+  readonly secondsAllowed: number;
+  /** Longest that two sessions are kept. */
+  readonly mostSessionsMs?: number | undefined;
+  /** Told of each slice as it was measured. */
+  readonly onSlice?: ((slice: MeasuredSlice) => void) | undefined;
+  /** Told of the pairs of sessions so far, each time that one has ended. */
+  readonly onSessions?: ((sessions: readonly SessionsFigures[]) => void) | undefined;
+}
+
+/**
+ * Measures one scenario of a design that is in place: sessions of its own, two for each client, again
+ * and again, in which the arms take turns statement by statement, until precise enough or out of time.
+ */
+export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult> {
+  const { bench, places, scenario, secondsAllowed, mostSessionsMs, onSlice, onSessions } = task;
+  const { reservation, method } = bench;
+  const { design } = places.treatment;
+  let durable = scenario.durable;
+  for (const place of new Set(Object.values(places))) {
+    durable &&= await commitsAreDurable(place.reservation.admin);
+    // what a session sets at the coordinator does not reach the workers, who commit its rows
+    durable ||= place.reservation.topology === citus && scenario.at === undefined;
+  }
+  const stream = (what: string): number =>
+    seedFor(bench.seed, `${design.name} ${scenario.name} ${what}`);
+  const options: SummaryOptions = {
+    rule: {
+      confidence: method.confidence,
+      wantedHalfWidth: method.wantedHalfWidth * scenario.widthFactor,
+      fewestSessions: method.fewestSessions,
+    },
+    rowsPerStatement: scenario.rowsPerStatement,
+  };
+  const collected = new Collected(options);
+  const load = startLoad();
+  const startedMs = performance.now();
+  const leftSeconds = (): number => secondsAllowed - (performance.now() - startedMs) / 1_000;
+  const timeoutMs = Math.ceil(secondsAllowed * 1_000);
+  let stoppedBecause: ScenarioResult['stoppedBecause'] =
+    scenario.control === 'none' ? 'single arm' : 'time is up';
+  let failure: string | undefined;
+  let methodUsed: ScenarioResult['method'] = 'one arm';
+  const phones = new Set<string>();
+  await closing(async (defer) => {
+    for (const place of new Set(Object.values(places))) {
+      defer(() => place.reservation.removeMade(place.design, [...phones]));
+    }
+    defer(() => load.stop());
+    try {
+      const arms = await task.makeArms();
+      methodUsed = arms.method;
+      defer(() => arms.takeDown());
+      const order = seededRandom(stream('order of the arms'));
+      let pacing = firstPacing(scenario.rowsPerStatement);
+      const mayGoOn = (): boolean =>
+        leftSeconds() > 0 ||
+        (scenario.control !== 'none' &&
+          collected.sessions.length < fewestForTrimmedMean &&
+          leftSeconds() > -mostSecondsOver(secondsAllowed));
+      for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
+        const begunMs = performance.now();
+        const slicesBeforeMs = collected.slicesMs();
+        const sliceTask: SessionsTask<D> = {
+          ...{ bench, places, scenario, arms, pacing, sessions, order, load, timeoutMs },
+          before: await readCounters(reservation.admin, bench.major),
+        };
+        await measureSessions(sliceTask, pacing, phones, (slice) => {
+          collected.add(slice);
+          onSlice?.(slice);
+        });
+        collected.endSessions();
+        onSessions?.(collected.sessions);
+        const overheadMs = performance.now() - begunMs - (collected.slicesMs() - slicesBeforeMs);
+        pacing = pacingOf(secondsAllowed, collected.turnMs(), overheadMs, mostSessionsMs);
+        if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {
+          stoppedBecause = 'precise enough';
+          break;
+        }
+      }
+    } catch (error) {
+      if (codeOf(error) === undefined) throw error; // not a statement's: a bug, or a lock that is held
+      failure = messageOf(error);
+      stoppedBecause = codeOf(error) === queryCanceled ? 'a statement timed out' : 'it failed';
+    }
+  });
+  return {
+    name: scenario.name,
+    title: titleOf(scenario, durable, places),
+    rowsPerStatement: scenario.rowsPerStatement,
+    clients: scenario.clients,
+    durable,
+    kind: scenario.kind,
+    ...(scenario.roundTripMs === undefined ? {} : { roundTripMs: scenario.roundTripMs }),
+    control: scenario.control,
+    method: methodUsed,
+    statement: scenario.statement,
+    ...collected.summary(),
+    ...load.result(),
+    stoppedBecause,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** What was timed, where that is not what the scenario says: how safe its commits were, and which node was asked. */
+function titleOf(
+  { title, at, durable: wanted }: Pick<Scenario, 'title' | 'at' | 'durable'>,
+  durable: boolean,
+  places: Places,
+): string {
+  const durability = wanted === durable ? '' : durable ? ' (durable here)' : ' (not durable here)';
+  const isThrough =
+    at === undefined &&
+    Object.values(places).some(({ reservation }) => reservation.topology === citus);
+  return `${title}${durability}${isThrough ? ', through the coordinator' : ''}`;
+}
+
+/** What all slices of two sessions share. */
+type SessionsTask<D> = Omit<SliceTask<D>, 'slice' | 'swapped'>;
+
+/** Opens sessions, lets the arms change between them, and closes them. */
+async function measureSessions<D>(
+  task: SessionsTask<D>,
+  { slicesPerSessions }: Pacing,
+  phones: Set<string>,
+  keep: (slice: MeasuredSlice) => void,
+): Promise<void> {
+  await closing(async (defer) => {
+    const sessions = await openSessions(task, (client) => {
+      defer(() => client.end().catch(() => {}));
+    });
+    let { before } = task;
+    for (let slice = 0; slice < slicesPerSessions; slice++) {
+      const measured = await measureSlice(
+        { ...task, before, slice, swapped: slice % 2 === 1 },
+        sessions,
+        (made) => {
+          for (const phone of made) phones.add(phone);
+        },
+      );
+      before = measured.after;
+      keep(measured);
+    }
+    if (phones.size > 0) {
+      for (const { reservation, design } of new Set(Object.values(task.places))) {
+        await reservation.removeMade(design, [...phones]);
+      }
+      phones.clear();
+    }
+  });
+}
+
+/**
+ * Two sessions for each client, which the arms take in turn. Where the arms are two places no session can
+ * change sides: there are two pairs of sessions, opened in either order.
+ */
+async function openSessions<D>(
+  task: SessionsTask<D>,
+  opened: (client: pg.Client) => void,
+): Promise<ArmSessions> {
+  const { scenario, arms, places } = task;
+  const open = async (arm: Arm): Promise<readonly pg.Client[]> => {
+    const clients: pg.Client[] = [];
+    for (let client = 0; client < scenario.clients; client++) {
+      const session = await openSession(task, places[arm]);
+      opened(session);
+      clients.push(session);
+    }
+    return clients;
+  };
+  if (arms.method === 'two databases') {
+    const straight = { treatment: await open('treatment'), control: await open('control') };
+    const control = await open('control');
+    const swapped = { treatment: await open('treatment'), control };
+    return {
+      of: (arm, isSwapped) => (isSwapped ? swapped : straight)[arm],
+      all: [straight, swapped].flatMap((pair) => [...pair.treatment, ...pair.control]),
+    };
+  }
+  const first = await open('treatment');
+  const second = arms.method === 'one arm' ? first : await open('control');
+  return {
+    of: (arm, isSwapped) => ((arm === 'treatment') === isSwapped ? second : first),
+    all: [...first, ...second],
+  };
+}
+
+async function openSession<D>(
+  { scenario, timeoutMs }: Pick<SliceTask<D>, 'scenario' | 'timeoutMs'>,
+  { reservation, design }: Place,
+): Promise<pg.Client> {
+  const { roundTripMs } = scenario;
+  const line = roundTripMs === undefined ? undefined : new DelayedSocket(roundTripMs / 2);
+  const client =
+    scenario.at === undefined
+      ? await reservation.openClient(design, undefined, line)
+      : await reservation.openWorker();
+  if (line !== undefined && !line.used) {
+    throw new UserError(
+      `${scenario.name} needs a session without TLS: its network is put in between`,
+    );
+  }
+  if (!scenario.durable) await client.query('set synchronous_commit = off');
+  await client.query(`set statement_timeout = ${timeoutMs}`);
+  return client;
+}
