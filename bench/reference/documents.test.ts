@@ -42,6 +42,8 @@ it('the figures and the picture are those of the results', () => {
   assert.match(figures.designs, /`blocked_contacts`/);
   assert.match(figures.goals, /\| g \| r \| ❔ open \|/);
   assert.match(figures.answer, /Is it instant\?/);
+  assert.match(figures.reports, /\| the first of a number \|  \| not measured/);
+  assert.equal(figures.threshold, 'Not measured.\n');
   const [first, ...more] = picturedDesigns(results);
   assert.equal(first, 'blocked_contacts');
   assert.equal(new Set(more).size, more.length);

@@ -9,11 +9,18 @@ import { countedOf } from '../report/instruction-tables.ts';
 import { addedFigure } from '../report/sections/opening.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
+import { readThreshold } from '../threshold/read-threshold.ts';
 import { goalsOf, readLoads, readSpeeds } from './goals.ts';
 import { picturedDesigns, readmeFigures } from './readme-figures.ts';
 
 /** The documents that quote the reference, and README's picture. */
-const documents = ['README.md', 'docs/results.md', 'docs/scale.md'] as const;
+const documents = [
+  'README.md',
+  'docs/results.md',
+  'docs/scale.md',
+  'docs/incoming-21610.md',
+  'docs/another-threshold.md',
+] as const;
 const picture = 'reports/reference/five-designs.svg';
 
 const block = /<!-- figures (\S+) -->(?:(?!<!--)[\s\S])*<!-- \/figures -->/g;
@@ -26,7 +33,9 @@ const block = /<!-- figures (\S+) -->(?:(?!<!--)[\s\S])*<!-- \/figures -->/g;
 export function documentsWith(folder: string): Readonly<Record<string, string>> {
   const results = readResults(folder);
   const parts = readFinished(folder);
-  const goals = goalsOf(results, parts, readLoads(folder, parts), readSpeeds(folder));
+  const loads = readLoads(folder, parts);
+  const goals = goalsOf(results, parts, loads, readSpeeds(folder));
+  const threshold = join(folder, 'threshold.json');
   const part = (name: string): Results =>
     existsSync(join(folder, name)) ? readResults(join(folder, name)) : results;
   const figures = readmeFigures({
@@ -34,6 +43,8 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
     ofDefault: part('scenarios'),
     counted: countedOf(part('instructions')),
     goals,
+    wave: loads['load-opt-out-wave'],
+    threshold: existsSync(threshold) ? readThreshold(threshold) : undefined,
   });
   const five = part('five-designs');
   const image = addedFigure(five, picturedDesigns(five));

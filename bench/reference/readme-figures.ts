@@ -1,4 +1,5 @@
 import { itemAt } from '../../db/item-at.ts';
+import type { LoadResults } from '../load/results/results.ts';
 import { answersOf } from '../report/answers.ts';
 import {
   formatBytes,
@@ -29,8 +30,15 @@ import { instantAnswer, slowestOfHundred } from '../report/sections/instant.ts';
 import { totalSize } from '../report/sections/size.ts';
 import { markdownTable } from '../report/text-table.ts';
 import type { Counted, DesignResult, Results } from '../results/results.ts';
+import type { ThresholdResults } from '../threshold/results.ts';
 import type { Goal } from './goals.ts';
 import { goalsTable } from './goals-table.ts';
+import { reportsTable, waveSentence } from './report-figures.ts';
+import { thresholdTable } from './threshold-table.ts';
+
+type FigureName =
+  | ('answer' | 'where' | 'when' | 'answers' | 'designs' | 'goals' | 'scale')
+  | ('reports' | 'wave' | 'threshold');
 
 /** What figures are made from. */
 interface Measured {
@@ -40,10 +48,12 @@ interface Measured {
   readonly ofDefault?: Results;
   readonly counted?: Counted | undefined;
   readonly goals: readonly Goal[];
+  readonly threshold?: ThresholdResults | undefined;
+  readonly wave?: LoadResults | undefined;
 }
 
 /**
- * The figures that README.md and docs/results.md quote, each a piece of Markdown by its name, made from
+ * The figures that the documents quote, each a piece of Markdown by its name, made from
  * the results of the reference, and from its counts. A document holds one between `<!-- figures NAME -->` and `<!-- /figures -->`.
  */
 export function readmeFigures({
@@ -51,9 +61,9 @@ export function readmeFigures({
   ofDefault = results,
   counted = countedOf(results),
   goals,
-}: Measured): Readonly<
-  Record<'answer' | 'where' | 'when' | 'answers' | 'designs' | 'goals' | 'scale', string>
-> {
+  threshold,
+  wave,
+}: Measured): Readonly<Record<FigureName, string>> {
   return {
     answer: answerTable(ofDefault),
     where: whereMeasured(results),
@@ -68,6 +78,9 @@ export function readmeFigures({
     designs: designsTable(results, counted),
     goals: goalsTable(goals),
     scale: scaleTable(results),
+    reports: reportsTable(ofDefault),
+    wave: waveSentence(wave),
+    threshold: thresholdTable(threshold),
   };
 }
 
