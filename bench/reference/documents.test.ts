@@ -42,7 +42,7 @@ it('the figures and the picture are those of the results', () => {
   assert.match(figures.designs, /`blocked_contacts`/);
   assert.match(figures.goals, /\| g \| r \| ❔ open \|/);
   assert.match(figures.answer, /Is it instant\?/);
-  assert.match(figures.reports, /\| the first of a number \|  \| not measured/);
+  assert.match(figures.reports, /\| the first of a number \| {2}\| not measured/);
   assert.equal(figures.threshold, 'Not measured.\n');
   const [first, ...more] = picturedDesigns(results);
   assert.equal(first, 'blocked_contacts');
