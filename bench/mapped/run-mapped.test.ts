@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { exampleNames } from '../../db/adopt/examples.ts';
+import { createTestRole } from '../../db/testing/test-role.ts';
 import { mappedMarkdown, mappedText } from '../report/mapped-text.ts';
 import { readOptions } from '../run/options.ts';
 import type { MappedOptions } from './options.ts';
@@ -12,7 +13,7 @@ import { readMapped } from './read-mapped.ts';
 import type { MappedResults } from './results.ts';
 import { runMapped } from './run-mapped.ts';
 import { mappedScenarioNames } from './scenarios.ts';
-import { type AdoptedDatabase, adoptExample, stateOf } from './testing.ts';
+import { type AdoptedDatabase, adoptExample, labOn, letBench, stateOf } from './testing.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'optout-mapped-'));
 after(() => rmSync(out, { recursive: true }));
@@ -79,3 +80,26 @@ for (const name of exampleNames) {
     });
   });
 }
+
+it('a role that owns the check’s function and no more has the same figures', async () => {
+  const { database, mapping, lab } = await adoptExample('text-codes');
+  const owner = await database.connect();
+  const role = await createTestRole(database, owner);
+  try {
+    await letBench(owner, mapping, role.name);
+    const before = await stateOf(owner, mapping);
+    const of = { database, mapping, lab: labOn(role.url, lab.major) };
+    const { results } = await measured(of, ['insert', 'bulk-1000', 'insert-same-twice']);
+    for (const { name, method, failure, paired } of results.scenarios) {
+      assert.equal(failure, undefined, name);
+      assert.equal(method, 'emptied function');
+      assert.ok((paired?.sessions ?? 0) >= 6, name);
+    }
+    assert.match(mappedText(results), /may not rest the trigger/);
+    assert.deepEqual(await stateOf(owner, mapping), before);
+  } finally {
+    await role.drop();
+    await owner.end();
+    await database.drop();
+  }
+});

@@ -14,13 +14,13 @@ import { startEnvironment } from '../environment/environment.ts';
 import { measurePairs } from '../paired/measure-pairs.ts';
 import type { RelationSize, ScenarioResult } from '../results/results.ts';
 import { createRunFolder } from '../results/run-folder.ts';
-import { armsOf, restCheckInReplicas } from './arms.ts';
+import { armsOf, makeSwitch, noSwitch } from './arms.ts';
 import { mappedFormatVersion } from './format-version.ts';
 import type { MappedOptions } from './options.ts';
 import { reserveForMapping } from './reservation.ts';
 import type { MappedResults } from './results.ts';
 import { mappedDraw, readSample } from './sample.ts';
-import { mappedScenarios } from './scenarios.ts';
+import { mappedScenarios, needSwitch } from './scenarios.ts';
 import { type Column, type MappedStatements, statementsOf } from './statements.ts';
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
@@ -61,22 +61,22 @@ export async function runMapped(
         `select ${words.schema}.opt_out_block_threshold() as threshold`,
       ),
     );
-    const { timed, notTimed } = mappedScenarios(options.scenarios, {
-      statements,
-      sample,
-      blockThreshold,
-      optOutCode: String(mapping.reports.codes[0]),
-    });
     const environment = await startEnvironment(admin, lab, undefined);
     const folder = createRunFolder('mapping', begun, options);
     const remove = (): void => rmSync(folder.path, { recursive: true, force: true });
     defer((failure) => failure !== undefined && remove());
     defer(onInterrupt(async () => remove()));
 
-    if (timed.some(({ control }) => control.startsWith('check off'))) {
-      progress('the check can rest in sessions of the bench');
-      await restCheckInReplicas(reservation, words.messages, check);
-    }
+    const checkSwitch = needSwitch(options.scenarios)
+      ? await makeSwitch(reservation, { table: words.messages, check })
+      : noSwitch;
+    const { timed, notTimed } = mappedScenarios(options.scenarios, {
+      statements,
+      sample,
+      blockThreshold,
+      optOutCode: String(mapping.reports.codes[0]),
+      rollBack: checkSwitch.rollBack,
+    });
     const place = { reservation, design: designNamed(defaultDesignName) };
     const weights = timed.reduce((sum, { weight }) => sum + weight, 0);
     const scenarios: ScenarioResult[] = [];
@@ -97,7 +97,7 @@ export async function runMapped(
           places: { treatment: place, control: place },
           scenario,
           mostSessionsMs: options.mostSessionsMs,
-          makeArms: async () => armsOf(scenario.control),
+          makeArms: async () => armsOf(scenario.control, checkSwitch),
           secondsAllowed: (method.secondsPerDesign * scenario.weight) / weights,
         }),
       );

@@ -2,7 +2,7 @@ import { codeOf } from '../../db/cli/errors.ts';
 import { failureOf, isRefusal } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { divisionByZero } from '../../db/sqlstates.ts';
-import { prepared, rolledBack, type Value } from '../scenarios/prepared.ts';
+import { prepared, type RollBack, rolledBack, type Value } from '../scenarios/prepared.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { MappedDraw, Sample, SampledMessage } from './sample.ts';
 import type { MappedStatements } from './statements.ts';
@@ -23,15 +23,21 @@ interface Given {
   /** One code that says "opted out". */
   readonly optOutCode: string;
   readonly blockThreshold: number;
+  /** To what messages are rolled back: where the arms differ by what their transactions see, to a savepoint. */
+  readonly rollBack: RollBack;
 }
+
+/** A scenario but for what its candidate says. */
+type Own = Omit<MappedScenario, 'name' | 'control'>;
 
 /** A scenario before it is known whether the history has what it needs. */
 interface Candidate {
   readonly name: string;
+  readonly control: MappedScenario['control'];
   /** The messages that it draws from, and what they are called where there are none. */
   readonly from: (message: SampledMessage, given: Given) => boolean;
   readonly called: string;
-  readonly of: (given: Given, from: readonly SampledMessage[]) => Omit<MappedScenario, 'name'>;
+  readonly of: (given: Given, from: readonly SampledMessage[]) => Own;
 }
 
 /** A number of blocked_contacts that the check let pass. */
@@ -54,35 +60,39 @@ const freeNumbers = 'to a number that is not blocked';
 const candidates: readonly Candidate[] = [
   {
     name: 'insert',
+    control: 'check off',
     from: isFree,
     called: freeNumbers,
-    of: ({ statements }, from) => ({
-      ...oneRow(statements, from),
+    of: (given, from) => ({
+      ...oneRow(given, from),
       title: 'one row',
-      control: 'check off',
       weight: 6,
     }),
   },
   {
     name: 'bulk-1000',
+    control: 'check off',
     from: isFree,
     called: freeNumbers,
-    of: ({ statements }, from) => bulk(statements, from),
+    of: (given, from) => bulk(given, from),
   },
   {
     name: 'refused',
+    control: 'none',
     from: ({ isBlocked }) => isBlocked,
     called: 'to a number that is blocked',
     of: ({ statements }, from) => refused(statements, from),
   },
   {
     name: 'report-first',
+    control: 'other statement',
     from: ({ isBlocked, optOuts }) => !isBlocked && optOuts === 0,
     called: 'to a number without opt-outs',
     of: (given, from) => ({ ...report(given, from), title: 'the first opt-out of a number' }),
   },
   {
     name: 'report-repeated',
+    control: 'other statement',
     from: ({ hasOptedOut }) => hasOptedOut,
     called: 'to a number that opted out of its sender',
     of: (given, from) => ({
@@ -92,6 +102,7 @@ const candidates: readonly Candidate[] = [
   },
   {
     name: 'report-blocking',
+    control: 'other statement',
     from: ({ isBlocked, optOuts, hasOptedOut }, { blockThreshold }) =>
       !isBlocked && !hasOptedOut && optOuts === blockThreshold - 1,
     called: 'to a number that one more opt-out blocks',
@@ -99,12 +110,12 @@ const candidates: readonly Candidate[] = [
   },
   {
     name: 'insert-same-twice',
+    control: 'check off twice',
     from: isFree,
     called: freeNumbers,
-    of: ({ statements }, from) => ({
-      ...oneRow(statements, from),
-      title: 'one row, the check off in both arms',
-      control: 'check off twice',
+    of: (given, from) => ({
+      ...oneRow(given, from),
+      title: 'one row, the same in both arms',
       weight: 3,
     }),
   },
@@ -113,6 +124,13 @@ const candidates: readonly Candidate[] = [
 /** The names of what can be timed in somebody's tables. */
 export const mappedScenarioNames: readonly string[] = candidates.map(({ name }) => name);
 
+/** Whether one of the scenarios is timed with the check switched off in a session. */
+export function needSwitch(names: readonly string[]): boolean {
+  return candidates.some(
+    ({ name, control }) => names.includes(name) && control.startsWith('check off'),
+  );
+}
+
 /** The scenarios that were asked for: those that the history has messages for, and why not the others. */
 export function mappedScenarios(
   names: readonly string[],
@@ -120,10 +138,10 @@ export function mappedScenarios(
 ): { readonly timed: readonly MappedScenario[]; readonly notTimed: readonly NotTimed[] } {
   const timed: MappedScenario[] = [];
   const notTimed: NotTimed[] = [];
-  for (const { name, from, called, of } of candidates) {
+  for (const { name, control, from, called, of } of candidates) {
     if (!names.includes(name)) continue;
     const messages = given.sample.messages.filter((message) => from(message, given));
-    if (messages.length > 0) timed.push({ name, ...of(given, messages) });
+    if (messages.length > 0) timed.push({ name, control, ...of(given, messages) });
     else
       notTimed.push({
         scenario: name,
@@ -134,9 +152,9 @@ export function mappedScenarios(
 }
 
 function oneRow(
-  { insertMessage }: MappedStatements,
+  { statements: { insertMessage }, rollBack }: Given,
   from: readonly SampledMessage[],
-): Omit<MappedScenario, 'name' | 'title' | 'control' | 'weight'> {
+): Omit<Own, 'title' | 'weight'> {
   return {
     ...common,
     kind: 'send',
@@ -144,22 +162,21 @@ function oneRow(
     statement: insertMessage.text,
     prepare: async ({ clients, draw }) => {
       const messages = draw.of(from, drawn);
-      const execute = rolledBack(itemAt(clients, 0), insertMessage);
+      const execute = rolledBack(itemAt(clients, 0), insertMessage, rollBack);
       return { calls: [inTurn(messages, ({ sender, phone }) => execute([sender, phone]))] };
     },
   };
 }
 
 function bulk(
-  { insertMessages }: MappedStatements,
+  { statements: { insertMessages }, rollBack }: Given,
   from: readonly SampledMessage[],
-): Omit<MappedScenario, 'name'> {
+): Own {
   return {
     ...common,
     title: `${manyRows.toLocaleString('en')} rows in one statement`,
     kind: 'send',
     rowsPerStatement: manyRows,
-    control: 'check off',
     statement: insertMessages.text,
     weight: 9,
     widthFactor: 2,
@@ -171,7 +188,7 @@ function bulk(
           arrayText(messages.map(({ phone }) => phone)),
         ];
       });
-      return { calls: [inTurn(batches, rolledBack(itemAt(clients, 0), insertMessages))] };
+      return { calls: [inTurn(batches, rolledBack(itemAt(clients, 0), insertMessages, rollBack))] };
     },
   };
 }
@@ -180,13 +197,12 @@ function bulk(
 function refused(
   { insertMessage, insertRefused }: MappedStatements,
   from: readonly SampledMessage[],
-): Omit<MappedScenario, 'name'> {
+): Own {
   return {
     ...common,
     title: 'a refused insert',
     kind: 'send',
     rowsPerStatement: 1,
-    control: 'none',
     statement: insertMessage.text,
     weight: 1,
     prepare: async ({ clients, draw }) => {
@@ -213,20 +229,19 @@ function refused(
 function report(
   { statements, sample, optOutCode }: Given,
   from: readonly SampledMessage[],
-): Omit<MappedScenario, 'name' | 'title'> {
+): Omit<Own, 'title'> {
   const { report: statement, reportValues } = statements;
   return {
     ...common,
     kind: 'report',
     rowsPerStatement: 1,
-    control: 'other statement',
     statement: statement.text,
     weight: 6,
     widthFactor: 2,
     prepare: async ({ arm, clients, draw }) => {
       const messages = draw.of(from, drawn);
       const code = arm === 'treatment' ? optOutCode : sample.otherCode;
-      const execute = rolledBack(itemAt(clients, 0), statement);
+      const execute = rolledBack(itemAt(clients, 0), statement, 'transaction');
       return {
         calls: [inTurn(messages, ({ reference }) => execute(reportValues(reference, code)))],
       };

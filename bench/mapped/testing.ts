@@ -1,9 +1,11 @@
 import type pg from 'pg';
 import { examplePath } from '../../db/adopt/examples.ts';
 import type { Mapping } from '../../db/adopt/mapping.ts';
+import { quoteName } from '../../db/adopt/quote.ts';
 import { readMapping } from '../../db/adopt/read-mapping.ts';
 import { createStrangersDatabase, describeCatalog, runStep } from '../../db/adopt/testing.ts';
 import { wordsOf } from '../../db/adopt/words.ts';
+import { connect } from '../../db/connection/connect.ts';
 import type { Lab } from '../../db/lab.ts';
 import { requireSupportedVersion } from '../../db/server/guard.ts';
 import type { TestDatabase } from '../../db/testing/test-database.ts';
@@ -51,23 +53,44 @@ export async function adoptExample(name: string): Promise<AdoptedDatabase> {
     for (const step of ['01', '02', '03', '04']) await runStep(database, mapping, step);
     await client.query('analyze');
     const major = await requireSupportedVersion(client);
-    return { database, mapping, lab: labOn(database, major) };
+    return { database, mapping, lab: labOn(database.url, major) };
   } finally {
     await client.end();
   }
 }
 
-function labOn(database: TestDatabase, major: number): Lab {
-  const { url } = database;
+/** A database of a test as the lab opens one, for whoever the URL logs in. */
+export function labOn(url: string, major: number): Lab {
   return {
     url,
     server: { kind: 'external', url, givenUrl: url, close: async () => {} },
     major,
     topology: oneServer,
-    connect: () => database.connect(),
+    connect: (applicationName) => connect(url, applicationName),
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+/** Lets a role do in an example's tables what its owner may, but for changing anything but the check's function. */
+export async function letBench(owner: pg.Client, mapping: Mapping, role: string): Promise<void> {
+  const { schema } = wordsOf(mapping);
+  const schemas = new Set([
+    ...[mapping.schema, mapping.messages.schema, mapping.reports.schema].map(quoteName),
+    'traffic',
+  ]);
+  for (const name of schemas) {
+    await owner.query(
+      `grant usage on schema ${name} to ${role};
+       grant select, insert, update on all tables in schema ${name} to ${role};
+       grant usage on all sequences in schema ${name} to ${role};
+       grant execute on all functions in schema ${name} to ${role}`,
+    );
+  }
+  await owner.query(
+    `grant create on schema ${schema} to ${role};
+     alter function ${schema}.refuse_blocked_contact() owner to ${role}`,
+  );
 }
 
 /** Every row of the tables that a bench may touch, as a count and a checksum each, and the whole catalog. */

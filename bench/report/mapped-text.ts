@@ -51,14 +51,20 @@ function sentences(results: MappedResults): readonly string[] {
   const tables = environment.relations
     .map(({ name, rows: count }) => `${name} (about ${formatCount(count)} rows)`)
     .join(', ');
+  const byEmptying = scenarios.some(({ method }) => method === 'emptied function');
   return [
     `What the check adds to ${messages} and ${reports}: the time of a statement with it over that without, and its 95 % interval. ${tables}.`,
     'Every statement was rolled back in the round trip in which it ran: no commit is in these times. A commit takes as long with the check as without, so of a durable send the check is a smaller share.',
     'A report is one that says "opted out", against one of the same message that does not.',
+    ...(byEmptying
+      ? [
+          'The role may not rest the trigger. Without the check its function is empty, in a transaction that is open: the figures are too low by an empty trigger, and by what a new transaction sets up.',
+        ]
+      : []),
     ...(otherTriggers.length === 0
       ? []
       : [
-          `Your triggers fire in both: ${otherTriggers.join(', ')}. Where one writes to another table, that table's own triggers rest without the check, and the check's figure is too high by what they cost.`,
+          `Your triggers fire in both: ${otherTriggers.join(', ')}.${byEmptying ? '' : " Where one writes to another table, that table's own triggers rest without the check, and the check's figure is too high by what they cost."}`,
         ]),
     ...scenarios.flatMap(({ name, failure }) =>
       failure === undefined ? [] : [`${name} failed: ${failure}`],

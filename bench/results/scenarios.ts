@@ -23,6 +23,7 @@ export const scenarioKinds = ['send', 'copy', 'report'] as const;
 /** How the arms of a figure may differ. */
 export const armMethods = [
   'trigger modes',
+  'emptied function',
   'twin tables',
   'partitioned twins',
   'session role',
@@ -193,7 +194,7 @@ export const scenarioResultSchema = define(
       statement: text(),
       method: oneOf(
         armMethods,
-        "How the arms differ. `trigger modes`: in one of two sessions the trigger rests (session_replication_role). `twin tables`: two tables like the application's, one with the check. `partitioned twins`: the same, both tables partitioned by month. `session role`: the control's role passes by the policy. `twin view`: a view without the check on the same table. `two databases`: the arms are in two databases. `two statements`, `one arm`: as `control` says. `blocks`: runs before December 2026, one arm after the other.",
+        "How the arms differ. `trigger modes`: in one of two sessions the trigger rests (session_replication_role). `emptied function`: in one of two sessions, for a transaction that is rolled back, the trigger's function is empty. `twin tables`: two tables like the application's, one with the check. `partitioned twins`: the same, both tables partitioned by month. `session role`: the control's role passes by the policy. `twin view`: a view without the check on the same table. `two databases`: the arms are in two databases. `two statements`, `one arm`: as `control` says. `blocks`: runs before December 2026, one arm after the other.",
       ),
       slices: list(sliceSchema),
       paired: optional(

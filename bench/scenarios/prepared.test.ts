@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { codeOf } from '../../db/cli/errors.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
-import { prepared } from './prepared.ts';
+import { makeSavepoint, prepared, rolledBack } from './prepared.ts';
 
 describe('a prepared statement that is timed', () => {
   let database: TestDatabase;
@@ -50,5 +50,26 @@ describe('a prepared statement that is timed', () => {
     await execute([31, 'after']);
     const { rows } = await client.query('select said from made where number in (30, 31)');
     assert.deepEqual(rows, [{ said: 'once' }, { said: 'after' }]);
+  });
+
+  it('is rolled back in its round trip, to the transaction or to a savepoint of one that is open', async () => {
+    const kept = async (): Promise<unknown> =>
+      (await client.query('select count(*)::integer as rows from made')).rows[0]?.rows;
+    const before = await kept();
+    const own = rolledBack(client, insert, 'transaction');
+    for (let times = 0; times < 3; times++) await own([40, 'never']);
+    assert.equal(await kept(), before);
+
+    await client.query(`begin; insert into made values (50, 'seen by itself'); ${makeSavepoint}`);
+    const inside = rolledBack(client, insert, 'savepoint');
+    for (let times = 0; times < 3; times++) await inside([51, 'never']);
+    assert.equal(await kept(), Number(before) + 1);
+    await client.query('rollback');
+    assert.equal(await kept(), before);
+
+    await assert.rejects(own([30, 'twice']), (error) => codeOf(error) === '23505');
+    await client.query('rollback');
+    await own([40, 'never']);
+    assert.equal(await kept(), before);
   });
 });

@@ -29,34 +29,50 @@ export function prepared(
   return (values) => execution.run(client, values);
 }
 
+/** To what a statement is rolled back: its own transaction, or a savepoint `unsent` of one that is open. */
+export type RollBack = 'transaction' | 'savepoint';
+
+/** Makes the savepoint, in an open transaction. */
+export const makeSavepoint = 'savepoint unsent';
+
 /**
- * The same in a transaction of its own that is rolled back, whatever becomes of the statement: `begin`, the
- * statement and `rollback` in one round trip. Nobody else ever sees what it did.
+ * The same, rolled back whatever becomes of the statement: in one round trip `begin`, the statement and
+ * `rollback`, or the statement and `rollback to savepoint`. Nobody else ever sees what it did.
  *
  * @returns executes it; rejects with the server's error, after which the session is in a failed transaction
  */
 export function rolledBack(
   client: pg.Client,
   statement: NamedStatement,
+  to: RollBack,
 ): (values: readonly Value[]) => Promise<void> {
-  const execution = new Execution(statement, 'rolled back');
+  const execution = new Execution(statement, to);
   return (values) => execution.run(client, values);
 }
 
-const begin: NamedStatement = { name: 'begin', text: 'begin' };
-const rollback: NamedStatement = { name: 'rollback', text: 'rollback' };
-const [executeBegin, executeRollback] = [executeOf(begin.name, []), executeOf(rollback.name, [])];
+const around: Readonly<
+  Record<RollBack, { readonly before: readonly NamedStatement[]; readonly after: NamedStatement }>
+> = {
+  transaction: {
+    before: [{ name: 'begin', text: 'begin' }],
+    after: { name: 'rollback', text: 'rollback' },
+  },
+  savepoint: {
+    before: [],
+    after: { name: 'rollback_to', text: 'rollback to savepoint unsent' },
+  },
+};
 
 class Execution implements pg.Submittable {
   readonly #statement: NamedStatement;
-  readonly #outcome: 'kept' | 'rolled back';
+  readonly #rollBack: RollBack | undefined;
   #values: (string | null)[] = [];
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(statement: NamedStatement, outcome: 'kept' | 'rolled back' = 'kept') {
+  constructor(statement: NamedStatement, rollBack?: RollBack) {
     this.#statement = statement;
-    this.#outcome = outcome;
+    this.#rollBack = rollBack;
   }
 
   run(client: pg.Client, values: readonly Value[]): Promise<void> {
@@ -69,21 +85,28 @@ class Execution implements pg.Submittable {
   }
 
   submit(connection: pg.Connection): void {
-    const { name } = this.#statement;
-    const isKept = this.#outcome === 'kept';
     const names = parsed.get(connection) ?? new Set<string>();
-    const unknown = (isKept ? [this.#statement] : [begin, this.#statement, rollback]).filter(
-      (statement) => !names.has(statement.name),
-    );
-    const execution = isKept
-      ? executionOf(name, this.#values)
-      : Buffer.concat([executeBegin, executeOf(name, this.#values), executeRollback, sync]);
-    const parses = unknown.map((statement) => parseOf(statement.name, statement.text));
+    const messages = this.#steps().flatMap(({ statement: { name, text }, values }) => {
+      const isParsed = names.has(name);
+      names.add(name);
+      const execution =
+        this.#rollBack === undefined ? executionOf(name, values) : executeOf(name, values);
+      return isParsed ? [execution] : [parseOf(name, text), execution];
+    });
+    if (this.#rollBack !== undefined) messages.push(sync);
+    const [only] = messages;
     connection.stream.write(
-      parses.length === 0 ? execution : Buffer.concat([...parses, execution]),
+      only === undefined || messages.length > 1 ? Buffer.concat(messages) : only,
     );
-    for (const statement of unknown) names.add(statement.name);
     parsed.set(connection, names);
+  }
+
+  #steps(): readonly { readonly statement: NamedStatement; readonly values: (string | null)[] }[] {
+    const own = { statement: this.#statement, values: this.#values };
+    if (this.#rollBack === undefined) return [own];
+    const { before, after } = around[this.#rollBack];
+    const without = (statement: NamedStatement) => ({ statement, values: [] });
+    return [...before.map(without), own, without(after)];
   }
 
   handleCommandComplete(): void {}
