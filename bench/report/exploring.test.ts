@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { Results } from '../results/results.ts';
-import { launch, needsBrowser, patienceMs, problemsOf } from './testing/browser.ts';
+import {
+  axeRefusals,
+  cutTables,
+  launch,
+  needsBrowser,
+  patienceMs,
+  problemsOf,
+  sentencesTwice,
+} from './testing/browser.ts';
 import { everyDesign } from './testing/synthetic-design.ts';
 import { syntheticInstructions } from './testing/synthetic-instructions.ts';
 import { syntheticResults, writeSyntheticRun } from './testing/synthetic-results.ts';
@@ -212,10 +219,7 @@ describe('a run’s page in a browser', needsBrowser, () => {
           await page.evaluate(
             `for (const one of document.querySelectorAll('details')) one.open = true`,
           );
-          await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
-          // what pev2 draws in a frame is its own
-          const refused = await page.evaluate(`axe.run({ exclude: ['iframe'] }, { iframes: false })
-            .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.length + ' × ' + nodes[0].html.slice(0, 160) + nodes[0].failureSummary))`);
+          const refused = await axeRefusals(page);
           assert.deepEqual(refused, [], `${typeof run === 'string' ? run : run.runId} at ${width}`);
           await page.close();
         }
@@ -237,21 +241,3 @@ describe('a run’s page in a browser', needsBrowser, () => {
     await folded.page.close();
   });
 });
-
-/** Sentences of four words or more that a page says twice; its designs’ own words are theirs. Runs in the page. */
-const sentencesTwice = `(() => {
-  const seen = new Map();
-  for (const one of document.querySelectorAll('main :is(p, h2, h3, li, dt, caption, summary, .said)')) {
-    if (one.closest('svg') !== null || one.querySelector('p, li') !== null) continue;
-    for (const part of one.textContent.split(/(?<=[.!?])\\s+/)) {
-      const sentence = part.replace(/[.#\\s]+$/, '').trim();
-      if (sentence.split(' ').length >= 4) seen.set(sentence, (seen.get(sentence) ?? 0) + 1);
-    }
-  }
-  return [...seen].filter(([, times]) => times > 1).map(([sentence]) => sentence);
-})()`;
-
-/** Tables that are wider than the room they have. Runs in the page. */
-const cutTables = `[...document.querySelectorAll('.scroll')]
-  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
-  .map((one) => one.getAttribute('aria-label'))`;

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { itemAt } from '../../db/item-at.ts';
 import { type Html, html, raw } from './html.ts';
+import { linearTicks } from './ticks.ts';
 
 /** The widths at which each chart is drawn: for a page and for a phone. The style sheet shows one. */
 export const chartWidths = { wide: 860, narrow: 340 } as const;
@@ -74,6 +75,8 @@ export function spreadLabels<T extends WantedLabel>(
 
 /** Round numbers between two bounds of a logarithmic axis: few where it spans much. */
 export function logTicks(low: number, high: number): number[] {
+  // within half a decade 1, 2 and 5 leave one or none
+  if (high / low < 5) return linearTicks(low, high, 4, 'count').values;
   const steps = high / low > 300 ? [1] : high / low > 30 ? [1, 3] : [1, 2, 5];
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {

@@ -181,7 +181,7 @@ export function quantilesFigure({ ramp, trials }: TriedRamp): Html {
   const shown = trials.filter(({ trial }) => trial.latency.all.samples > 0);
   return figureHtml({
     id: `ramp-quantiles-${ramp.design}${ramp.check === 'off' ? '-off' : ''}`,
-    finding: `${quantilesFinding(ramp, shown)}${off}`,
+    finding: `${quantilesFinding(ramp, shown, itemAt(limits, 0))}${off}`,
     reading: `Latency of every operation by percentile, one line for each rate; every further nine has as much room as the one before. Thick: the highest rate that kept ${ramp.objective}. Dashed: rates that did not keep it. A dot: what it asks.`,
     chart: latencyChart(
       `Latency percentiles at each rate, ${nameOf(ramp)}`,
@@ -228,13 +228,18 @@ export function quantilesFigure({ ramp, trials }: TriedRamp): Html {
   });
 }
 
-/** How the middle and the tail went from the lowest rate to the highest that kept the objective. */
-function quantilesFinding(ramp: RampResult, trials: readonly RampTrial[]): string {
+/** How the middle, and what the objective is about, went from the lowest rate to the highest that kept it. */
+function quantilesFinding(
+  ramp: RampResult,
+  trials: readonly RampTrial[],
+  { name, percentile }: ObjectiveLimit,
+): string {
   const lowest = trials[0];
   const best = trials.find(({ rate }) => rate === ramp.highestRate) ?? trials.at(-1);
   if (lowest === undefined || best === undefined) return 'Nothing was answered';
   const [from, to] = [lowest.trial.latency.all, best.trial.latency.all];
-  if (lowest === best)
-    return `At ${formatCount(best.rate)}/s half took ${ms(to.p50Ms)}, 99 % ${ms(to.p99Ms)}`;
-  return `From ${formatCount(lowest.rate)}/s to ${formatCount(best.rate)}/s the median went from ${ms(from.p50Ms)} to ${ms(to.p50Ms)}, the p99 from ${ms(from.p99Ms)} to ${ms(to.p99Ms)}`;
+  if (lowest === best) return `At ${formatCount(best.rate)}/s half took ${ms(to.p50Ms)} at most`;
+  const told = from[percentile] !== null && to[percentile] !== null && percentile !== 'p50Ms';
+  const tail = told ? `, the ${name} from ${ms(from[percentile])} to ${ms(to[percentile])}` : '';
+  return `From ${formatCount(lowest.rate)}/s to ${formatCount(best.rate)}/s the median went from ${ms(from.p50Ms)} to ${ms(to.p50Ms)}${tail}`;
 }

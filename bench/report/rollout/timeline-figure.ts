@@ -62,7 +62,7 @@ function timelineChart(results: RolloutResults, naive: RolloutStage | undefined)
       height: space.narrow ? 240 : 280,
       marginLeft: 60,
       marginBottom: 42,
-      marginTop: 20,
+      marginTop: 28,
       x: secondsAxis(end, space.narrow, 'since the traffic began'),
       y: msAxis(least, most, 'longest operation'),
       marks: [

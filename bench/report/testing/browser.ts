@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const browserPath = [
@@ -37,3 +38,40 @@ export function problemsOf(page: Page): string[] {
   });
   return problems;
 }
+
+/** What axe refuses of a page, a line each. What pev2 draws in a frame is its own. */
+export async function axeRefusals(page: Page): Promise<unknown> {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
+  return page.evaluate(`axe.run({ exclude: ['iframe'] }, { iframes: false })
+    .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.length + ' × ' + nodes[0].html.slice(0, 160) + nodes[0].failureSummary))`);
+}
+
+/** Sentences of four words or more that a page says twice; its designs’ own words are theirs. Runs in the page. */
+export const sentencesTwice = `(() => {
+  const seen = new Map();
+  for (const one of document.querySelectorAll('main :is(p, h2, h3, li, dt, caption, summary, .said)')) {
+    if (one.closest('svg') !== null || one.querySelector('p, li') !== null) continue;
+    for (const part of one.textContent.split(/(?<=[.!?])\\s+/)) {
+      const sentence = part.replace(/[.#\\s]+$/, '').trim();
+      if (sentence.split(' ').length >= 4) seen.set(sentence, (seen.get(sentence) ?? 0) + 1);
+    }
+  }
+  return [...seen].filter(([, times]) => times > 1).map(([sentence]) => sentence);
+})()`;
+
+/** Tables that are wider than the room they have. Runs in the page. */
+export const cutTables = `[...document.querySelectorAll('.scroll')]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.getAttribute('aria-label'))`;
+
+/** Marks of charts that stand outside their drawing. Runs in the page. */
+export const outsideTheirChart = `[...document.querySelectorAll('.drawing svg')].flatMap((svg) => {
+  const frame = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('rect, circle, path, line')]
+    .filter((one) => one.closest('defs') === null)
+    .filter((one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return left < frame.left - 3 || right > frame.right + 3 || top < frame.top - 3 || bottom > frame.bottom + 3;
+    })
+    .map((one) => svg.closest('figure').id + ': ' + one.outerHTML.slice(0, 120));
+})`;
