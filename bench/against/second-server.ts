@@ -34,21 +34,18 @@ export async function labWithSettings(
     findBinaries(account, serverPaths(account).home),
     settings.map(({ name, value }) => `${name} = ${value}`),
   );
-  const close = async (): Promise<void> => {
-    await clusters.quit(clusterName);
-    await clusters.remove();
-  };
   let url: string;
   try {
     await clusters.initialise(clusterName);
     url = await clusters.start(clusterName);
   } catch (error) {
-    await close();
+    await clusters.remove();
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`with the settings of ${basename(file)} ${messageOf(error)}`);
   }
   const { folder: home, socketDir } = clusters;
   const paths = { home, data: clusters.dataOf(clusterName), log: '', socketDir };
+  const close = (): Promise<void> => clusters.remove();
   return openLabOn({ kind: 'embedded', url, startedHere: true, paths, close });
 }
 
