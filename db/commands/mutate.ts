@@ -6,12 +6,13 @@ import { seedMeaning, wholeNumber } from '../cli/flags.ts';
 import { makeFolders, shownPath } from '../cli/output-path.ts';
 import { workingDir } from '../cli/working-dir.ts';
 import { closing } from '../connection/closing.ts';
-import { type Design, defaultDesignName, designsNamed } from '../designs.ts';
+import { type Design, defaultDesignName, designsNamed, listDesigns } from '../designs.ts';
 import { openServer } from '../lab.ts';
 import { readExplained, whySurvives } from '../mutation/explained.ts';
-import { forgetTried } from '../mutation/journal.ts';
+import { forgetTried, readTried } from '../mutation/journal.ts';
 import { runMutants } from '../mutation/run-mutants.ts';
 import { buildSchemaTests } from '../mutation/schema-tests.ts';
+import { tableOf } from '../mutation/table.ts';
 
 await runCommand(async () => {
   const flags = newCommand('mutate')
@@ -32,6 +33,7 @@ await runCommand(async () => {
       '--again',
       'forget the verdicts of an earlier run (with --only: those); without it that is gone on with',
     )
+    .option('--table', 'try nothing: print what was found so far, by design, as Markdown')
     .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
     .parse()
     .opts<{
@@ -42,6 +44,7 @@ await runCommand(async () => {
       jobs: number;
       again?: true;
       out?: string;
+      table?: true;
       seed: number;
     }>();
   const folder = flags.out ?? join(workingDir, 'reports', 'mutation');
@@ -49,6 +52,15 @@ await runCommand(async () => {
   const explained = readExplained();
   const only = flags.only?.split(',') ?? [];
   let unexplained = 0;
+  if (flags.table === true) {
+    const found = (flags.designs ?? listDesigns()).map(({ name }) => ({
+      name,
+      tried: [...readTried(join(folder, `${name}.jsonl`)).values()],
+    }));
+    const any = found.filter(({ tried }) => tried.length > 0);
+    process.stdout.write(`${tableOf(any, explained)}\n`);
+    return;
+  }
   const designs = flags.designs ?? designsNamed(defaultDesignName);
   await closing(async (defer) => {
     const server = await openServer();

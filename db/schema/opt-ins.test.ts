@@ -228,45 +228,6 @@ describe('deriving again after an opt-in', () => {
   });
 });
 
-describe('a free ordinal', () => {
-  it('is the lowest below the threshold that no opt-out of the contact has, or else 1', async () => {
-    const phone = '+12025559999';
-    await owner.query('begin');
-    await owner.query('insert into opt_outs values ($1, $2, 1)', ['+12025559998', profiles[0]]);
-    for (const [taken, free] of [
-      [[], 1],
-      [[1], 2],
-      [[2], 1],
-      [[1, 2], 1],
-    ] as const) {
-      await owner.query('delete from opt_outs where phone = $1', [phone]);
-      for (const [place, ordinal] of taken.entries()) {
-        await owner.query('insert into opt_outs values ($1, $2, $3)', [
-          phone,
-          profiles[place],
-          ordinal,
-        ]);
-      }
-      const { rows } = await owner.query('select free_ordinal($1) as free', [phone]);
-      assert.deepEqual(rows, [{ free }], `beside ${taken}`);
-    }
-  });
-});
-
-describe('the time in an id', () => {
-  it('is read from version 7 to the microsecond, and from no other', async () => {
-    const { rows } = await owner.query(
-      `select
-         time_in_id('019F0000-0000-7800-8000-000000000000')
-           = timestamptz 'epoch' + interval '1 ms' * x'019F00000000'::bigint + interval '500 us' as exact,
-         time_in_id(uuidv7()::text) between now() and clock_timestamp() as of_now,
-         time_in_id(gen_random_uuid()::text) as random,
-         time_in_id('42') as number`,
-    );
-    assert.deepEqual(rows, [{ exact: true, of_now: true, random: null, number: null }]);
-  });
-});
-
 describe('who comes at the same moment as an opt-in', () => {
   it('waits for it where its profile is the one, and counts anew', async () => {
     const { phone, messages } = await optedOut(3);
