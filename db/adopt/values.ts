@@ -1,5 +1,5 @@
 import type { IdColumn, Mapping, Value } from './mapping.ts';
-import { derivedName, quoteName } from './quote.ts';
+import { derivedName, quoteName, quoteText } from './quote.ts';
 import { render, template, type Values } from './render.ts';
 import { schemaFunctions, schemaVersion } from './source.ts';
 import { translate } from './translate.ts';
@@ -208,11 +208,13 @@ function indexesOf({ reports }: Mapping, values: Values): string {
   ].join('\n\n');
 }
 
-function rightsOf({ schema, sendingRole }: Mapping): string {
+function rightsOf({ sendingRole }: Mapping, values: Values): string {
   if (sendingRole === undefined) return '-- No role that sends was named.';
-  const [name, role] = [quoteName(schema), quoteName(sendingRole)];
-  return `-- Whatever it was given by default: the triggers run with the rights of the functions' owner.
-revoke all on ${name}.opt_outs, ${name}.blocked_contacts, ${name}.opt_ins from ${role};`;
+  return render(template('rights'), {
+    ...values,
+    'sending role': quoteName(sendingRole),
+    'name of the sending role': quoteText(sendingRole),
+  });
 }
 
 /** For every file. */
@@ -247,7 +249,7 @@ export function valuesOf(mapping: Mapping): Values {
     'trigger that takes': render(template('trigger_that_takes'), base),
     'backfill procedures': render(template('backfill_procedures'), base),
     obstacles: `(\n${render(template('obstacles'), base)}\n)`,
-    rights: rightsOf(mapping),
+    rights: rightsOf(mapping, base),
     indexes: indexesOf(mapping, base),
   };
 }

@@ -28,6 +28,9 @@ import { createDatabaseOnNodes } from '../testing/citus-database.ts';
 import { createTemplate, type TestDatabase } from '../testing/test-database.ts';
 import { citus, type Topology, topologyOf } from '../topologies/topology.ts';
 
+/** Kept to show that the checkers can fail. */
+const racyDesigns = new URL('../isolation/fixtures/', import.meta.url);
+
 await runCommand(async () => {
   const flags = newCommand('prove')
     .description(
@@ -47,6 +50,10 @@ await runCommand(async () => {
       ).choices(isolationLevels),
     )
     .option(
+      '--racy',
+      'instead of designs: a trigger that inserts and then counts, which both checkers must reject',
+    )
+    .option(
       '--export <file>',
       'write what the second checker judged as EDN, for Elle (list-append)',
     )
@@ -58,6 +65,7 @@ await runCommand(async () => {
       designs?: readonly Design[];
       level?: IsolationLevel;
       export?: string;
+      racy?: true;
       seed: number;
     }>();
   const exported = flags.export === undefined ? undefined : exportTo(resolve(flags.export));
@@ -68,7 +76,9 @@ await runCommand(async () => {
   const server = await openServer();
   let failures = 0;
   try {
-    for (const named of flags.designs ?? listDesigns()) {
+    const designs =
+      flags.racy === true ? listDesigns(racyDesigns) : (flags.designs ?? listDesigns());
+    for (const named of designs) {
       const missing = await lookAt(server.url, (client) => whyNotHere(client, named));
       if (missing !== undefined) {
         process.stdout.write(`${named.name}: left out: ${missing}\n`);

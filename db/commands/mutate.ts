@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { newCommand, onInterruptGoOnWith, runCommand } from '../cli/command.ts';
 import { commandLine, withoutFlag } from '../cli/command-line.ts';
@@ -7,11 +6,13 @@ import { seedMeaning, wholeNumber } from '../cli/flags.ts';
 import { makeFolders, shownPath } from '../cli/output-path.ts';
 import { workingDir } from '../cli/working-dir.ts';
 import { closing } from '../connection/closing.ts';
-import { type Design, defaultDesignName, designsNamed } from '../designs.ts';
+import { type Design, defaultDesignName, designsNamed, listDesigns } from '../designs.ts';
 import { openServer } from '../lab.ts';
 import { readExplained, whySurvives } from '../mutation/explained.ts';
+import { forgetTried, readTried } from '../mutation/journal.ts';
 import { runMutants } from '../mutation/run-mutants.ts';
 import { buildSchemaTests } from '../mutation/schema-tests.ts';
+import { tableOf } from '../mutation/table.ts';
 
 await runCommand(async () => {
   const flags = newCommand('mutate')
@@ -28,7 +29,11 @@ await runCommand(async () => {
     .option('--histories <n>', 'random histories a mutant', wholeNumber(1), 40)
     .option('--jobs <n>', 'mutants at the same time', wholeNumber(1, 16), 2)
     .option('--out <folder>', 'where the verdicts are kept (default: reports/mutation)')
-    .option('--again', 'forget the verdicts of an earlier run; without it that is gone on with')
+    .option(
+      '--again',
+      'forget the verdicts of an earlier run (with --only: those); without it that is gone on with',
+    )
+    .option('--table', 'try nothing: print what was found so far, by design, as Markdown')
     .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
     .parse()
     .opts<{
@@ -39,42 +44,52 @@ await runCommand(async () => {
       jobs: number;
       again?: true;
       out?: string;
+      table?: true;
       seed: number;
     }>();
   const folder = flags.out ?? join(workingDir, 'reports', 'mutation');
   makeFolders(folder);
   const explained = readExplained();
+  const only = flags.only?.split(',') ?? [];
   let unexplained = 0;
+  if (flags.table === true) {
+    const found = (flags.designs ?? listDesigns()).map(({ name }) => ({
+      name,
+      tried: [...readTried(join(folder, `${name}.jsonl`)).values()],
+    }));
+    const any = found.filter(({ tried }) => tried.length > 0);
+    process.stdout.write(`${tableOf(any, explained)}\n`);
+    return;
+  }
   const designs = flags.designs ?? designsNamed(defaultDesignName);
   await closing(async (defer) => {
-    const ofDefault = designs.some(({ name }) => name === defaultDesignName);
-    const schemaTests = ofDefault ? await buildSchemaTests() : undefined;
-    defer(() => schemaTests?.remove());
     const server = await openServer();
     defer(() => server.close());
+    const ofDefault = designs.some(({ name }) => name === defaultDesignName);
+    const schemaTests = ofDefault ? await buildSchemaTests(server.url) : undefined;
+    defer(() => schemaTests?.remove());
     for (const design of designs) {
       const journal = join(folder, `${design.name}.jsonl`);
-      if (flags.again === true) rmSync(journal, { force: true });
+      if (flags.again === true) forgetTried(journal, only);
       onInterruptGoOnWith(() =>
         commandLine('mutate', withoutFlag(process.argv.slice(2), '--again', 'switch')),
       );
       const tried = await runMutants(server.url, {
         design,
-        ...(schemaTests !== undefined && design.name === defaultDesignName
-          ? { schemaTests: (database) => schemaTests.firstFailure(server.url, database) }
-          : {}),
+        ...(schemaTests !== undefined && design.name === defaultDesignName ? { schemaTests } : {}),
         trial: {
           permutationsPerCase: flags.permutations,
           histories: flags.histories,
           seed: flags.seed,
-          mostSeconds: 300,
+          mostSeconds: 120,
         },
         jobs: flags.jobs,
-        only: flags.only?.split(',') ?? [],
+        only,
         journal,
-        tried: ({ id, state, by }, done, count) =>
+        isExplained: (id) => whySurvives(id, explained) !== undefined,
+        tried: (one, done, count) =>
           process.stderr.write(
-            `${done} of ${count}: ${state}${by === undefined ? '' : ` (${by})`}: ${id}\n`,
+            `${done} of ${count}: ${one.state}${one.state === 'caught' ? ` (${one.by}: ${one.why})` : ''}: ${one.id}\n`,
           ),
       });
       const count = (state: string): number => tried.filter((one) => one.state === state).length;

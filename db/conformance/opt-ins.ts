@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { optedOut } from '../contract.ts';
+import { filtered, optedOut } from '../contract.ts';
 import { itemAt } from '../item-at.ts';
 import type { Behaviour } from './behaviour.ts';
 import { expectAccepted, expectEqual, expectRefused } from './expect.ts';
@@ -70,14 +70,21 @@ const late: Behaviour = {
     const app = await fixture.session();
     const { phone, messages, profiles } = await optedOutOf(fixture, app, fixture.threshold);
     const profile = itemAt(profiles, 0);
-    const pending = await fixture.report(app, itemAt(messages, 0), 'failed', null);
-    await fixture.optIn(phone, profile);
-    await expectAccepted('a message before', fixture.send(app, phone, profile));
-    await app.query('update delivery_reports set error_code = $2 where id = $1', [
-      pending,
-      optedOut,
-    ]);
-    await expectRefused('a message afterwards', fixture.send(app, phone, profile));
+    const message = itemAt(messages, 0);
+    for (const [event, code] of [
+      ['failed', null],
+      ['failed', filtered],
+      ['delivered', optedOut],
+    ] as const) {
+      const pending = await fixture.report(app, message, event, code);
+      await fixture.optIn(phone, profile);
+      await expectAccepted('a message before', fixture.send(app, phone, profile));
+      await app.query(
+        `update delivery_reports set event_type = 'failed', error_code = $2 where id = $1`,
+        [pending, optedOut],
+      );
+      await expectRefused('a message afterwards', fixture.send(app, phone, profile));
+    }
   },
 };
 
@@ -88,21 +95,28 @@ const covered: Behaviour = {
     const { phone, messages, profiles, reports } = await optedOutOf(
       fixture,
       app,
-      fixture.threshold,
+      fixture.threshold + 1,
     );
-    const [message, report] = [itemAt(messages, 0), itemAt(reports, 0)];
-    const profile = itemAt(profiles, 0);
+    const [message, report] = [itemAt(messages, 1), itemAt(reports, 1)];
+    const profile = itemAt(profiles, 1);
+    const random = randomUUID(); // tells no time: it is covered where it says nothing new
+    await app.query(
+      `insert into delivery_reports (id, message_id, event_type, error_code)
+       values ($1, $2, 'failed', $3)`,
+      [random, itemAt(messages, 0), optedOut],
+    );
+    fixture.made({ reportIds: [random] });
     await fixture.optIn(phone, profile);
+    await fixture.optIn(phone, itemAt(profiles, 0));
     const expectFree = (what: string): Promise<string> =>
       expectAccepted(what, fixture.send(app, phone, profile));
     const move = (to: string): Promise<unknown> =>
       app.query('update outbound_messages set to_number = $2 where id = $1', [message, to]);
     await expectFree('after the opt-in');
-    await app.query('update delivery_reports set error_code = $2 where id = $1', [
-      report,
-      optedOut,
-    ]);
-    await expectFree('after the report was updated');
+    for (const id of [report, random]) {
+      await app.query('update delivery_reports set error_code = $2 where id = $1', [id, optedOut]);
+    }
+    await expectFree('after the reports were updated');
     await app.query('update outbound_messages set body = $2 where id = $1', [message, 'edited']);
     await expectFree('after its message was edited');
     await move(fixture.phone());

@@ -1,11 +1,9 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { readText } from '../cli/read-text.ts';
 import type { Verdict } from './try-mutant.ts';
 
 /** One mutant's line in the journal. */
-export interface Tried extends Verdict {
-  readonly id: string;
-}
+export type Tried = { readonly id: string } & (Verdict | { readonly state: 'not SQL' });
 
 /** Verdicts by mutant, a line each, so that a run that was killed goes on. A line that was cut is left out. */
 export function readTried(file: string): Map<string, Tried> {
@@ -20,6 +18,15 @@ export function readTried(file: string): Map<string, Tried> {
       }
     }),
   );
+}
+
+/** Forgets mutants whose id holds one of these, or all where none is given. */
+export function forgetTried(file: string, only: readonly string[]): void {
+  const kept = [...readTried(file).values()].filter(
+    ({ id }) => only.length > 0 && !only.some((word) => id.includes(word)),
+  );
+  rmSync(file, { force: true });
+  for (const tried of kept) noteTried(file, tried);
 }
 
 /** Notes one. */

@@ -1,11 +1,15 @@
+import type pg from 'pg';
 import { unlessInterrupted } from '../cli/command.ts';
 import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
-import { applyDesign, type Design } from '../designs.ts';
+import { applyDesign, type Design, defaultDesignName } from '../designs.ts';
 import { copyDatabase, createTemplate, type TestDatabase } from '../testing/test-database.ts';
+import { runOf } from '../testing/test-run.ts';
+import { checksOf, Suspects, type Trial } from './checks.ts';
 import { noteTried, readTried, type Tried } from './journal.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
-import { type Trial, tryMutant, type Verdict } from './try-mutant.ts';
+import type { SchemaTests } from './schema-tests.ts';
+import { tryMutant } from './try-mutant.ts';
 
 /** What is run, and who is told. */
 export interface MutationOptions {
@@ -17,86 +21,148 @@ export interface MutationOptions {
   readonly only: readonly string[];
   /** Verdicts that are there are kept, and new ones added. */
   readonly journal: string;
-  /** The first test of db/schema that fails over copies of a database of that name, where they are run. */
-  readonly schemaTests?: (database: string) => Promise<string | undefined>;
+  /** Mutants that are expected to survive: they take longest, and are tried last. */
+  readonly isExplained: (id: string) => boolean;
+  /** The tests of db/schema, where the design is the schema itself. */
+  readonly schemaTests?: SchemaTests;
   readonly tried: (tried: Tried, done: number, count: number) => void;
 }
 
-/** Every mutant of a design's schema with its verdict. Each is tried in a copy of its own. */
+/**
+ * Every mutant of a design's schema with its verdict, each tried in a copy of its own. Of a design that is
+ * laid over the schema, those that the schema has as well are left to the default.
+ */
 export async function runMutants(
   serverUrl: string,
   options: MutationOptions,
 ): Promise<readonly (Mutant & Tried)[]> {
-  const { design, only, journal } = options;
-  return closing(async (defer) => {
-    const template = await createTemplate(serverUrl);
-    defer(() => template.drop());
-    const client = await connect(template.url);
-    let mutants: readonly Mutant[];
+  const { design, trial, only, journal, schemaTests } = options;
+  const mutants = (await ownMutants(serverUrl, design)).filter(
+    ({ id }) => only.length === 0 || only.some((word) => id.includes(word)),
+  );
+  const checks = checksOf(design, trial, schemaTests);
+  const before = readTried(journal);
+  const suspects = new Suspects();
+  for (const mutant of mutants) {
+    const tried = before.get(mutant.id);
+    if (tried?.state === 'caught') suspects.note(mutant.object, tried.by);
+  }
+  let done = mutants.filter(({ id }) => before.has(id)).length;
+  const note = (tried: Tried): void => {
+    noteTried(journal, tried);
+    before.set(tried.id, tried);
+    options.tried(tried, ++done, mutants.length);
+  };
+  for (const { id, isSql } of mutants) {
+    if (!isSql && !before.has(id)) note({ id, state: 'not SQL' });
+  }
+  const left = mutants
+    .filter(({ id }) => !before.has(id))
+    .toSorted((a, b) => Number(options.isExplained(a.id)) - Number(options.isExplained(b.id)));
+  const worker = (): Promise<void> =>
+    closing(async (defer) => {
+      const template = await templateOf(serverUrl, design);
+      defer(() => template.drop());
+      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
+        await unlessInterrupted();
+        const { id, object } = mutant;
+        const ordered = suspects.order(object, checks);
+        const verdict = await tryInCopies(serverUrl, template, mutant, ordered, trial.mostSeconds);
+        if (verdict.state === 'caught') suspects.note(object, verdict.by);
+        note({ id, ...verdict });
+      }
+    });
+  await Promise.all(Array.from({ length: Math.min(options.jobs, left.length) }, worker));
+  return mutants.map((mutant) => {
+    const tried = before.get(mutant.id);
+    if (tried === undefined) throw new Error(`${mutant.id} was not tried`);
+    return { ...mutant, ...tried };
+  });
+}
+
+/** A test run of its own, with the design: so its sessions can be told from others'. */
+async function templateOf(serverUrl: string, design: Design): Promise<TestDatabase> {
+  const template = await createTemplate(serverUrl);
+  try {
+    const client = await template.connect();
     try {
       await applyDesign(template.url, client, design);
-      mutants = (await mutantsOf(client)).filter(
-        ({ id }) => only.length === 0 || only.some((word) => id.includes(word)),
-      );
     } finally {
       await client.end();
     }
-    const before = readTried(journal);
-    const left = mutants.filter(({ id }) => !before.has(id));
-    let done = mutants.length - left.length;
-    const worker = async (): Promise<void> => {
-      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-        await unlessInterrupted();
-        const tried = { id: mutant.id, ...(await tryOne(serverUrl, template, mutant, options)) };
-        noteTried(journal, tried);
-        before.set(mutant.id, tried);
-        options.tried(tried, ++done, mutants.length);
-      }
+    return template;
+  } catch (error) {
+    return closing(async (defer) => {
+      defer(() => template.drop());
+      throw error;
+    });
+  }
+}
+
+/** A mutant, and whether the server takes it. */
+type Made = Mutant & { readonly isSql: boolean };
+
+/** The mutants of a design's schema; of one that is not the default, without those that the default has. */
+async function ownMutants(serverUrl: string, design: Design): Promise<readonly Made[]> {
+  return closing(async (defer) => {
+    const template = await createTemplate(serverUrl);
+    defer(() => template.drop());
+    const client = await template.connect();
+    defer(() => client.end());
+    const ofSchema = await mutantsOf(client);
+    await applyDesign(template.url, client, design);
+    const known = new Set(design.name === defaultDesignName ? [] : ofSchema.map(({ sql }) => sql));
+    const own = (await mutantsOf(client)).filter(({ sql }) => !known.has(sql));
+    const made: Made[] = [];
+    for (const mutant of own) made.push({ ...mutant, isSql: await isSql(client, mutant) });
+    return made;
+  });
+}
+
+async function isSql(client: pg.Client, { sql }: Mutant): Promise<boolean> {
+  await client.query('begin');
+  try {
+    await client.query(sql);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+function tryInCopies(
+  serverUrl: string,
+  template: TestDatabase,
+  mutant: Mutant,
+  checks: Parameters<typeof tryMutant>[2],
+  mostSeconds: number,
+): ReturnType<typeof tryMutant> {
+  return closing(async (defer) => {
+    const copy = async (): Promise<TestDatabase> => {
+      const made = await copyDatabase(serverUrl, template);
+      defer(() => made.drop());
+      return made;
     };
-    await Promise.all(Array.from({ length: options.jobs }, worker));
-    return mutants.map((mutant) => {
-      const tried = before.get(mutant.id);
-      if (tried === undefined) throw new Error(`${mutant.id} was not tried`);
-      return { ...mutant, ...tried };
+    return tryMutant(await copy(), mutant, checks, {
+      untouched: copy,
+      mostSeconds,
+      freeThem: () => endSessions(serverUrl, template),
     });
   });
 }
 
-async function tryOne(
-  serverUrl: string,
-  template: TestDatabase,
-  mutant: Mutant,
-  { design, trial, schemaTests }: MutationOptions,
-): Promise<Verdict> {
-  return closing(async (defer) => {
-    const copy = await copyDatabase(serverUrl, template);
-    defer(() => copy.drop());
-    const free = (): Promise<void> => endSessions(serverUrl, copy.name);
-    // what is tried before leaves rows: the tests get a copy of their own
-    const overAnother = async (): Promise<string | undefined> => {
-      if (schemaTests === undefined) return undefined;
-      const another = await copyDatabase(serverUrl, template);
-      defer(() => another.drop());
-      const client = await another.connect();
-      try {
-        await client.query(mutant.sql);
-      } finally {
-        await client.end();
-      }
-      return schemaTests(another.name);
-    };
-    return tryMutant(copy, design, mutant, trial, free, overAnother);
-  });
-}
-
-/** Ends every session in a database. */
-async function endSessions(serverUrl: string, database: string): Promise<void> {
+/** Ends every session in the databases of a template's test run. */
+async function endSessions(serverUrl: string, { name }: TestDatabase): Promise<void> {
   const client = await connect(serverUrl);
   try {
-    await client.query(
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
-      [database],
+    const { rows } = await client.query<{ pid: number; database: string }>(
+      'select pid, datname as database from pg_stat_activity where datname is not null',
     );
+    for (const { pid, database } of rows) {
+      if (runOf(database) !== runOf(name)) continue;
+      await client.query('select pg_terminate_backend($1)', [pid]);
+    }
   } finally {
     await client.end();
   }

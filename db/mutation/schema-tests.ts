@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { onInterrupt } from '../cli/command.ts';
 import { projectDir } from '../cli/project-dir.ts';
 import { defaultDesignName } from '../designs.ts';
-import { type Build, buildLab, sourceFiles } from '../testing/build.ts';
+import { buildLab, sourceFiles } from '../testing/build.ts';
 import { templateVariable, testServerVariable } from '../testing/test-database.ts';
 import { testedDesignVariable } from '../testing/tested-designs.ts';
 
@@ -11,50 +13,60 @@ const ofVersions = /migrat|cheaper-reports|down and up/;
 
 /** The tests of the default schema (db/schema), built once, to be run over databases that are its mutants. */
 export interface SchemaTests {
-  /** The name of the first test that fails over copies of a database; undefined where none does. */
-  firstFailure(serverUrl: string, database: string): Promise<string | undefined>;
+  readonly files: readonly string[];
+  /** Whether a file names a function, trigger, table … */
+  names(file: string, object: string): boolean;
+  /** The name of the first test of a file that fails over copies of a database; undefined where none does. */
+  firstFailure(file: string, database: string, limit: AbortSignal): Promise<string | undefined>;
   remove(): void;
 }
 
 /** They ended without a test that failed: nothing is known of the mutant. */
 export class TestsNotRun extends Error {}
 
-/** Builds them. */
-export async function buildSchemaTests(): Promise<SchemaTests> {
+/** Builds them, for the databases of a server. */
+export async function buildSchemaTests(serverUrl: string): Promise<SchemaTests> {
   const files = sourceFiles().filter(
     (file) => /^db\/schema\/[\w-]+\.test\.ts$/.test(file) && !ofVersions.test(file),
   );
+  const texts = new Map(
+    files.map((file) => [file, readFileSync(join(projectDir, file), 'utf8')] as const),
+  );
   const build = await buildLab(files);
   return {
-    firstFailure: (serverUrl, database) => run(build, files, serverUrl, database),
+    files,
+    names: (file, object) => texts.get(file)?.includes(bareName(object)) === true,
+    firstFailure: (file, database, limit) => run(build.built(file), serverUrl, database, limit),
     remove: build.remove,
   };
 }
 
+/** `opt_in` of `opt_in(text,uuid)`, `opt_outs` of `column opt_outs.phone`. */
+const bareName = (object: string): string =>
+  /^(?:(?:trigger|index|constraint|column|policy) )?(\w+)/.exec(object)?.[1] ?? object;
+
 async function run(
-  build: Build,
-  files: readonly string[],
+  file: string,
   serverUrl: string,
   database: string,
+  limit: AbortSignal,
 ): Promise<string | undefined> {
-  const child = spawn(
-    process.execPath,
-    ['--test', '--test-concurrency=2', '--test-reporter=tap', ...files.map(build.built)],
-    {
-      cwd: projectDir,
-      env: {
-        ...process.env,
-        NODE_TEST_CONTEXT: undefined,
-        [testServerVariable]: serverUrl,
-        [templateVariable]: database,
-        [testedDesignVariable]: defaultDesignName,
-      },
-      stdio: ['ignore', 'pipe', 'ignore'],
+  const child = spawn(process.execPath, ['--test-reporter=tap', file], {
+    cwd: projectDir,
+    env: {
+      ...process.env,
+      NODE_TEST_CONTEXT: undefined,
+      [testServerVariable]: serverUrl,
+      [templateVariable]: database,
+      [testedDesignVariable]: defaultDesignName,
     },
-  );
-  const forget = onInterrupt(async () => {
-    child.kill();
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
+  const kill = (): void => {
+    child.kill();
+  };
+  const forget = onInterrupt(async () => kill());
+  limit.addEventListener('abort', kill);
   let output = '';
   child.stdout.on('data', (data: Buffer) => {
     output += data.toString();
@@ -71,6 +83,7 @@ async function run(
     }
     return failed.find((name) => !ofVersions.test(name));
   } finally {
+    limit.removeEventListener('abort', kill);
     forget();
   }
 }

@@ -1,99 +1,94 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../cli/errors.ts';
-import { allBehaviours, runBehaviour } from '../conformance/run-behaviours.ts';
-import type { Design } from '../designs.ts';
-import { runPermutations, runRandomHistories } from '../isolation/run-histories.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
+import type { Check, Mutated } from './checks.ts';
 import type { Mutant } from './mutants.ts';
 import { TestsNotRun } from './schema-tests.ts';
 
 /** What became of a mutant. */
-export interface Verdict {
-  readonly state: 'caught' | 'survived' | 'not SQL';
-  /** By what: a behaviour, permutations, histories, a test of the schema, or the time that it took. */
-  readonly by?: string;
-}
-
-/** How much is tried. */
-export interface Trial {
-  readonly permutationsPerCase: number;
-  readonly histories: number;
-  readonly seed: number;
-  /** What takes longer than this is caught: nothing that is right does. */
-  readonly mostSeconds: number;
-}
-
-/** Longest that a statement of a behaviour may take. */
-const statementTimeoutMs = 60_000;
+export type Verdict =
+  | { readonly state: 'survived' }
+  | {
+      readonly state: 'caught';
+      /** The check that told. */
+      readonly by: string;
+      readonly why: string;
+    };
 
 /**
- * Changes the schema of a database and looks whether conformance, permutations, random histories or the
- * schema's tests tell.
+ * Changes the schema of a database and looks whether one of the checks tells: the first that does is enough.
  *
- * @param database has the design's schema, and nobody else in it
- * @param schemaTests the first test of db/schema that fails over another database with the mutant, where they are run
- * @param freeIt   ends every session in that database: what hangs is let go by it
+ * @param database    has the design's schema, and nobody else in it
+ * @param untouched   makes another, the same, and gives its name
+ * @param mostSeconds longest that a check may take
+ * @param freeThem    ends every session in the databases of this mutant: what hangs is let go by it
  */
 export async function tryMutant(
   database: TestDatabase,
-  design: Design,
   mutant: Mutant,
-  trial: Trial,
-  freeIt: () => Promise<void>,
-  schemaTests?: () => Promise<string | undefined>,
+  checks: readonly Check[],
+  {
+    untouched,
+    mostSeconds,
+    freeThem,
+  }: {
+    readonly untouched: () => Promise<TestDatabase>;
+    readonly mostSeconds: number;
+    readonly freeThem: () => Promise<void>;
+  },
 ): Promise<Verdict> {
+  await make(database, mutant);
+  let other: string | undefined;
+  const mutated: Mutated = {
+    url: database.url,
+    async untouched() {
+      if (other === undefined) {
+        const made = await untouched();
+        await make(made, mutant);
+        other = made.name;
+      }
+      return other;
+    },
+  };
+  for (const check of checks) {
+    const why = await within(mostSeconds, freeThem, (limit) => check.failure(mutated, limit));
+    if (why !== undefined) {
+      return { state: 'caught', by: check.name, why: why.split('\n')[0] ?? '' };
+    }
+  }
+  return { state: 'survived' };
+}
+
+async function make(database: TestDatabase, { sql }: Mutant): Promise<void> {
   const client = await database.connect();
   try {
-    await client.query(mutant.sql);
-  } catch {
-    return { state: 'not SQL' };
+    await client.query(sql);
   } finally {
     await client.end();
   }
+}
+
+/** What a check finds, an error of its own included; where it takes too long it is freed, and that is told. */
+async function within(
+  seconds: number,
+  free: () => Promise<void>,
+  check: (limit: AbortSignal) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const limit = new AbortController();
   const over = new AbortController();
-  const looking = look(database.url, design, trial, schemaTests).catch(
-    (error: unknown): Verdict => {
-      if (error instanceof TestsNotRun) throw error;
-      return { state: 'caught', by: messageOf(error).split('\n')[0] ?? '' };
-    },
-  );
-  const tooLong = delay(trial.mostSeconds * 1_000, undefined, { signal: over.signal }).then(
-    async (): Promise<Verdict> => {
-      await freeIt();
-      return { state: 'caught', by: `it took more than ${trial.mostSeconds} s` };
-    },
-    () => new Promise<Verdict>(() => {}),
-  );
+  const looking = check(limit.signal).catch((error: unknown) => {
+    if (error instanceof TestsNotRun) throw error;
+    return messageOf(error);
+  });
+  const tooLong = delay(seconds * 1_000, true, { signal: over.signal }).catch(() => false);
   try {
-    const verdict = await Promise.race([looking, tooLong]);
-    await looking;
-    return verdict;
+    const first = await Promise.race([looking.then(() => false), tooLong]);
+    if (!first) return await looking;
+    limit.abort();
+    await free();
+    await looking.catch(() => {});
+    return `it took more than ${seconds} s`;
   } finally {
     over.abort();
   }
-}
-
-/** In the order of what they cost. */
-async function look(
-  url: string,
-  design: Design,
-  trial: Trial,
-  schemaTests?: () => Promise<string | undefined>,
-): Promise<Verdict> {
-  for (const behaviour of allBehaviours) {
-    if (design.cannot.includes(behaviour.name)) continue;
-    const { outcome } = await runBehaviour(url, design, behaviour, { statementTimeoutMs });
-    if (outcome === 'failed') return { state: 'caught', by: behaviour.name };
-  }
-  const { permutationsPerCase: perCase, histories, seed } = trial;
-  const permutations = await runPermutations(url, design, { drawn: { perCase, seed } });
-  if (permutations.failures.length + permutations.second.differences > 0) {
-    return { state: 'caught', by: 'permutations' };
-  }
-  const random = await runRandomHistories(url, design, { histories, seed });
-  if (random.failures.length + random.second.differences > 0) {
-    return { state: 'caught', by: 'random histories' };
-  }
-  const failed = await schemaTests?.();
-  return failed === undefined ? { state: 'survived' } : { state: 'caught', by: failed };
 }

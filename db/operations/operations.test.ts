@@ -14,6 +14,9 @@ import { type SendingWay, sendingWays } from './ways.ts';
 /** Of so many operations no more than a third may be on nothing, or little was tried. */
 const runs = 12;
 
+/** Once one has failed, smaller ones are looked for so long. */
+const mostShrinkingMs = 60_000;
+
 for (const design of testedDesigns()) {
   describe(`any operations in any order, design ${design.name}`, {
     skip: await skipDesign(design),
@@ -36,13 +39,18 @@ for (const design of testedDesigns()) {
         (way) => way !== 'copy' || takesCopy,
       );
       let [tried, drawn] = [0, 0];
+      let shrinkingUntilMs = Number.POSITIVE_INFINITY;
       await fc.assert(
         fc.asyncProperty(operations(ways), async (steps) => {
+          if (performance.now() > shrinkingUntilMs) return;
           await setThreshold(owner, 3);
           const fixture = await openFixture(database.url, design);
           try {
             tried += await holdToModel(owner, fixture, steps);
             drawn += steps.length;
+          } catch (error) {
+            shrinkingUntilMs = Math.min(shrinkingUntilMs, performance.now() + mostShrinkingMs);
+            throw error;
           } finally {
             await fixture.close();
           }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import type { Fixture } from '../conformance/fixture.ts';
+import { onlyRow } from '../connection/only-row.ts';
 import { filtered, optedOut, refusal } from '../contract.ts';
 import { itemAt } from '../item-at.ts';
 import { Model, type ModelMessage, type ModelReport } from './model.ts';
@@ -23,10 +24,12 @@ export type Operation = { readonly session: number } & (
       readonly message: number;
       readonly event: ModelReport['event'];
       readonly code: number | undefined;
+      readonly isTimed: boolean;
     }
   | { readonly kind: 'change'; readonly report: number; readonly to: ReportChange }
   | { readonly kind: 'move'; readonly message: number; readonly to: Partial<ModelMessage> }
   | { readonly kind: 'delete report' | 'delete message'; readonly which: number }
+  | { readonly kind: 'opt in'; readonly phone: number; readonly profile: number | undefined }
   | { readonly kind: 'threshold'; readonly to: number }
 );
 
@@ -40,7 +43,11 @@ const counts = { sessions: 3, phones: 4, profiles: 6 } as const;
 /** Operations in any order. Messages and reports are named by any number: of as many as are there. */
 export function operations(ways: readonly SendingWay[]): fc.Arbitrary<readonly Operation[]> {
   const session = fc.nat(counts.sessions - 1);
-  const phone = fc.nat(counts.phones - 1);
+  // one number more than the others, so that it is blocked now and then
+  const phone = fc.oneof(
+    { weight: 2, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.nat(counts.phones - 1) },
+  );
   const profile = fc.option(fc.nat(counts.profiles - 1), { nil: undefined, freq: 8 });
   const code = fc.oneof(
     { weight: 5, arbitrary: fc.constant(optedOut) },
@@ -72,6 +79,10 @@ export function operations(ways: readonly SendingWay[]): fc.Arbitrary<readonly O
         message: which,
         event,
         code,
+        isTimed: fc.oneof(
+          { weight: 4, arbitrary: fc.constant(true) },
+          { weight: 1, arbitrary: fc.constant(false) },
+        ),
       }),
     },
     {
@@ -108,6 +119,15 @@ export function operations(ways: readonly SendingWay[]): fc.Arbitrary<readonly O
       }),
     },
     {
+      weight: 2,
+      arbitrary: fc.record({
+        session,
+        kind: fc.constant('opt in' as const),
+        phone,
+        profile: fc.option(fc.nat(counts.profiles - 1), { nil: undefined, freq: 3 }),
+      }),
+    },
+    {
       weight: 1,
       arbitrary: fc.record({
         session,
@@ -116,7 +136,7 @@ export function operations(ways: readonly SendingWay[]): fc.Arbitrary<readonly O
       }),
     },
   );
-  return fc.array(one, { minLength: 10, maxLength: 60 });
+  return fc.array(one, { minLength: 20, maxLength: 60, size: 'max' });
 }
 
 /**
@@ -179,10 +199,10 @@ export async function holdToModel(
       case 'report': {
         const message = nth(model.messages.keys(), step.message);
         if (message === undefined) return false;
-        const { event, code } = step;
-        const id = randomUUID();
+        const { event, code, isTimed } = step;
+        const id = isTimed ? await timedId(client) : randomUUID();
         fixture.made({ reportIds: [id] });
-        ids.set(model.report({ message, event, code }), id);
+        ids.set(model.report({ message, event, code, isTimed }), id);
         const report = { id, message: idAt(message), event, code: code ?? null };
         await expectOutcome(reportingWays[step.way](client, report), true);
         return true;
@@ -241,6 +261,12 @@ export async function holdToModel(
         await client.query('delete from outbound_messages where id = $1', [idAt(message)]);
         return true;
       }
+      case 'opt in': {
+        const phone = itemAt(phones, step.phone);
+        const taken = await fixture.optIn(phone, profileAt(step.profile));
+        assert.equal(taken, model.optIn(step.phone, step.profile), 'opt-outs that went');
+        return true;
+      }
       case 'threshold':
         model.threshold = step.to;
         await setThreshold(owner, step.to);
@@ -248,17 +274,8 @@ export async function holdToModel(
     }
   };
 
-  for (const [index, step] of steps.entries()) {
-    try {
-      if (await doOne(step)) tried++;
-    } catch (error) {
-      throw new Error(`operation ${index}, ${JSON.stringify(step)}`, { cause: error });
-    }
-  }
-  // under one threshold after another: so each number's opt-outs are counted, and not only whether it is blocked
-  for (let threshold = counts.profiles; threshold > 0; threshold--) {
-    model.threshold = threshold;
-    await setThreshold(owner, threshold);
+  /** That each number is sent to or refused as the model says; nothing is kept. */
+  const expectSends = async (): Promise<void> => {
     for (const [place, phone] of phones.entries()) {
       const client = itemAt(sessions, place % counts.sessions);
       await client.query('begin');
@@ -269,6 +286,21 @@ export async function holdToModel(
       await expectOutcome(probe, !model.isBlocked(place));
       await client.query('rollback');
     }
+  };
+
+  for (const [index, step] of steps.entries()) {
+    try {
+      if (await doOne(step)) tried++;
+    } catch (error) {
+      throw new Error(`operation ${index}, ${JSON.stringify(step)}`, { cause: error });
+    }
+  }
+  // as it is, and then under one threshold after another: so each number's opt-outs are counted as well
+  await expectSends();
+  for (let threshold = counts.profiles; threshold > 0; threshold--) {
+    model.threshold = threshold;
+    await setThreshold(owner, threshold);
+    await expectSends();
   }
   return tried;
 }
@@ -276,6 +308,11 @@ export async function holdToModel(
 /** How many profiles block from now on. */
 export async function setThreshold(owner: pg.Client, threshold: number): Promise<void> {
   await owner.query('select * from set_opt_out_block_threshold($1)', [threshold]);
+}
+
+/** An id of version 7, by the server's clock: an opt-in's moment is told by the same. */
+async function timedId(client: pg.Client): Promise<string> {
+  return onlyRow(await client.query<{ id: string }>('select uuidv7() as id')).id;
 }
 
 /** That a statement is accepted, or refused as the model says. */

@@ -1,5 +1,5 @@
 -- Everything outside the server's own schemas that a role may be tried on: one row an object, with the
--- statements that need a right to it, each by the right's name; a function is only named.
+-- statements that need a right to it, each by the right's name; a function is not called, but asked about.
 with
 schemas as (
   select n.oid, n.nspname
@@ -40,11 +40,19 @@ tried as (
   from relations as r
   where r.relkind <> 'S'
   union all
-  select distinct r.name, 'usage', format('select nextval(%L)', r.name)
+  select distinct r.name, s.privilege, format(s.statement, r.name)
   from relations as r
+  cross join (values
+    ('usage', 'select nextval(''%s'')'),
+    ('select', 'select last_value from %s'),
+    ('update', 'select setval(''%s'', 1)')
+  ) as s (privilege, statement)
   where r.relkind = 'S'
   union all
-  select f.oid::regprocedure::text, 'execute', ''
+  select
+    f.oid::regprocedure::text,
+    'execute',
+    format('select has_function_privilege(%s::oid, %L) as may', f.oid, 'execute')
   from pg_catalog.pg_proc as f
   join schemas as s on s.oid = f.pronamespace
 )

@@ -1,0 +1,109 @@
+import { after, afterEach, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { expectAccepted } from '../conformance/expect.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { waits } from '../testing/waits.ts';
+import { makeProfiles, report, send } from './testing.ts';
+
+/* Who waits for an opt-in that is not committed, for whom it waits, and who goes on. */
+
+let database: TestDatabase;
+let owner: pg.Client;
+let other: pg.Client;
+let asker: pg.Client;
+let profiles: readonly string[];
+let numbers = 0;
+
+before(async () => {
+  database = await createTestDatabase();
+  owner = await database.connect();
+  other = await database.connect();
+  asker = await database.connect();
+  profiles = await makeProfiles(owner, 5);
+});
+afterEach(async () => {
+  await other.query('rollback');
+  await owner.query('rollback');
+});
+after(async () => {
+  await asker.end();
+  await other.end();
+  await owner.end();
+  await database.drop();
+});
+
+const newPhone = (): string => `+1202555${String(numbers++).padStart(4, '0')}`;
+
+/** A number that the first so many profiles were told 21610 for, and their messages. */
+async function optedOut(count: number): Promise<{ phone: string; messages: readonly string[] }> {
+  const phone = newPhone();
+  const messages: string[] = [];
+  for (const profile of profiles.slice(0, count)) messages.push(await send(owner, phone, profile));
+  for (const message of messages) await report(owner, message);
+  return { phone, messages };
+}
+
+const optIn = (client: pg.Client, phone: string, place = 0): Promise<unknown> =>
+  client.query('select opt_in($1, $2)', [phone, profiles[place]]);
+
+const update = (client: pg.Client, message: string | undefined): Promise<unknown> =>
+  client.query('update delivery_reports set error_code = 21610 where message_id = $1', [message]);
+
+/** What waits longer than this waits for somebody that it should not wait for. */
+const impatient = `set lock_timeout = '5s'`;
+
+describe('an opt-in that is not committed', () => {
+  it('is waited for by a report of its profile that is updated and said so before: it is covered', async () => {
+    const { phone, messages } = await optedOut(3);
+    await owner.query('begin');
+    await optIn(owner, phone);
+    const updated = update(other, messages[0]);
+    await waits(asker, other, updated);
+    await owner.query('commit');
+    await updated;
+    await expectAccepted('a message', send(owner, phone, profiles[0]));
+  });
+
+  it('keeps no report of another contact waiting, new or updated', async () => {
+    const [{ phone }, another] = [await optedOut(3), await optedOut(3)];
+    const [fourth, repeated] = [
+      await send(owner, newPhone(), profiles[0]),
+      await send(owner, newPhone(), profiles[1]),
+    ];
+    await owner.query('begin');
+    await optIn(owner, phone);
+    await other.query(impatient);
+    for (const message of another.messages) await update(other, message);
+    await report(other, another.messages[0]);
+    await report(other, fourth);
+    await report(other, repeated);
+    await other.query('reset lock_timeout');
+  });
+
+  it('waits for nobody who reports what is known and nobody relies on, nor for those who block another contact', async () => {
+    const [{ phone, messages }, another] = [await optedOut(3), await optedOut(2)];
+    const third = await send(owner, another.phone, profiles[2]);
+    await other.query('begin');
+    await report(other, messages[2]); // nobody relies on this one: it is the last
+    await report(other, third);
+    await owner.query(impatient);
+    await optIn(owner, phone, 2);
+    await owner.query('reset lock_timeout');
+    await other.query('commit');
+    await expectAccepted('a message', send(owner, phone, profiles[0]));
+  });
+
+  it('waits for whoever holds the opt-outs, before it locks one', async () => {
+    const { phone } = await optedOut(3);
+    await other.query('begin');
+    await other.query('select hold_opt_outs()');
+    const optedIn = optIn(owner, phone);
+    await waits(asker, owner, optedIn);
+    await other.query(impatient);
+    await other.query('update opt_outs set ordinal = ordinal + 10 where phone = $1', [phone]);
+    await other.query('reset lock_timeout');
+    await other.query('commit');
+    await optedIn;
+    await expectAccepted('a message', send(owner, phone, profiles[0]));
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type pg from 'pg';
+import { expectAccepted, expectRefused } from '../conformance/expect.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { makeProfiles, report, send } from './testing.ts';
+
+/* Ordinals of the default design where opt-outs have left gaps. */
+
+let database: TestDatabase;
+let owner: pg.Client;
+let profiles: readonly string[];
+let numbers = 0;
+
+before(async () => {
+  database = await createTestDatabase();
+  owner = await database.connect();
+  profiles = await makeProfiles(owner, 5);
+});
+afterEach(async () => {
+  await owner.query('rollback');
+});
+after(async () => {
+  await owner.end();
+  await database.drop();
+});
+
+const newPhone = (): string => `+1202555${String(numbers++).padStart(4, '0')}`;
+
+const ordinals = async (phone: string): Promise<readonly (readonly [number, number])[]> =>
+  (
+    await owner.query<{ profile_id: string; ordinal: number }>(
+      'select profile_id, ordinal from opt_outs where phone = $1 order by ordinal',
+      [phone],
+    )
+  ).rows.map((row) => [profiles.indexOf(row.profile_id), row.ordinal]);
+
+describe('a free ordinal', () => {
+  it('is the lowest below the threshold that no opt-out of the contact has, or else 1', async () => {
+    const phone = '+12025559999';
+    await owner.query('begin');
+    await owner.query('insert into opt_outs values ($1, $2, 1)', ['+12025559998', profiles[0]]);
+    for (const [taken, free] of [
+      [[], 1],
+      [[1], 2],
+      [[2], 1],
+      [[1, 2], 1],
+    ] as const) {
+      await owner.query('delete from opt_outs where phone = $1', [phone]);
+      for (const [place, ordinal] of taken.entries()) {
+        await owner.query('insert into opt_outs values ($1, $2, $3)', [
+          phone,
+          profiles[place],
+          ordinal,
+        ]);
+      }
+      const { rows } = await owner.query('select free_ordinal($1) as free', [phone]);
+      assert.deepEqual(rows, [{ free }], `beside ${taken}`);
+    }
+  });
+});
+
+describe('a report of a contact whose ordinals have a gap', () => {
+  it('takes one below the threshold where it does not block, and is counted, not numbered', async () => {
+    const [phone, other] = [newPhone(), newPhone()];
+    for (const profile of profiles.slice(0, 2)) {
+      await report(owner, await send(owner, phone, profile));
+    }
+    await report(owner, await send(owner, other, profiles[2]));
+    await owner.query('delete from opt_outs where phone = $1 and ordinal = 1', [phone]);
+    await report(owner, await send(owner, phone, profiles[2]));
+    assert.deepEqual(await ordinals(phone), [
+      [2, 1],
+      [1, 2],
+    ]);
+    assert.deepEqual(await ordinals(other), [[2, 1]]);
+    await expectAccepted('two', send(owner, phone, profiles[3]));
+    await report(owner, await send(owner, phone, profiles[3]));
+    assert.deepEqual(await ordinals(phone), [
+      [2, 1],
+      [1, 2],
+      [3, 3],
+    ]);
+    await expectRefused('three', send(owner, phone, profiles[3]));
+  });
+});
