@@ -9,7 +9,6 @@ import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { parseScale, scaleName } from '../../seed/data-set/scale.ts';
-import { writeRolloutPage } from '../report/rollout/rollout-page.ts';
 import { rolloutMarkdown, rolloutText } from '../report/rollout/rollout-text.ts';
 import { createRunFolder, requireRunName } from '../results/run-folder.ts';
 import type { RolloutResults } from '../rollout/results.ts';
@@ -65,6 +64,7 @@ await runCommand(async () => {
   forget();
   writeTextFile(join(folder.path, 'rollout.json'), `${JSON.stringify(results)}\n`);
   writeTextFile(join(folder.path, 'summary.md'), rolloutMarkdown(results));
+  const { writeRolloutPage } = await import('../report/rollout/rollout-page.ts');
   const page = writeRolloutPage(results, folder.path);
   process.stdout.write(`${rolloutText(results)}\nreport: ${shownPath(page)}\n`);
   const wrong = results.checks.filter(({ ok }) => !ok);

@@ -7,7 +7,7 @@ import { html } from '../html.ts';
 import type { Section } from '../page.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
-import { errorsTable } from './errors.ts';
+import { errorsTable } from './errors-table.ts';
 import {
   failoverMark,
   failoverSteps,

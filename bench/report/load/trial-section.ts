@@ -3,7 +3,7 @@ import { tableHtml } from '../figure.ts';
 import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
 import type { Section } from '../page.ts';
-import { errorsTable } from './errors.ts';
+import { errorsTable } from './errors-table.ts';
 import { latencyTimelineFigure } from './latency-figure.ts';
 import { rateFigure } from './rate-figure.ts';
 import { serverTables } from './server-tables.ts';
