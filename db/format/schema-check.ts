@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
+import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 
 /** The first place where a value does not fit a schema, as `path: what is wrong`; undefined where it fits. */
 export type SchemaCheck = (value: unknown) => string | undefined;
@@ -20,7 +21,9 @@ export function schemaCheck(file: URL): SchemaCheck {
 
 /** That a schema is one itself is the matter of a test: here it would take longer than the reading. */
 function ajv(): Ajv2020 {
-  return new Ajv2020({
+  const load = createRequire(import.meta.url); // not before there is something to check: it takes megabytes
+  const { Ajv2020: Checker } = load('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  return new Checker({
     discriminator: true,
     verbose: true,
     allowUnionTypes: true,
