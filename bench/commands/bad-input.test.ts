@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { examplePath } from '../../db/adopt/examples.ts';
 import { UserError } from '../../db/cli/errors.ts';
 import { requireWritableFile } from '../../db/cli/output-path.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
@@ -19,6 +20,8 @@ after(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'file');
 writeFileSync(file, 'as it was');
 
+const ours = examplePath('lab');
+
 const badInputs: readonly [command: string, args: readonly string[], says: RegExp][] = [
   ['bench', ['--no-such-flag'], /unknown option '--no-such-flag'/],
   ['bench', ['surplus'], /too many arguments/],
@@ -27,6 +30,10 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench', ['--max-seconds=0'], /not a number above 0/],
   ['bench', ['--clients=17'], /not a whole number from 1 to 16/],
   ['bench', ['--scenarios=bulk-9'], /no scenario "bulk-9"/],
+  ['bench', ['--mapping=/nowhere.json'], /cannot read the mapping \/nowhere\.json/],
+  ['bench', [`--mapping=${ours}`, '--scale=tiny'], /--scale is not for the tables of a mapping/],
+  ['bench', [`--mapping=${ours}`, '--scenarios=insrt'], /did you mean "insert"/],
+  ['bench', [`--mapping=${ours}`, '--json'], /a mapping has no --json/],
   ['bench-roads', ['--only=nowhere'], /no road and no design "nowhere"/],
   ['bench-roads', ['--picture=/proc/nowhere/x'], /cannot write \/proc\/nowhere\/x/],
   ['bench-coverage', ['--series=9'], /not a whole number from 10 on/],

@@ -29,7 +29,11 @@ describe('bench --mapping, in a database that the lab did not make', () => {
     adopted = await adoptExample('lab');
     client = await adopted.database.connect();
     await client.query(
-      `create function stamp() returns trigger language plpgsql as 'begin return new; end';
+      `create schema helper;
+       create table helper.stamped (only boolean);
+       alter database ${adopted.database.name} set search_path = public, helper;
+       create function stamp() returns trigger language plpgsql as
+         'begin perform from stamped; return new; end';
        create trigger stamp before insert on outbound_messages for each row execute function stamp()`,
     );
     asItWas = await state();
