@@ -30,7 +30,7 @@ describe('bench --mapping, in a database that the lab did not make', () => {
     client = await adopted.database.connect();
     await client.query(
       `create schema helper;
-       create table helper.stamped (only boolean);
+       create table helper.stamped (at timestamptz);
        alter database ${adopted.database.name} set search_path = public, helper;
        create function stamp() returns trigger language plpgsql as
          'begin perform from stamped; return new; end';
