@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { examplePath } from '../../db/adopt/examples.ts';
 import { UserError } from '../../db/cli/errors.ts';
 import { requireWritableFile } from '../../db/cli/output-path.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
@@ -21,6 +22,8 @@ writeFileSync(file, 'as it was');
 const settings = join(folder, 'settings.conf');
 writeFileSync(settings, 'work_mem = 8MB');
 
+const ours = examplePath('lab');
+
 const badInputs: readonly [command: string, args: readonly string[], says: RegExp][] = [
   ['bench', ['--no-such-flag'], /unknown option '--no-such-flag'/],
   ['bench', ['surplus'], /too many arguments/],
@@ -31,6 +34,10 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench', ['--scenarios=bulk-9'], /no scenario "bulk-9"/],
   ['bench', ['--against-settings=/nowhere.conf'], /there is no file \/nowhere\.conf/],
   ['bench', [`--against-settings=${settings}`], /unset DATABASE_URL/],
+  ['bench', ['--mapping=/nowhere.json'], /cannot read the mapping \/nowhere\.json/],
+  ['bench', [`--mapping=${ours}`, '--scale=tiny'], /--scale is not for the tables of a mapping/],
+  ['bench', [`--mapping=${ours}`, '--scenarios=insrt'], /did you mean "insert"/],
+  ['bench', [`--mapping=${ours}`, '--json'], /a mapping has no --json/],
   ['bench-roads', ['--only=nowhere'], /no road and no design "nowhere"/],
   ['bench-roads', ['--picture=/proc/nowhere/x'], /cannot write \/proc\/nowhere\/x/],
   ['bench-coverage', ['--series=9'], /not a whole number from 10 on/],

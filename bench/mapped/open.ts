@@ -20,18 +20,27 @@ interface Where {
  *   is allowed
  */
 export async function openMapped(mapping: Mapping, where: Where): Promise<Lab> {
-  const server = await openServer();
-  const named =
-    where.database === undefined
-      ? server
-      : await inDatabase(server, where.database, { create: false });
-  const lab = await openLabOn(named, { migrate: false, allowNonempty: true });
+  const lab = await openLabOn(await serverOf(where.database), {
+    migrate: false,
+    allowNonempty: true,
+  });
   try {
     if (lab.topology === citus) throw new UserError('the tables of a mapping are on one server');
     if (where.allowNonempty !== true) await requireOwn(lab, wordsOf(mapping).messages);
     return lab;
   } catch (error) {
     await lab.close();
+    throw error;
+  }
+}
+
+async function serverOf(database: string | undefined): ReturnType<typeof openServer> {
+  const server = await openServer();
+  if (database === undefined) return server;
+  try {
+    return await inDatabase(server, database, { create: false });
+  } catch (error) {
+    await server.close();
     throw error;
   }
 }

@@ -44,6 +44,7 @@ export async function reserveForMapping(
       async openClient() {
         const client = await lab.connect(mappingApplication);
         opened.push(client);
+        await client.query('reset search_path'); // the tables' own triggers may rely on the database's
         return client;
       },
       openWorker: () => {

@@ -103,3 +103,24 @@ it('a role that owns the check’s function and no more has the same figures', a
     await database.drop();
   }
 });
+
+it('stores no message that ought to be refused and is not, and says so', async () => {
+  const adopted = await adoptExample('text-codes');
+  const client = await adopted.database.connect();
+  try {
+    await client.query(
+      `create or replace function opt_out.refuse_blocked_contact() returns trigger
+       language plpgsql as 'begin return new; end'`,
+    );
+    const before = await stateOf(client, adopted.mapping);
+    const { results } = await measured(adopted, ['refused']);
+    assert.match(
+      results.scenarios[0]?.failure ?? '',
+      /blocked number 1201555\d{4} was not refused/,
+    );
+    assert.deepEqual(await stateOf(client, adopted.mapping), before);
+  } finally {
+    await client.end();
+    await adopted.database.drop();
+  }
+});

@@ -54,6 +54,11 @@ export class Collected {
     return this.#sessions;
   }
 
+  /** Whether anything was measured but warm-up. */
+  get hasSamples(): boolean {
+    return this.#histograms.treatment.samples > 0;
+  }
+
   add(slice: MeasuredSlice): void {
     const { treatment, control } = slice.samples;
     const turns = treatment?.turnsNs.length ?? 0;

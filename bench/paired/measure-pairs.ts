@@ -85,11 +85,12 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
       defer(() => arms.takeDown());
       const order = seededRandom(stream('order of the arms'));
       let pacing = firstPacing(scenario.rowsPerStatement);
+      const isShort = (): boolean =>
+        scenario.control === 'none'
+          ? !collected.hasSamples
+          : collected.sessions.length < fewestForTrimmedMean;
       const mayGoOn = (): boolean =>
-        leftSeconds() > 0 ||
-        (scenario.control !== 'none' &&
-          collected.sessions.length < fewestForTrimmedMean &&
-          leftSeconds() > -mostSecondsOver(secondsAllowed));
+        leftSeconds() > 0 || (isShort() && leftSeconds() > -mostSecondsOver(secondsAllowed));
       for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
         const begunMs = performance.now();
         const slicesBeforeMs = collected.slicesMs();

@@ -38,6 +38,16 @@ describe('reading a mapping', () => {
       { ...lab, reports: { ...lab.reports, table: 'é'.repeat(32) } },
       /reports\.table: longer than 63 bytes/,
     ],
+    [
+      'gives a value to a column that it names already',
+      { ...lab, reports: { ...lab.reports, others: { error_code: '1' } } },
+      /reports\.others\.error_code: the mapping names this column already/,
+    ],
+    [
+      'gives a value to a column with a quote in its name',
+      { ...lab, messages: { ...lab.messages, others: { 'a"b': '1' } } },
+      /messages\.others\.a"b: empty, or with quotes/,
+    ],
     ['has no codes', { ...lab, reports: { ...lab.reports, codes: [] } }, /reports\.codes: empty/],
     [
       'has codes of two kinds',
