@@ -33,7 +33,7 @@ import {
 import { syntheticResults, writeSyntheticRun } from './testing/synthetic-results.ts';
 
 /** So many runs of which the later half cost much more: a history with a change of level. */
-const runsInHistory = 8;
+const runsInHistory = 12;
 const runs = Array.from({ length: runsInHistory }, (_, place) => ({
   ...syntheticResults({
     runId: `run-${place}`,
@@ -187,7 +187,9 @@ describe('every other page in a browser', needsBrowser, () => {
     const { page } = await open('ramps/index.html');
     const ramps = syntheticRamps().ramps;
     const drawing = page.locator('#ramp-throughput-blocked_contacts .drawing.wide svg');
-    const tips = await drawing.locator('circle title').allTextContents();
+    const tips = await drawing
+      .locator('circle[data-told]')
+      .evaluateAll((dots) => dots.map((dot) => dot.getAttribute('data-told') ?? ''));
     const rates = ramps.flatMap((ramp) => ramp.rates.map(({ rate }) => rate).sort((a, b) => a - b));
     assert.deepEqual(
       tips.map((tip) => Number(/^[\d,]+/.exec(tip)?.[0].replaceAll(',', ''))),
