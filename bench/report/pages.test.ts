@@ -33,7 +33,7 @@ import {
 import { syntheticResults, writeSyntheticRun } from './testing/synthetic-results.ts';
 
 /** So many runs of which the later half cost much more: a history with a change of level. */
-const runsInHistory = 12;
+const runsInHistory = 16;
 const runs = Array.from({ length: runsInHistory }, (_, place) => ({
   ...syntheticResults({
     runId: `run-${place}`,
