@@ -335,6 +335,20 @@ describe('npm run load', () => {
     });
   });
 
+  it('runs with the check on and then off where both are asked for, and leaves it on', async () => {
+    const { exitCode, stderr } = await load('check-both', '--check', 'both');
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    assert.deepEqual(
+      readLoad(join(reports, 'check-both')).trials.map(({ check }) => check),
+      ['on', 'off'],
+    );
+    assert.match(
+      readFileSync(join(reports, 'check-both', 'index.html'), 'utf8'),
+      /In 1 of 2 loads the check was off[\s\S]*With the check and without\?/,
+    );
+    assert.equal(await checkIsOn(), true);
+  });
+
   it('runs with the check off where that is asked for: says so, refuses nothing, and puts it back', async () => {
     const blocked = ['--blocked-share', '0.5']; // of the data set that is here now
     const on = await load('check-on', ...blocked);

@@ -22,6 +22,7 @@ export interface MappedOptions {
 /** What makes no sense in tables that are somebody's, with the data that are there. */
 const excluded = [
   'scale',
+  'shape',
   'designs',
   'sweep',
   'clients',
@@ -32,6 +33,7 @@ const excluded = [
   'against',
   'againstDesign',
   'againstSchema',
+  'againstSettings',
   'resume',
   'replace',
 ] as const;

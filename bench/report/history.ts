@@ -88,7 +88,10 @@ function historyFigure({ words, points, changes }: History, index: number): Figu
           ? `${words}: ${points.length} runs, too few to tell a change of level`
           : `${words}: no change of level in ${points.length} runs`
         : `${words}: another level from ${inWords(at.map(({ run }) => run))} on`,
-    reading: `Time with the check over time without it, ${defaultDesign}, with 95 % intervals, in the order of the runs. A vertical line stands before the first run of another level.`,
+    reading:
+      index > 0
+        ? ''
+        : `Time with the check over time without it, ${defaultDesign}, with 95 % intervals, in the order of the runs. A vertical line stands before the first run of another level.`,
     chart: historyChart(words, points, changes),
     data: {
       caption: `${words}, run by run`,

@@ -8,8 +8,10 @@ import type { Browser, Page } from 'playwright-core';
 import { compareLoads } from './compare/compare-loads.ts';
 import { compareRuns } from './compare/compare-runs.ts';
 import { comparisonPage } from './compare/comparison-page.ts';
-import { writeLoadPage } from './load/load-page.ts';
-import { writeRolloutPage } from './rollout/rollout-page.ts';
+import { loadPageHtml } from './load/load-page.ts';
+import { rolloutPageHtml } from './rollout/rollout-page.ts';
+import { runPage } from './run-page.ts';
+import { runsPage } from './runs-page.ts';
 import {
   axeRefusals,
   cutTables,
@@ -29,10 +31,9 @@ import {
   syntheticSoak,
 } from './testing/synthetic-loads.ts';
 import { syntheticResults, writeSyntheticRun } from './testing/synthetic-results.ts';
-import { writeReport } from './write-report.ts';
 
 /** So many runs of which the later half cost much more: a history with a change of level. */
-const runsInHistory = 10;
+const runsInHistory = 16;
 const runs = Array.from({ length: runsInHistory }, (_, place) => ({
   ...syntheticResults({
     runId: `run-${place}`,
@@ -71,12 +72,16 @@ describe('every other page in a browser', needsBrowser, () => {
     for (const load of loads) {
       mkdirSync(join(reports, load.runId));
       writeFileSync(join(reports, load.runId, 'load.json'), JSON.stringify(load));
-      writeLoadPage(load, join(reports, load.runId));
+      writeFileSync(join(reports, load.runId, 'index.html'), loadPageHtml(load));
     }
     mkdirSync(join(reports, 'rollout'));
     writeFileSync(join(reports, 'rollout', 'rollout.json'), JSON.stringify(syntheticRollout()));
-    writeRolloutPage(syntheticRollout(), join(reports, 'rollout'));
-    writeReport(join(reports, 'run-0'));
+    writeFileSync(join(reports, 'rollout', 'index.html'), rolloutPageHtml(syntheticRollout()));
+    writeFileSync(join(reports, 'index.html'), runsPage(reports));
+    writeFileSync(
+      join(reports, 'run.html'),
+      runPage(syntheticResults(), join(reports, 'run-0'), []),
+    );
     const [first, last] = [runs[0], runs.at(-1)];
     assert.ok(first !== undefined && last !== undefined);
     writeFileSync(join(reports, 'runs.html'), comparisonPage(compareRuns(first, last)));
@@ -117,13 +122,32 @@ describe('every other page in a browser', needsBrowser, () => {
 
     it(`${name}: axe refuses nothing, light or dark`, async () => {
       const { page } = await open(path);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.evaluate(
-          `for (const one of document.querySelectorAll('details')) one.open = true`,
-        );
-        assert.deepEqual(await axeRefusals(page), [], colorScheme);
-      }
+      await page.evaluate(
+        `for (const one of document.querySelectorAll('details')) one.open = true`,
+      );
+      assert.deepEqual(await axeRefusals(page), []);
+      // the dark page differs in its colours alone
+      await page.emulateMedia({ colorScheme: 'dark' });
+      assert.deepEqual(await axeRefusals(page, 'color-contrast'), []);
+      await page.close();
+    });
+  }
+
+  for (const [name, path] of Object.entries({ ...pages, 'a run': 'run.html' })) {
+    it(`${name}: on paper it is black on white, nothing is cut, and nothing asks to be pressed`, async () => {
+      // A4 less its margins
+      const { page } = await open(path, { width: 700 });
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      const controls =
+        await page.evaluate(`[...document.querySelectorAll('button:not(th button), input, select, summary')]
+        .filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 80))`);
+      assert.deepEqual(controls, []);
+      assert.equal(
+        await page.evaluate('getComputedStyle(document.body).backgroundColor'),
+        'rgb(255, 255, 255)',
+      );
+      assert.deepEqual(await page.evaluate(cutTables), []);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
       await page.close();
     });
   }
@@ -163,7 +187,9 @@ describe('every other page in a browser', needsBrowser, () => {
     const { page } = await open('ramps/index.html');
     const ramps = syntheticRamps().ramps;
     const drawing = page.locator('#ramp-throughput-blocked_contacts .drawing.wide svg');
-    const tips = await drawing.locator('circle title').allTextContents();
+    const tips = await drawing
+      .locator('circle[data-told]')
+      .evaluateAll((dots) => dots.map((dot) => dot.getAttribute('data-told') ?? ''));
     const rates = ramps.flatMap((ramp) => ramp.rates.map(({ rate }) => rate).sort((a, b) => a - b));
     assert.deepEqual(
       tips.map((tip) => Number(/^[\d,]+/.exec(tip)?.[0].replaceAll(',', ''))),

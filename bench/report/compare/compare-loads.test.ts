@@ -105,6 +105,29 @@ it('a load with the check off is compared with one that had it on, and that is s
   assert.match(comparisonPage(compareLoads(ramp, off)), /the check was on before and off after/);
 });
 
+it('of ramps with the check on and off in one command, each is held against its like', () => {
+  const both: LoadResults = {
+    ...ramp,
+    trials: [...ramp.trials, ...ramp.trials.map((trial) => ({ ...trial, check: 'off' as const }))],
+    ramps: [...ramp.ramps, ...ramp.ramps.map((one) => ({ ...one, check: 'off' as const }))],
+  };
+  const slowerOff: LoadResults = {
+    ...both,
+    ramps: both.ramps.map((one) =>
+      one.check === 'off' && one.highestRate !== null && one.lowestMiss !== null
+        ? { ...one, highestRate: one.highestRate / 2, lowestMiss: one.lowestMiss / 2 }
+        : one,
+    ),
+  };
+  assert.deepEqual(
+    compareLoads(both, slowerOff).changes.map(({ title, verdict }) => [title, verdict]),
+    [
+      ['highest rate that keeps p99<10ms, the check off', 'slower'],
+      ['highest rate that keeps p99<10ms', 'could not be told apart'],
+    ],
+  );
+});
+
 it('a load that went through a pooler is told from one that did not', () => {
   const pooled = { ...campaign, pooler: '/run:6432' };
   const { cautions } = compareLoads(campaign, pooled).comparability;

@@ -67,7 +67,7 @@ export function failoverSection(
       }),
       ...(loses ? [lostRowsTable(failovers)] : []),
       html`<p>A row counts as lost where its insert was acknowledged, the killed primary has it (it was started once more, by itself) and the promoted standby has not. Both servers and the generator shared one machine: the times are those of the servers, without a network and without whatever notices that a primary is gone.</p>`,
-      errorsTable(trials),
+      errorsTable(trials, 'all loads'),
     ],
   };
 }

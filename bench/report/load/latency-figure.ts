@@ -9,10 +9,10 @@ import { formatCount } from '../format.ts';
 import type { Html } from '../html.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
-import { ms } from './words.ts';
+import { captionOf, ms } from './words.ts';
 
 /** Latency over time, with percentiles, checkpoints and autovacuums. */
-export function latencyTimelineFigure(trial: LoadTrial, section: string): Html {
+export function latencyTimelineFigure(trial: LoadTrial, section: string, explained: boolean): Html {
   const { checkpoints, autovacuums } = eventSpans(trial);
   const worst = [...trial.intervals].sort((a, b) => b.maxMs - a.maxMs)[0];
   const events = [
@@ -25,7 +25,9 @@ export function latencyTimelineFigure(trial: LoadTrial, section: string): Html {
       worst === undefined
         ? 'Nothing was answered'
         : `The longest wait, ${ms(worst.maxMs)}, began in second ${worst.startS}; ${events} during the load`,
-    reading: `Each cell: answers by when they were ${trial.loop === 'open' ? 'meant to start' : 'started'} and how long they took; darker is more, on a logarithmic scale.`,
+    reading: !explained
+      ? ''
+      : `Each cell: answers by when they were ${trial.loop === 'open' ? 'meant to start' : 'started'} and how long they took; darker is more, on a logarithmic scale.`,
     legend: [
       { colour: colours.ink, name: 'p50' },
       { colour: colours.vermillion, name: 'p99' },
@@ -38,15 +40,15 @@ export function latencyTimelineFigure(trial: LoadTrial, section: string): Html {
         : []),
     ],
     chart: latencyHeatMap(trial),
-    data: intervalTable(trial),
+    data: intervalTable(trial, explained),
   });
 }
 
-function intervalTable(trial: LoadTrial): Table {
+function intervalTable(trial: LoadTrial, explained: boolean): Table {
   const step = Math.max(1, Math.ceil(trial.intervals.length / 120));
   const numeric = ['answers/s', 'refused/s', 'p50', 'p99', 'max', 'behind', 'retries', 'errors'];
   return withoutZeros({
-    caption: step === 1 ? 'Each second' : `Every ${step}th interval`,
+    ...captionOf(step === 1 ? 'Each second' : `Every ${step}th interval`, trial, explained),
     columns: [
       { heading: 'second' },
       ...numeric.map((heading) => ({ heading, numeric: true })),

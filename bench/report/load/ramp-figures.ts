@@ -175,14 +175,17 @@ function throughputChart(tried: readonly TriedRamp[], limit: ObjectiveLimit, ask
 }
 
 /** The whole distribution of each load of a ramp, one over the other. */
-export function quantilesFigure({ ramp, trials }: TriedRamp): Html {
+export function quantilesFigure({ ramp, trials }: TriedRamp, index: number): Html {
   const off = ramp.check === 'off' ? ', the check off' : '';
   const limits = parseObjective(ramp.objective).limits;
   const shown = trials.filter(({ trial }) => trial.latency.all.samples > 0);
   return figureHtml({
     id: `ramp-quantiles-${ramp.design}${ramp.check === 'off' ? '-off' : ''}`,
     finding: `${quantilesFinding(ramp, shown, itemAt(limits, 0))}${off}`,
-    reading: `Latency of every operation by percentile, one line for each rate; every further nine has as much room as the one before. Thick: the highest rate that kept ${ramp.objective}. Dashed: rates that did not keep it. A dot: what it asks.`,
+    reading:
+      index > 0
+        ? ''
+        : `Latency of every operation by percentile, one line for each rate; every further nine has as much room as the one before. Thick: the highest rate that kept ${ramp.objective}. Dashed: rates that did not keep it. A dot: what it asks.`,
     chart: latencyChart(
       `Latency percentiles at each rate, ${nameOf(ramp)}`,
       shown.map(({ rate, kept, trial }, index) => {

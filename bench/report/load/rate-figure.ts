@@ -6,16 +6,17 @@ import { formatCount, significant } from '../format.ts';
 import type { Html } from '../html.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
+import { captionOf } from './words.ts';
 
 /** What was answered each second, by kind. */
-export function rateFigure(trial: LoadTrial, section: string): Html {
+export function rateFigure(trial: LoadTrial, section: string, explained: boolean): Html {
   const { counts } = trial;
   const sends = counts.accepted + counts.refused;
   const share = sends === 0 ? 0 : (100 * counts.refused) / sends;
   return figureHtml({
     id: `${section}-answers`,
     finding: `${significant(share, 2)} % of the sends were refused; ${formatCount(counts.optedOut)} reports said 21610, and ${formatCount(trial.verification.optOuts.mustBeBlocked)} numbers became blocked`,
-    reading: 'Answers each second, by kind.',
+    reading: explained ? 'Answers each second, by kind.' : '',
     legend: [
       { colour: rateColours.accepted, name: 'sends accepted', dash: rateDashes.accepted },
       { colour: rateColours.reports, name: 'reports', dash: rateDashes.reports },
@@ -23,7 +24,7 @@ export function rateFigure(trial: LoadTrial, section: string): Html {
     ],
     chart: rateChart(trial),
     data: {
-      caption: 'What was done',
+      ...captionOf('What was done', trial, explained),
       columns: [{ heading: 'operation' }, { heading: 'number', numeric: true }],
       rows: Object.entries(counts)
         .filter(([, count]) => count > 0)

@@ -2,10 +2,10 @@ import type { LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes, formatCount, significant } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { counterText } from './words.ts';
+import { captionOf, counterText } from './words.ts';
 
 /** What the server counted during a load. */
-export function serverTables(trial: LoadTrial): Html {
+export function serverTables(trial: LoadTrial, explained: boolean): Html {
   if (trial.server === undefined) {
     return html`<p>The server’s counters went back during the load (a crash, or a reset), so they say nothing.</p>`;
   }
@@ -17,7 +17,7 @@ export function serverTables(trial: LoadTrial): Html {
   const perRow = (bytes: number): string => formatBytes(Math.round(bytes / operations));
   return html`<p>WAL: ${counterText(wal, ['wal_bytes'], formatBytes)}; for each row inserted: ${counterText(wal, ['wal_bytes'], perRow)}; full-page images: ${counterText(wal, ['wal_fpi'], formatCount)}. Checkpoints: ${counterText(checkpoints, ['timed', 'requested'], String)}.</p>
 <details><summary>Statements (pg_stat_statements)</summary>${tableHtml({
-    caption: 'Those that took most time',
+    ...captionOf('Statements that took most time', trial, explained),
     columns: [
       { heading: 'statement' },
       ...['calls', 'ms each', 'buffers each', 'WAL each'].map((heading) => ({
@@ -41,8 +41,8 @@ export function serverTables(trial: LoadTrial): Html {
       ];
     }),
   })}</details>
-<details><summary>Input and output (pg_stat_io)</summary>${tableHtml({
-    caption: 'Counters that moved; times in ms',
+<details><summary>Input and output</summary>${tableHtml({
+    ...captionOf('Counters of pg_stat_io that moved; times in ms', trial, explained),
     columns: [{ heading: 'backend / object / context' }, { heading: 'counters' }],
     rows: io.map(({ name, counters }) => [
       name,

@@ -139,7 +139,8 @@ function figuresOf(soak: Soak): readonly Html[] {
       ...(shown.length > 1 ? { legend: shown.map(({ name, colour }) => ({ name, colour })) } : {}),
       chart: linesChart(title, unit, shown, soak),
       data: {
-        caption: finding,
+        caption: '',
+        label: finding,
         columns: [
           { heading: 'second', numeric: true },
           ...shown.map(({ name }) => ({ heading: name, numeric: true })),

@@ -8,9 +8,9 @@ import { latencyTimelineFigure } from './latency-figure.ts';
 import { rateFigure } from './rate-figure.ts';
 import { serverTables } from './server-tables.ts';
 import { waitFigure } from './wait-figure.ts';
-import { answersPerSecond, ms, sentence, trialName } from './words.ts';
+import { answersPerSecond, captionOf, ms, trialName } from './words.ts';
 
-/** One load: what a caller waits, and why. */
+/** One load: what a caller waits, and why. How its charts are read stands in the first of a page. */
 export function trialSection(
   trial: LoadTrial,
   index: number,
@@ -20,9 +20,10 @@ export function trialSection(
   const kept = trial.limit.by === 'none';
   const from = trial.loop === 'open' ? 'from the intended start' : 'in a closed loop';
   const id = `load-${index + 1}`;
+  const explained = index === 0;
   return {
     id,
-    question: `What does a caller wait? ${trialName(trial)}`,
+    question: `What does a caller wait, ${trialName(trial)}?`,
     mark:
       trial.objective?.kept === false
         ? 'bad'
@@ -31,14 +32,14 @@ export function trialSection(
           : kept || trial.rate === 'max'
             ? 'good'
             : 'bad',
-    answer: `Half are answered in ${ms(p50Ms)} ${from}, ${p99Ms === null ? 'too few to tell of 99 %' : `99 % in ${ms(p99Ms)}`}, all in ${ms(maxMs)}; ${answersPerSecond(trial)} answers a second. ${sentence(trial.limit.reason)}${objectiveText(trial)}`,
+    answer: `Half are answered in ${ms(p50Ms)} ${from}, ${p99Ms === null ? 'too few to tell of 99 %' : `99 % in ${ms(p99Ms)}`}, all in ${ms(maxMs)}; ${answersPerSecond(trial)} answers a second; ${trial.limit.reason}.${objectiveText(trial)}`,
     body: [
-      latencyTimelineFigure(trial, id),
-      latencyTable(trial),
-      rateFigure(trial, id),
-      waitFigure(trial, id),
-      errors === 'here' ? errorsTable([trial]) : '',
-      serverTables(trial),
+      latencyTimelineFigure(trial, id, explained),
+      latencyTable(trial, explained),
+      rateFigure(trial, id, explained),
+      waitFigure(trial, id, explained),
+      errors === 'here' ? errorsTable([trial], trialName(trial), explained) : '',
+      serverTables(trial, explained),
     ],
   };
 }
@@ -48,7 +49,7 @@ function objectiveText({ objective }: LoadTrial): string {
   return ` ${objective.text} was ${objective.kept ? '' : 'not '}kept: ${objective.reason}.`;
 }
 
-function latencyTable(trial: LoadTrial): Html {
+function latencyTable(trial: LoadTrial, explained: boolean): Html {
   const row = (name: string, latency: Latency): string[] => [
     name,
     formatCount(latency.samples),
@@ -62,7 +63,11 @@ function latencyTable(trial: LoadTrial): Html {
     ].map(ms),
   ];
   return tableHtml({
-    caption: `Latency ${trial.loop === 'open' ? 'from the intended start (open loop)' : 'from the start (closed loop)'}; – where there are too few answers`,
+    ...captionOf(
+      `Latency ${trial.loop === 'open' ? 'from the intended start (open loop)' : 'from the start (closed loop)'}; – where there are too few answers`,
+      trial,
+      explained,
+    ),
     columns: [
       { heading: 'operation' },
       ...['answers', 'p50', 'p90', 'p99', 'p99.9', 'p99.99', 'max'].map((heading) => ({

@@ -9,9 +9,10 @@ import type { Html } from '../html.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
 import { linearTicks } from '../ticks.ts';
+import { captionOf } from './words.ts';
 
 /** What the load's sessions waited for. */
-export function waitFigure(trial: LoadTrial, section: string): Html {
+export function waitFigure(trial: LoadTrial, section: string, explained: boolean): Html {
   const shown = shownWaits(trial);
   const sorted = sessionsByWait(trial);
   const samples = trial.intervals.reduce((sum, { server }) => sum + server.samples, 0);
@@ -23,12 +24,13 @@ export function waitFigure(trial: LoadTrial, section: string): Html {
       top === undefined
         ? 'No session was ever seen at work'
         : `Of ${trial.clients} sessions ${significant(total / Math.max(1, samples), 2)} were at work on average, ${Math.round((100 * top.sessions) / total)} % of them ${top.wait === 'CPU' ? 'not waiting for anything but a processor' : `waiting for ${top.wait}`}`,
-    reading:
-      'The load’s sessions at work, sampled once a second, by what they waited for (pg_stat_activity).',
+    reading: !explained
+      ? ''
+      : 'The load’s sessions at work, sampled once a second, by what they waited for (pg_stat_activity).',
     legend: shown.map(({ name, colour }) => ({ colour, name, shape: 'bar' })),
     chart: waitChart(trial),
     data: {
-      caption: 'Sessions by wait event, summed over the samples',
+      ...captionOf('Sessions by wait event, summed over the samples', trial, explained),
       columns: [{ heading: 'wait event' }, { heading: 'sessions', numeric: true }],
       rows: sorted.map(({ wait, sessions }) => [wait, formatCount(sessions)]),
     },

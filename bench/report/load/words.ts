@@ -8,6 +8,18 @@ export function trialName(trial: LoadTrial): string {
   return `${trial.mix.name} on ${trial.design}${off}, ${rate}`;
 }
 
+/**
+ * The caption of a table of a load: seen over that of the first load of a page, and of the others told to those
+ * who hear them read.
+ */
+export function captionOf(
+  caption: string,
+  trial: LoadTrial,
+  explained: boolean,
+): { readonly caption: string; readonly label: string } {
+  return { caption: explained ? caption : '', label: `${caption}: ${trialName(trial)}` };
+}
+
 /** A time in words; a dash for none. */
 export function ms(value: number | null): string {
   if (value === null) return '–';

@@ -65,6 +65,7 @@ export function believeAnswer(results: Results): SectionAnswer {
 /** The verdict in a line. */
 export function believeLine(results: Results): string {
   const paired = pairedScenarios(results);
+  if (paired.length === 0) return `no figure; ${moreTime(results)}`;
   const precise = paired.filter(({ scenario }) => scenario.paired.preciseEnough).length;
   const warnings = results.warnings.length;
   return `${precise} of ${counted(paired.length, 'interval')} within ±${formatPercentile(results.method.wantedHalfWidth)}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
@@ -79,8 +80,8 @@ function believeSentence(results: Results): string {
   const weak = weakScenarios(results).length;
   if (paired.length === 0) {
     return weak === 0
-      ? 'There are no paired figures to believe.'
-      : `No figure is quoted: ${weakText(weak, 'were measured')}.`;
+      ? `No pair of sessions came to its end in ${results.method.secondsPerDesign} s a design; ${moreTime(results)}.`
+      : `No figure is quoted: ${weakText(weak, 'were measured')}; ${moreTime(results)}.`;
   }
   const parts = [
     precise === paired.length
@@ -94,6 +95,15 @@ function believeSentence(results: Results): string {
   if (limited > 0) parts.push(`in ${limited} the client was the limit`);
   if (results.warnings.length > 0) parts.push(`${counted(results.warnings.length, 'warning')}`);
   return `${parts.join('; ')}.`;
+}
+
+/** What to do where there was too little time for any figure. */
+function moreTime(results: Results): string {
+  const { dataSet, method } = results;
+  const seconds = Math.ceil(
+    4 * method.secondsPerDesign * Math.max(1, timedDesigns(results).length),
+  );
+  return `give it more time, or a quieter machine: npm run bench -- --scale ${dataSet.scale} --max-seconds ${seconds}`;
 }
 
 function weakText(weak: number, what: string): string {

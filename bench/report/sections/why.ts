@@ -16,9 +16,9 @@ export function whySection(results: Results, viewed: readonly ViewedPlan[]): Sec
 ${results.plans.length > 0 && html`<details><summary>Every plan: ${results.plans.length} access paths</summary>${planTable(results.plans)}</details>`}
 ${
   viewed.length > 0 &&
-  html`<h3>The plans themselves</h3>
+  html`<div class="on-screen"><h3>The plans themselves</h3>
 <p>Two designs side by side: the statement’s own plan and what ran inside its triggers, as captured
-by the server, not a copy of the query.</p>
+by the server, not a copy of the query.</p></div>
 ${planViewerHtml(viewed, firstPair(results))}`
 }`,
   };

@@ -71,7 +71,9 @@ export function winnerAnswer(results: Results): SectionAnswer {
 function winnerSentence(results: Results): string {
   const timed = timedDesigns(results);
   if (timed.length === 0) return 'No design was timed.';
-  if (timed.length === 1) return `Only ${timed[0]?.name} was timed: there is nothing to compare.`;
+  if (timed.length === 1) {
+    return `Only ${timed[0]?.name} was timed. npm run bench -- --scale ${results.dataSet.scale} --designs all times every design.`;
+  }
   return [
     ...mainQuestions(results).map((question) => questionSentence(results, question)),
     ...smallestSentence(timed),

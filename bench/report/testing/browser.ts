@@ -39,10 +39,11 @@ export function problemsOf(page: Page): string[] {
   return problems;
 }
 
-/** What axe refuses of a page, a line each. What pev2 draws in a frame is its own. */
-export async function axeRefusals(page: Page): Promise<unknown> {
+/** What axe refuses of a page, a line each, by all of its rules or by those that are named. What pev2 draws in a frame is its own. */
+export async function axeRefusals(page: Page, ...rules: readonly string[]): Promise<unknown> {
+  const only = rules.length === 0 ? '' : `, runOnly: ${JSON.stringify(rules)}`;
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
-  return page.evaluate(`axe.run({ exclude: ['iframe'] }, { iframes: false })
+  return page.evaluate(`axe.run({ exclude: ['iframe'] }, { iframes: false${only} })
     .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.length + ' × ' + nodes[0].html.slice(0, 160) + nodes[0].failureSummary))`);
 }
 
