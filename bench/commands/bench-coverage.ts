@@ -39,6 +39,7 @@ await runCommand(async () => {
     )
     .option('--record <file>', 'instead record sessions of this lab, to be drawn from')
     .option('--scale <name|number>', 'the data set of --record and --ways', 'tiny')
+    .option('--replace', 'empty a data set of another scale or seed first')
     .option('--seconds <number>', 'how long is recorded, or each figure timed', positiveNumber, 20)
     .option(
       allowNonemptyFlag,
