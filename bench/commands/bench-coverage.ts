@@ -39,6 +39,7 @@ await runCommand(async () => {
     )
     .option('--record <file>', 'instead record sessions of this lab, to be drawn from')
     .option('--scale <name|number>', 'the data set of --record and --ways', 'tiny')
+    .option('--replace', 'empty a data set of another scale or seed first')
     .option('--seconds <number>', 'how long is recorded, or each figure timed', positiveNumber, 20)
     .option(
       allowNonemptyFlag,
@@ -71,23 +72,33 @@ interface Flags {
   readonly ways?: boolean;
   readonly scale: string;
   readonly seconds: number;
+  readonly replace?: boolean;
   readonly allowNonempty?: boolean;
 }
 
-async function record(file: string, { scale, seconds, allowNonempty }: Flags): Promise<void> {
+async function record(
+  file: string,
+  { scale, seconds, replace = false, allowNonempty }: Flags,
+): Promise<void> {
   const messages = parseScale(scale);
   requireWritableFile(file);
   await using lab = await openLab({ allowNonempty });
-  const recording = await recordSessions(lab, messages, seconds);
+  const recording = await recordSessions(lab, { messages, replace }, seconds);
   writeTextFile(file, `${JSON.stringify(recording)}\n`);
 }
 
-async function compareWays({ scale, seconds, allowNonempty, markdown }: Flags): Promise<void> {
+async function compareWays({
+  scale,
+  seconds,
+  replace = false,
+  allowNonempty,
+  markdown,
+}: Flags): Promise<void> {
   const messages = parseScale(scale);
   await using lab = await openLab({ allowNonempty });
   const tell = tellSince(performance.now());
   const scenarios = scenariosNamed(scenariosBothWays);
-  const found = await timeTwoWays(lab, messages, seconds, scenarios, tell);
+  const found = await timeTwoWays(lab, { messages, replace }, seconds, scenarios, tell);
   process.stdout.write(twoWaysText(found, markdown === true));
   const bad = found.filter(({ agreement }) => agreement !== 'agree');
   if (bad.length > 0) {

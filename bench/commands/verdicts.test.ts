@@ -140,6 +140,11 @@ describe('what a run says at its end', () => {
     const begins = { good: /^Yes: /, bad: /^No: /, open: /^Not resolved: / }[wanted];
     assert.equal(mark, wanted);
     assert.match(answer, begins);
+    // no durable row was timed: of one nothing is said but what is worked out from what was told apart
+    const cost = answerTo('What does it cost?', terminal).answer;
+    const [first = '', workedOut] = cost.split(/\. (?=A durable row)/);
+    assert.doesNotMatch(first, /(?<!not )durable/);
+    if (/not told from nothing|not resolved/.test(first)) assert.equal(workedOut, undefined);
   }
 
   it('of a superuser’s server: the plans of triggers were seen, and are told', async () => {

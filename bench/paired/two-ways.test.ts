@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createPlainOwner } from '../../db/testing/plain-owner.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
+import { defaultDataSet } from '../../seed/data-set/data-set.ts';
+import { ensureSeeded } from '../database/ensure-seeded.ts';
 import type { PairedFigure } from '../results/results.ts';
 import { type BenchLab, createBenchLab } from '../run/testing.ts';
 import { scenariosNamed } from '../scenarios/index.ts';
@@ -51,8 +53,15 @@ describe('the default design, both ways', () => {
          language plpgsql security definer
          as 'begin perform pg_catalog.pg_sleep(0.005); return new; end'`,
     );
+    await ensureSeeded(bench.lab, { messages: 1_000, seed: defaultDataSet.seed, replace: false });
     const scenarios = scenariosNamed(['insert-not-durable']);
-    const found = await timeTwoWays(bench.lab, 2_000, 12, scenarios, () => {});
+    const found = await timeTwoWays(
+      bench.lab,
+      { messages: 2_000, replace: true },
+      12,
+      scenarios,
+      () => {},
+    );
     assert.deepEqual(
       found.map(({ scenario, superuser, plain }) => [scenario, superuser.method, plain.method]),
       [['insert-not-durable', 'trigger modes', 'twin tables']],

@@ -38,20 +38,20 @@ export interface TwoWays {
  * Times the default design by trigger modes, which only a superuser may set, and by twin tables, which any
  * owner has; each with the method tried on itself.
  *
- * @param messages the size of the data set
+ * @param wanted the size of the data set, and whether one of another size is emptied first
  * @param seconds time for each figure
  * @throws UserError where the role may not set trigger modes
  */
 export async function timeTwoWays(
   lab: Lab,
-  messages: number,
+  wanted: { readonly messages: number; readonly replace: boolean },
   seconds: number,
   scenarios: readonly Scenario[],
   progress: (what: string) => void,
 ): Promise<readonly TwoWays[]> {
   await requireTriggerModes(lab);
-  const options = readOptions({ scale: String(messages) });
-  const dataSet = await ensureSeeded(lab, { messages, seed: defaultDataSet.seed, replace: false });
+  const options = readOptions({ scale: String(wanted.messages) });
+  const dataSet = await ensureSeeded(lab, { ...wanted, seed: defaultDataSet.seed });
   return closing(async (defer) => {
     const reservation = await reserveForBench(lab);
     defer((failure) => reservation.close(failure));

@@ -16,16 +16,17 @@ const pairsKept = 60;
 /**
  * Records sessions of one row, not durable, the check off in both arms.
  *
- * @param messages the size of the data set
+ * @param wanted the size of the data set, and whether one of another size is emptied first
  */
 export async function recordSessions(
   lab: Lab,
-  messages: number,
+  wanted: { readonly messages: number; readonly replace: boolean },
   seconds: number,
 ): Promise<Recording> {
   const { seed } = defaultDataSet;
+  const { messages } = wanted;
   const options = readOptions({ scale: String(messages) });
-  const dataSet = await ensureSeeded(lab, { messages, seed, replace: false });
+  const dataSet = await ensureSeeded(lab, { ...wanted, seed });
   const bySessions = new Map<number, [number[], number[]][]>();
   await closing(async (defer) => {
     const reservation = await reserveForBench(lab);

@@ -38,15 +38,16 @@ export function costSection(results: Results): Section {
 export function costAnswer(results: Results): SectionAnswer {
   const lead = leadDesign(results);
   const questions = questionsOf(results);
+  const row = questions.oneRow === undefined ? 'a row that is not durable' : 'a durable row';
   const asked = [
-    ['a durable row', questions.oneRow ?? questions.oneRowNotDurable],
+    [row, questions.oneRow ?? questions.oneRowNotDurable],
     [bulkWords(results, questions.bulk), questions.bulk],
     ['a report that an opt-out came', questions.report],
   ] as const;
   const parts = asked.flatMap(([words, scenario]) =>
     lead === undefined || scenario === undefined ? [] : [`${words}: ${costText(lead, scenario)}`],
   );
-  const commits = lead === undefined ? [] : commitShares(results, lead);
+  const commits = lead === undefined || !isTold(results, lead) ? [] : commitShares(results, lead);
   const shares = commits.map(({ ms, percent }) => `${percent} where a commit takes ${ms} ms`);
   return {
     id: 'cost',
@@ -78,8 +79,19 @@ function pairedText({ paired }: PairedScenario): string {
   const ratio = ratioOf(paired);
   const added = differenceOf(paired);
   return verdictOf(ratio) === 'could not be told apart'
-    ? `between ${formatNs(added.low)} and ${formatNs(added.high)}, not told from nothing`
+    ? `between ${moreOrLess(added.low)} and ${moreOrLess(added.high)}, not told from nothing`
     : `${formatSignedNsWithin(added)} (${formatChange(ratio)})`;
+}
+
+function moreOrLess(ns: number): string {
+  return `${formatNs(Math.abs(ns))} ${ns < 0 ? 'less' : 'more'}`;
+}
+
+/** Whether the time that a design adds to one row was told from nothing: of what was not, no share is worked out. */
+function isTold(results: Results, design: DesignResult): boolean {
+  const { oneRow, oneRowNotDurable } = questionsOf(results);
+  const added = pairedOf(design, oneRow ?? oneRowNotDurable);
+  return added !== undefined && verdictOf(ratioOf(added.paired)) !== 'could not be told apart';
 }
 
 /** What the added time of one durable row is of a row whose commit takes so long. */
