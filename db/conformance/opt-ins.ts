@@ -85,6 +85,15 @@ const late: Behaviour = {
       );
       await expectRefused('a message afterwards', fixture.send(app, phone, profile));
     }
+    const elsewhere = await fixture.send(app, fixture.phone(), profile);
+    const strayed = await fixture.report(app, elsewhere, 'failed', optedOut);
+    await fixture.optIn(phone, profile);
+    await expectAccepted('a message before', fixture.send(app, phone, profile));
+    await app.query('update delivery_reports set message_id = $2 where id = $1', [
+      strayed,
+      message,
+    ]);
+    await expectRefused('a message after it was pointed here', fixture.send(app, phone, profile));
   },
 };
 

@@ -51,7 +51,8 @@ async function run(
   database: string,
   limit: AbortSignal,
 ): Promise<string | undefined> {
-  const child = spawn(process.execPath, ['--test-reporter=tap', file], {
+  // a test that failed may leave a session open, which would keep the process from ending
+  const child = spawn(process.execPath, ['--test-reporter=tap', '--test-force-exit', file], {
     cwd: projectDir,
     env: {
       ...process.env,

@@ -107,6 +107,20 @@ describe('a report', () => {
       for (const place of after) await optIn(phone, place);
       if (isMissing) missing.push(phone);
     }
+    // an opt-in at the moment that a report's id tells
+    const phone = newPhone();
+    await load(phone, profiles[0]);
+    await optIn(phone, 0);
+    await owner.query(
+      `update opt_ins set opted_in_at = (
+         select time_in_id(r.id::text)
+         from delivery_reports as r
+         join outbound_messages as m on m.id = r.message_id
+         where m.to_number = $1
+       )
+       where phone = $1`,
+      [phone],
+    );
     const { rows } = await owner.query('select * from rederive_opt_outs() order by phone');
     assert.deepEqual(
       rows,

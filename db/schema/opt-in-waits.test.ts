@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
-import { expectAccepted } from '../conformance/expect.ts';
+import { expectAccepted, expectRefused } from '../conformance/expect.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { waits } from '../testing/waits.ts';
 import { makeProfiles, report, send } from './testing.ts';
@@ -54,14 +55,33 @@ const impatient = `set lock_timeout = '5s'`;
 
 describe('an opt-in that is not committed', () => {
   it('is waited for by a report of its profile that is updated and said so before: it is covered', async () => {
-    const { phone, messages } = await optedOut(3);
+    for (const count of [1, 3]) {
+      const { phone, messages } = await optedOut(count);
+      await owner.query('begin');
+      await optIn(owner, phone);
+      const updated = update(other, messages[0]);
+      await waits(asker, other, updated);
+      await owner.query('commit');
+      await updated;
+      const { rows } = await owner.query('select from opt_outs where phone = $1', [phone]);
+      assert.equal(rows.length, count - 1);
+      await expectAccepted('a message', send(owner, phone, profiles[0]));
+    }
+  });
+
+  it('is waited for by one more profile of a blocked number: it blocks again', async () => {
+    const { phone } = await optedOut(3);
+    const fourth = await send(owner, newPhone(), profiles[3]);
+    await owner.query(`set session_replication_role = replica`);
+    await owner.query('update outbound_messages set to_number = $2 where id = $1', [fourth, phone]);
+    await owner.query('reset session_replication_role');
     await owner.query('begin');
     await optIn(owner, phone);
-    const updated = update(other, messages[0]);
-    await waits(asker, other, updated);
+    const reported = report(other, fourth);
+    await waits(asker, other, reported);
     await owner.query('commit');
-    await updated;
-    await expectAccepted('a message', send(owner, phone, profiles[0]));
+    await reported;
+    await expectRefused('a message', send(owner, phone, profiles[0]));
   });
 
   it('keeps no report of another contact waiting, new or updated', async () => {

@@ -21,6 +21,20 @@ describe('the names that a search_path can change', () => {
     assert.deepEqual(inBody('number bigint;', assigned), []);
   });
 
+  it('are found in a function of SQL as well', () => {
+    const inSql = (body: string): readonly string[] =>
+      unqualifiedNames(
+        `create function public.f(x text) returns bigint\n language sql\n as $f$ ${body} $f$`,
+      );
+    assert.deepEqual(
+      inSql('select pg_catalog.count(*) from public.b as b where b.x operator(pg_catalog.=) f.x'),
+      [],
+    );
+    assert.notDeepEqual(inSql('select pg_catalog.count(*) from b'), []);
+    assert.notDeepEqual(inSql('select count(*) from public.b as b'), []);
+    assert.notDeepEqual(inSql('select 1 from public.b as b where b.x = f.x'), []);
+  });
+
   for (const [what, declared, body] of [
     ['a table', '', 'perform from b;'],
     ['a function', '', 'perform f(1);'],

@@ -7,7 +7,7 @@ const transitionTables = ['new_messages'];
 const typesOfTheGrammar = ['boolean', 'integer', 'bigint'];
 
 /**
- * The names in a PL/pgSQL function that are looked up in the search_path of whoever calls it: tables,
+ * The names in a function of PL/pgSQL or SQL that are looked up in the search_path of whoever calls it: tables,
  * functions, operators, types and collations without a schema. Needs `loadModule` of libpg-query.
  */
 export function unqualifiedNames(createFunction: string): readonly string[] {
@@ -16,6 +16,12 @@ export function unqualifiedNames(createFunction: string): readonly string[] {
   const found = [...code.matchAll(/\bcollate\s+("[^"]+"|\w+)(?!\.|\w)/gi)].map(
     ([clause]) => clause,
   );
+  if (/^\s*language sql\b/im.test(code)) {
+    const body = /\bas (\$\w*\$)([\s\S]*)\1/i.exec(createFunction)?.[2];
+    if (body === undefined) throw new Error(`no body: ${createFunction}`);
+    walk(parseSync(body), (kind, inner) => found.push(...unqualifiedIn(kind, inner)));
+    return found;
+  }
   walk(parsePlPgSQLSync(`${createFunction};`), (key, node) => {
     if (key === 'PLpgSQL_expr') {
       walk(parseSync(statementOf(node)), (kind, inner) =>
