@@ -8,6 +8,9 @@ import { projectDir } from '../../db/cli/project-dir.ts';
 /** They draw: nothing that measures, or runs for hours, carries them along before it has something to draw. */
 const heavy = ['@observablehq/plot', 'linkedom'];
 
+/** A thread of a load: there may be several, for hours. */
+const worker = 'bench/load/client/worker.ts';
+
 /** These draw, whatever they are asked for. */
 const drawing = ['report', 'compare', 'reference', 'figures', 'schemas'];
 
@@ -27,7 +30,7 @@ describe('what a command loads when it starts', () => {
   before(async () => {
     const { metafile } = await build({
       absWorkingDir: projectDir,
-      entryPoints: commands.map(({ file }) => file),
+      entryPoints: [...commands.map(({ file }) => file), worker],
       bundle: true,
       packages: 'external',
       splitting: true,
@@ -53,6 +56,21 @@ describe('what a command loads when it starts', () => {
   it('is known of every command', () => {
     assert.ok(commands.length > 20);
     assert.ok(commands.every(({ file }) => loadedBy(file).size > 1));
+  });
+
+  it('is little in the thread of a load: nothing that reads files or checks their format', () => {
+    const loaded = loadedBy(worker);
+    assert.deepEqual(
+      ['csv-parse', 'typebox', 'ajv/dist/2020.js', ...heavy].filter((one) => loaded.has(one)),
+      [],
+    );
+    assert.ok(loaded.has('pg'));
+  });
+
+  it('is one language of faker, not seventy', () => {
+    const all = commands.map(({ file }) => loadedBy(file));
+    assert.ok(all.some((loaded) => loaded.has('@faker-js/faker/locale/en')));
+    assert.ok(!all.some((loaded) => loaded.has('@faker-js/faker')));
   });
 
   for (const { name, file } of commands) {

@@ -1,7 +1,8 @@
 import { UserError } from '../../../db/cli/errors.ts';
 import { readFormat } from '../../../seed/shape/file/read-format.ts';
 import type { Delay, Mix } from '../workload/mix.ts';
-import { readTrace, type Trace } from '../workload/trace.ts';
+import { readTrace } from '../workload/read-trace.ts';
+import type { Trace } from '../workload/trace.ts';
 import type { LoadOptions } from './load-options.ts';
 
 /** What is to be replayed, as the flags say. */

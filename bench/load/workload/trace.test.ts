@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { UserError } from '../../../db/cli/errors.ts';
 import { TraceSchedule } from './arrivals.ts';
-import { readTrace, TracePart } from './trace.ts';
+import { readTrace } from './read-trace.ts';
+import { TracePart } from './trace.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'optout-lab-trace-'));
 after(() => rmSync(folder, { recursive: true }));
