@@ -80,6 +80,24 @@ describe('a report', () => {
     assert.equal(await isCovered({ profile: profiles[1], laterUs: 1, id: 'any' }), false);
   });
 
+  it('that was loaded without triggers counts once it is updated, unless an opt-in covers it', async () => {
+    for (const isCovered of [false, true]) {
+      const phone = newPhone();
+      await owner.query('set session_replication_role = replica');
+      const message = await send(owner, phone, profiles[0]);
+      await report(owner, message);
+      await owner.query('reset session_replication_role');
+      if (isCovered) await owner.query('select opt_in($1, $2)', [phone, profiles[0]]);
+      await owner.query('update delivery_reports set error_code = 21610 where message_id = $1', [
+        message,
+      ]);
+      const { rows } = await owner.query('select profile_id from opt_outs where phone = $1', [
+        phone,
+      ]);
+      assert.deepEqual(rows, isCovered ? [] : [{ profile_id: profiles[0] }]);
+    }
+  });
+
   it('that was loaded without triggers is passed over where the last opt-in is later, to its profile or to all', async () => {
     const load = async (phone: string, profile: string | undefined): Promise<void> => {
       await owner.query('set session_replication_role = replica');

@@ -84,3 +84,21 @@ describe('a report of a contact whose ordinals have a gap', () => {
     await expectRefused('three', send(owner, phone, profiles[3]));
   });
 });
+
+describe('deriving again', () => {
+  it('numbers what was missing after the last that is there', async () => {
+    const phone = newPhone();
+    for (const profile of profiles.slice(0, 2)) {
+      await report(owner, await send(owner, phone, profile));
+    }
+    await owner.query('set session_replication_role = replica');
+    await report(owner, await send(owner, phone, profiles[2]));
+    await owner.query('reset session_replication_role');
+    await owner.query('select rederive_opt_outs()');
+    assert.deepEqual(await ordinals(phone), [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ]);
+  });
+});
