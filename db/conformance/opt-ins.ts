@@ -126,8 +126,10 @@ const covered: Behaviour = {
       await app.query('update delivery_reports set error_code = $2 where id = $1', [id, optedOut]);
     }
     await expectFree('after the reports were updated');
-    await app.query('update outbound_messages set body = $2 where id = $1', [message, 'edited']);
-    await expectFree('after its message was edited');
+    for (const id of [message, itemAt(messages, 0)]) {
+      await app.query('update outbound_messages set body = $2 where id = $1', [id, 'edited']);
+    }
+    await expectFree('after their messages were edited');
     await move(fixture.phone());
     await move(phone);
     await expectFree('after its message was moved away and back');

@@ -89,7 +89,11 @@ const readers: Readonly<Record<string, readonly string[]>> = {
     'select opt_in_everywhere(:phone)',
     'insert into opt_ins (phone) values (:phone)',
   ],
-  blocked_contacts: ['select differing_blocks()', 'select derive_blocked_contacts()'],
+  blocked_contacts: [
+    'select differing_blocks()',
+    'select derive_blocked_contacts()',
+    'insert into opt_ins (phone) values (:phone)',
+  ],
   opt_ins: [
     'select derive_blocked_contacts()',
     'select rederive_opt_outs()',

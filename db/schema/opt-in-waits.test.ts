@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/test-database.
 import { waits } from '../testing/waits.ts';
 import { makeProfiles, report, send } from './testing.ts';
 
-/* Who waits for an opt-in that is not committed, for whom it waits, and who goes on. */
+/* Who waits for an opt-in that is not committed, for whom it and deriving wait, and who goes on. */
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -125,5 +125,26 @@ describe('an opt-in that is not committed', () => {
     await other.query('commit');
     await optedIn;
     await expectAccepted('a message', send(owner, phone, profiles[0]));
+  });
+});
+
+describe('deriving again', () => {
+  it('waits for a report that is not committed, and numbers what was missing after it', async () => {
+    const phone = newPhone();
+    await owner.query('set session_replication_role = replica');
+    await report(owner, await send(owner, phone, profiles[1]));
+    await owner.query('reset session_replication_role');
+    const message = await send(owner, phone, profiles[0]);
+    await other.query('begin');
+    await report(other, message);
+    const derived = owner.query('select rederive_opt_outs()');
+    await waits(asker, owner, derived);
+    await other.query('commit');
+    await derived;
+    const { rows } = await owner.query(
+      'select profile_id from opt_outs where phone = $1 order by ordinal',
+      [phone],
+    );
+    assert.deepEqual(rows, [{ profile_id: profiles[0] }, { profile_id: profiles[1] }]);
   });
 });

@@ -86,13 +86,18 @@ describe('a report of a contact whose ordinals have a gap', () => {
 });
 
 describe('deriving again', () => {
-  it('numbers what was missing after the last that is there', async () => {
+  it('numbers what was missing after the last that is there, and counts failed reports of profiles only', async () => {
     const phone = newPhone();
     for (const profile of profiles.slice(0, 2)) {
       await report(owner, await send(owner, phone, profile));
     }
     await owner.query('set session_replication_role = replica');
     await report(owner, await send(owner, phone, profiles[2]));
+    await report(owner, await send(owner, phone)); // counts for no profile
+    await owner.query(
+      `insert into delivery_reports (message_id, event_type, error_code) values ($1, 'delivered', 21610)`,
+      [await send(owner, phone, profiles[3])],
+    );
     await owner.query('reset session_replication_role');
     await owner.query('select rederive_opt_outs()');
     assert.deepEqual(await ordinals(phone), [

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { failureOf, isolationLevels, isWorthRetrying, refusal } from '../contract.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { waits } from '../testing/waits.ts';
+import { readBlockThreshold } from './block-threshold.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -184,6 +185,17 @@ describe('a change of the threshold', () => {
       assert.equal(await isBlocked(phone), true);
     });
   }
+
+  it('waits for another change, and comes after it', async () => {
+    const [one, two] = [await session(), await session()];
+    await one.query('begin');
+    await setThreshold(one, 4);
+    const change = setThreshold(two, 3);
+    await waits(owner, two, change);
+    await one.query('commit');
+    await change;
+    assert.equal(await readBlockThreshold(owner), 3);
+  });
 
   it('waits for whoever blocks or unblocks a number by hand', async () => {
     const [added, removed] = [await number(2), await number(3)];
