@@ -17,7 +17,7 @@ import { runAgainst } from './run-against.ts';
 
 const silent = (): void => {};
 /** A figure ends with its twelfth session, however wide: on a busy machine that takes its time. */
-const small: BenchFlags = { scale: '5000', maxSeconds: 30, precision: 0.9, replace: true };
+const small: BenchFlags = { scale: '5000', maxSeconds: 300, precision: 0.9, replace: true };
 
 describe('two places, in pairs', () => {
   let first: BenchLab;
