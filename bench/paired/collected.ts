@@ -81,7 +81,8 @@ export class Collected {
       swapped: slice.swapped,
       startedMs: round(slice.startedMs),
       durationMs: round(slice.durationMs),
-      ...(figures === undefined ? {} : { differenceNs: Math.round(figures.differenceNs) }),
+      // no minus zero: JSON has none, and what is read again would not be what was written
+      ...(figures === undefined ? {} : { differenceNs: Math.round(figures.differenceNs) + 0 }),
       ...(treatment === undefined ? {} : { treatment: armSlice(treatment) }),
       ...(control === undefined ? {} : { control: armSlice(control) }),
       warmup: slice.warmup,
