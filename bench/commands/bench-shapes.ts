@@ -8,7 +8,7 @@ import { defaultDesignName, designsNamed } from '../../db/designs.ts';
 import { openServer } from '../../db/lab.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
 import { requireSameParts, runParts } from '../parts/run-parts.ts';
-import { formatNs } from '../report/format.ts';
+import { tellParts } from '../parts/tell-parts.ts';
 import { readResults } from '../results/read-results.ts';
 import { reportsDir, requireRunName } from '../results/run-folder.ts';
 import { shapesParts } from '../shapes/parts.ts';
@@ -50,13 +50,7 @@ await runCommand(async () => {
   );
   const server = await openServer(); // the parts find it running
   try {
-    await runParts(folder, parts, {
-      output: (data) => process.stdout.write(data),
-      kept: (part) => print(`\n=== ${part.name}: done before\n`),
-      begins: (part, index, count) =>
-        print(`\n=== ${index + 1} of ${count}, ${part.name}: ${part.title}\n`),
-      ended: (part) => print(`=== ${part.name}: ${formatNs(part.seconds * 1e9)}\n`),
-    });
+    await runParts(folder, parts, tellParts);
   } finally {
     await server.close();
   }
@@ -66,9 +60,5 @@ await runCommand(async () => {
     title: part.title,
     results: readResults(join(folder, part.name)),
   }));
-  print(`\n${shownPath(writeShapesPage(runs, folder))}\n`);
+  process.stdout.write(`\n${shownPath(writeShapesPage(runs, folder))}\n`);
 });
-
-function print(text: string): void {
-  process.stdout.write(text);
-}

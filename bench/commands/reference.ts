@@ -5,10 +5,10 @@ import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
 import { shownPath } from '../../db/cli/output-path.ts';
 import { openServer } from '../../db/lab.ts';
 import { requireSameParts, runParts } from '../parts/run-parts.ts';
+import { duration, tellParts } from '../parts/tell-parts.ts';
 import { readReferenceFlags } from '../reference/flags.ts';
 import { overviewMarkdown, totalTimes } from '../reference/overview.ts';
 import { referenceParts } from '../reference/parts.ts';
-import { formatNs } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
 import { writeReport } from '../report/write-report.ts';
 import { reportsDir } from '../results/run-folder.ts';
@@ -24,13 +24,7 @@ await runCommand(async () => {
   );
   const server = await openServer(); // the parts find it running, with what they read in its cache
   try {
-    const done = await runParts(folder, parts, {
-      output: (data) => process.stdout.write(data),
-      kept: ({ name, seconds }) => print(`\n=== ${name}: done before (${duration(seconds)})\n`),
-      begins: ({ name, title }, index, count) =>
-        print(`\n=== ${index + 1} of ${count}, ${name}: ${title}\n`),
-      ended: ({ name, seconds }) => print(`=== ${name}: ${duration(seconds)}\n`),
-    });
+    const done = await runParts(folder, parts, tellParts);
     const rows = done.map(({ name, seconds, command }) => [name, duration(seconds), command]);
     const { results } = writeReport(folder); // once more: now the loads are there to be listed
     writeFileSync(join(folder, 'README.md'), overviewMarkdown(folder, done));
@@ -44,10 +38,6 @@ await runCommand(async () => {
     await server.close();
   }
 });
-
-function duration(seconds: number): string {
-  return formatNs(seconds * 1e9);
-}
 
 function print(text: string): void {
   process.stdout.write(text);

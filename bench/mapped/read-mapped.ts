@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../../db/cli/errors.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { readJson } from '../../db/cli/read-json.ts';
 import { schemaCheck } from '../../db/format/schema-check.ts';
 import { reportsDir } from '../results/run-folder.ts';
 import type { MappedResults } from './results.ts';
@@ -19,12 +20,7 @@ export function findMapped(nameOrPath: string): string | undefined {
  */
 export function readMapped(folder: string): MappedResults {
   const file = join(folder, 'mapped.json');
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
-  }
+  const value = readJson(file);
   const problem = mappedMisfit(value);
   if (problem !== undefined) throw new UserError(`${file} is not a complete run: ${problem}`);
   return value as MappedResults;

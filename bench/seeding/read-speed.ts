@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { messageOf, UserError } from '../../db/cli/errors.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { readJson } from '../../db/cli/read-json.ts';
 import { schemaCheck } from '../../db/format/schema-check.ts';
 import type { SpeedResults } from './results.ts';
 
@@ -11,12 +11,7 @@ const speedMisfit = schemaCheck(new URL('./speed.schema.json', import.meta.url))
  * @throws UserError where it is cut off, or does not fit speed.schema.json
  */
 export function readSpeed(file: string): SpeedResults {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
-  }
+  const value = readJson(file);
   const problem = speedMisfit(value);
   if (problem !== undefined)
     throw new UserError(`${file} is not a complete comparison: ${problem}`);

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { messageOf, UserError } from '../../db/cli/errors.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { readJson } from '../../db/cli/read-json.ts';
 import { schemaCheck } from '../../db/format/schema-check.ts';
 import type { ThresholdResults } from './results.ts';
 
@@ -11,12 +11,7 @@ const misfit = schemaCheck(new URL('./threshold.schema.json', import.meta.url));
  * @throws UserError where it is cut off, or does not fit threshold.schema.json
  */
 export function readThreshold(file: string): ThresholdResults {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(`cannot read ${file}: ${messageOf(error)}`);
-  }
+  const value = readJson(file);
   const problem = misfit(value);
   if (problem !== undefined) throw new UserError(`${file} is not complete: ${problem}`);
   return value as ThresholdResults;

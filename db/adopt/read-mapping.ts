@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { messageOf, UserError } from '../cli/errors.ts';
+import { UserError } from '../cli/errors.ts';
+import { readJson } from '../cli/read-json.ts';
 import { schemaCheck } from '../format/schema-check.ts';
 import type { Mapping, Value } from './mapping.ts';
 import { longestNameBytes } from './quote.ts';
@@ -13,12 +13,7 @@ const misfit = schemaCheck(new URL('./mapping.schema.json', import.meta.url));
  *   could not be made of; the line names the place
  */
 export function readMapping(file: string): Mapping {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(`cannot read the mapping ${file}: ${messageOf(error)}`);
-  }
+  const value = readJson(file, `the mapping ${file}`);
   const wrong = misfit(value) ?? faultOf(value as Mapping);
   if (wrong !== undefined) throw new UserError(`${file}: ${wrong}`);
   return value as Mapping;

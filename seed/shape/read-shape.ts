@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { messageOf, UserError } from '../../db/cli/errors.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { readJson } from '../../db/cli/read-json.ts';
 import { schemaCheck } from '../../db/format/schema-check.ts';
 import { type Shape, shapeFormatVersion } from './shape.ts';
 
@@ -22,12 +23,7 @@ export const presetShapes: readonly string[] = readdirSync(presets)
 export function readShape(nameOrFile: string): Shape {
   const isPreset = presetShapes.includes(nameOrFile) && !existsSync(nameOrFile);
   const file = isPreset ? fileURLToPath(new URL(`${nameOrFile}.json`, presets)) : nameOrFile;
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(`cannot read the shape ${file}: ${messageOf(error)}`);
-  }
+  const value = readJson(file, `the shape ${file}`);
   const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
   if (typeof version === 'number' && version !== shapeFormatVersion) {
     throw new UserError(
