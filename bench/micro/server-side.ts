@@ -29,7 +29,7 @@ const fewestPairs = 3;
 const mostPairs = 200;
 
 /** However short the time: a loop's statement has many rows, and a machine may be busy. */
-const shortestTimeoutSeconds = 5;
+const shortestTimeoutSeconds = 2;
 
 /** How many cold probes: each follows an eviction. */
 const coldProbes = 40;
@@ -88,7 +88,10 @@ export async function measureServerSide(
         ? undefined
         : await attempt('at once', () => pairedLoop(bench, design, client, 'atOnce', share));
     await bench.reservation.change((admin) => admin.query(design.checkOnSql));
-    const self = await attempt('track_functions', () => functionSelfNs(bench, client));
+    const self =
+      one === undefined
+        ? undefined
+        : await attempt('track_functions', () => functionSelfNs(bench, client));
     const cold =
       one === undefined || checkPlan === undefined
         ? undefined

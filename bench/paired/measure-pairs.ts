@@ -21,7 +21,7 @@ import {
   type PairBench,
   type SliceTask,
 } from './measure-slice.ts';
-import { firstPacing, mostSecondsOver, type Pacing, pacingOf } from './pacing.ts';
+import { firstPacing, mayOpenSessions, type Pacing, pacingOf } from './pacing.ts';
 import type { Place, Places } from './places.ts';
 
 /** What is measured, where, and how its arms differ. */
@@ -85,12 +85,13 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
       defer(() => arms.takeDown());
       const order = seededRandom(stream('order of the arms'));
       let pacing = firstPacing(scenario.rowsPerStatement);
-      const isShort = (): boolean =>
+      const missing = (): number =>
         scenario.control === 'none'
-          ? !collected.hasSamples
-          : collected.sessions.length < fewestForTrimmedMean;
+          ? Number(!collected.hasSamples)
+          : fewestForTrimmedMean - collected.sessions.length;
+      let tookMs = 0;
       const mayGoOn = (): boolean =>
-        leftSeconds() > 0 || (isShort() && leftSeconds() > -mostSecondsOver(secondsAllowed));
+        mayOpenSessions(secondsAllowed, leftSeconds(), missing(), tookMs);
       for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
         const begunMs = performance.now();
         const slicesBeforeMs = collected.slicesMs();
@@ -104,7 +105,8 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
         });
         collected.endSessions();
         onSessions?.(collected.sessions);
-        const overheadMs = performance.now() - begunMs - (collected.slicesMs() - slicesBeforeMs);
+        tookMs = performance.now() - begunMs;
+        const overheadMs = tookMs - (collected.slicesMs() - slicesBeforeMs);
         pacing = pacingOf(secondsAllowed, collected.turnMs(), overheadMs, mostSessionsMs);
         if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {
           stoppedBecause = 'precise enough';

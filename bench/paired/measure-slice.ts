@@ -11,7 +11,7 @@ import { type Random, seedFor } from '../stats/random.ts';
 import { type Arms, takeArm } from './arms/arms.ts';
 import type { LoadMeter } from './client-load.ts';
 import { countersBetween, readCounters, type ServerCounters } from './counters.ts';
-import { type Pacing, warmupCalls } from './pacing.ts';
+import { mostWarmupMs, type Pacing, warmupCalls } from './pacing.ts';
 import type { PairReservation, Places } from './places.ts';
 import { type ArmSamples, timeSlice } from './time-slice.ts';
 
@@ -79,14 +79,15 @@ export async function measureSlice<D>(
   const { turnsPerSlice } = pacing;
   const names: readonly Arm[] =
     arms.method === 'one arm' ? ['treatment'] : ['treatment', 'control'];
-  const warmup = warmupCalls(scenario.rowsPerStatement, scenario.durable);
+  const warmup = warmupCalls(scenario);
   const work: Partial<Record<Arm, ArmWork>> = {};
   for (const arm of names) {
     const clients = sessions.of(arm, swapped);
     for (const client of clients) await takeArm(client, arms, arm);
     const prepared = await prepareArm(task, arm, clients, warmup + turnsPerSlice);
     willMake(prepared.phones ?? []);
-    for (let call = 0; call < warmup; call++) {
+    const untilMs = performance.now() + mostWarmupMs;
+    for (let call = 0; call < warmup && performance.now() < untilMs; call++) {
       await Promise.all(prepared.calls.map((one) => one()));
     }
     work[arm] = prepared;

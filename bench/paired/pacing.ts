@@ -1,3 +1,5 @@
+import type { Scenario } from '../scenarios/scenario.ts';
+
 /** How long sessions are kept, how their time is divided, and what goes before each slice. */
 export interface Pacing {
   readonly slicesPerSessions: number;
@@ -8,16 +10,18 @@ export interface Pacing {
 const sessionsWanted = 30;
 
 /** A figure whose time is up before it has enough sessions for an interval may take so much longer. */
-export function mostSecondsOver(secondsAllowed: number): number {
-  return Math.max(secondsAllowed, 5);
-}
+const mostSecondsOver = (secondsAllowed: number): number => Math.max(secondsAllowed, 5);
 
 /**
  * Two sessions together: shorter, and opening them would take most of the time; longer, and there are few.
- * Sessions differ among themselves by some 2.5 %, slices of 25 ms by 4 %, and two sessions take 100 ms to
- * open and clear up: the variance of a figure of given length is least where they last some 100 ms.
+ * Sessions differ among themselves by some 2.5 %, slices of 25 ms by 4 %. Two sessions of six slices take
+ * 100 ms to open, to warm up and to clear up, of two slices 40 ms: where time is short they last 40 ms
+ * with two slices, so that there are enough of them for an interval worth having.
  */
-export const sessionsMs = { least: 150, most: 250 } as const;
+export const sessionsMs = { least: 40, most: 250 } as const;
+
+/** Sessions of so many milliseconds have many slices. */
+const longSessionsMs = 150;
 
 /** Arms change so often where there is time for it, and in any case once. */
 const manySlices = 6;
@@ -29,7 +33,7 @@ const mostTurns = 500;
 
 /** Of the first sessions, which only warm up and tell how long a turn takes. */
 export function firstPacing(rowsPerStatement: number): Pacing {
-  return { slicesPerSessions: fewSlices, turnsPerSlice: rowsPerStatement >= 1_000 ? 1 : 6 };
+  return { slicesPerSessions: fewSlices, turnsPerSlice: rowsPerStatement >= 1_000 ? 1 : 3 };
 }
 
 /**
@@ -47,7 +51,8 @@ export function pacingOf(
   const wantedMs = (secondsAllowed * 1_000) / sessionsWanted - overheadMs;
   const lengthMs = Math.min(mostMs, Math.max(sessionsMs.least, wantedMs));
   const turns = lengthMs / turnMs;
-  const slicesPerSessions = turns / manySlices >= turnsWorthASlice ? manySlices : fewSlices;
+  const slicesPerSessions =
+    lengthMs >= longSessionsMs && turns / manySlices >= turnsWorthASlice ? manySlices : fewSlices;
   const perSlice = Math.round(turns / slicesPerSessions);
   return { slicesPerSessions, turnsPerSlice: Math.min(mostTurns, Math.max(1, perSlice)) };
 }
@@ -56,10 +61,40 @@ export function pacingOf(
  * Calls before a slice that are not timed. A session that takes another arm makes its plans anew,
  * PL/pgSQL and prepared statements settle on one after five executions, and a statement of one row gets
  * faster for some fifty more, until the processor's caches hold what it needs. For many rows planning is a
- * small part, and two calls read what is needed.
+ * small part, and one call reads what is needed; what is reported on is made for each call, and a report
+ * that is one of twenty costs what one of fifty does.
  */
-export function warmupCalls(rowsPerStatement: number, durable: boolean): number {
-  if (rowsPerStatement >= 10_000) return 1;
-  if (rowsPerStatement >= 1_000) return 2;
-  return durable || rowsPerStatement > 1 ? 10 : 50;
+export function warmupCalls({
+  kind,
+  rowsPerStatement,
+  durable,
+}: Pick<Scenario, 'kind' | 'rowsPerStatement' | 'durable'>): number {
+  if (rowsPerStatement >= 1_000) return 1;
+  if (durable || rowsPerStatement > 1) return 10;
+  return kind === 'report' ? 20 : 50;
+}
+
+/** Warming up ends after so many milliseconds: a statement that takes so long gains nothing by it. */
+export const mostWarmupMs = 250;
+
+/**
+ * Whether more sessions may be opened: while there is time; and for a figure that has too few for an
+ * interval beyond it, if the missing ones can be had soon.
+ *
+ * @param secondsAllowed for the whole figure
+ * @param leftSeconds    of them, below zero after their end
+ * @param missing        pairs of sessions until there is an interval
+ * @param sessionsTookMs what the last pair took from being opened to being cleared up
+ */
+export function mayOpenSessions(
+  secondsAllowed: number,
+  leftSeconds: number,
+  missing: number,
+  sessionsTookMs: number,
+): boolean {
+  if (leftSeconds > 0) return true;
+  return (
+    missing > 0 &&
+    (missing * sessionsTookMs) / 1_000 < mostSecondsOver(secondsAllowed) + leftSeconds
+  );
 }

@@ -50,6 +50,9 @@ export interface DesignOutcome {
 /** Of a design's time, the share that its cost inside the server gets at most; what it leaves goes to the scenarios. */
 const serverSideShare = 0.1;
 
+/** However little time there is: an interval takes some sessions, the latency of one arm takes one. */
+const leastSeconds = { pairs: 0.5, oneArm: 0.15 } as const;
+
 /**
  * Builds a design, proves it, captures its plans and times it.
  *
@@ -149,7 +152,8 @@ async function timeScenarios(
     await checkpoint(bench);
     const startedMs = performance.now();
     // what an earlier scenario did not need is there for the later ones
-    const allowed = Math.max(0.5, (left * scenario.weight) / weights);
+    const least = leastSeconds[scenario.control === 'none' ? 'oneArm' : 'pairs'];
+    const allowed = Math.max(least, (left * scenario.weight) / weights);
     results.push(
       await measureScenario(bench, design, scenario, allowed, {
         onSessions: (sessions) =>
