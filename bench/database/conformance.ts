@@ -3,7 +3,7 @@ import type { Design } from '../../db/designs.ts';
 import type { BehaviourOutcome } from '../results/results.ts';
 
 /** Checks that run at the same time: they wait for the disk and for each other's sessions more than they compute. */
-const concurrency = 3;
+const concurrency = 2;
 
 /** Longest that a statement of a check may take; a send that is looked up takes a thousandth of it. */
 const statementTimeoutMs = 10_000;

@@ -18,7 +18,7 @@ import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 const rounds = 5;
 
 /** Transactions of a block: as many as fit into a second, within these. */
-const transactions = { most: 1_000, least: 10 } as const;
+const transactions = { most: 500, least: 10 } as const;
 
 /**
  * The same insert through pgbench and through our own closed loop, in alternating blocks: how far is

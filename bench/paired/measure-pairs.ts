@@ -150,6 +150,9 @@ function titleOf(
   return `${title}${durability}${isThrough ? ', through the coordinator' : ''}`;
 }
 
+/** Numbers that sessions have made blocked are removed now and then, so that the tables keep their size. */
+const mostPhones = 2_000;
+
 /** What all slices of two sessions share. */
 type SessionsTask<D> = Omit<SliceTask<D>, 'slice' | 'swapped'>;
 
@@ -176,7 +179,7 @@ async function measureSessions<D>(
       before = measured.after;
       keep(measured);
     }
-    if (phones.size > 0) {
+    if (phones.size > mostPhones) {
       for (const { reservation, design } of new Set(Object.values(task.places))) {
         await reservation.removeMade(design, [...phones]);
       }
