@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { adoptableDesign } from '../../db/adopt/designs.ts';
 import { newCommand, onInterrupt, runCommand } from '../../db/cli/command.ts';
-import { CheckFailure } from '../../db/cli/errors.ts';
+import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { positiveNumber, wholeNumber } from '../../db/cli/flags.ts';
 import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
 import { tellSince } from '../../db/cli/tell-since.ts';
+import { defaultDesignName } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { allowNonemptyFlag } from '../../db/server/guard.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
@@ -21,6 +23,7 @@ interface Flags {
   readonly clients: number;
   readonly held: number;
   readonly calm: number;
+  readonly design: string;
   readonly keep?: true;
   readonly out?: string;
   readonly run?: string;
@@ -43,6 +46,11 @@ await runCommand(async () => {
     .option('--clients <number>', 'sessions of the traffic', wholeNumber(1, 100), 8)
     .option('--held <seconds>', 'how long a transaction stays open in the way', positiveNumber, 2)
     .option('--calm <seconds>', 'the stretch without a rollout, at least', positiveNumber, 10)
+    .option(
+      '--design <name>',
+      "the design that is put in place of the default's, and taken back",
+      'statement_trigger',
+    )
     .option('--keep', 'leave the database')
     .option('--out <folder>', 'where runs are kept (default: reports)')
     .option('--run <name>', 'name of the run (default: time and scale)')
@@ -50,6 +58,9 @@ await runCommand(async () => {
     .parse()
     .opts<Flags>();
   const messages = parseScale(flags.scale);
+  if (adoptableDesign(flags.design).name === defaultDesignName) {
+    throw new UserError(`--design: ${flags.design} is the default; name another`);
+  }
   if (flags.run !== undefined) requireRunName(flags.run);
   const folder = createRunFolder(`rollout-${scaleName(messages)}`, new Date(), {
     out: flags.out,
@@ -82,6 +93,7 @@ async function rehearse(flags: Flags, messages: number): Promise<RolloutResults>
       clients: flags.clients,
       heldSeconds: flags.held,
       calmSeconds: flags.calm,
+      otherDesign: flags.design,
       keep: flags.keep === true,
     },
     tellSince(performance.now()),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { designOfMapping } from '../../db/adopt/designs.ts';
 import { wordsOf } from '../../db/adopt/words.ts';
 import { codeOf, UserError } from '../../db/cli/errors.ts';
 import { refusal } from '../../db/contract.ts';
@@ -15,18 +16,22 @@ import { type AdoptedDatabase, adoptExample, labOn, letBench, stateOf } from './
 
 const [free, blocked] = ['12015550000', '12015550003'];
 
-for (const name of ['lab', 'partitioned']) {
-  describe(`the arms in the tables of the mapping "${name}"`, () => {
+for (const [name, design] of [
+  ['lab', undefined],
+  ['partitioned', undefined],
+  ['text-codes', 'statement_trigger'],
+] as const) {
+  describe(`the arms in the tables of the mapping "${name}"${design === undefined ? '' : ` by ${design}`}`, () => {
     let adopted: AdoptedDatabase;
     let owner: pg.Client;
     let role: TestRole;
     let checked: CheckedTable;
     before(async () => {
-      adopted = await adoptExample(name);
+      adopted = await adoptExample(name, design);
       owner = await adopted.database.connect();
       role = await createTestRole(adopted.database, owner);
       const { schema, messages: table } = wordsOf(adopted.mapping);
-      checked = { table, check: `${schema}.refuse_blocked_contact()` };
+      checked = { table, check: `${schema}.${designOfMapping(adopted.mapping).check}()` };
       if (name === 'lab') await owner.query("delete from profiles where name = 'profile 9'");
     });
     after(async () => {

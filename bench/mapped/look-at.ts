@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { designOfMapping } from '../../db/adopt/designs.ts';
 import type { Mapping } from '../../db/adopt/mapping.ts';
 import { namesOf, type Words, wordsOf } from '../../db/adopt/words.ts';
 import { UserError } from '../../db/cli/errors.ts';
@@ -31,7 +32,7 @@ export interface LookedAt extends CheckedTable {
 export async function lookAt(admin: pg.Client, mapping: Mapping, seed: number): Promise<LookedAt> {
   const words = wordsOf(mapping);
   const { messages: table, schema } = words;
-  const check = `${schema}.refuse_blocked_contact()`;
+  const check = `${schema}.${designOfMapping(mapping).check}()`;
   const { otherTriggers } = await requireCheck(admin, mapping, words, check);
   const statements = statementsOf(mapping, await readColumns(admin, words));
   await tryOut(admin, statements);
@@ -73,7 +74,7 @@ async function requireCheck(
   const trigger = namesOf(mapping).refuseInsert;
   if (!found.isThere) {
     throw new UserError(
-      `no trigger of ${messages} calls ${check}: run the files of npm run adopt first, 04_switch_on.sql included`,
+      `no trigger of ${messages} calls ${check}: run the files that npm run adopt makes of this mapping first, 04_switch_on.sql included`,
     );
   }
   if (!found.isOn) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { exampleNames } from '../../db/adopt/examples.ts';
+import { UserError } from '../../db/cli/errors.ts';
 import { createTestRole } from '../../db/testing/test-role.ts';
 import { mappedMarkdown, mappedText } from '../report/mapped-text.ts';
 import { readOptions } from '../run/options.ts';
@@ -80,6 +81,26 @@ for (const name of exampleNames) {
     });
   });
 }
+
+it('times the design of the mapping, and no other', async () => {
+  const adopted = await adoptExample('text-codes', 'statement_trigger');
+  try {
+    const { results } = await measured(adopted, ['insert', 'bulk-1000', 'refused']);
+    for (const { name, failure } of results.scenarios) assert.equal(failure, undefined, name);
+    assert.match(mappedText(results), /What the check \(statement_trigger\) adds/);
+    const { design: _, ...plain } = adopted.mapping;
+    await assert.rejects(
+      measured({ ...adopted, mapping: plain }, ['insert']),
+      (error) =>
+        error instanceof UserError &&
+        /^no trigger of app\.messages calls opt_out\.refuse_blocked_contact\(\): /.test(
+          error.message,
+        ),
+    );
+  } finally {
+    await adopted.database.drop();
+  }
+});
 
 it('a role that owns the check’s function and no more has the same figures', async () => {
   const { database, mapping, lab } = await adoptExample('text-codes');

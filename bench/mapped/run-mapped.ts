@@ -84,11 +84,14 @@ async function time(
   bench: PairBench<MappedDraw>,
   timed: readonly MappedScenario[],
   checkSwitch: CheckSwitch,
-  { mostSessionsMs }: MappedOptions,
+  { mapping, mostSessionsMs }: MappedOptions,
   progress: (what: string) => void,
 ): Promise<readonly ScenarioResult[]> {
-  // what the adopted files make is the default design, under other names
-  const place = { reservation: bench.reservation, design: designNamed(defaultDesignName) };
+  // what the adopted files make is a design of the lab, under other names
+  const place = {
+    reservation: bench.reservation,
+    design: designNamed(mapping.design ?? defaultDesignName),
+  };
   const weights = timed.reduce((sum, { weight }) => sum + weight, 0);
   const results: ScenarioResult[] = [];
   for (const scenario of timed) {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { designOfMapping } from '../../db/adopt/designs.ts';
 import { examplePath } from '../../db/adopt/examples.ts';
 import type { Mapping } from '../../db/adopt/mapping.ts';
 import { quoteName } from '../../db/adopt/quote.ts';
@@ -28,8 +29,9 @@ const others: Readonly<Record<string, (mapping: Mapping) => Mapping>> = {
 };
 
 /** The mapping of an example, with what its tables need for a bench, and without a role that the server lacks. */
-export function mappingOf(name: string): Mapping {
-  const { sendingRole: _, ...mapping } = readMapping(examplePath(name));
+export function mappingOf(name: string, design?: string): Mapping {
+  const { sendingRole: _, ...example } = readMapping(examplePath(name));
+  const mapping = design === undefined ? example : { ...example, design };
   return others[name]?.(mapping) ?? mapping;
 }
 
@@ -37,8 +39,8 @@ export function mappingOf(name: string): Mapping {
  * Brings the check into the tables of an example: 200 numbers, a quarter each with none, one, all but one, and
  * all of the opt-outs that block.
  */
-export async function adoptExample(name: string): Promise<AdoptedDatabase> {
-  const mapping = mappingOf(name);
+export async function adoptExample(name: string, design?: string): Promise<AdoptedDatabase> {
+  const mapping = mappingOf(name, design);
   const database = await createStrangersDatabase(name);
   const client = await database.connect();
   try {
@@ -89,7 +91,7 @@ export async function letBench(owner: pg.Client, mapping: Mapping, role: string)
   }
   await owner.query(
     `grant create on schema ${schema} to ${role};
-     alter function ${schema}.refuse_blocked_contact() owner to ${role}`,
+     alter function ${schema}.${designOfMapping(mapping).check}() owner to ${role}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { defaultDesignName } from '../../db/designs.ts';
 import type { MappedResults } from '../mapped/results.ts';
 import { serverName } from './environment-facts.ts';
 import { dateText, formatCount } from './format.ts';
@@ -47,13 +48,13 @@ function rows({ scenarios, notTimed }: MappedResults): readonly (readonly string
 
 /** What the figures are of, and then what to know before believing one. */
 function sentences(results: MappedResults): readonly string[] {
-  const { messages, reports, environment, otherTriggers, scenarios, notTimed } = results;
+  const { mapping, messages, reports, environment, otherTriggers, scenarios, notTimed } = results;
   const tables = environment.relations
     .map(({ name, rows: count }) => `${name} (about ${formatCount(count)} rows)`)
     .join(', ');
   const byEmptying = scenarios.some(({ method }) => method === 'emptied function');
   return [
-    `What the check adds to ${messages} and ${reports}: the time of a statement with it over that without, and its 95 % interval. ${tables}.`,
+    `What the check (${mapping.design ?? defaultDesignName}) adds to ${messages} and ${reports}: the time of a statement with it over that without, and its 95 % interval. ${tables}.`,
     'Every statement was rolled back in the round trip in which it ran: no commit is in these times. A commit takes as long with the check as without, so of a durable send the check is a smaller share.',
     'A report is one that says "opted out", against one of the same message that does not.',
     ...(byEmptying

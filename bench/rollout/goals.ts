@@ -4,8 +4,8 @@ import type { RolloutGoal, RolloutStage } from './results.ts';
 /** What a rollout may cost the traffic beside it. */
 const wanted = { lockWaitMs: 100, longerSendMs: 100, timesNaive: 1.5 } as const;
 
-/** The stages of an undisturbed rollout, from the first file to the switch. */
-const rollout = ['prepare', 'install', 'backfill', 'switch on'];
+/** The stages of an undisturbed rollout that change anything, from the first file to another design and back. */
+const rollout = ['prepare', 'install', 'backfill', 'switch on', 'another design', 'back'];
 
 /** What was wanted of a rollout beside what was reached. A stage that is missing leaves its goal out. */
 export function goalsOf(stages: readonly RolloutStage[]): readonly RolloutGoal[] {

@@ -89,6 +89,9 @@ export const rolloutResultsSchema = define(
       optOuts: number(),
       ratePerSecond: number(),
       clients: number(),
+      otherDesign: optional(
+        text("The design that was put in place of the default's, and taken back."),
+      ),
       stages: list(rolloutStageSchema, 'In the order of time.'),
       timeline: list(rolloutSecondSchema),
       naiveAloneSeconds: optional(number('The naive statement without traffic.')),

@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../../db/testing/test-dat
 import { goalsOf } from './goals.ts';
 import type { RolloutResults, RolloutStage } from './results.ts';
 import { sendsOf, timelineOf } from './stages.ts';
+import { acceptedOf, startTrying } from './try-blocked.ts';
 
 let database: TestDatabase;
 const out = mkdtempSync(join(tmpdir(), 'optout-lab-rollout-'));
@@ -30,7 +31,7 @@ const rollout = (...args: readonly string[]) =>
 it('is rehearsed step by step, killed and held up, right at every switch, and leaves nothing', async () => {
   const { exitCode, stdout, stderr } = await rollout(
     ...['--scale', 'tiny', '--rate', '300', '--clients', '4', '--held', '1', '--calm', '1'],
-    ...['--run', 'one'],
+    ...['--run', 'one', '--design', 'hash_beside_key'],
   );
   assert.equal(exitCode, 0, stderr);
   const results: RolloutResults = JSON.parse(
@@ -47,13 +48,33 @@ it('is rehearsed step by step, killed and held up, right at every switch, and le
     assert.ok(found !== undefined, name);
     return found;
   };
-  for (const name of ['install, held up', 'switch on, held up']) {
+  for (const name of ['install, held up', 'switch on, held up', 'another design, held up']) {
     assert.match(stage(name).outcome, /^gave way for 1 s, then done$/);
     // who held it is read a moment later, and may be somebody of the traffic
     assert.ok(stage(name).ownWaits.length > 0);
   }
   assert.match(stage('backfill, killed').outcome, /^(ended by 57P01|done before it was killed)$/);
   assert.ok(stage('backfill').walBytes > 0 && stage('backfill').derivedBytes > 0);
+  assert.equal(results.otherDesign, 'hash_beside_key');
+  for (const design of ['hash_beside_key', 'blocked_contacts']) {
+    const check = `while ${design} took its place no message to a blocked number passed`;
+    assert.match(
+      results.checks.find((one) => one.check === check)?.found ?? '',
+      /^([1-9]\d*) of \1 refused$/,
+    );
+    const after = `by ${design} every number with three opt-outs is refused`;
+    assert.match(
+      results.checks.find((one) => one.check === after)?.found ?? '',
+      /^(2\d\d) of \1 refused, \d+ of them reported meanwhile$/,
+    );
+  }
+  assert.deepEqual(
+    results.stages.slice(0, 9).map(({ name }) => name),
+    [
+      ...['prepare', 'install', 'backfill', 'switch on', 'verify'],
+      ...['another design', 'back', 'remove', 'calm'],
+    ],
+  );
   assert.match(
     stdout,
     /✓ after the switch every number with three opt-outs is refused: 2\d\d of 2\d\d/,
@@ -65,6 +86,40 @@ it('is rehearsed step by step, killed and held up, right at every switch, and le
       `select datname from pg_database where datname = current_database() || '_rollout'`,
     );
     assert.deepEqual(rows, []);
+  } finally {
+    await client.end();
+  }
+});
+
+for (const [design, says] of [
+  ['row_security', /^error: design row_security cannot be adopted: [^\n]+\n$/],
+  ['blocked_contacts', /^error: --design: blocked_contacts is the default; name another\n$/],
+  ['statement_triger', /^error: [^\n]+ did you mean "statement_trigger"\?\n$/],
+] as const) {
+  it(`refuses the design ${design} before anything is made`, async () => {
+    const { exitCode, stderr } = await rollout('--scale', 'tiny', '--design', design);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, says);
+  });
+}
+
+it('counts a message that passes where it must not', async () => {
+  const client = await database.connect();
+  try {
+    await client.query(`insert into profiles (name) values ('one')`);
+    await client.query(`insert into blocked_contacts values ('+19990000001')`);
+    const trying = await startTrying(database.url, ['+19990000001', '+19990000002']);
+    for (let passed = 0; passed < 3; ) {
+      passed = (await client.query('select from outbound_messages')).rowCount ?? 0;
+    }
+    const { accepted, refused } = await trying.stop();
+    const { rows } = await client.query(
+      'select count(*)::integer as rows, count(distinct to_number)::integer as numbers from outbound_messages',
+    );
+    assert.deepEqual(rows, [{ rows: accepted, numbers: 1 }]);
+    assert.ok(refused >= accepted);
+    assert.equal(await acceptedOf(database.url, ['+19990000001', '+19990000002']), 1);
+    await client.query('truncate outbound_messages, blocked_contacts, profiles cascade');
   } finally {
     await client.end();
   }

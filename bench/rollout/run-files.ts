@@ -5,6 +5,7 @@ import { readMapping } from '../../db/adopt/read-mapping.ts';
 import { splitStatements } from '../../db/adopt/split-statements.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { inTransaction } from '../../db/connection/transaction.ts';
+import { defaultDesignName } from '../../db/designs.ts';
 import { type MigrationText, migrationTexts } from '../../db/schema/migration-texts.ts';
 
 /** What the sessions of a rollout are called in pg_stat_activity. */
@@ -13,15 +14,20 @@ export const rolloutName = 'optout-lab rollout';
 /** The numbered files that `npm run adopt` makes for the lab's own tables, by the word in their names. */
 export type FileWord = 'prepare' | 'install' | 'backfill' | 'switch_on' | 'verify' | 'roll_back';
 
+/** Of which design the file is, and what is told of its session. */
+interface FileOptions {
+  readonly design?: string;
+  readonly began?: (client: pg.Client) => void;
+}
+
 /** Runs one of the files in a session of its own, statement by statement, as psql would. */
 export async function runFile(
   url: string,
   word: FileWord,
-  began: (client: pg.Client) => void = () => {},
+  { design = defaultDesignName, began = () => {} }: FileOptions = {},
 ): Promise<void> {
-  const file = adoptionFiles(readMapping(examplePath('lab'))).find(({ name }) =>
-    name.endsWith(`_${word}.sql`),
-  );
+  const mapping = { ...readMapping(examplePath('lab')), design };
+  const file = adoptionFiles(mapping).find(({ name }) => name.endsWith(`_${word}.sql`));
   if (file === undefined) throw new Error(`no file is called ${word}`);
   const client = await connect(url, rolloutName);
   client.on('error', () => {}); // a session that is ended on purpose; its statement fails too

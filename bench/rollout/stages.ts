@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import { readSql } from '../../db/sql.ts';
+import type { Sample } from '../load/client/open-loop.ts';
 import type { LockWatch } from './lock-watch.ts';
 import type { RolloutSecond, RolloutSends, RolloutStage } from './results.ts';
-import { type Sample, type Traffic, trafficName } from './traffic.ts';
+import { type Traffic, trafficName } from './traffic.ts';
 
 const derivedSql = readSql(new URL('./sql/derived.sql', import.meta.url));
 

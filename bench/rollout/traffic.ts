@@ -2,11 +2,10 @@ import type pg from 'pg';
 import { closing } from '../../db/connection/closing.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import { failureOf, isRefusal, isWorthRetrying, optedOut } from '../../db/contract.ts';
+import { failureOf, isRefusal, optedOut } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
-import { startPreciseTimer } from '../load/client/precise-timer.ts';
-import { Schedule } from '../load/workload/arrivals.ts';
+import { type Answer, type Sample, startOpenLoop } from '../load/client/open-loop.ts';
 import { Draws } from '../stats/random.ts';
 
 const sendSql = readSql(new URL('./sql/send.sql', import.meta.url));
@@ -14,16 +13,6 @@ const reportSql = readSql(new URL('./sql/report.sql', import.meta.url));
 
 /** What its sessions are called in pg_stat_activity. */
 export const trafficName = 'optout-lab rollout traffic';
-
-/** What the traffic did at one moment. */
-export interface Sample {
-  /** When it was due, by performance.now(). */
-  readonly dueMs: number;
-  /** From then until it was answered. */
-  readonly latencyMs: number;
-  readonly kind: 'send' | 'report' | 'opt-out';
-  readonly refused: boolean;
-}
 
 /** A number of which the traffic reported an opt-out, and when the third was acknowledged. */
 export interface OptedOutNumber {
@@ -73,30 +62,10 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { url, ratePerSecond, clients, phones, profiles } = options;
   const sessions: pg.Client[] = [];
   for (let i = 0; i < clients; i++) sessions.push(await connect(url, trafficName));
-  const timer = await startPreciseTimer();
-  const samples: Sample[] = [];
   const numbers: WaveNumber[] = [];
   const ring: string[] = [];
-  const idle = [...sessions];
   const draws = new Draws(options.seed, 'rollout');
-  const schedule = new Schedule({
-    kind: 'poisson',
-    ratePerSecond,
-    startMs: performance.now(),
-    endMs: Number.POSITIVE_INFINITY,
-    part: 0,
-    parts: 1,
-    draws,
-  });
-  let stopped = false;
-  let failure: unknown;
   let operations = 0;
-  let busy = 0;
-  let drained: () => void = () => {};
-  const answered = new Promise<void>((resolve) => {
-    drained = resolve;
-  });
-  const armed = timer.onWake(() => pump());
 
   const send = async (client: pg.Client, phone: string, profile: string): Promise<string> => {
     // named, so that a session plans it once
@@ -115,7 +84,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     });
 
   /** One operation; tells what it was. */
-  async function operate(client: pg.Client): Promise<Sample['kind']> {
+  async function operate(client: pg.Client): Promise<Answer['kind']> {
     const turn = operations++ % wave;
     if (turn === wave - 1) return nextOfWave(client);
     const known = turn >= wave - 3 ? ring[draws.below(ring.length)] : undefined;
@@ -131,7 +100,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   }
 
   /** Reports a message of the wave, or sends the next one. */
-  async function nextOfWave(client: pg.Client): Promise<Sample['kind']> {
+  async function nextOfWave(client: pg.Client): Promise<Answer['kind']> {
     const waiting = numbers.find(({ toReport }) => toReport.length > 0);
     const message = waiting?.toReport.shift();
     if (waiting !== undefined && message !== undefined) {
@@ -156,56 +125,30 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     return 'send';
   }
 
-  async function attempt(client: pg.Client, dueMs: number): Promise<void> {
-    for (;;) {
-      try {
-        const kind = await operate(client);
-        samples.push({ dueMs, latencyMs: performance.now() - dueMs, kind, refused: false });
-        return;
-      } catch (error) {
-        if (isRefusal(failureOf(error))) {
-          const latencyMs = performance.now() - dueMs;
-          samples.push({ dueMs, latencyMs, kind: 'send', refused: true });
-          return;
-        }
-        if (!isWorthRetrying(failureOf(error))) throw error;
-      }
+  /** A refusal is an answer, too. */
+  async function answerOf(client: pg.Client): Promise<Answer> {
+    try {
+      return { kind: await operate(client), refused: false };
+    } catch (error) {
+      if (isRefusal(failureOf(error))) return { kind: 'send', refused: true };
+      throw error;
     }
   }
 
-  function pump(): void {
-    while (!stopped && idle.length > 0 && schedule.nextMs <= performance.now()) {
-      const client = idle.pop();
-      if (client === undefined) break;
-      busy++;
-      attempt(client, schedule.take())
-        .catch((error: unknown) => {
-          failure ??= error;
-          stopped = true;
-        })
-        .finally(() => {
-          busy--;
-          idle.push(client);
-          pump();
-        });
-    }
-    if (stopped) {
-      if (busy === 0) drained();
-    } else if (idle.length > 0) armed.set(schedule.nextMs);
-  }
-  pump();
-
+  const loop = await startOpenLoop({
+    sessions,
+    ratePerSecond,
+    endMs: Number.POSITIVE_INFINITY,
+    draws,
+    operate: answerOf,
+  });
   return {
-    samples,
+    samples: loop.samples,
     optedOut: numbers,
     stop: () =>
       closing(async (defer) => {
         for (const client of sessions) defer(() => client.end());
-        defer(() => timer.close());
-        stopped = true;
-        pump();
-        await answered;
-        if (failure !== undefined) throw failure;
+        await loop.stop();
       }),
   };
 }

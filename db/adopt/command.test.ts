@@ -23,6 +23,13 @@ after(() => rmSync(folder, { recursive: true }));
 const wrongMapping = join(folder, 'wrong.json');
 writeFileSync(wrongMapping, JSON.stringify({ ...JSON.parse(exampleText('lab')), threshold: 0 }));
 
+/** The path of a mapping that names a design. */
+const withDesign = (design: string): string => {
+  const file = join(folder, `${design}.json`);
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(exampleText('lab')), design }));
+  return file;
+};
+
 const adopt = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   runCommandFile('db/commands/adopt.ts', args, { env: { DATABASE_URL: undefined, ...env } });
 
@@ -63,6 +70,15 @@ describe('adopt', () => {
   for (const [args, says] of [
     [[], /name a mapping/],
     [[wrongMapping], /wrong\.json: threshold: not a whole number from 1/],
+    [
+      [withDesign('row_security')],
+      /design: design row_security cannot be adopted: .*\(select on blocked_contacts\)/,
+    ],
+    [
+      [withDesign('blocked_hash')],
+      /design: design blocked_hash cannot be adopted: .*"alter table public\.blocked_contacts drop/,
+    ],
+    [[withDesign('statement_triger')], /design: .*did you mean "statement_trigger"\?/],
     [['nowhere.json'], /cannot read the mapping nowhere\.json/],
     [['--example', 'webhok'], /there is no example "webhok": did you mean "webhook"\?/],
     [[examplePath('lab'), '--inspect'], /name a database/],
@@ -115,6 +131,7 @@ describe('with a database', () => {
       stdout,
       /^what is made: tables opt_outs, blocked_contacts and opt_ins and \d+ functions in opt_out, /m,
     );
+    assert.match(stdout, /^the check: design blocked_contacts, .+$/m);
     assert.match(
       stdout,
       /^opt-outs: about 666 reports, by 2,000 that were read; at most [\d.]+ kB in opt_outs with its indexes$/m,
@@ -169,7 +186,24 @@ describe('with a database', () => {
     const upgraded = await adopt([examplePath('webhook'), '--upgrade'], {
       DATABASE_URL: database.url,
     });
-    assert.match(upgraded.stdout, /^the database has version \d+, which is this one\n$/);
+    assert.match(
+      upgraded.stdout,
+      /^the database has version \d+, which is this one, and checks by blocked_contacts\n$/,
+    );
+    const another = join(folder, 'another.json');
+    writeFileSync(
+      another,
+      JSON.stringify({ ...JSON.parse(exampleText('webhook')), design: 'statement_trigger' }),
+    );
+    const changed = await adopt([another, '--upgrade'], { DATABASE_URL: database.url });
+    assert.equal(changed.exitCode, 0, changed.stderr);
+    assert.match(
+      changed.stdout,
+      /another\/04_switch_on\.sql\nit puts statement_trigger in place of blocked_contacts\n$/,
+    );
+    run('-f', join(folder, 'another', '04_switch_on.sql'));
+    const asked = await adopt([another, '--upgrade'], { DATABASE_URL: database.url });
+    assert.match(asked.stdout, /, and checks by statement_trigger\n$/);
     run('-c', "set opt_out_adoption.roll_back = 'yes'", '-f', '06_roll_back.sql');
     assert.deepEqual(await describeCatalog(client), catalog);
   });

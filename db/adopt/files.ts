@@ -13,6 +13,9 @@ const steps = [
   ...['05_verify', '06_roll_back'],
 ];
 
+/** The file that puts the check of the mapping's design in place, of none or of another design's. */
+export const switchFileName = '04_switch_on.sql';
+
 /** The numbered files of plain SQL by which the schema is made over the tables of a mapping. */
 export function adoptionFiles(mapping: Mapping): readonly AdoptionFile[] {
   const values = valuesOf(mapping);

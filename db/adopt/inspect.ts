@@ -49,6 +49,7 @@ export async function inspect(client: pg.Client, mapping: Mapping): Promise<Insp
       `${values['messages']}: ${messages.words}`,
       `${values['reports']}: ${reports.words}`,
       `what is made: tables opt_outs, blocked_contacts and opt_ins and ${schemaFunctions().length} functions in ${values['schema']}, an index of ${values['reports']}, six triggers, and the schema opt_out_adoption`,
+      `the check: design ${values['design']}, ${values['design title']}`,
       ...(await aboutBackfill(client, query, reports.tableBytes)),
     ];
     return { obstacles, notes, facts };

@@ -154,6 +154,9 @@ export const mappingSchema = define(
       threshold: number(
         'How many distinct senders must be told before a number is blocked for all.',
       ),
+      design: optional(
+        text('Which design of the lab checks what is sent: blocked_contacts where it is left out.'),
+      ),
       messages: messagesSchema,
       reports: reportsSchema,
       sendingRole: optional(

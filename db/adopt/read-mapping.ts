@@ -1,6 +1,7 @@
 import { UserError } from '../cli/errors.ts';
 import { readJson } from '../cli/read-json.ts';
 import { schemaCheck } from '../format/schema-check.ts';
+import { adoptableDesign } from './designs.ts';
 import type { Mapping, Value } from './mapping.ts';
 import { longestNameBytes } from './quote.ts';
 
@@ -23,6 +24,7 @@ export function readMapping(file: string): Mapping {
 function faultOf({
   schema,
   threshold,
+  design,
   messages,
   reports,
   sendingRole,
@@ -59,9 +61,20 @@ function faultOf({
     (Number.isSafeInteger(threshold) && threshold >= 1 && threshold < 2 ** 31
       ? undefined
       : 'threshold: not a whole number from 1') ??
+    faultOfDesign(design) ??
     faultOfCodes(codes, reports.code) ??
     (status === undefined || isPlain(status.is) ? undefined : `reports.status.is: ${notPlain}`)
   );
+}
+
+function faultOfDesign(name: string | undefined): string | undefined {
+  try {
+    if (name !== undefined) adoptableDesign(name);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return `design: ${error.message}`;
+    throw error;
+  }
 }
 
 /** Letters of any script, digits, spaces and most signs: nothing that ends a text, a name or a list of SQL. */

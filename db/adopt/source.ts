@@ -25,9 +25,14 @@ export function isSchemaVersion(version: string): boolean {
  * written down a second time: their texts are those of the migrations, of each the last.
  */
 export function schemaFunctions(version = schemaVersion()): readonly SchemaFunction[] {
-  const found = new Map<string, Map<string, string>>();
   const texts = migrationTexts().filter((one) => one.version <= version);
-  for (const statement of texts.flatMap(({ up }) => splitStatements(up))) {
+  return functionsIn(texts.flatMap(({ up }) => splitStatements(up)));
+}
+
+/** The functions that are there after some statements; what makes no function is passed over. */
+export function functionsIn(statements: readonly string[]): readonly SchemaFunction[] {
+  const found = new Map<string, Map<string, string>>();
+  for (const statement of statements) {
     const create = /^create (?:or replace )?function public\.(\w+)/.exec(statement)?.[1];
     const drop = /^drop function (?:if exists )?public\.(\w+)/.exec(statement)?.[1];
     const more = /^(alter|comment on|revoke all on) function public\.(\w+)/.exec(statement);

@@ -1,5 +1,5 @@
 import type { Mapping } from './mapping.ts';
-import { quoteText } from './quote.ts';
+import { quoteName, quoteText } from './quote.ts';
 import { catalogType, namesOf, type Words, wordsOf } from './words.ts';
 
 type Rule = readonly [pattern: RegExp, replace: (...found: string[]) => string];
@@ -77,6 +77,7 @@ function rulesOf(mapping: Mapping, words: Words): readonly Rule[] {
         throw new Error(`no rule translates ${word}`);
       },
     ],
+    rule(/\boutbound_messages_refuse_blocked_insert\b/g, quoteName(names.refuseInsert)),
     // tables: a trigger of a partition has the partition's name
     ...(reports.partitions !== undefined || sameName
       ? [

@@ -45,7 +45,7 @@ describe('a schema that was adopted in an older version', () => {
       await client.query(`select traffic.report(traffic.send('12025550100', $1), true)`, [sender]);
     }
     const adoption = await readAdoption(client, mapping);
-    assert.deepEqual(adoption, { version: older, isSwitchedOn: true });
+    assert.deepEqual(adoption, { version: older, design: 'blocked_contacts' });
     const upgrade = upgradeFile(mapping, adoption) ?? assert.fail('nothing to upgrade');
     assert.equal(upgrade.name, `upgrade_from_${older}.sql`);
 
@@ -57,12 +57,12 @@ describe('a schema that was adopted in an older version', () => {
       await client.query('select * from opt_out.set_opt_out_block_threshold(2)');
     }
     const now = await readAdoption(client, mapping);
-    assert.deepEqual(now, { version: schemaVersion(), isSwitchedOn: true });
+    assert.deepEqual(now, { version: schemaVersion(), design: 'blocked_contacts' });
     assert.equal(upgradeFile(mapping, now), undefined);
   });
 
   it('is not upgraded by a file for another version, nor from one that is not known', async () => {
-    const upgrade = upgradeFile(mapping, { version: older, isSwitchedOn: true });
+    const upgrade = upgradeFile(mapping, { version: older, design: 'blocked_contacts' });
     await client.query(`update opt_out_adoption.adoption set version = '20991231000000'`);
     await assert.rejects(
       runFile(database, upgrade ?? assert.fail()),
@@ -89,7 +89,7 @@ async function takeBack(client: pg.Client, mapping: Mapping): Promise<void> {
   }
   await client.query(`
     comment on column opt_out.opt_outs.ordinal is 'as it was';
-    alter table opt_out_adoption.adoption drop column began_at;
+    alter table opt_out_adoption.adoption drop column began_at, drop column design;
     create or replace procedure opt_out_adoption.backfill(batch_ms integer default 50)
       language sql as 'select';
     update opt_out_adoption.adoption set version = '${older}'`);

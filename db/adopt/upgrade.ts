@@ -1,10 +1,13 @@
 import type pg from 'pg';
 import { UserError } from '../cli/errors.ts';
-import type { AdoptionFile } from './files.ts';
+import { defaultDesignName } from '../designs.ts';
+import { designOfMapping } from './designs.ts';
+import { type AdoptionFile, adoptionFiles, switchFileName } from './files.ts';
 import type { Mapping } from './mapping.ts';
 import { quoteName } from './quote.ts';
 import { render, template } from './render.ts';
 import { isSchemaVersion, type SchemaFunction, schemaFunctions, schemaVersion } from './source.ts';
+import { switchTo } from './switch.ts';
 import { translate } from './translate.ts';
 import { thresholdFunction, valuesOf } from './values.ts';
 import { namesOf } from './words.ts';
@@ -13,8 +16,8 @@ import { namesOf } from './words.ts';
 export interface Adoption {
   /** The number of the last migration in it. */
   readonly version: string;
-  /** Whether messages are refused. */
-  readonly isSwitchedOn: boolean;
+  /** The design that refuses messages; null where none does yet. */
+  readonly design: string | null;
 }
 
 /**
@@ -37,11 +40,13 @@ export async function readAdoption(client: pg.Client, mapping: Mapping): Promise
   const { rows } = await client.query<Adoption>(
     `select
        a.version,
-       exists (
-         select from pg_trigger where tgrelid = to_regclass($1) and tgname = $2
-       ) as "isSwitchedOn"
+       case
+         when exists (select from pg_trigger where tgrelid = to_regclass($1) and tgname = $2)
+         then coalesce(to_jsonb(a) ->> 'design', $3)
+       end as design
      from opt_out_adoption.adoption as a`,
-    [messages, namesOf(mapping).refuseInsert],
+    // what was adopted before designs could be chosen does not say which it has
+    [messages, namesOf(mapping).refuseInsert, defaultDesignName],
   );
   const [found] = rows;
   if (found === undefined || !isSchemaVersion(found.version)) {
@@ -52,9 +57,15 @@ export async function readAdoption(client: pg.Client, mapping: Mapping): Promise
   return found;
 }
 
-/** The file that makes this version of an adopted schema; undefined where it has that already. */
+/**
+ * The file that makes this version of an adopted schema, with the mapping's design; undefined where it has
+ * both already. Where only the design is another, it is the one that switches the check on.
+ */
 export function upgradeFile(mapping: Mapping, adoption: Adoption): AdoptionFile | undefined {
-  if (adoption.version === schemaVersion()) return undefined;
+  if (adoption.version === schemaVersion()) {
+    const isSame = adoption.design === null || adoption.design === designOfMapping(mapping).name;
+    return isSame ? undefined : adoptionFiles(mapping).find(({ name }) => name === switchFileName);
+  }
   const before = new Map(schemaFunctions(adoption.version).map((one) => [one.name, one]));
   const now = schemaFunctions();
   const changed = now.filter(
@@ -79,9 +90,10 @@ export function upgradeFile(mapping: Mapping, adoption: Adoption): AdoptionFile 
       'changed functions': changed
         .flatMap(({ statements }) => statements.map((statement) => translate(statement, mapping)))
         .join('\n\n'),
-      'triggers that refuse if they are on': adoption.isSwitchedOn
-        ? (values['triggers that refuse'] ?? '')
-        : '-- Messages are not refused yet.',
+      'switch if it is on':
+        adoption.design === null
+          ? '-- Messages are not refused yet.'
+          : switchTo(mapping, values, ''),
       'drop what is gone': gone.map(drop).join('\n'),
     })}\n`,
   };

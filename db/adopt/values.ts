@@ -1,7 +1,9 @@
+import { adoptableDesigns, designOfMapping, namesOfDesigns } from './designs.ts';
 import type { IdColumn, Mapping, Value } from './mapping.ts';
 import { derivedName, quoteName, quoteText } from './quote.ts';
 import { render, template, type Values } from './render.ts';
 import { schemaFunctions, schemaVersion } from './source.ts';
+import { switchTo } from './switch.ts';
 import { translate } from './translate.ts';
 import { namesOf, qualifiedName, wordsOf } from './words.ts';
 
@@ -14,6 +16,7 @@ export function catalogValues(mapping: Mapping): Values {
   const { messages, reports, sendingRole } = mapping;
   const words = wordsOf(mapping);
   const { index, ...triggers } = namesOf(mapping);
+  const { name: design, title, check, level } = designOfMapping(mapping);
   return {
     'schema name': mapping.schema,
     adoption: `${words.messages} and ${words.reports}, into ${words.schema}`,
@@ -65,13 +68,21 @@ export function catalogValues(mapping: Mapping): Values {
           ]),
     ]),
     roles: JSON.stringify(sendingRole === undefined ? [] : [{ name: sendingRole }]),
-    'function names': `{${schemaFunctions()
-      .map(({ name }) => name)
-      .join(',')}}`,
+    'function names': `{${[
+      ...schemaFunctions().map(({ name }) => name),
+      ...namesOfDesigns(adoptableDesigns()).functions,
+    ].join(',')}}`,
     'trigger names': `{${Object.values(triggers)
       .map((name) => `"${name}"`)
       .join(',')}}`,
     'refuse insert name': triggers.refuseInsert,
+    design,
+    'design title': title,
+    check,
+    level,
+    // bits of pg_trigger.tgtype: insert 4, update 16
+    'events checked before': level === 'statement' ? '16' : '20',
+    'statement trigger of partitions': `${words.messages} is partitioned: by design ${design} a message would pass that is inserted straight into a partition`,
   };
 }
 
@@ -174,11 +185,15 @@ function functionValues(mapping: Mapping): Values {
       .filter(({ name }) => name !== thresholdFunction)
       .map(({ statements }) => statements.join('\n'))
       .join('\n\n'),
-    'drop functions': functions
-      .map(({ name }) => `drop function if exists ${schema}.${name};`)
-      .reverse()
-      .join('\n'),
+    'drop functions': dropFunctions(schema, [
+      ...namesOfDesigns(adoptableDesigns()).functions,
+      ...functions.map(({ name }) => name).reverse(),
+    ]),
   };
+}
+
+function dropFunctions(schema: string, names: readonly string[]): string {
+  return names.map((name) => `drop function if exists ${schema}.${name};`).join('\n');
 }
 
 /** The index of the opt-outs by message: of the table, or of each partition and then of the parent. */
@@ -195,14 +210,19 @@ function indexesOf({ reports }: Mapping, values: Values): string {
       'broken index name': quoteName(broken),
     };
   };
+  const build = (place: Values): string =>
+    render(template('index'), {
+      ...place,
+      'build index': render(template('index_of_reports'), place),
+    });
   const whole = on(reports.schema, reports.table);
-  if (reports.partitions === undefined) return render(template('index'), whole);
+  if (reports.partitions === undefined) return build(whole);
   const parts = reports.partitions.map((partition) => {
     const [schema = '', table = ''] = partition.split('.');
     return { ...on(schema, table), 'parent index': whole['index'] ?? '' };
   });
   return [
-    ...parts.map((part) => render(template('index'), part)),
+    ...parts.map(build),
     render(template('index_of_parent'), whole),
     ...parts.map((part) => render(template('attach_index'), part)),
   ].join('\n\n');
@@ -240,10 +260,8 @@ export function valuesOf(mapping: Mapping): Values {
     ...base,
     ...functionValues(mapping),
     settings: template('settings'),
-    'require a finished backfill': template('require_backfill'),
     'require a wish to roll back': template('require_wish'),
     'triggers that record': render(template('triggers_that_record'), base),
-    'triggers that refuse': render(template('triggers_that_refuse'), base),
     'opt ins': render(template('opt_ins'), base),
     'comment on ordinals': render(template('comment_on_ordinals'), base),
     'trigger that takes': render(template('trigger_that_takes'), base),
@@ -251,5 +269,6 @@ export function valuesOf(mapping: Mapping): Values {
     obstacles: `(\n${render(template('obstacles'), base)}\n)`,
     rights: rightsOf(mapping, base),
     indexes: indexesOf(mapping, base),
+    switch: switchTo(mapping, base, template('require_backfill')),
   };
 }

@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type pg from 'pg';
 import { type Ask, askMapping } from '../adopt/ask-mapping.ts';
+import { designOfMapping } from '../adopt/designs.ts';
 import { exampleNames, exampleText } from '../adopt/examples.ts';
-import { type AdoptionFile, adoptionFiles } from '../adopt/files.ts';
+import { type AdoptionFile, adoptionFiles, switchFileName } from '../adopt/files.ts';
 import { inspect } from '../adopt/inspect.ts';
 import { readMapping } from '../adopt/read-mapping.ts';
 import { readAdoption, upgradeFile } from '../adopt/upgrade.ts';
@@ -68,9 +69,16 @@ await runCommand(async () => {
     const adoption = await withDatabase(upgraded, (client) => readAdoption(client, mapping));
     const upgrade = upgradeFile(mapping, adoption);
     if (upgrade === undefined) {
-      process.stdout.write(`the database has version ${adoption.version}, which is this one\n`);
+      process.stdout.write(
+        `the database has version ${adoption.version}, which is this one${adoption.design === null ? '' : `, and checks by ${adoption.design}`}\n`,
+      );
     } else {
       writeFiles(folder, [upgrade]);
+      if (upgrade.name === switchFileName) {
+        process.stdout.write(
+          `it puts ${designOfMapping(mapping).name} in place of ${adoption.design}\n`,
+        );
+      }
     }
   } else {
     writeFiles(folder, adoptionFiles(mapping));

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { readBlockThreshold } from '../../db/schema/block-threshold.ts';
+import { topologyOf } from '../../db/topologies/topology.ts';
 import { mostOptOuts } from '../data-set/contacts.ts';
 import { deriveKey, RandomSequence } from '../data-set/counter-random.ts';
 import { type DataSet, type TableName, tableNames } from '../data-set/data-set.ts';
@@ -42,8 +43,8 @@ export async function spotCheck(
   const suspicious: TableName[] = [];
   const threshold = await readBlockThreshold(client);
   for (const table of tableNames) {
-    const expected = sampleRows(dataSet, table);
     if (table === 'blocked_contacts' && threshold > mostOptOuts) continue; // nobody of the data set is
+    const expected = await withoutOptedIn(client, table, sampleRows(dataSet, table));
     if (!(await areStored(client, table, expected))) suspicious.push(table);
   }
   return suspicious;
@@ -55,6 +56,23 @@ function sampleRows(dataSet: DataSet, table: TableName): readonly object[] {
   const random = new RandomSequence(deriveKey(dataSet.options.seed, `spot check of ${table}`));
   const between = Array.from({ length: rowsPerTable }, () => random.below(count));
   return [...new Set([0, count - 1, ...between])].map((row) => rowFunctions[table](dataSet, row));
+}
+
+/** Where contacts opted in since, their opt-outs and blocks are rightly gone, or have another ordinal. */
+async function withoutOptedIn(
+  client: pg.Client,
+  table: TableName,
+  rows: readonly object[],
+): Promise<readonly object[]> {
+  const { optIns } = await topologyOf(client);
+  if (!optIns || lookups[table].key !== 'phone') return rows;
+  const phones = rows.map((row) => columnOf(row, 'phone'));
+  const found = await client.query<{ phone: string }>(
+    'select i.phone from public.opt_ins as i where i.phone = any ($1::text[])',
+    [phones],
+  );
+  const optedIn = new Set(found.rows.map(({ phone }) => phone));
+  return rows.filter((row) => !optedIn.has(String(columnOf(row, 'phone'))));
 }
 
 async function areStored(

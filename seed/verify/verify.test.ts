@@ -32,14 +32,14 @@ describe('verifying', () => {
     await lab.close();
   });
 
-  const verify = (): Promise<void> =>
+  const verify = (printed: string[] = []): Promise<void> =>
     verifyDatabase(
       lab,
       { messages: undefined, seed: undefined, ordinaryReportShare: undefined },
-      () => {},
+      (line) => printed.push(line),
     );
 
-  it('passes after a seed', verify);
+  it('passes after a seed', () => verify());
 
   it('is refused for another data set than the one that was written, and says which that is', async () => {
     const written = { messages: 5_000, seed: 1, ordinaryReportShare: 0.05 };
@@ -85,7 +85,7 @@ describe('verifying', () => {
     await applyDesign(lab.url, client, designNamed(defaultDesignName));
   });
 
-  it('counts again from the reports that no opt-in covers, and tells that the tables are not as predicted', async () => {
+  it('passes after contacts opted in, by the reports that no opt-in covers, and finds what is wrong all the same', async () => {
     await client.query(
       `create table kept as select * from opt_outs
        where phone in (select min(phone) from blocked_contacts union select max(phone) from blocked_contacts)`,
@@ -97,18 +97,47 @@ describe('verifying', () => {
       [one],
     );
     await client.query('select opt_in_everywhere($1)', [other]);
+    const printed: string[] = [];
+    await verify(printed);
+    for (const table of ['opt_outs', 'blocked_contacts']) {
+      const told = '2 contacts opted in since: compared with the reports alone';
+      assert.ok(printed.includes(`  ${table.padEnd(18)} ${told}`), printed.join('\n'));
+    }
+    const { rows: record } = await client.query<{ phone: string }>(
+      'select phone from blocked_contacts order by phone limit 1',
+    );
+    await client.query('delete from blocked_contacts where phone = $1', [record[0]?.phone]);
+    await assert.rejects(verify(), /counted again from the reports: 1 wrong blocked contacts$/);
+    await client.query('insert into blocked_contacts values ($1)', [record[0]?.phone]);
+    await client.query('delete from opt_ins');
     await assert.rejects(
       verify(),
-      (error) =>
-        error instanceof CheckFailure &&
-        /opt_outs/.test(error.message) &&
-        !/counted again/.test(error.message),
+      /opt_outs .*counted again from the reports: \d reports without opt out/,
     );
-    await client.query('delete from opt_ins');
-    await assert.rejects(verify(), /counted again from the reports: \d reports without opt out/);
     await client.query('delete from opt_outs where phone in ($1, $2)', [one, other]);
     await client.query('insert into opt_outs select * from kept');
     await client.query('insert into blocked_contacts values ($1), ($2)', [one, other]);
+    await client.query('drop table kept');
+    await verify();
+  });
+
+  it('is still the seed’s database where everybody opted in, and not where opt-outs are gone', async () => {
+    await client.query('create table kept as select * from opt_outs');
+    const seedAgain = (): Promise<unknown> => seedQuietly(lab, { messages: 5_000 });
+    await client.query(
+      'select opt_in_everywhere(phone) from (select distinct phone from kept) as k',
+    );
+    await seedAgain();
+    await verify();
+    await client.query('delete from opt_ins');
+    await assert.rejects(
+      seedAgain(),
+      /^UserError: opt_outs, blocked_contacts changed since the seed/,
+    );
+    await client.query('insert into opt_outs select * from kept');
+    await client.query(
+      'insert into blocked_contacts select phone from kept group by phone having count(*) >= 3',
+    );
     await client.query('drop table kept');
     await verify();
   });

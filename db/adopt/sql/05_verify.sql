@@ -36,7 +36,7 @@ begin
   into fault
   from pg_catalog.pg_trigger as t
   where t.tgparentid <> 0
-    and t.tgfoid in ('{schema}.record_opt_out()'::regprocedure, '{schema}.refuse_blocked_contact()'::regprocedure)
+    and t.tgfoid in ('{schema}.record_opt_out()'::regprocedure, '{schema}.refuse_blocked_contact()'::regprocedure, '{schema}.{check}()'::regprocedure)
     and t.tgenabled not in ('O', 'A');
   if fault is not null then
     raise exception 'disabled on a partition: trigger %', fault

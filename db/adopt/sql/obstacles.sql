@@ -56,6 +56,12 @@ found as (
   from tables as t
   where t.relkind not in ('r', 'p')
   union all
+  select '{statement trigger of partitions}', true
+  from tables as t
+  where t.use = 'messages'
+    and t.relkind = 'p'
+    and '{level}' = 'statement'
+  union all
   select format('%s is a partition: name its parent', t.relation), true
   from tables as t
   where t.relispartition
@@ -196,7 +202,7 @@ found as (
   where t.use = 'messages'
     and not g.tgisinternal
     and (g.tgtype & 3) = 3 -- a row's, before
-    and (g.tgtype & 20) <> 0 -- an insert or an update
+    and (g.tgtype & '{events checked before}'::integer) <> 0
     and g.tgname > '{refuse insert name}'
     and g.tgname <> all ('{trigger names}')
   union all

@@ -1,12 +1,7 @@
 -- {until messages is free}
 lock table "{messages}" in share row exclusive mode;
 
-create or replace trigger "{refuse insert}"
-before insert on "{messages}"
-for each row
-execute function "{schema}".refuse_blocked_contact();
-comment on trigger "{refuse insert}" on "{messages}" is
-  'Before the row exists, so that a refused message leaves no dead row behind.';
+-- {trigger on inserts}
 
 create or replace trigger "{refuse update}"
 before update of "{number column}" on "{messages}"

@@ -45,6 +45,6 @@ commit;
 
 -- {triggers that record}
 
--- {triggers that refuse if they are on}
+-- {switch if it is on}
 
 -- {drop what is gone}

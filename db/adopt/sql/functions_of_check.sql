@@ -1,0 +1,3 @@
+begin;
+-- {design functions}
+commit;
