@@ -3,10 +3,16 @@ import { unlessInterrupted } from '../cli/command.ts';
 import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
 import { applyDesign, type Design, defaultDesignName } from '../designs.ts';
-import { copyDatabase, createTemplate, type TestDatabase } from '../testing/test-database.ts';
+import { readSql } from '../sql.ts';
+import {
+  copyDatabase,
+  createTemplate,
+  dropDatabase,
+  type TestDatabase,
+} from '../testing/test-database.ts';
 import { runOf } from '../testing/test-run.ts';
 import { checksOf, Suspects, type Trial } from './checks.ts';
-import { noteTried, readTried, type Tried } from './journal.ts';
+import { noteTried, readTellers, readTried, type Tried } from './journal.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import type { SchemaTests } from './schema-tests.ts';
 import { tryMutant } from './try-mutant.ts';
@@ -42,6 +48,7 @@ export async function runMutants(
   );
   const checks = checksOf(design, trial, schemaTests);
   const before = readTried(journal);
+  const tellers = readTellers(journal);
   const suspects = new Suspects();
   for (const mutant of mutants) {
     const tried = before.get(mutant.id);
@@ -66,10 +73,11 @@ export async function runMutants(
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
         await unlessInterrupted();
         const { id, object } = mutant;
-        const ordered = suspects.order(object, checks);
+        const ordered = suspects.order(object, checks, tellers.get(id));
+        const startedMs = performance.now();
         const verdict = await tryInCopies(serverUrl, template, mutant, ordered, trial.mostSeconds);
         if (verdict.state === 'caught') suspects.note(object, verdict.by);
-        note({ id, ...verdict });
+        note({ id, ...verdict, seconds: Math.round((performance.now() - startedMs) / 100) / 10 });
       }
     });
   await Promise.all(Array.from({ length: Math.min(options.jobs, left.length) }, worker));
@@ -139,11 +147,8 @@ function tryInCopies(
   mostSeconds: number,
 ): ReturnType<typeof tryMutant> {
   return closing(async (defer) => {
-    const copy = async (): Promise<TestDatabase> => {
-      const made = await copyDatabase(serverUrl, template);
-      defer(() => made.drop());
-      return made;
-    };
+    defer(() => dropCopies(serverUrl, template));
+    const copy = (): Promise<TestDatabase> => copyDatabase(serverUrl, template);
     return tryMutant(await copy(), mutant, checks, {
       untouched: copy,
       mostSeconds,
@@ -152,17 +157,42 @@ function tryInCopies(
   });
 }
 
-/** Ends every session in the databases of a template's test run. */
-async function endSessions(serverUrl: string, { name }: TestDatabase): Promise<void> {
-  const client = await connect(serverUrl);
-  try {
-    const { rows } = await client.query<{ pid: number; database: string }>(
-      'select pid, datname as database from pg_stat_activity where datname is not null',
+/** Removes every other database of a template's test run: tests that were ended leave theirs. */
+async function dropCopies(serverUrl: string, template: TestDatabase): Promise<void> {
+  const names = await withClient(serverUrl, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      'select datname as name from pg_database where datname <> $1',
+      [template.name],
     );
-    for (const { pid, database } of rows) {
-      if (runOf(database) !== runOf(name)) continue;
-      await client.query('select pg_terminate_backend($1)', [pid]);
-    }
+    return rows.map(({ name }) => name).filter((name) => runOf(name) === runOf(template.name));
+  });
+  for (const name of names) await dropDatabase(serverUrl, name);
+}
+
+/** Ends every session in the databases of a template's test run, and tells what those did that had something to do. */
+async function endSessions(serverUrl: string, template: TestDatabase): Promise<string> {
+  return withClient(serverUrl, async (client) => {
+    const { rows } = await client.query<Session>(readSql(sessions));
+    const own = rows.filter(({ database }) => runOf(database) === runOf(template.name));
+    for (const { pid } of own) await client.query('select pg_terminate_backend($1)', [pid]);
+    const busy = own.flatMap(({ doing }) => doing ?? []);
+    return busy.length === 0 ? 'no statement was running' : busy.join('; ');
+  });
+}
+
+interface Session {
+  readonly pid: number;
+  readonly database: string;
+  /** Null: it is idle. */
+  readonly doing: string | null;
+}
+
+const sessions = new URL('./sql/sessions.sql', import.meta.url);
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(url);
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../cli/errors.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
-import type { Check, Mutated } from './checks.ts';
+import type { Check, Finding, Mutated } from './checks.ts';
 import type { Mutant } from './mutants.ts';
 import { TestsNotRun } from './schema-tests.ts';
 
@@ -9,7 +9,8 @@ import { TestsNotRun } from './schema-tests.ts';
 export type Verdict =
   | { readonly state: 'survived' }
   | {
-      readonly state: 'caught';
+      /** Timed out: a check came to no end. On a busy machine that says little. */
+      readonly state: 'caught' | 'timed out';
       /** The check that told. */
       readonly by: string;
       readonly why: string;
@@ -21,7 +22,8 @@ export type Verdict =
  * @param database    has the design's schema, and nobody else in it
  * @param untouched   makes another, the same, and gives its name
  * @param mostSeconds longest that a check may take
- * @param freeThem    ends every session in the databases of this mutant: what hangs is let go by it
+ * @param freeThem    ends every session in the databases of this mutant, and tells what they did: what hangs is
+ *   let go by it
  */
 export async function tryMutant(
   database: TestDatabase,
@@ -34,7 +36,7 @@ export async function tryMutant(
   }: {
     readonly untouched: () => Promise<TestDatabase>;
     readonly mostSeconds: number;
-    readonly freeThem: () => Promise<void>;
+    readonly freeThem: () => Promise<string>;
   },
 ): Promise<Verdict> {
   await make(database, mutant);
@@ -51,13 +53,17 @@ export async function tryMutant(
     },
   };
   for (const check of checks) {
-    const why = await within(mostSeconds, freeThem, (limit) => check.failure(mutated, limit));
-    if (why !== undefined) {
-      return { state: 'caught', by: check.name, why: why.split('\n')[0] ?? '' };
-    }
+    const found = await within(mostSeconds, freeThem, (limit) => check.failure(mutated, limit));
+    if (found === undefined) continue;
+    const by = check.name;
+    return 'wrong' in found
+      ? { state: 'caught', by, why: firstLine(found.wrong) }
+      : { state: 'timed out', by, why: firstLine(found.endless) };
   }
   return { state: 'survived' };
 }
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
 async function make(database: TestDatabase, { sql }: Mutant): Promise<void> {
   const client = await database.connect();
@@ -71,23 +77,23 @@ async function make(database: TestDatabase, { sql }: Mutant): Promise<void> {
 /** What a check finds, an error of its own included; where it takes too long it is freed, and that is told. */
 async function within(
   seconds: number,
-  free: () => Promise<void>,
-  check: (limit: AbortSignal) => Promise<string | undefined>,
-): Promise<string | undefined> {
+  free: () => Promise<string>,
+  check: (limit: AbortSignal) => Promise<Finding | undefined>,
+): Promise<Finding | undefined> {
   const limit = new AbortController();
   const over = new AbortController();
   const looking = check(limit.signal).catch((error: unknown) => {
     if (error instanceof TestsNotRun) throw error;
-    return messageOf(error);
+    return { wrong: messageOf(error) };
   });
   const tooLong = delay(seconds * 1_000, true, { signal: over.signal }).catch(() => false);
   try {
     const first = await Promise.race([looking.then(() => false), tooLong]);
     if (!first) return await looking;
+    const doing = await free();
     limit.abort();
-    await free();
     await looking.catch(() => {});
-    return `it took more than ${seconds} s`;
+    return { endless: `it took more than ${seconds} s: ${doing}` };
   } finally {
     over.abort();
   }
