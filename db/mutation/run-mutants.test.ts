@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { defaultDesignName, designNamed } from '../designs.ts';
+import { testServerVariable } from '../testing/test-database.ts';
+import type { Tried } from './journal.ts';
+import { runMutants } from './run-mutants.ts';
+
+/* A short form of `npm run mutate`: one of each verdict, and of a design laid over the schema. */
+
+const server = String(process.env[testServerVariable]);
+const folder = mkdtempSync(join(tmpdir(), 'optout-lab-mutants-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Their verdicts, by the mutant, and how many of them were tried just now. */
+async function verdictsOf(
+  only: readonly string[],
+  { design = defaultDesignName, mostSeconds = 120 } = {},
+): Promise<{ verdicts: ReadonlyMap<string, Tried>; tried: number }> {
+  let tried = 0;
+  const all = await runMutants(server, {
+    design: designNamed(design),
+    trial: { permutationsPerCase: 1, histories: 1, seed: 1, mostSeconds },
+    jobs: 1,
+    only,
+    journal: join(folder, `${design}.jsonl`),
+    isExplained: () => false,
+    tried: () => tried++,
+  });
+  return { verdicts: new Map(all.map((one) => [one.id, one])), tried };
+}
+
+describe('mutants of the default design', () => {
+  it('are caught by what they break, or survive, or are no SQL; what is known is not tried again', async () => {
+    const only = ['constraint delivery_reports_error_code_check', 'longest_to_number():'];
+    const { verdicts, tried } = await verdictsOf(only);
+    const states = [...verdicts].map(([id, { state }]) => `${state}: ${id.split(' → ')[0]}`).sort();
+    assert.deepEqual(states, [
+      'caught: constraint delivery_reports_error_code_check of delivery_reports: constraint left out: CHECK ((error_code = ANY (ARRAY[30007, 21610])))',
+      'survived: longest_to_number(): attribute changed: IMMUTABLE',
+      'survived: longest_to_number(): moved: 1024',
+    ]);
+    assert.equal(tried, 3);
+    const [caught] = [...verdicts.values()].filter((one) => one.state === 'caught');
+    assert.ok(caught?.state === 'caught');
+    assert.match(caught.by, /unknown code/);
+    assert.match(caught.why, /an unknown code: accepted, expected error 23514/);
+    assert.equal((await verdictsOf(only)).tried, 0);
+  });
+
+  it('time out where they come to no end, which is told apart', async () => {
+    const only = ['statement left out: last_ordinal := greatest('];
+    const { verdicts } = await verdictsOf(only, { mostSeconds: 6 });
+    const [endless, ...others] = [...verdicts.values()];
+    assert.deepEqual(others, []);
+    assert.equal(endless?.state, 'timed out');
+  });
+});
+
+describe('mutants of a design that is laid over the schema', () => {
+  it('are of what it lays alone', async () => {
+    const { verdicts } = await verdictsOf(['index blocked_contacts'], {
+      design: 'hash_beside_key',
+    });
+    assert.deepEqual(
+      [...verdicts.keys()].map((id) => id.split(': ').slice(0, 2).join(': ')),
+      ['index blocked_contacts_phone_hash_idx: index left out'],
+    );
+  });
+});
