@@ -39,6 +39,10 @@ await runCommand(async () => {
       wholeNumber(1),
       120,
     )
+    .option(
+      '--apart',
+      'try each mutant alone; without it those that are explained are made beside others, one of each object',
+    )
     .option('--timed-out', 'forget the verdicts of those that timed out, and try them again')
     .option('--table', 'try nothing: print what was found so far, by design, as Markdown')
     .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
@@ -50,6 +54,7 @@ await runCommand(async () => {
       histories: number;
       jobs: number;
       again?: true;
+      apart?: true;
       out?: string;
       limit: number;
       timedOut?: true;
@@ -107,6 +112,7 @@ await runCommand(async () => {
         jobs: flags.jobs,
         only,
         journal,
+        apart: flags.apart === true,
         isExplained: (id) => whySurvives(id, explained) !== undefined,
         tried: (one, done, count) =>
           process.stderr.write(

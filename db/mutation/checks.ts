@@ -92,7 +92,7 @@ export class Suspects {
 
   /** The check of that name has told a change of the object. */
   note(object: string, check: string): void {
-    for (const key of [object, everyObject]) {
+    for (const key of [object, kindOf(object)]) {
       const told = this.#told.get(key) ?? new Map<string, number>();
       this.#told.set(key, told.set(check, (told.get(check) ?? 0) + 1));
     }
@@ -100,7 +100,7 @@ export class Suspects {
 
   /**
    * The one that told the same change in an earlier run; then by what each may be expected to tell for its
-   * cost: by how many changes of the object it has told, whether it names it, and how many of others it told.
+   * cost: by how many changes of the object it has told, whether it names it, and how many of others of its kind.
    */
   order(object: string, checks: readonly Check[], before?: string): readonly Check[] {
     const times = (key: string, { name }: Check): number => this.#told.get(key)?.get(name) ?? 0;
@@ -108,12 +108,12 @@ export class Suspects {
       if (check.name === before) return Number.POSITIVE_INFINITY;
       const named = check.names?.(object) === true ? 0.5 : 0;
       return (
-        (times(object, check) + named + 0.02 * times(everyObject, check) + 0.05) / check.seconds
+        (times(object, check) + named + 0.02 * times(kindOf(object), check) + 0.05) / check.seconds
       );
     };
     return checks.toSorted((a, b) => worth(b) - worth(a) || 0);
   }
 }
 
-/** No object has this name. */
-const everyObject = '';
+/** `constraint`, `column`, `trigger` …: what an object's name begins with; nothing where it is a function. */
+const kindOf = (object: string): string => /^(?:(\w+) )?/.exec(object)?.[1] ?? '';

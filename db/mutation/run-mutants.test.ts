@@ -17,7 +17,11 @@ after(() => rmSync(folder, { recursive: true }));
 /** Their verdicts, by the mutant, and how many of them were tried just now. */
 async function verdictsOf(
   only: readonly string[],
-  { design = defaultDesignName, mostSeconds = 120 } = {},
+  {
+    design = defaultDesignName,
+    mostSeconds = 120,
+    isExplained = (_: string): boolean => false,
+  } = {},
 ): Promise<{ verdicts: ReadonlyMap<string, Tried>; tried: number }> {
   let tried = 0;
   const all = await runMutants(server, {
@@ -26,7 +30,8 @@ async function verdictsOf(
     jobs: 1,
     only,
     journal: join(folder, `${design}.jsonl`),
-    isExplained: () => false,
+    isExplained,
+    apart: false,
     tried: () => tried++,
   });
   return { verdicts: new Map(all.map((one) => [one.id, one])), tried };
@@ -48,6 +53,23 @@ describe('mutants of the default design', () => {
     assert.match(caught.by, /unknown code/);
     assert.match(caught.why, /an unknown code: accepted, expected error 23514/);
     assert.equal((await verdictsOf(only)).tried, 0);
+  });
+
+  it('that are expected to survive are made beside others, one of each object; where a check tells, each alone', async () => {
+    const found = async (...only: readonly string[]): Promise<unknown> =>
+      [...(await verdictsOf(only, { isExplained: () => true })).verdicts.values()].map((one) =>
+        one.state === 'survived' ? { beside: one.beside } : one.state,
+      );
+    const [reads, reader] = [
+      'opt_out_block_threshold(): attribute',
+      'time_in_id(text): attribute changed: STABLE',
+    ];
+    assert.deepEqual(await found(reads, reader), [{ beside: 1 }, { beside: 1 }]);
+    const [covers, told] = [
+      'is_covered(text,uuid,text): attribute changed: STABLE',
+      'record_opt_out_insert on delivery_reports: trigger left out',
+    ];
+    assert.deepEqual(await found(covers, told), [{ beside: undefined }, 'caught']);
   });
 
   it('time out where they come to no end, which is told apart', async () => {

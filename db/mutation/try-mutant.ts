@@ -7,7 +7,11 @@ import { TestsNotRun } from './schema-tests.ts';
 
 /** What became of a mutant. */
 export type Verdict =
-  | { readonly state: 'survived' }
+  | {
+      readonly state: 'survived';
+      /** How many others were made in the same database; alone where absent. */
+      readonly beside?: number;
+    }
   | {
       /** Timed out: a check came to no end. On a busy machine that says little. */
       readonly state: 'caught' | 'timed out';
@@ -20,14 +24,15 @@ export type Verdict =
  * Changes the schema of a database and looks whether one of the checks tells: the first that does is enough.
  *
  * @param database    has the design's schema, and nobody else in it
+ * @param mutants     of different objects; all of them are made
  * @param untouched   makes another, the same, and gives its name
  * @param mostSeconds longest that a check may take
  * @param freeThem    ends every session in the databases of this mutant, and tells what they did: what hangs is
  *   let go by it
  */
-export async function tryMutant(
+export async function tryMutants(
   database: TestDatabase,
-  mutant: Mutant,
+  mutants: readonly Mutant[],
   checks: readonly Check[],
   {
     untouched,
@@ -39,14 +44,14 @@ export async function tryMutant(
     readonly freeThem: () => Promise<string>;
   },
 ): Promise<Verdict> {
-  await make(database, mutant);
+  await make(database, mutants);
   let other: string | undefined;
   const mutated: Mutated = {
     url: database.url,
     async untouched() {
       if (other === undefined) {
         const made = await untouched();
-        await make(made, mutant);
+        await make(made, mutants);
         other = made.name;
       }
       return other;
@@ -65,10 +70,10 @@ export async function tryMutant(
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
-async function make(database: TestDatabase, { sql }: Mutant): Promise<void> {
+async function make(database: TestDatabase, mutants: readonly Mutant[]): Promise<void> {
   const client = await database.connect();
   try {
-    await client.query(sql);
+    for (const { sql } of mutants) await client.query(sql);
   } finally {
     await client.end();
   }
