@@ -9,7 +9,7 @@ import { closing } from '../connection/closing.ts';
 import { type Design, defaultDesignName, designsNamed, listDesigns } from '../designs.ts';
 import { readExplained, whySurvives } from '../mutation/explained.ts';
 import { forgetTried, readTried, type Tried } from '../mutation/journal.ts';
-import { runMutants } from '../mutation/run-mutants.ts';
+import { ownMutants, runMutants } from '../mutation/run-mutants.ts';
 import { buildSchemaTests } from '../mutation/schema-tests.ts';
 import { tableOf } from '../mutation/table.ts';
 import { openTestServer } from '../testing/test-server.ts';
@@ -44,6 +44,7 @@ await runCommand(async () => {
       'try each mutant alone; without it those that are explained are made beside others, one of each object',
     )
     .option('--timed-out', 'forget the verdicts of those that timed out, and try them again')
+    .option('--count', 'try nothing: print how many there are, by design')
     .option('--table', 'try nothing: print what was found so far, by design, as Markdown')
     .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
     .parse()
@@ -55,6 +56,7 @@ await runCommand(async () => {
       jobs: number;
       again?: true;
       apart?: true;
+      count?: true;
       out?: string;
       limit: number;
       timedOut?: true;
@@ -79,6 +81,14 @@ await runCommand(async () => {
   await closing(async (defer) => {
     const server = await openTestServer();
     defer(() => server.close());
+    if (flags.count === true) {
+      for (const design of designs) {
+        const mutants = await ownMutants(server.url, design);
+        const no = mutants.filter(({ isSql }) => !isSql).length;
+        process.stdout.write(`${design.name}: ${mutants.length} mutants, ${no} of them no SQL\n`);
+      }
+      return;
+    }
     const ofDefault = designs.some(({ name }) => name === defaultDesignName);
     const schemaTests = ofDefault ? await buildSchemaTests(server) : undefined;
     defer(() => schemaTests?.remove());

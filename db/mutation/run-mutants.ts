@@ -141,10 +141,10 @@ async function templateOf(serverUrl: string, design: Design): Promise<TestDataba
 }
 
 /** A mutant, and whether the server takes it. */
-type Made = Mutant & { readonly isSql: boolean };
+export type Made = Mutant & { readonly isSql: boolean };
 
 /** The mutants of a design's schema; of one that is not the default, without those that the default has. */
-async function ownMutants(serverUrl: string, design: Design): Promise<readonly Made[]> {
+export async function ownMutants(serverUrl: string, design: Design): Promise<readonly Made[]> {
   return closing(async (defer) => {
     const template = await createTemplate(serverUrl);
     defer(() => template.drop());
