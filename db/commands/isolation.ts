@@ -36,7 +36,12 @@ await runCommand(async () => {
     .description(
       'Run every permutation of two and three sessions, and random histories, against designs; two checkers judge them',
     )
-    .option('--histories <n>', 'random histories a design', wholeNumber(0), 1000)
+    .option(
+      '--histories <n>',
+      'random histories a design that both checkers judge; what only the first can judge is run beside them',
+      wholeNumber(0),
+      1000,
+    )
     .option(
       '--permutations <n>',
       'permutations a case and level, drawn by the seed, at most (default: all)',
@@ -110,6 +115,7 @@ await runCommand(async () => {
             ...common,
             places,
             histories,
+            judgedByBoth: true,
             seed,
             onProgress,
           });

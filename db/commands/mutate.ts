@@ -7,12 +7,12 @@ import { makeFolders, shownPath } from '../cli/output-path.ts';
 import { workingDir } from '../cli/working-dir.ts';
 import { closing } from '../connection/closing.ts';
 import { type Design, defaultDesignName, designsNamed, listDesigns } from '../designs.ts';
-import { openServer } from '../lab.ts';
 import { readExplained, whySurvives } from '../mutation/explained.ts';
-import { forgetTried, readTried } from '../mutation/journal.ts';
-import { runMutants } from '../mutation/run-mutants.ts';
+import { forgetTried, readTried, type Tried } from '../mutation/journal.ts';
+import { ownMutants, runMutants } from '../mutation/run-mutants.ts';
 import { buildSchemaTests } from '../mutation/schema-tests.ts';
 import { tableOf } from '../mutation/table.ts';
+import { openTestServer } from '../testing/test-server.ts';
 
 await runCommand(async () => {
   const flags = newCommand('mutate')
@@ -33,6 +33,18 @@ await runCommand(async () => {
       '--again',
       'forget the verdicts of an earlier run (with --only: those); without it that is gone on with',
     )
+    .option(
+      '--limit <seconds>',
+      'longest that a check may take: one that takes longer has timed out',
+      wholeNumber(1),
+      120,
+    )
+    .option(
+      '--apart',
+      'try each mutant alone; without it those that are explained are made beside others, one of each object',
+    )
+    .option('--timed-out', 'forget the verdicts of those that timed out, and try them again')
+    .option('--count', 'try nothing: print how many there are, by design')
     .option('--table', 'try nothing: print what was found so far, by design, as Markdown')
     .option('--seed <n>', seedMeaning, wholeNumber(0), 1)
     .parse()
@@ -43,7 +55,11 @@ await runCommand(async () => {
       histories: number;
       jobs: number;
       again?: true;
+      apart?: true;
+      count?: true;
       out?: string;
+      limit: number;
+      timedOut?: true;
       table?: true;
       seed: number;
     }>();
@@ -63,16 +79,36 @@ await runCommand(async () => {
   }
   const designs = flags.designs ?? designsNamed(defaultDesignName);
   await closing(async (defer) => {
-    const server = await openServer();
+    const server = await openTestServer();
     defer(() => server.close());
+    if (flags.count === true) {
+      for (const design of designs) {
+        const mutants = await ownMutants(server.url, design);
+        const no = mutants.filter(({ isSql }) => !isSql).length;
+        process.stdout.write(`${design.name}: ${mutants.length} mutants, ${no} of them no SQL\n`);
+      }
+      return;
+    }
     const ofDefault = designs.some(({ name }) => name === defaultDesignName);
-    const schemaTests = ofDefault ? await buildSchemaTests(server.url) : undefined;
+    const schemaTests = ofDefault ? await buildSchemaTests(server) : undefined;
     defer(() => schemaTests?.remove());
     for (const design of designs) {
       const journal = join(folder, `${design.name}.jsonl`);
-      if (flags.again === true) forgetTried(journal, only);
+      const isNamed = ({ id }: Tried): boolean =>
+        only.length === 0 || only.some((word) => id.includes(word));
+      if (flags.again === true) forgetTried(journal, isNamed);
+      if (flags.timedOut === true) {
+        forgetTried(journal, (tried) => tried.state === 'timed out' && isNamed(tried));
+      }
       onInterruptGoOnWith(() =>
-        commandLine('mutate', withoutFlag(process.argv.slice(2), '--again', 'switch')),
+        commandLine(
+          'mutate',
+          withoutFlag(
+            withoutFlag(process.argv.slice(2), '--again', 'switch'),
+            '--timed-out',
+            'switch',
+          ),
+        ),
       );
       const tried = await runMutants(server.url, {
         design,
@@ -81,15 +117,16 @@ await runCommand(async () => {
           permutationsPerCase: flags.permutations,
           histories: flags.histories,
           seed: flags.seed,
-          mostSeconds: 120,
+          mostSeconds: flags.limit,
         },
         jobs: flags.jobs,
         only,
         journal,
+        apart: flags.apart === true,
         isExplained: (id) => whySurvives(id, explained) !== undefined,
         tried: (one, done, count) =>
           process.stderr.write(
-            `${done} of ${count}: ${one.state}${one.state === 'caught' ? ` (${one.by}: ${one.why})` : ''}: ${one.id}\n`,
+            `${done} of ${count}: ${one.state}${'by' in one ? ` (${one.by}: ${one.why})` : ''}: ${one.id}\n`,
           ),
       });
       const count = (state: string): number => tried.filter((one) => one.state === state).length;
@@ -98,7 +135,7 @@ await runCommand(async () => {
       unexplained += open.length;
       process.stdout.write(
         `${design.name}: ${tried.length} mutants, ${count('not SQL')} of them no SQL; ${count('caught')} caught, ` +
-          `${survived.length} survived, ${survived.length - open.length} of those explained (${shownPath(journal)})\n`,
+          `${count('timed out')} timed out, ${survived.length} survived, ${survived.length - open.length} of those explained (${shownPath(journal)})\n`,
       );
       for (const { id } of open) process.stdout.write(`  not explained: ${id}\n`);
     }

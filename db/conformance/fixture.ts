@@ -32,7 +32,7 @@ export interface Fixture {
   report(
     client: pg.Client,
     messageId: string,
-    eventType: 'delivered' | 'failed',
+    eventType: string,
     errorCode: number | null,
   ): Promise<string>;
   /** Stores a failed report with 21610 about each of these messages, in one statement. */

@@ -90,7 +90,7 @@ const withoutProfile: Behaviour = {
 };
 
 const unknownMessage: Behaviour = {
-  name: 'a report for a message that does not exist is refused, and so is an unknown code',
+  name: 'a report for a message that does not exist is refused, and so is an unknown code or event',
   async run(fixture) {
     const app = await fixture.session();
     await expectSqlState(
@@ -100,6 +100,7 @@ const unknownMessage: Behaviour = {
     );
     const message = await fixture.send(app, fixture.phone(), await fixture.profile());
     await expectSqlState('an unknown code', '23514', fixture.report(app, message, 'failed', 404));
+    await expectSqlState('an unknown event', '23514', fixture.report(app, message, 'read', null));
   },
 };
 

@@ -94,12 +94,24 @@ export async function runPermutations(
   return { histories, counts, failures, second };
 }
 
-/** Runs random histories until one goes wrong, and shrinks that one. The same seed draws the same ones. */
+/** Histories that only one checker can judge, for each that both judge, at most: more would be a fault of the generator. */
+const mostUnjudged = 10;
+
+/**
+ * Runs random histories until one goes wrong, and shrinks that one. The same seed draws the same ones.
+ *
+ * @throws Error where too few of them can be judged by both checkers
+ */
 export async function runRandomHistories(
   url: string,
   design: Design,
   options: {
     readonly histories: number;
+    /**
+     * Count those alone that both checkers judge, and run as many others beside them as are drawn (default:
+     * count all). Of a design that keeps no order of opt-outs all are counted.
+     */
+    readonly judgedByBoth?: boolean;
     readonly seed: number;
     /** The levels of their transactions (default: all of them, mixed). */
     readonly levels?: readonly IsolationLevel[];
@@ -116,8 +128,9 @@ export async function runRandomHistories(
   let histories = 0;
   let smallest: string | undefined;
   const deadlineMs = performance.now() + (options.timeLimitMs ?? Number.POSITIVE_INFINITY);
-  await withFixture(url, design, options.places, (fixture) =>
-    fc.check(
+  await withFixture(url, design, options.places, async (fixture) => {
+    const mustBeJudged = options.judgedByBoth === true && fixture.keepsOrder;
+    const { failed, errorInstance, numSkips } = await fc.check(
       fc.asyncProperty(
         randomHistory(options.levels, fixture.topology === citus),
         async (history) => {
@@ -126,16 +139,25 @@ export async function runRandomHistories(
           if (isShrinking && performance.now() > deadlineMs) return;
           histories++;
           const opinion = isShrinking ? noOpinion() : second; // what is shrunk has been counted
+          const { judged } = opinion;
           const wrong = await verdictOn(fixture, history, counts, opinion, options.onJudged);
           options.onProgress?.(histories);
-          if (wrong.length === 0) return;
+          if (wrong.length === 0) {
+            if (mustBeJudged) fc.pre(opinion.judged > judged); // one that is not does not count
+            return;
+          }
           smallest = [describeHistory(history), ...wrong].join('\n'); // shrinking comes to smaller ones
           throw new Error(smallest);
         },
       ),
-      { numRuns: options.histories, seed: options.seed },
-    ),
-  );
+      { numRuns: options.histories, maxSkipsPerRun: mostUnjudged, seed: options.seed },
+    );
+    if (failed && smallest === undefined && !wasInterrupted()) {
+      throw new Error(`${numSkips} histories could not be judged by both checkers`, {
+        cause: errorInstance,
+      });
+    }
+  });
   return { histories, counts, failures: smallest === undefined ? [] : [smallest], second };
 }
 

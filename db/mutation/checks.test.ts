@@ -2,29 +2,37 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { type Check, Suspects } from './checks.ts';
 
-it('what told a change of an object before is tried first, unless it is long; then what is cheap and what names it', () => {
-  const check = (name: string, cost: Check['cost'], names?: string): Check => ({
+it('what told a change before is tried first; then what tells most of its object for its cost, what is cheap, and what names it', () => {
+  const check = (name: string, seconds: number, names?: string): Check => ({
     name,
-    cost,
+    seconds,
     ...(names === undefined ? {} : { names: (object: string) => object.startsWith(names) }),
     failure: async () => undefined,
   });
   const checks = [
-    check('behaviour', 1),
-    check('other behaviour', 1),
-    check('tests of opt_in', 2, 'opt_in'),
-    check('tests of moves', 2, 'move'),
-    check('histories', 3),
-    check('permutations', 3),
+    check('behaviour', 0.1),
+    check('other behaviour', 0.1),
+    check('tests of opt_in', 1, 'opt_in'),
+    check('tests of moves', 1, 'move'),
+    check('histories', 20),
+    check('permutations', 20),
   ];
   const suspects = new Suspects();
-  const order = (object: string): readonly string[] =>
-    suspects.order(object, checks).map(({ name }) => name);
+  const order = (object: string, before?: string): readonly string[] =>
+    suspects.order(object, checks, before).map(({ name }) => name);
   assert.deepEqual(order('move()'), [
+    'tests of moves',
     'behaviour',
     'other behaviour',
-    'tests of moves',
     'tests of opt_in',
+    'histories',
+    'permutations',
+  ]);
+  assert.deepEqual(order('other()'), [
+    'behaviour',
+    'other behaviour',
+    'tests of opt_in',
+    'tests of moves',
     'histories',
     'permutations',
   ]);
@@ -34,10 +42,11 @@ it('what told a change of an object before is tried first, unless it is long; th
   assert.deepEqual(order('move()'), [
     'other behaviour',
     'tests of opt_in',
-    'behaviour',
     'tests of moves',
-    'histories',
+    'behaviour',
     'permutations',
+    'histories',
   ]);
-  assert.equal(order('opt_in()')[0], 'behaviour');
+  assert.equal(order('move()', 'histories')[0], 'histories');
+  assert.equal(order('other()')[0], 'other behaviour');
 });

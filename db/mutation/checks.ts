@@ -1,22 +1,21 @@
 import { allBehaviours, runBehaviour } from '../conformance/run-behaviours.ts';
 import type { Design } from '../designs.ts';
-import {
-  type IsolationResult,
-  runPermutations,
-  runRandomHistories,
-} from '../isolation/run-histories.ts';
+import { runPermutations, runRandomHistories } from '../isolation/run-histories.ts';
 import type { SchemaTests } from './schema-tests.ts';
 
 /** One thing that may tell that a schema was changed. */
 export interface Check {
   readonly name: string;
-  /** What it costs, beside the others: tenths of a second, seconds, or ten seconds and more. */
-  readonly cost: 1 | 2 | 3;
+  /** About what it costs where it tells nothing, in seconds. */
+  readonly seconds: number;
   /** Whether it names that function, trigger, table … */
   readonly names?: (object: string) => boolean;
   /** What it found wrong; undefined where it found nothing. */
-  readonly failure: (mutated: Mutated, limit: AbortSignal) => Promise<string | undefined>;
+  readonly failure: (mutated: Mutated, limit: AbortSignal) => Promise<Finding | undefined>;
 }
+
+/** What is wrong; or only that something came to no end, which a busy machine may bring about as well. */
+export type Finding = { readonly wrong: string } | { readonly endless: string };
 
 /** A changed schema, in two databases. */
 export interface Mutated {
@@ -30,12 +29,9 @@ export interface Trial {
   readonly permutationsPerCase: number;
   readonly histories: number;
   readonly seed: number;
-  /** A check that takes longer than this has told: nothing that is right does. */
+  /** Longest that a check may take, and six times what a statement of a behaviour may. */
   readonly mostSeconds: number;
 }
-
-/** Longest that a statement of a behaviour may take: an endless loop is ended by it. */
-const statementTimeoutMs = 20_000;
 
 /** Every check of a design, in the order of their cost. */
 export function checksOf(
@@ -44,64 +40,80 @@ export function checksOf(
   schemaTests: SchemaTests | undefined,
 ): readonly Check[] {
   const { permutationsPerCase: perCase, histories, seed } = trial;
+  const statementTimeoutMs = Math.ceil((trial.mostSeconds * 1_000) / 6);
   const behaviours = allBehaviours.filter(({ name }) => !design.cannot.includes(name));
   return [
     ...behaviours.map(
       (behaviour): Check => ({
         name: behaviour.name,
-        cost: 1,
+        seconds: 0.1,
         async failure({ url }) {
           const result = await runBehaviour(url, design, behaviour, { statementTimeoutMs });
-          return result.outcome === 'passed' ? undefined : result.reason;
+          if (result.outcome === 'passed') return undefined;
+          return result.outcome === 'failed'
+            ? { wrong: result.reason }
+            : { endless: result.reason };
         },
       }),
     ),
     ...(schemaTests?.files ?? []).map(
       (file): Check => ({
         name: file,
-        cost: 2,
+        seconds: 1,
         names: (object) => schemaTests?.names(file, object) === true,
         failure: async ({ untouched }, limit) =>
-          schemaTests?.firstFailure(file, await untouched(), limit),
+          wrong(await schemaTests?.firstFailure(file, await untouched(), limit)),
       }),
     ),
     {
       name: 'random histories',
-      cost: 3,
+      seconds: 20,
       failure: async ({ url }) =>
-        firstOf(await runRandomHistories(url, design, { histories, seed })),
+        wrong((await runRandomHistories(url, design, { histories, seed })).failures[0]),
     },
     {
       name: 'permutations',
-      cost: 3,
+      seconds: 20,
       failure: async ({ url }) =>
-        firstOf(await runPermutations(url, design, { drawn: { perCase, seed } })),
+        wrong((await runPermutations(url, design, { drawn: { perCase, seed } })).failures[0]),
     },
   ];
 }
 
-/** Where only the second checker calls a history wrong, that is among the failures as well. */
-const firstOf = ({ failures }: IsolationResult): string | undefined => failures[0];
+const wrong = (reason: string | undefined): Finding | undefined =>
+  reason === undefined ? undefined : { wrong: reason };
 
 /**
  * Which checks told changes of an object before: they are tried first on its next change, so that most
  * changes take one check.
  */
 export class Suspects {
-  readonly #byObject = new Map<string, Set<string>>();
+  readonly #told = new Map<string, Map<string, number>>();
 
   /** The check of that name has told a change of the object. */
   note(object: string, check: string): void {
-    this.#byObject.set(object, (this.#byObject.get(object) ?? new Set()).add(check));
+    for (const key of [object, kindOf(object)]) {
+      const told = this.#told.get(key) ?? new Map<string, number>();
+      this.#told.set(key, told.set(check, (told.get(check) ?? 0) + 1));
+    }
   }
 
-  /** Those that have told a change of the object, unless they are long; then the others, cheap ones first. */
-  order(object: string, checks: readonly Check[]): readonly Check[] {
-    const known = this.#byObject.get(object);
-    const rank = ({ name, cost, names }: Check): number =>
-      known?.has(name) === true && cost < 3
-        ? cost
-        : 2 + cost - (names?.(object) === true ? 0.5 : 0);
-    return checks.toSorted((a, b) => rank(a) - rank(b));
+  /**
+   * The one that told the same change in an earlier run; then by what each may be expected to tell for its
+   * cost: by how many changes of the object it has told, whether it names it, and how many of others of its kind.
+   */
+  order(object: string, checks: readonly Check[], before?: string): readonly Check[] {
+    const times = (key: string, { name }: Check): number => this.#told.get(key)?.get(name) ?? 0;
+    const worth = (check: Check): number => {
+      if (check.name === before) return Number.POSITIVE_INFINITY;
+      const named = check.names?.(object) === true ? 0.5 : 0;
+      return (
+        (times(object, check) + named + 0.02 * times(kindOf(object), check) + 0.05) / check.seconds
+      );
+    };
+    return checks.toSorted((a, b) => worth(b) - worth(a) || 0);
   }
 }
+
+/** `constraint`, `column`, `trigger` …: what an object's name begins with; nothing where it is a function. */
+const kindOf = (object: string): string => /^(?:(\w+) )?/.exec(object)?.[1] ?? '';

@@ -2,34 +2,60 @@ import { appendFileSync, rmSync } from 'node:fs';
 import { readText } from '../cli/read-text.ts';
 import type { Verdict } from './try-mutant.ts';
 
-/** One mutant's line in the journal. */
-export type Tried = { readonly id: string } & (Verdict | { readonly state: 'not SQL' });
+/** One mutant's verdict, and what it took to come to it, in seconds. */
+export type Tried = { readonly id: string; readonly seconds?: number } & (
+  | Verdict
+  | { readonly state: 'not SQL' }
+);
+
+/** A verdict that counts no more; what told then is tried first. */
+interface Forgotten {
+  readonly id: string;
+  readonly state: 'forgotten';
+  readonly by: string;
+}
 
 /** Verdicts by mutant, a line each, so that a run that was killed goes on. A line that was cut is left out. */
 export function readTried(file: string): Map<string, Tried> {
+  return new Map(
+    [...linesOf(file)].flatMap(([id, line]) => (line.state === 'forgotten' ? [] : [[id, line]])),
+  );
+}
+
+/** What told each mutant, by its id, in verdicts that count or were forgotten. */
+export function readTellers(file: string): ReadonlyMap<string, string> {
+  return new Map([...linesOf(file)].flatMap(([id, line]) => ('by' in line ? [[id, line.by]] : [])));
+}
+
+/** Forgets verdicts, but not what told. */
+export function forgetTried(file: string, isForgotten: (tried: Tried) => boolean): void {
+  const lines = [...linesOf(file).values()];
+  rmSync(file, { force: true });
+  for (const line of lines) {
+    if (line.state === 'forgotten' || !isForgotten(line)) note(file, line);
+    else if ('by' in line) note(file, { id: line.id, state: 'forgotten', by: line.by });
+  }
+}
+
+/** Notes one. */
+export function noteTried(file: string, tried: Tried): void {
+  note(file, tried);
+}
+
+function note(file: string, line: Tried | Forgotten): void {
+  appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
+
+function linesOf(file: string): Map<string, Tried | Forgotten> {
   const lines = (readText(file) ?? '').split('\n');
   return new Map(
-    lines.flatMap((line) => {
+    lines.flatMap((text) => {
       try {
-        const tried: Tried = JSON.parse(line);
-        return [[tried.id, tried] as const];
+        const line: Tried | Forgotten = JSON.parse(text);
+        return [[line.id, line] as const];
       } catch {
         return [];
       }
     }),
   );
-}
-
-/** Forgets mutants whose id holds one of these, or all where none is given. */
-export function forgetTried(file: string, only: readonly string[]): void {
-  const kept = [...readTried(file).values()].filter(
-    ({ id }) => only.length > 0 && !only.some((word) => id.includes(word)),
-  );
-  rmSync(file, { force: true });
-  for (const tried of kept) noteTried(file, tried);
-}
-
-/** Notes one. */
-export function noteTried(file: string, tried: Tried): void {
-  appendFileSync(file, `${JSON.stringify(tried)}\n`);
 }

@@ -3,13 +3,20 @@ import { unlessInterrupted } from '../cli/command.ts';
 import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
 import { applyDesign, type Design, defaultDesignName } from '../designs.ts';
-import { copyDatabase, createTemplate, type TestDatabase } from '../testing/test-database.ts';
+import { itemAt } from '../item-at.ts';
+import { readSql } from '../sql.ts';
+import {
+  copyDatabase,
+  createTemplate,
+  dropDatabase,
+  type TestDatabase,
+} from '../testing/test-database.ts';
 import { runOf } from '../testing/test-run.ts';
 import { checksOf, Suspects, type Trial } from './checks.ts';
-import { noteTried, readTried, type Tried } from './journal.ts';
+import { noteTried, readTellers, readTried, type Tried } from './journal.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import type { SchemaTests } from './schema-tests.ts';
-import { tryMutant } from './try-mutant.ts';
+import { tryMutants } from './try-mutant.ts';
 
 /** What is run, and who is told. */
 export interface MutationOptions {
@@ -23,6 +30,8 @@ export interface MutationOptions {
   readonly journal: string;
   /** Mutants that are expected to survive: they take longest, and are tried last. */
   readonly isExplained: (id: string) => boolean;
+  /** Whether each of those is tried alone as well, and not beside others: see `besideOthers`. */
+  readonly apart: boolean;
   /** The tests of db/schema, where the design is the schema itself. */
   readonly schemaTests?: SchemaTests;
   readonly tried: (tried: Tried, done: number, count: number) => void;
@@ -42,6 +51,7 @@ export async function runMutants(
   );
   const checks = checksOf(design, trial, schemaTests);
   const before = readTried(journal);
+  const tellers = readTellers(journal);
   const suspects = new Suspects();
   for (const mutant of mutants) {
     const tried = before.get(mutant.id);
@@ -56,28 +66,59 @@ export async function runMutants(
   for (const { id, isSql } of mutants) {
     if (!isSql && !before.has(id)) note({ id, state: 'not SQL' });
   }
-  const left = mutants
-    .filter(({ id }) => !before.has(id))
-    .toSorted((a, b) => Number(options.isExplained(a.id)) - Number(options.isExplained(b.id)));
+  const untried = mutants.filter(({ id }) => !before.has(id));
+  const [explained, others] = [
+    untried.filter(({ id }) => options.isExplained(id)),
+    untried.filter(({ id }) => !options.isExplained(id)),
+  ];
+  const left: (readonly Mutant[])[] = [
+    ...others.map((mutant) => [mutant]),
+    ...(options.apart ? explained.map((mutant) => [mutant]) : besideOthers(explained)),
+  ];
   const worker = (): Promise<void> =>
     closing(async (defer) => {
       const template = await templateOf(serverUrl, design);
       defer(() => template.drop());
-      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
+      for (let batch = left.shift(); batch !== undefined; batch = left.shift()) {
         await unlessInterrupted();
-        const { id, object } = mutant;
-        const ordered = suspects.order(object, checks);
-        const verdict = await tryInCopies(serverUrl, template, mutant, ordered, trial.mostSeconds);
-        if (verdict.state === 'caught') suspects.note(object, verdict.by);
-        note({ id, ...verdict });
+        const { id, object } = itemAt(batch, 0);
+        const ordered = suspects.order(object, checks, tellers.get(id));
+        const startedMs = performance.now();
+        const verdict = await tryInCopies(serverUrl, template, batch, ordered, trial.mostSeconds);
+        const seconds = Math.round((performance.now() - startedMs) / batch.length / 100) / 10;
+        if (verdict.state === 'survived') {
+          const beside = batch.length - 1;
+          for (const one of batch) {
+            note({ id: one.id, ...verdict, ...(beside > 0 ? { beside } : {}), seconds });
+          }
+        } else if (batch.length > 1) {
+          left.push(...batch.map((mutant) => [mutant]));
+        } else {
+          if (verdict.state === 'caught') suspects.note(object, verdict.by);
+          note({ id, ...verdict, seconds });
+        }
       }
     });
-  await Promise.all(Array.from({ length: Math.min(options.jobs, left.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(options.jobs, untried.length) }, worker));
   return mutants.map((mutant) => {
     const tried = before.get(mutant.id);
     if (tried === undefined) throw new Error(`${mutant.id} was not tried`);
     return { ...mutant, ...tried };
   });
+}
+
+/**
+ * Mutants that are expected to survive, in batches: one of each object, so that no two change the same text.
+ * What no check tells of all of them, it tells of none, unless one hides another's fault.
+ */
+function besideOthers(mutants: readonly Mutant[]): readonly (readonly Mutant[])[] {
+  const batches: Mutant[][] = [];
+  for (const mutant of mutants) {
+    const batch = batches.find((each) => each.every(({ object }) => object !== mutant.object));
+    if (batch === undefined) batches.push([mutant]);
+    else batch.push(mutant);
+  }
+  return batches;
 }
 
 /** A test run of its own, with the design: so its sessions can be told from others'. */
@@ -100,10 +141,10 @@ async function templateOf(serverUrl: string, design: Design): Promise<TestDataba
 }
 
 /** A mutant, and whether the server takes it. */
-type Made = Mutant & { readonly isSql: boolean };
+export type Made = Mutant & { readonly isSql: boolean };
 
 /** The mutants of a design's schema; of one that is not the default, without those that the default has. */
-async function ownMutants(serverUrl: string, design: Design): Promise<readonly Made[]> {
+export async function ownMutants(serverUrl: string, design: Design): Promise<readonly Made[]> {
   return closing(async (defer) => {
     const template = await createTemplate(serverUrl);
     defer(() => template.drop());
@@ -134,17 +175,14 @@ async function isSql(client: pg.Client, { sql }: Mutant): Promise<boolean> {
 function tryInCopies(
   serverUrl: string,
   template: TestDatabase,
-  mutant: Mutant,
-  checks: Parameters<typeof tryMutant>[2],
+  batch: readonly Mutant[],
+  checks: Parameters<typeof tryMutants>[2],
   mostSeconds: number,
-): ReturnType<typeof tryMutant> {
+): ReturnType<typeof tryMutants> {
   return closing(async (defer) => {
-    const copy = async (): Promise<TestDatabase> => {
-      const made = await copyDatabase(serverUrl, template);
-      defer(() => made.drop());
-      return made;
-    };
-    return tryMutant(await copy(), mutant, checks, {
+    defer(() => dropCopies(serverUrl, template));
+    const copy = (): Promise<TestDatabase> => copyDatabase(serverUrl, template);
+    return tryMutants(await copy(), batch, checks, {
       untouched: copy,
       mostSeconds,
       freeThem: () => endSessions(serverUrl, template),
@@ -152,17 +190,42 @@ function tryInCopies(
   });
 }
 
-/** Ends every session in the databases of a template's test run. */
-async function endSessions(serverUrl: string, { name }: TestDatabase): Promise<void> {
-  const client = await connect(serverUrl);
-  try {
-    const { rows } = await client.query<{ pid: number; database: string }>(
-      'select pid, datname as database from pg_stat_activity where datname is not null',
+/** Removes every other database of a template's test run: tests that were ended leave theirs. */
+async function dropCopies(serverUrl: string, template: TestDatabase): Promise<void> {
+  const names = await withClient(serverUrl, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      'select datname as name from pg_database where datname <> $1',
+      [template.name],
     );
-    for (const { pid, database } of rows) {
-      if (runOf(database) !== runOf(name)) continue;
-      await client.query('select pg_terminate_backend($1)', [pid]);
-    }
+    return rows.map(({ name }) => name).filter((name) => runOf(name) === runOf(template.name));
+  });
+  for (const name of names) await dropDatabase(serverUrl, name);
+}
+
+/** Ends every session in the databases of a template's test run, and tells what those did that had something to do. */
+async function endSessions(serverUrl: string, template: TestDatabase): Promise<string> {
+  return withClient(serverUrl, async (client) => {
+    const { rows } = await client.query<Session>(readSql(sessions));
+    const own = rows.filter(({ database }) => runOf(database) === runOf(template.name));
+    for (const { pid } of own) await client.query('select pg_terminate_backend($1)', [pid]);
+    const busy = own.flatMap(({ doing }) => doing ?? []);
+    return busy.length === 0 ? 'no statement was running' : busy.join('; ');
+  });
+}
+
+interface Session {
+  readonly pid: number;
+  readonly database: string;
+  /** Null: it is idle. */
+  readonly doing: string | null;
+}
+
+const sessions = new URL('./sql/sessions.sql', import.meta.url);
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(url);
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -30,4 +30,6 @@ not ok 1 - a suite
 `;
   assert.deepEqual(failedTests(tap('')), ['bad']);
   assert.deepEqual(failedTests(tap("      type: 'test'\n")), ['bad']);
+  const cut = tap('').indexOf('      error: |-');
+  assert.deepEqual(failedTests(tap('').slice(0, cut)), []);
 });

@@ -6,6 +6,7 @@ import { projectDir } from '../cli/project-dir.ts';
 import { defaultDesignName } from '../designs.ts';
 import { buildLab, sourceFiles } from '../testing/build.ts';
 import { templateVariable, testServerVariable } from '../testing/test-database.ts';
+import type { TestServer } from '../testing/test-server.ts';
 import { testedDesignVariable } from '../testing/tested-designs.ts';
 
 /** Tests that compare the schema with what its migrations make: they tell any difference, of whatever kind. */
@@ -25,7 +26,7 @@ export interface SchemaTests {
 export class TestsNotRun extends Error {}
 
 /** Builds them, for the databases of a server. */
-export async function buildSchemaTests(serverUrl: string): Promise<SchemaTests> {
+export async function buildSchemaTests(server: TestServer): Promise<SchemaTests> {
   const files = sourceFiles().filter(
     (file) => /^db\/schema\/[\w-]+\.test\.ts$/.test(file) && !ofVersions.test(file),
   );
@@ -36,7 +37,7 @@ export async function buildSchemaTests(serverUrl: string): Promise<SchemaTests> 
   return {
     files,
     names: (file, object) => texts.get(file)?.includes(bareName(object)) === true,
-    firstFailure: (file, database, limit) => run(build.built(file), serverUrl, database, limit),
+    firstFailure: (file, database, limit) => run(build.built(file), server, database, limit),
     remove: build.remove,
   };
 }
@@ -47,7 +48,7 @@ const bareName = (object: string): string =>
 
 async function run(
   file: string,
-  serverUrl: string,
+  server: TestServer,
   database: string,
   limit: AbortSignal,
 ): Promise<string | undefined> {
@@ -56,8 +57,9 @@ async function run(
     cwd: projectDir,
     env: {
       ...process.env,
+      ...server.variables,
       NODE_TEST_CONTEXT: undefined,
-      [testServerVariable]: serverUrl,
+      [testServerVariable]: server.url,
       [templateVariable]: database,
       [testedDesignVariable]: defaultDesignName,
     },
@@ -71,6 +73,7 @@ async function run(
   let output = '';
   child.stdout.on('data', (data: Buffer) => {
     output += data.toString();
+    if (firstTelling(output) !== undefined) kill(); // the others need not run
   });
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
@@ -78,20 +81,25 @@ async function run(
       child.on('close', resolve);
     });
     if (exitCode === 0) return undefined;
-    const failed = failedTests(output);
-    if (failed.length === 0) {
+    if (failedTests(output).length === 0) {
       throw new TestsNotRun(`the tests of the schema could not be run (exit code ${exitCode})`);
     }
-    return failed.find((name) => !ofVersions.test(name));
+    return firstTelling(output);
   } finally {
     limit.removeEventListener('abort', kill);
     forget();
   }
 }
 
-/** The names of the tests that failed, suites apart: of a test some versions of Node say no type. */
+const firstTelling = (tap: string): string | undefined =>
+  failedTests(tap).find((name) => !ofVersions.test(name));
+
+/**
+ * The names of the tests that failed, suites apart: of a test some versions of Node say no type. One whose
+ * details are not all there is left out.
+ */
 export function failedTests(tap: string): readonly string[] {
-  const failures = tap.matchAll(/^( *)not ok \d+ - (.*)\n((?:\1 {2}.*\n)*)/gm);
+  const failures = tap.matchAll(/^( *)not ok \d+ - (.*)\n((?:\1 {2}.*\n)*?\1 {2}\.\.\.\n)/gm);
   return [...failures].flatMap(([, , name = '', details = '']) =>
     /^ *type: 'suite'$/m.test(details) ? [] : [name],
   );

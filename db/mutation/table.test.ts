@@ -8,6 +8,7 @@ it('a table of mutants counts each once, and those that are explained among thos
     { id: 'f(): turned: = → <>', ...caught },
     { id: 'f(): turned: and → or', ...caught },
     { id: 'f(): moved: 1 → 2', state: 'not SQL' },
+    { id: 'f(): moved: 2 → 3', ...caught, state: 'timed out' },
     { id: 'g(): moved: 1 → 2', state: 'survived' },
     { id: 'g(): moved: 2 → 3', state: 'survived' },
   ] as const;
@@ -21,10 +22,10 @@ it('a table of mutants counts each once, and those that are explained among thos
       explained,
     ).split('\n'),
     [
-      '| design | made | not SQL | caught | survived | of those explained |',
-      '| --- | --: | --: | --: | --: | --: |',
-      '| `one` | 5 | 1 | 2 | 2 | 1 |',
-      '| `other` | 0 | 0 | 0 | 0 | 0 |',
+      '| design | made | not SQL | caught | timed out | survived | of those explained |',
+      '| --- | --: | --: | --: | --: | --: | --: |',
+      '| `one` | 6 | 1 | 2 | 1 | 2 | 1 |',
+      '| `other` | 0 | 0 | 0 | 0 | 0 | 0 |',
     ],
   );
 });

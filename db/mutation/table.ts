@@ -16,14 +16,15 @@ export function tableOf(
       tried.length,
       of('not SQL').length,
       of('caught').length,
+      of('timed out').length,
       survived.length,
       survived.length - open.length,
     ];
     return `| \`${name}\` | ${counts.join(' | ')} |`;
   });
   return [
-    '| design | made | not SQL | caught | survived | of those explained |',
-    '| --- | --: | --: | --: | --: | --: |',
+    '| design | made | not SQL | caught | timed out | survived | of those explained |',
+    '| --- | --: | --: | --: | --: | --: | --: |',
     ...rows,
   ].join('\n');
 }

@@ -161,6 +161,18 @@ describe('a move', () => {
     await owner.query('rollback');
   });
 
+  it('is none where an edit leaves number and profile as they are: nothing is derived anew', async () => {
+    const phone = newPhone();
+    const message = await sent(phone);
+    await report(owner, message);
+    await owner.query('delete from opt_outs where phone = $1', [phone]);
+    await owner.query(
+      'update outbound_messages set to_number = to_number, profile_id = profile_id, body = $2 where id = $1',
+      [message, 'edited'],
+    );
+    assert.deepEqual(await optedOut([phone]), []);
+  });
+
   it('counts nothing where the message has a 30007, a delivered report, or none', async () => {
     const [from, to] = [newPhone(), newPhone()];
     for (const [type, code] of [

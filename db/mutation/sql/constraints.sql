@@ -2,7 +2,14 @@
 select
   k.conname as name,
   k.conrelid::regclass::text as "table",
-  k.contype::text as kind,
+  k.contype in ('p', 'u', 'x') as "isKey",
+  (
+    select m.amname
+    from pg_catalog.pg_class as i
+    join pg_catalog.pg_am as m on m.oid = i.relam
+    where i.oid = k.conindid
+      and k.contype in ('p', 'u', 'x')
+  ) as method,
   pg_catalog.pg_get_constraintdef(k.oid) as definition,
   (
     select string_agg(quote_ident(a.attname), ', ' order by u.place)
@@ -13,5 +20,5 @@ from pg_catalog.pg_constraint as k
 join pg_catalog.pg_class as c on c.oid = k.conrelid
 where c.relnamespace = 'public'::regnamespace
   and c.relkind = 'r'
-  and k.contype in ('p', 'u', 'f', 'c')
+  and k.contype in ('p', 'u', 'x', 'f', 'c')
 order by 2, 1
