@@ -46,7 +46,8 @@ export const slotLengthsMs = { second: 1_000, minute: 60_000, hour: 3_600_000 } 
 export type SlotLength = keyof typeof slotLengthsMs;
 
 /** How numbers are written. */
-export type NumberFormat = 'E.164' | 'digits' | 'other';
+export const numberFormats = ['E.164', 'digits', 'other'] as const;
+export type NumberFormat = (typeof numberFormats)[number];
 
 /** What was counted of a sample of contacts. */
 export interface Tally {

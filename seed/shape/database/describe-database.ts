@@ -23,7 +23,7 @@ export interface DescribeOptions {
 }
 
 /** About how many messages are looked at where nothing is said. */
-export const defaultSampleMessages = 400_000;
+export const defaultSampleMessages = 200_000;
 
 /** The most that one sort or hash table of the server may take, in kilobytes. */
 const workMemKb = 65_536;

@@ -55,10 +55,15 @@ function msOf(row: string, column: string): string {
   return `floor(extract(epoch from ${row}.${quoteName(column)}) * 1000)::bigint`;
 }
 
-/** The same of an id, where that is a version 7 uuid (RFC 9562, section 5.7: its first 48 bits). */
+/**
+ * The same of an id, where that is a version 7 uuid (RFC 9562, section 5.7: its first 48 bits). What is no uuid by
+ * type may still be one as text: a pattern says so, which takes as long as all the rest.
+ */
 function timeInUuid(id: string): string {
+  const digits = `left(${id}::text, 8) || substr(${id}::text, 10, 4)`;
+  const isUuid = `pg_typeof(${id}) = 'uuid'::regtype or ${id}::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7'`;
   return (
-    `case when ${id}::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7' ` +
-    `then ('x' || translate(substr(${id}::text, 1, 13), '-', ''))::bit(48)::bigint end`
+    `case when ${id}::text like '________-____-7%' and (${isUuid}) ` +
+    `then ('x' || ${digits})::bit(48)::bigint end`
   );
 }

@@ -1,25 +1,25 @@
+import { itemAt } from '../../../db/item-at.ts';
 import { mostOptOuts } from '../../data-set/contacts.ts';
 import { smallestGroup } from '../shape.ts';
 import {
   type Bar,
   type Measure,
   measures,
-  type NumberFormat,
+  numberFormats,
   type SlotLength,
   type Sums,
   slotLengthsMs,
   type Tally,
   type Times,
 } from '../tally.ts';
+import { type Group, type Of, RowGroups } from './row-groups.ts';
 import { type ContactSample, type Kind, kinds, type SampleColumns } from './sample.ts';
 
-/**
- * The same counts of a sample of files as database/sql/tally.sql makes of a database. Rows are sorted and
- * walked, again and again, rather than kept in sets: memory stays small.
- */
+/** The same counts of a sample of files as database/sql/tally.sql makes of a database. */
 export function countSample(sample: ContactSample): Tally {
   const { columns } = sample;
-  const values = valuesOfContacts(columns, sample.contacts);
+  const groups = new RowGroups(columns);
+  const values = valuesOfContacts(groups, sample.contacts);
   return {
     share: sample.share,
     contacts: sample.contacts,
@@ -27,74 +27,24 @@ export function countSample(sample: ContactSample): Tally {
     messagesPerContact: barsOf(values.messages),
     profilesPerContact: barsOf(values.profiles),
     optOutsPerContact: barsOf(values.optOuts),
-    ...profilesOf(columns),
+    ...profilesOf(groups),
     delays: { optedOut: [], delivered: [], otherError: [] }, // an export has one time a message
-    numbers: numberBars(sample.numbers),
-    bodyBytes: contactBars(columns, ({ bodyBytes }, row) => bodyBytes[row] as number),
-    times: timesOf(columns),
+    numbers: numberBars(sample),
+    bodyBytes: contactBars(groups, ({ bodyBytes }, row) => bodyBytes[row] as number),
+    times: timesOf(columns, groups),
   };
 }
-
-/** Rows with one key. */
-interface Group {
-  readonly key: number;
-  readonly rows: number;
-  /** How many different members they have, and the squares of the members' rows added up. */
-  readonly members: number;
-  readonly squares: number;
-}
-
-type Of = (columns: SampleColumns, row: number) => number;
 
 const contactOf: Of = ({ contact }, row) => contact[row] as number;
 const senderOf: Of = ({ sender }, row) => sender[row] as number;
 
-/** Groups rows by a key, and by a member within it. A row whose key is below 0 or no number is in no group. */
-function groups(columns: SampleColumns, keyOf: Of, memberOf: Of): readonly Group[] {
-  const keys = new Float64Array(columns.rows);
-  const members = new Float64Array(columns.rows);
-  const order: number[] = [];
-  for (let row = 0; row < columns.rows; row++) {
-    keys[row] = keyOf(columns, row);
-    members[row] = memberOf(columns, row);
-    if ((keys[row] as number) >= 0) order.push(row);
-  }
-  const sorted = Uint32Array.from(order).sort(
-    (a, b) =>
-      (keys[a] as number) - (keys[b] as number) || (members[a] as number) - (members[b] as number),
-  );
-  const found: Group[] = [];
-  for (let from = 0; from < sorted.length; ) {
-    const key = keys[sorted[from] as number] as number;
-    const group = { key, rows: 0, members: 0, squares: 0 };
-    let to = from;
-    while (to < sorted.length && keys[sorted[to] as number] === key) {
-      const member = members[sorted[to] as number];
-      const first = to;
-      while (
-        to < sorted.length &&
-        keys[sorted[to] as number] === key &&
-        members[sorted[to] as number] === member
-      ) {
-        to++;
-      }
-      group.members++;
-      group.squares += (to - first) ** 2;
-    }
-    group.rows = to - from;
-    found.push(group);
-    from = to;
-  }
-  return found;
-}
-
 /** Bars by a value of the rows, each with the contacts that it is about. */
-function contactBars(columns: SampleColumns, measured: Of): readonly Bar[] {
-  return groups(columns, measured, contactOf).map(({ key, rows, members }) => ({
-    value: key,
-    amount: rows,
-    contacts: members,
-  }));
+function contactBars(groups: RowGroups, measured: Of): readonly Bar[] {
+  const bars: Bar[] = [];
+  groups.each(measured, contactOf, ({ key, rows, members }) => {
+    bars.push({ value: key, amount: rows, contacts: members });
+  });
+  return bars;
 }
 
 interface ContactValues {
@@ -108,11 +58,13 @@ interface ContactValues {
   readonly optOuts: Int32Array;
 }
 
-function valuesOfContacts(columns: SampleColumns, contacts: number): ContactValues {
+function valuesOfContacts(groups: RowGroups, contacts: number): ContactValues {
   /** Of each contact, something of its rows of some kind. */
   const each = (which: Of, measured: (group: Group) => number): Int32Array => {
     const values = new Int32Array(contacts);
-    for (const group of groups(columns, which, senderOf)) values[group.key] = measured(group);
+    groups.each(which, senderOf, (group) => {
+      values[group.key] = measured(group);
+    });
     return values;
   };
   const rows = ({ rows: count }: Group): number => count;
@@ -172,8 +124,8 @@ function barsOf(values: Int32Array): readonly Bar[] {
   return [...counts].map(([value, count]) => ({ value, contacts: count, amount: count }));
 }
 
-function profilesOf(columns: SampleColumns): Pick<Tally, 'messagesPerProfile' | 'smallProfiles'> {
-  const profiles = contactBars(columns, senderOf);
+function profilesOf(groups: RowGroups): Pick<Tally, 'messagesPerProfile' | 'smallProfiles'> {
+  const profiles = contactBars(groups, senderOf);
   const small = profiles.filter(({ contacts }) => contacts < smallestGroup);
   return {
     messagesPerProfile: profiles
@@ -186,23 +138,23 @@ function profilesOf(columns: SampleColumns): Pick<Tally, 'messagesPerProfile' | 
   };
 }
 
-function numberBars(numbers: Iterable<string>): Tally['numbers'] {
-  const bars = new Map<string, { format: NumberFormat; value: number; contacts: number }>();
-  for (const number of numbers) {
-    const format: NumberFormat = /^\+[1-9][0-9]{6,14}$/.test(number)
-      ? 'E.164'
-      : /^[0-9]+$/.test(number)
-        ? 'digits'
-        : 'other';
-    const value = [...number].length;
-    const bar = bars.get(`${format} ${value}`);
-    if (bar === undefined) bars.set(`${format} ${value}`, { format, value, contacts: 1 });
-    else bar.contacts++;
+function numberBars({ contacts, written }: ContactSample): Tally['numbers'] {
+  const counts = new Map<number, number>();
+  for (let contact = 0; contact < contacts; contact++) {
+    const format = written.format[contact] as number;
+    const length = written.length[contact] as number;
+    const key = length * numberFormats.length + format;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return [...bars.values()].map((bar) => ({ ...bar, amount: bar.contacts }));
+  return [...counts].map(([key, count]) => ({
+    format: itemAt(numberFormats, key % numberFormats.length),
+    value: Math.floor(key / numberFormats.length),
+    contacts: count,
+    amount: count,
+  }));
 }
 
-function timesOf(columns: SampleColumns): Times | undefined {
+function timesOf(columns: SampleColumns, groups: RowGroups): Times | undefined {
   const { sentMs, rows } = columns;
   const times = { messages: 0, firstMs: Number.MAX_VALUE, lastMs: -Number.MAX_VALUE };
   for (let row = 0; row < rows; row++) {
@@ -217,11 +169,13 @@ function timesOf(columns: SampleColumns): Times | undefined {
     (lengthMs: number): Of =>
     (all, row) =>
       Math.floor((all.sentMs[row] as number) / lengthMs);
-  const pairsBy = (keyOf: Of): number =>
-    groups(columns, keyOf, contactOf).reduce(
-      (sum, group) => sum + group.rows ** 2 - group.squares,
-      0,
-    );
+  const pairsBy = (keyOf: Of): number => {
+    let sum = 0;
+    groups.each(keyOf, contactOf, ({ rows: all, squares }) => {
+      sum += all ** 2 - squares;
+    });
+    return sum;
+  };
   const pairs = (slot: SlotLength): number => pairsBy(slotOf(slotLengthsMs[slot]));
   const signedSecond: Of = (all, row) =>
     senderOf(all, row) < 0
@@ -230,12 +184,16 @@ function timesOf(columns: SampleColumns): Times | undefined {
   const hourOf: Of = (all, row) => slotOf(slotLengthsMs.hour)(all, row) % 24;
   return {
     ...times,
-    hours: contactBars(columns, hourOf),
+    hours: contactBars(groups, hourOf),
     pairs: { second: pairs('second'), minute: pairs('minute'), hour: pairs('hour') },
     batchPairs: pairsBy(signedSecond),
-    profileMessages: groups(columns, signedSecond, contactOf).reduce(
-      (sum, group) => sum + group.rows,
-      0,
-    ),
+    profileMessages: rowsWhere(columns, signedSecond),
   };
+}
+
+/** How many rows are in a group by that key. */
+function rowsWhere(columns: SampleColumns, keyOf: Of): number {
+  let found = 0;
+  for (let row = 0; row < columns.rows; row++) if (keyOf(columns, row) >= 0) found++;
+  return found;
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { RandomSequence } from '../../data-set/counter-random.ts';
+import { countSample } from './count-sample.ts';
 import { ContactSample, type FileMessage, kinds } from './sample.ts';
 
 const message = (contact: number, sender: number): FileMessage => ({
@@ -54,5 +57,26 @@ describe('a sample of contacts', () => {
     assert.equal(sample.contacts, 0);
     for (let contact = 0; contact < 1_000; contact++) sample.add(message(contact, 1));
     assert.ok(sample.contacts > 0);
+  });
+
+  it('takes no memory for those that come', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const taken = (): readonly number[] => {
+      collectGarbage();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return [heapUsed, arrayBuffers];
+    };
+    const sample = new ContactSample(200_000);
+    for (let contact = 0; contact < 1_000; contact++) sample.add(message(contact, contact));
+    const [heap = 0, arrays = 0] = taken();
+    for (let contact = 1_000; contact < 500_000; contact++) sample.add(message(contact, contact));
+    assert.ok(sample.contacts > 100_000);
+    const [, arraysAfter = 0] = taken();
+    countSample(sample);
+    const [heapAfter = 0] = taken();
+    assert.ok(heapAfter - heap < 2_000_000, `${heapAfter - heap} bytes of the heap`);
+    assert.ok(arraysAfter - arrays < 100_000, `${arraysAfter - arrays} bytes of arrays`);
+    assert.equal(sample.columns.rows, sample.contacts);
   });
 });

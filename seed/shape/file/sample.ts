@@ -1,4 +1,5 @@
-import { lowbias32 } from '../../data-set/counter-random.ts';
+import { type NumberFormat, numberFormats } from '../tally.ts';
+import { hashOf, Numbering } from './numbering.ts';
 
 /** One message of an export, as far as it says. */
 export interface FileMessage {
@@ -27,16 +28,24 @@ export interface SampleColumns {
   readonly bodyBytes: Int32Array;
 }
 
+/** How the numbers of the sample's contacts are written: the first `contacts` of each. */
+export interface WrittenNumbers {
+  readonly format: Uint8Array;
+  /** In characters. */
+  readonly length: Uint16Array;
+}
+
 /**
  * A sample of contacts in constant memory, whoever comes and however many: all of a contact's messages or
  * none, by a hash of the number. Where there are too many, every second contact is let go, as a whole
- * ("adaptive sampling", Wegman; analysed by Flajolet, Computing 43, 1990).
+ * ("adaptive sampling", Wegman; analysed by Flajolet, Computing 43, 1990). No number is kept.
  */
 export class ContactSample {
   readonly #most: number;
   readonly #columns;
-  #contacts = new Map<string, number>();
-  #senders = new Map<string, number>();
+  readonly #written: WrittenNumbers;
+  readonly #contacts: Numbering;
+  readonly #senders: Numbering;
   #rows = 0;
   #bits = 0;
 
@@ -50,6 +59,9 @@ export class ContactSample {
       sentMs: new Float64Array(most),
       bodyBytes: new Int32Array(most),
     };
+    this.#written = { format: new Uint8Array(most), length: new Uint16Array(most) };
+    this.#contacts = new Numbering(most);
+    this.#senders = new Numbering(most);
   }
 
   /** The share of the contacts that is in it. */
@@ -62,9 +74,9 @@ export class ContactSample {
     return this.#contacts.size;
   }
 
-  /** The numbers in it. Nobody may write them down. */
-  get numbers(): Iterable<string> {
-    return this.#contacts.keys();
+  /** How their numbers are written: `format` is an index of numberFormats. */
+  get written(): WrittenNumbers {
+    return this.#written;
   }
 
   get columns(): SampleColumns {
@@ -73,74 +85,78 @@ export class ContactSample {
 
   /** Takes a message in, if its contact is in the sample. */
   add({ number, sender, kind, sentMs, bodyBytes }: FileMessage): void {
-    if (!this.#has(number)) return;
+    const hash = hashOf(number, 1);
+    if (!this.#has(hash)) return;
     while (this.#rows === this.#most) {
       this.#halve();
-      if (!this.#has(number)) return;
+      if (!this.#has(hash)) return;
     }
     const row = this.#rows++;
     const columns = this.#columns;
-    columns.contact[row] = numberIn(this.#contacts, number);
-    columns.sender[row] = sender === undefined ? -1 : numberIn(this.#senders, sender);
+    columns.contact[row] = this.#contactOf(number, hash);
+    columns.sender[row] =
+      sender === undefined ? -1 : this.#senders.numberOf(hashOf(sender, 1), hashOf(sender, 2));
     columns.kind[row] = kind;
     columns.sentMs[row] = sentMs;
     columns.bodyBytes[row] = bodyBytes;
   }
 
-  #has(number: string): boolean {
-    return (hashOf(number) & (2 ** this.#bits - 1)) === 0;
+  #contactOf(number: string, hash: number): number {
+    const next = this.#contacts.size;
+    const contact = this.#contacts.numberOf(hash, hashOf(number, 2));
+    if (contact === next) {
+      this.#written.format[contact] = numberFormats.indexOf(formatOf(number));
+      this.#written.length[contact] = Math.min([...number].length, longestNumber);
+    }
+    return contact;
+  }
+
+  #has(hash: number): boolean {
+    return (hash & (2 ** this.#bits - 1)) === 0;
   }
 
   #halve(): void {
     this.#bits++;
     if (this.#bits > 31) throw new RangeError('one contact has more messages than a sample holds');
     const { contact, sender, ...others } = this.#columns;
-    const contacts = renumbered(this.#contacts, (number) => this.#has(number));
-    const mayStay = new Set<number>();
+    const { format, length } = this.#written;
+    const contacts = new Int32Array(this.#contacts.size).fill(-1);
+    this.#contacts.keep(
+      (_, hash) => this.#has(hash),
+      (from, to) => {
+        contacts[from] = to;
+        format[to] = format[from] as number;
+        length[to] = length[from] as number;
+      },
+    );
+    const senders = new Int32Array(this.#senders.size).fill(-1);
     let to = 0;
     for (let row = 0; row < this.#rows; row++) {
-      const stays = contacts.numbers.get(contact[row] as number);
-      if (stays === undefined) continue;
+      const stays = contacts[contact[row] as number] as number;
+      if (stays < 0) continue;
       contact[to] = stays;
       sender[to] = sender[row] as number;
       for (const column of Object.values(others)) column[to] = column[row] as number;
-      mayStay.add(sender[to] as number);
+      if ((sender[to] as number) >= 0) senders[sender[to] as number] = 0; // it stays
       to++;
     }
-    const senders = renumbered(this.#senders, (_, sender) => mayStay.has(sender));
+    this.#senders.keep(
+      (number) => senders[number] === 0,
+      (from, number) => {
+        senders[from] = number;
+      },
+    );
     for (let row = 0; row < to; row++) {
-      sender[row] = senders.numbers.get(sender[row] as number) ?? -1; // nobody stays nobody
+      if ((sender[row] as number) >= 0) sender[row] = senders[sender[row] as number] as number;
     }
     this.#rows = to;
-    this.#contacts = contacts.names;
-    this.#senders = senders.names;
   }
 }
 
-/** Some names, numbered anew from 0, and the new number of each old one. */
-function renumbered(
-  names: ReadonlyMap<string, number>,
-  stays: (name: string, number: number) => boolean,
-): { readonly names: Map<string, number>; readonly numbers: ReadonlyMap<number, number> } {
-  const kept = [...names].filter(([name, number]) => stays(name, number));
-  return {
-    names: new Map(kept.map(([name], index) => [name, index])),
-    numbers: new Map(kept.map(([, number], index) => [number, index])),
-  };
-}
+/** Longer numbers count as so long. */
+const longestNumber = 65_535;
 
-function numberIn(names: Map<string, number>, name: string): number {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  names.set(name, names.size);
-  return names.size - 1;
-}
-
-/** 32 bits that any letter changes: FNV-1a (Fowler, Noll and Vo), its bits spread once more. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return lowbias32(hash);
+function formatOf(number: string): NumberFormat {
+  if (/^\+[1-9][0-9]{6,14}$/.test(number)) return 'E.164';
+  return /^[0-9]+$/.test(number) ? 'digits' : 'other';
 }
