@@ -11,7 +11,7 @@ import {
   sentenceCase,
   significant,
 } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { folded, type Html, html } from '../html.ts';
 import { noiseFloorText } from '../noise-floor.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import { armColours, colours } from '../palette.ts';
@@ -260,8 +260,9 @@ const armMethodWords: Readonly<Partial<Record<ScenarioResult['method'], string>>
 };
 
 function precisionTable(results: Results): Html {
-  return html`<details><summary>How precise each figure is, and how busy the client was</summary>${tableHtml(
-    {
+  return folded(
+    'How precise each figure is, and how busy the client was',
+    tableHtml({
       caption: 'Every paired scenario of every design',
       columns: [
         { heading: 'Design' },
@@ -292,8 +293,8 @@ function precisionTable(results: Results): Html {
           scenario.stoppedBecause,
           ...clientCells(scenario),
         ]),
-    },
-  )}</details>`;
+    }),
+  );
 }
 
 /** A scenario with pairs has timed something. */
