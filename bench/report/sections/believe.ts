@@ -68,7 +68,7 @@ export function believeLine(results: Results): string {
   if (paired.length === 0) return `no figure; ${moreTime(results)}`;
   const precise = paired.filter(({ scenario }) => scenario.paired.preciseEnough).length;
   const warnings = results.warnings.length;
-  return `${precise} of ${counted(paired.length, 'interval')} within ±${formatPercentile(results.method.wantedHalfWidth)}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
+  return `every figure by pairs, with its interval: ${precise} of ${formatCount(paired.length)} within ±${formatPercentile(results.method.wantedHalfWidth)}${warnings === 0 ? '' : `; ${counted(warnings, 'warning')}`}`;
 }
 
 /** The answer, with its mark: good where every paired scenario reached the precision that was wanted. */
@@ -311,7 +311,7 @@ function pgbenchHtml({ pgbench }: Results): Html {
     return html`<p class="soft">Not compared with pgbench: ${pgbench.reason}.</p>`;
   }
   return html`<h3>The same statements through pgbench</h3>${tableHtml({
-    caption: `Median latency through pgbench ${pgbench.version} and through this lab’s client, in alternating blocks`,
+    caption: `Median latency through pgbench ${pgbench.version.replace(/^pgbench /, '')} and through this lab’s client, in alternating blocks`,
     columns: [
       { heading: 'Scenario' },
       { heading: 'Design' },

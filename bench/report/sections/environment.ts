@@ -9,7 +9,11 @@ export function environmentHtml(results: Results): Html {
   const { relations, server, tables, machine } = results.environment;
   const flags = machine.processor?.flags ?? [];
   const facts = (caption: string, rows: readonly Fact[]): Html =>
-    tableHtml({ caption, columns: [{ heading: 'What' }, { heading: 'Value' }], rows });
+    tableHtml({
+      caption,
+      columns: [{ heading: 'What' }, { heading: 'Value' }],
+      rows: rows.map(([name, value]) => [html`<span class="line">${name}</span>`, value]),
+    });
   return html`<h3>Environment</h3>
 ${facts('Where and with what it ran', environmentFacts(results))}
 ${flags.length > 0 && folded(`${flags.length} flags of the processor`, html`<p>${flags.join(' ')}</p>`)}
