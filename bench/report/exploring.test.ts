@@ -10,10 +10,12 @@ import {
   axeRefusals,
   cutTables,
   launch,
+  narrowPage,
   needsBrowser,
   patienceMs,
   problemsOf,
   sentencesTwice,
+  wholePage,
 } from './testing/browser.ts';
 import { everyDesign } from './testing/synthetic-design.ts';
 import { syntheticInstructions } from './testing/synthetic-instructions.ts';
@@ -63,6 +65,7 @@ describe('a run’s page in a browser', needsBrowser, () => {
     const problems = problemsOf(page);
     const path = typeof run === 'string' ? run : join(run.runId, 'index.html');
     await page.goto(pathToFileURL(join(reports, path)).href + hash);
+    await wholePage(page);
     return { page, problems };
   };
 
@@ -79,7 +82,7 @@ describe('a run’s page in a browser', needsBrowser, () => {
         `for (const one of document.querySelectorAll('main > section > details')) one.open = true`,
       );
       assert.deepEqual(await page.evaluate(cutTables), []);
-      await page.setViewportSize({ width: 390, height: 844 });
+      await narrowPage(page);
       assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
       await page.close();
     });

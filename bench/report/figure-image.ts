@@ -1,7 +1,7 @@
 import type { Figure, LegendEntry } from './figure.ts';
 import { signHtml } from './figure.ts';
 import { type Html, html, raw } from './html.ts';
-import { chartWidths } from './plot.ts';
+import { chartWidths, heightOf } from './plot.ts';
 import { imageShades } from './shades.ts';
 import { wrapLines } from './text-table.ts';
 
@@ -39,12 +39,6 @@ ${legendImage(legend, legendTop + 6)}
 <g transform="translate(${padding} ${chartTop})">${raw(chart)}</g>
 ${notes.map((line, index) => html`<text x="${padding}" y="${notesTop + 6 + index * noteLine}" font-size="12" fill="var(--soft)">${line}</text>\n`)}</svg>
 `.text;
-}
-
-function heightOf(chart: string): number {
-  const height = / height="([\d.]+)"/.exec(chart)?.[1];
-  if (height === undefined) throw new Error('a chart does not say how high it is');
-  return Number(height);
 }
 
 function legendImage(entries: readonly LegendEntry[], top: number): readonly Html[] {

@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html } from './html.ts';
+import { folded, type Html, type HtmlValue, html } from './html.ts';
 import type { LineStyle } from './palette.ts';
 import { type Chart, drawing } from './plot.ts';
 
@@ -76,7 +76,7 @@ export function figureHtml(figure: Figure): Html {
 <figcaption><h3>${figure.finding}${addressHtml(figure.id, figure.finding)}</h3>${figure.reading !== '' && html`<p>${figure.reading}</p>`}</figcaption>
 ${figure.legend === undefined ? '' : legendHtml(figure.legend, figure.legendWhereNarrow === true)}
 ${drawing(figure.chart)}
-<details><summary>Data</summary>${tableHtml(figure.data)}</details>
+${folded('Data', tableHtml(figure.data))}
 </figure>`;
 }
 

@@ -26,6 +26,19 @@ export function raw(text: string): Html {
   return new Html(text);
 }
 
+/**
+ * What is not on the first screen: a browser that runs scripts reads a noscript as text, which costs it next
+ * to nothing, until browser/later.js makes elements of it. One that runs none shows it as it is.
+ */
+export function later(content: Html): Html {
+  return html`<noscript class="later">${content}</noscript>`;
+}
+
+/** What a reader may unfold; nothing in it has an address of its own or is itself for later. */
+export function folded(summary: HtmlValue, content: Html): Html {
+  return html`<details><summary>${summary}</summary>${later(content)}</details>`;
+}
+
 /** Text as it may stand in an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text

@@ -74,6 +74,7 @@ ${page.sections.map(sectionHtml)}
 ${page.extra}
 <script>${raw(asset('figures.js'))}</script>
 <script>${raw(asset('tables.js'))}</script>
+<script>${raw(asset('later.js'))}</script>
 ${page.scripts?.map((script) => html`<script>${raw(script)}</script>\n`)}
 </body>
 </html>

@@ -16,11 +16,13 @@ import {
   axeRefusals,
   cutTables,
   launch,
+  narrowPage,
   needsBrowser,
   outsideTheirChart,
   patienceMs,
   problemsOf,
   sentencesTwice,
+  wholePage,
 } from './testing/browser.ts';
 import { syntheticDesigns } from './testing/synthetic-design.ts';
 import {
@@ -102,6 +104,7 @@ describe('every other page in a browser', needsBrowser, () => {
     page.setDefaultTimeout(patienceMs);
     const problems = problemsOf(page);
     await page.goto(pathToFileURL(join(reports, path)).href + hash);
+    await wholePage(page);
     // also what nobody has scrolled to
     await page.addStyleTag({ content: 'section { content-visibility: visible !important }' });
     return { page, problems };
@@ -113,7 +116,7 @@ describe('every other page in a browser', needsBrowser, () => {
       assert.deepEqual(await page.evaluate(cutTables), []);
       assert.deepEqual(await page.evaluate(sentencesTwice), []);
       assert.deepEqual(await page.evaluate(outsideTheirChart), []);
-      await page.setViewportSize({ width: 390, height: 844 });
+      await narrowPage(page);
       assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
       assert.deepEqual(await page.evaluate(outsideTheirChart), []);
       assert.deepEqual(problems, []);

@@ -17,8 +17,6 @@ export interface ViewedPlan {
   readonly summary: string;
   readonly note: string;
   readonly text: string;
-  /** Where the text lies, from the run's folder. */
-  readonly textFile: string;
   /** The trees: the statement's own, then what ran inside triggers, innermost first. */
   readonly trees: readonly {
     readonly label: string;
@@ -52,17 +50,13 @@ export function viewedPlans(results: Results, runFolder: string): readonly Viewe
     ]
       .filter((text) => text !== '')
       .join(' '),
-    textFile: plan.textFile,
     text: readText(join(runFolder, plan.textFile)) ?? 'The text of this plan is not there.',
     trees: treesOf(plan, readText(join(runFolder, plan.jsonFile))),
   }));
 }
 
-/** The viewer's markup, which the script fills, and the plans as files. */
-export function planViewerHtml(
-  plans: readonly ViewedPlan[],
-  first: { readonly left?: string; readonly right?: string },
-): Html {
+/** The viewer's markup, which the script fills. */
+export function planViewerHtml(first: { readonly left?: string; readonly right?: string }): Html {
   return html`<div id="plan-viewer" hidden${
     first.left !== undefined && html` data-left="${first.left}"`
   }${first.right !== undefined && html` data-right="${first.right}"`}>
@@ -75,10 +69,7 @@ export function planViewerHtml(
 <div class="plan-side" data-side="left"></div>
 <div class="plan-side" data-side="right"></div>
 </div>
-</div>
-<details><summary>${plans.length} plans as text files</summary><ul class="files">${plans.map(
-    ({ design, title, textFile }) => html`<li><a href="${textFile}">${design}: ${title}</a></li>\n`,
-  )}</ul></details>`;
+</div>`;
 }
 
 /** The script that fills the viewer, from two files that it loads when a reader comes near: the page itself stays small. */

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { itemAt } from '../../db/item-at.ts';
-import { type Html, html, raw } from './html.ts';
+import { type Html, html, later, raw } from './html.ts';
 import { linearTicks } from './ticks.ts';
 
 /** The widths at which each chart is drawn: for a page and for a phone. The style sheet shows one. */
@@ -19,6 +19,9 @@ export type Chart = (space: ChartSpace) => string;
 /** What Plot makes its elements in; nothing is ever put into it. */
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
+/** Attributes that say where something is. */
+const coordinates = / (?:x|y|x1|y1|x2|y2|cx|cy|width|height|d|transform|points)="[^"]*"/g;
+
 /** Draws with Observable Plot, without a browser. The ink is `currentColor`: it follows the page. */
 export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOptions): string {
   const plot = Plot.plot({
@@ -31,19 +34,36 @@ export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOpti
   plot.setAttribute('role', 'img');
   return (
     plot.outerHTML
-      .replaceAll('--plot-background: white;', '')
+      // what the style sheet says once for all drawings
+      .replace(/ class="plot-\w+"><style>.*?<\/style>/s, '>')
+      // a hundredth of a pixel is as exact as a screen
+      .replaceAll(coordinates, (attribute: string) =>
+        attribute.replaceAll(/\d+\.\d{3,}(?!\d*e)/g, (number: string) =>
+          String(Math.round(Number(number) * 100) / 100),
+        ),
+      )
       // the drawing is one image: names of its parts are nobody's, and not allowed there
       .replaceAll(/(<g[^>]*?) aria-label="[^"]*"/g, '$1')
   );
 }
 
-/** Both drawings of a chart; page.css shows the one that fits. */
+/** Both drawings of a chart, each in a place of its size; page.css shows the one that fits. */
 export function drawing(chart: Chart): Html {
-  return html`<div class="drawing wide">${raw(
-    chart({ width: chartWidths.wide, narrow: false }),
-  )}</div><div class="drawing narrow">${raw(
-    chart({ width: chartWidths.narrow, narrow: true }),
-  )}</div>`;
+  const place = (name: string, space: ChartSpace): Html => {
+    const svg = chart(space);
+    return html`<div class="drawing ${name}" style="--width:${space.width}px;--shape:${space.width}/${heightOf(svg)}">${later(raw(svg))}</div>`;
+  };
+  return html`${place('wide', { width: chartWidths.wide, narrow: false })}${place('narrow', {
+    width: chartWidths.narrow,
+    narrow: true,
+  })}`;
+}
+
+/** How high a drawing says it is, in pixels. */
+export function heightOf(svg: string): number {
+  const height = / height="([\d.]+)"/.exec(svg)?.[1];
+  if (height === undefined) throw new Error('a chart does not say how high it is');
+  return Number(height);
 }
 
 /** A label that wants to stand at a height, in pixels. */

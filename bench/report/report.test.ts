@@ -16,7 +16,7 @@ import { correctAnswer } from './sections/correct.ts';
 import { whySection } from './sections/why.ts';
 import { summaryMarkdown } from './summary-markdown.ts';
 import { terminalSummary } from './terminal-summary.ts';
-import { launch, needsBrowser, patienceMs, problemsOf } from './testing/browser.ts';
+import { launch, needsBrowser, patienceMs, problemsOf, wholePage } from './testing/browser.ts';
 import { everyDesign } from './testing/synthetic-design.ts';
 import { syntheticResults, writeSyntheticRun } from './testing/synthetic-results.ts';
 import { writeReport } from './write-report.ts';
@@ -217,6 +217,7 @@ it(
       page.setDefaultTimeout(patienceMs);
       const problems = problemsOf(page);
       await page.goto(pathToFileURL(pagePath).href);
+      await wholePage(page);
       const drawings = await page.locator('figure').count();
       assert.ok(drawings >= 7);
       assert.equal(await page.locator('figure details table').count(), drawings);
@@ -261,6 +262,7 @@ it(
         const page = await browser.newPage({ viewport: { width, height: 844 } });
         page.setDefaultTimeout(patienceMs);
         await page.goto(pathToFileURL(pagePath).href);
+        await wholePage(page);
         const text = await page.locator('.drawing > svg:visible').allTextContents();
         for (const { name } of everyDesignRun.designs) assert.ok(text.join().includes(name), name);
         assert.deepEqual(await page.evaluate(misplacedTexts), []);

@@ -40,14 +40,14 @@
     );
   };
 
-  for (const svg of document.querySelectorAll('.drawing > svg')) {
+  const prepare = (svg) => {
     const marks = [...svg.querySelectorAll('title')].map((title) => {
       const mark = { node: title.parentNode, text: title.textContent };
       mark.node.dataset.told = mark.text;
       title.remove(); // the browser's own would stand beside it
       return mark;
     });
-    if (marks.length === 0) continue;
+    if (marks.length === 0) return;
     svg.tabIndex = 0;
     let chosen = -1;
     svg.addEventListener('pointermove', ({ clientX, clientY }) => {
@@ -75,6 +75,9 @@
       chosen = Math.max(0, Math.min(marks.length - 1, target));
       show(marks[chosen]);
     });
-  }
+  };
+  document.addEventListener('made', ({ target }) => {
+    for (const svg of target.querySelectorAll(':scope > svg')) prepare(svg);
+  });
   addEventListener('scroll', hide, { passive: true });
 })();

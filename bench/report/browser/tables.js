@@ -123,6 +123,8 @@
       recall();
       apply();
     });
+    // the marks of the scatter follow the rows, also those that are drawn later
+    document.getElementById('scatter')?.addEventListener('made', apply);
     recall();
     apply();
   }

@@ -118,6 +118,7 @@ export function addedChart(rows: readonly AddedRow[], options: AddedOptions): Ch
           },
         ),
         ...rowTexts(rows, options, space.narrow),
+        ...shareHeading(rows, space.narrow),
       ],
     });
   };
@@ -140,6 +141,21 @@ function floorMarks(floorNs: number | undefined): Plot.Markish[] {
       dy: -14,
       text: (ns: number) => `bare probe ${formatNs(ns)}`,
       fill: colours.green,
+    }),
+  ];
+}
+
+/** What the texts at the ends of the rows are shares of. */
+function shareHeading(rows: readonly AddedRow[], narrow: boolean): Plot.Markish[] {
+  if (rows.every(({ labels }) => labels.length === 0)) return [];
+  return [
+    Plot.text(['of a send'], {
+      frameAnchor: 'top-right',
+      textAnchor: narrow ? 'end' : 'start',
+      dx: narrow ? 0 : 10,
+      dy: -14,
+      text: (words: string) => words,
+      fill: colours.soft,
     }),
   ];
 }

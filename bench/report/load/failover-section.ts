@@ -3,7 +3,7 @@ import { lossText } from '../../load/failover/failover-line.ts';
 import type { Failover, LoadResults } from '../../load/results/results.ts';
 import { figureHtml, tableHtml } from '../figure.ts';
 import { counted, formatCount } from '../format.ts';
-import { html } from '../html.ts';
+import { folded, html } from '../html.ts';
 import type { Section } from '../page.ts';
 import { colours } from '../palette.ts';
 import { type Chart, plotSvg } from '../plot.ts';
@@ -87,11 +87,14 @@ function lostRowsTable(failovers: readonly Failover[]) {
     ...lost.messages.map((id) => [String(index + 1), 'message', id]),
   ]);
   const all = rows.length <= rowsListed;
-  return html`<details><summary>What was lost</summary>${tableHtml({
-    caption: all ? 'All of it' : `The first ${rowsListed} of ${formatCount(rows.length)}`,
-    columns: [{ heading: 'failover', numeric: true }, { heading: 'what' }, { heading: 'which' }],
-    rows: rows.slice(0, rowsListed),
-  })}</details>`;
+  return folded(
+    'What was lost',
+    tableHtml({
+      caption: all ? 'All of it' : `The first ${rowsListed} of ${formatCount(rows.length)}`,
+      columns: [{ heading: 'failover', numeric: true }, { heading: 'what' }, { heading: 'which' }],
+      rows: rows.slice(0, rowsListed),
+    }),
+  );
 }
 
 const stepColours = [colours.orange, colours.vermillion, colours.green, colours.blue];

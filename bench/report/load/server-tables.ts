@@ -1,7 +1,7 @@
 import type { LoadTrial } from '../../load/results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { formatBytes, formatCount, significant } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { folded, type Html, html } from '../html.ts';
 import { captionOf, counterText } from './words.ts';
 
 /** What the server counted during a load. */
@@ -16,7 +16,9 @@ export function serverTables(trial: LoadTrial, explained: boolean): Html {
   );
   const perRow = (bytes: number): string => formatBytes(Math.round(bytes / operations));
   return html`<p>WAL: ${counterText(wal, ['wal_bytes'], formatBytes)}; for each row inserted: ${counterText(wal, ['wal_bytes'], perRow)}; full-page images: ${counterText(wal, ['wal_fpi'], formatCount)}. Checkpoints: ${counterText(checkpoints, ['timed', 'requested'], String)}.</p>
-<details><summary>Statements (pg_stat_statements)</summary>${tableHtml({
+${folded(
+  'Statements (pg_stat_statements)',
+  tableHtml({
     ...captionOf('Statements that took most time', trial, explained),
     columns: [
       { heading: 'statement' },
@@ -40,8 +42,11 @@ export function serverTables(trial: LoadTrial, explained: boolean): Html {
         each(['wal_bytes'], (bytes) => formatBytes(Math.round(bytes))),
       ];
     }),
-  })}</details>
-<details><summary>Input and output</summary>${tableHtml({
+  }),
+)}
+${folded(
+  'Input and output',
+  tableHtml({
     ...captionOf('Counters of pg_stat_io that moved; times in ms', trial, explained),
     columns: [{ heading: 'backend / object / context' }, { heading: 'counters' }],
     rows: io.map(({ name, counters }) => [
@@ -51,5 +56,6 @@ export function serverTables(trial: LoadTrial, explained: boolean): Html {
         .map(([key, value]) => `${key} ${significant(value, 3)}`)
         .join(', '),
     ]),
-  })}</details>`;
+  }),
+)}`;
 }

@@ -4,7 +4,7 @@ import { itemAt } from '../../../db/item-at.ts';
 import type { RolloutResults } from '../../rollout/results.ts';
 import { figureHtml, tableHtml, withoutZeros } from '../figure.ts';
 import { dateText, formatBytes, formatCount, formatNs } from '../format.ts';
-import { html } from '../html.ts';
+import { folded, html } from '../html.ts';
 import { pageHtml, type Section } from '../page.ts';
 import { runsPage } from '../runs-page.ts';
 import { timelineFigure } from './timeline-figure.ts';
@@ -114,21 +114,24 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
 ${stages.map(({ name, trafficWaits }) =>
   trafficWaits.length === 0
     ? ''
-    : html`<details><summary>For whom the traffic waited: ${name}</summary>${tableHtml({
-        caption: `The traffic’s longest waits, ${name}`,
-        columns: [
-          { heading: 'Lock' },
-          { heading: 'Mode' },
-          { heading: 'Waited', numeric: true },
-          { heading: 'Held by' },
-        ],
-        rows: trafficWaits.map(({ what, mode, waitedMs, heldBy }) => [
-          what,
-          mode,
-          ms(waitedMs),
-          heldBy,
-        ]),
-      })}</details>\n`,
+    : folded(
+        `For whom the traffic waited: ${name}`,
+        tableHtml({
+          caption: `The traffic’s longest waits, ${name}`,
+          columns: [
+            { heading: 'Lock' },
+            { heading: 'Mode' },
+            { heading: 'Waited', numeric: true },
+            { heading: 'Held by' },
+          ],
+          rows: trafficWaits.map(({ what, mode, waitedMs, heldBy }) => [
+            what,
+            mode,
+            ms(waitedMs),
+            heldBy,
+          ]),
+        }),
+      ),
 )}`,
   };
 }

@@ -11,7 +11,7 @@ import {
   sentenceCase,
   significant,
 } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { folded, type Html, html } from '../html.ts';
 import { noiseFloorText } from '../noise-floor.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import { armColours, colours } from '../palette.ts';
@@ -68,7 +68,7 @@ export function believeLine(results: Results): string {
   if (paired.length === 0) return `no figure; ${moreTime(results)}`;
   const precise = paired.filter(({ scenario }) => scenario.paired.preciseEnough).length;
   const warnings = results.warnings.length;
-  return `${precise} of ${counted(paired.length, 'interval')} within ±${formatPercentile(results.method.wantedHalfWidth)}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}`;
+  return `every figure by pairs, with its interval: ${precise} of ${formatCount(paired.length)} within ±${formatPercentile(results.method.wantedHalfWidth)}${warnings === 0 ? '' : `; ${counted(warnings, 'warning')}`}`;
 }
 
 /** The answer, with its mark: good where every paired scenario reached the precision that was wanted. */
@@ -260,8 +260,9 @@ const armMethodWords: Readonly<Partial<Record<ScenarioResult['method'], string>>
 };
 
 function precisionTable(results: Results): Html {
-  return html`<details><summary>How precise each figure is, and how busy the client was</summary>${tableHtml(
-    {
+  return folded(
+    'How precise each figure is, and how busy the client was',
+    tableHtml({
       caption: 'Every paired scenario of every design',
       columns: [
         { heading: 'Design' },
@@ -292,8 +293,8 @@ function precisionTable(results: Results): Html {
           scenario.stoppedBecause,
           ...clientCells(scenario),
         ]),
-    },
-  )}</details>`;
+    }),
+  );
 }
 
 /** A scenario with pairs has timed something. */
@@ -310,7 +311,7 @@ function pgbenchHtml({ pgbench }: Results): Html {
     return html`<p class="soft">Not compared with pgbench: ${pgbench.reason}.</p>`;
   }
   return html`<h3>The same statements through pgbench</h3>${tableHtml({
-    caption: `Median latency through pgbench ${pgbench.version} and through this lab’s client, in alternating blocks`,
+    caption: `Median latency through pgbench ${pgbench.version.replace(/^pgbench /, '')} and through this lab’s client, in alternating blocks`,
     columns: [
       { heading: 'Scenario' },
       { heading: 'Design' },

@@ -1,7 +1,7 @@
 import type { BehaviourOutcome, DesignResult, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, inWords } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { folded, type Html, html } from '../html.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 
 /** Is it correct: which designs passed the functional checks, before anything was timed. */
@@ -144,6 +144,8 @@ function checkList(designs: readonly DesignResult[]): Html {
   const names = [
     ...new Set(designs.flatMap((design) => design.behaviours.map((check) => check.name))),
   ];
-  return html`<details><summary>The ${names.length} behaviours that every design must show</summary>
-<ol>${names.map((name) => html`<li>${name}</li>`)}</ol></details>`;
+  return folded(
+    `The ${names.length} behaviours that every design must show`,
+    html`<ol>${names.map((name) => html`<li>${name}</li>`)}</ol>`,
+  );
 }

@@ -8,7 +8,7 @@ import {
   formatSignedNsWithin,
   inWords,
 } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { folded, type Html } from '../html.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import {
   anyScenario,
@@ -30,7 +30,7 @@ export function costSection(results: Results): Section {
   const table = commitTable(results);
   return {
     ...costAnswer(results),
-    body: html`${table !== undefined && html`<details><summary>Every design with commits of other lengths</summary>${table}</details>`}`,
+    body: table !== undefined && folded('Every design with commits of other lengths', table),
   };
 }
 

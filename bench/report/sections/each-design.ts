@@ -24,7 +24,7 @@ ${
 }
 
 function wordsOf(designs: readonly DesignResult[]): Html {
-  return html`<dl>${designs.map(
+  return html`<dl class="columns">${designs.map(
     (
       design,
     ) => html`<dt id="design-${design.name}"><span class="name">${design.name}</span> ${design.title}</dt>
@@ -72,6 +72,8 @@ function serverText({ serverSide }: DesignResult): readonly string[] {
 
 /** A header's text inside a sentence: `When …` after “Choose it when” would stand twice. */
 function uncapitalised(text: string): string {
-  const lower = /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+  const lower = /^(?:[A-Z][a-z]|A )/.test(text)
+    ? text.charAt(0).toLowerCase() + text.slice(1)
+    : text;
   return /[.!?]$/.test(lower) ? lower : `${lower}.`;
 }

@@ -9,11 +9,13 @@ import {
   anyScenario,
   differenceOf,
   leadDesign,
+  mainQuestions,
   pairedOf,
   questionsOf,
   ratioOf,
   timedDesigns,
 } from '../questions.ts';
+import { rankDesigns, rankedOf, winnersInWords } from '../ranking.ts';
 import { believeAnswer, believeLine } from './believe.ts';
 import { correctAnswer, correctLine } from './correct.ts';
 import { commitShares, commitsMs } from './cost.ts';
@@ -75,7 +77,13 @@ export function addedFigure(results: Results, only?: readonly string[]): Figure 
   return {
     id: 'added',
     finding: addedFinding(rows, lead?.name),
-    reading: `Time that the check adds to a row, with its 95 % interval: ${titles.join('; ')}. The dashed line is a bare index probe inside the server: a lookup and nothing else.`,
+    reading: [
+      ...cheaperSentence(results, only),
+      `Time that the check adds to a row, with its 95 % interval: ${titles.join('; ')}.`,
+      ...(floor === undefined
+        ? []
+        : ['The dashed line is a bare index probe inside the server: a lookup and nothing else.']),
+    ].join(' '),
     legend: [
       { colour: addedStyles.oneRow.colour, name: addedStyles.oneRow.name, shape: 'dot' },
       { colour: addedStyles.bulk.colour, name: addedStyles.bulk.name, shape: 'square' },
@@ -98,6 +106,19 @@ export function addedFigure(results: Results, only?: readonly string[]): Figure 
       ],
     },
   };
+}
+
+/** Whether another design than the lead was told to be cheaper; nothing where no other was timed, or not all are drawn. */
+function cheaperSentence(results: Results, only: readonly string[] | undefined): readonly string[] {
+  const lead = leadDesign(results)?.name;
+  const answers = mainQuestions(results).flatMap(({ words, scenario }) => {
+    const ranked = rankedOf(rankDesigns(results, scenario));
+    const own = ranked.find(({ design }) => design === lead);
+    if (own === undefined || ranked.length < 2) return [];
+    return [`for ${words} ${own.tiedWithBest ? 'none' : winnersInWords(ranked)}`];
+  });
+  if (only !== undefined || answers.length === 0) return [];
+  return [`Told to be cheaper than ${lead}: ${answers.join('; ')}.`];
 }
 
 function addedRow(

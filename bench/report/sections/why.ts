@@ -2,7 +2,7 @@ import { itemAt } from '../../../db/item-at.ts';
 import type { CapturedPlan, PlanSummary, Results } from '../../results/results.ts';
 import { tableHtml } from '../figure.ts';
 import { counted, formatCount, inWords, significant } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { folded, type Html, html } from '../html.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import { planViewerHtml, type ViewedPlan } from '../plan-viewer.ts';
 import { whyNotSeen, withoutPlan } from '../plan-words.ts';
@@ -13,13 +13,13 @@ export function whySection(results: Results, viewed: readonly ViewedPlan[]): Sec
   return {
     ...whyAnswer(results),
     body: html`${pathTable(results.plans)}
-${results.plans.length > 0 && html`<details><summary>Every plan: ${results.plans.length} access paths</summary>${planTable(results.plans)}</details>`}
+${results.plans.length > 0 && folded(`Every plan: ${results.plans.length} access paths, and the plans as text`, planTable(results.plans))}
 ${
   viewed.length > 0 &&
   html`<div class="on-screen"><h3>The plans themselves</h3>
 <p>Two designs side by side: the statement’s own plan and what ran inside its triggers, as captured
 by the server, not a copy of the query.</p></div>
-${planViewerHtml(viewed, firstPair(results))}`
+${planViewerHtml(firstPair(results))}`
 }`,
   };
 }
@@ -147,11 +147,10 @@ function buffersCell(plan: CapturedPlan | undefined): Html | string {
   return readsBigTable(plan) ? html`<span class="bad-text">▲ ${buffers}</span>` : buffers;
 }
 
-function planTable(plans: readonly CapturedPlan[]): Html | undefined {
-  if (plans.length === 0) return undefined;
+function planTable(plans: readonly CapturedPlan[]): Html {
   return tableHtml({
     caption:
-      'The access path of the check: of what ran inside the trigger where there is one, else of the statement. Times are EXPLAIN’s own, with its overhead: for the shape, not for the speed.',
+      'The access path of the check: of what ran inside the trigger where there is one, else of the statement; each statement’s name leads to its whole plan. Times are EXPLAIN’s own, with its overhead: for the shape, not for the speed.',
     columns: [
       { heading: 'Design' },
       { heading: 'Statement' },
@@ -166,7 +165,10 @@ function planTable(plans: readonly CapturedPlan[]): Html | undefined {
 }
 
 function planRow(plan: CapturedPlan): readonly (Html | string)[] {
-  const what = [html`<span class="name">${plan.design}</span>`, plan.title];
+  const what = [
+    html`<span class="name">${plan.design}</span>`,
+    html`<a href="${plan.textFile}">${plan.title}</a>`,
+  ];
   const summary = seenOf(plan);
   if (summary === undefined) return [...what, plan.failed ?? withoutPlan(plan), '', '', '', ''];
   return [

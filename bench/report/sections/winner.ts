@@ -9,7 +9,7 @@ import {
   formatRatioInterval,
   inWords,
 } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { folded, type Html, html } from '../html.ts';
 import type { Section, SectionAnswer } from '../page.ts';
 import {
   anyScenario,
@@ -146,20 +146,23 @@ function matrix(results: Results): Html | undefined {
   if (timed.length === 0) return undefined;
   const down = timed.length > names.length;
   const title = (name: string): string => anyScenario(results, name)?.title ?? name;
-  return html`<details><summary>Every design in every scenario</summary>${tableHtml({
-    caption:
-      'With the check over without it; in brackets the 95 % interval. Scenarios with one arm only (a refusal) give the median time.',
-    columns: [
-      { heading: down ? 'Design' : 'Scenario' },
-      ...(down ? names.map(title) : timed.map(({ name }) => name)).map((heading) => ({
-        heading,
-        numeric: true,
-      })),
-    ],
-    rows: down
-      ? timed.map((design) => [design.name, ...names.map((name) => matrixCell(design, name))])
-      : names.map((name) => [title(name), ...timed.map((design) => matrixCell(design, name))]),
-  })}</details>`;
+  return folded(
+    'Every design in every scenario',
+    tableHtml({
+      caption:
+        'With the check over without it; in brackets the 95 % interval. Scenarios with one arm only (a refusal) give the median time.',
+      columns: [
+        { heading: down ? 'Design' : 'Scenario' },
+        ...(down ? names.map(title) : timed.map(({ name }) => name)).map((heading) => ({
+          heading,
+          numeric: true,
+        })),
+      ],
+      rows: down
+        ? timed.map((design) => [design.name, ...names.map((name) => matrixCell(design, name))])
+        : names.map((name) => [title(name), ...timed.map((design) => matrixCell(design, name))]),
+    }),
+  );
 }
 
 function matrixCell(design: DesignResult, name: string): Html | string {

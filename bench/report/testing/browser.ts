@@ -39,6 +39,20 @@ export function problemsOf(page: Page): string[] {
   return problems;
 }
 
+/** Waits until every drawing and table that the page's width shows has been made of its text, see browser/later.js. */
+export async function wholePage(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `[...document.querySelectorAll('noscript.later')].every(
+      ({ parentElement: place }) => place.matches('.drawing') && getComputedStyle(place).display === 'none')`,
+  );
+}
+
+/** Makes the window a phone's. */
+export async function narrowPage(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await wholePage(page);
+}
+
 /** What axe refuses of a page, a line each, by all of its rules or by those that are named. What pev2 draws in a frame is its own. */
 export async function axeRefusals(page: Page, ...rules: readonly string[]): Promise<unknown> {
   const only = rules.length === 0 ? '' : `, runOnly: ${JSON.stringify(rules)}`;
