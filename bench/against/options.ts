@@ -35,7 +35,9 @@ const scenariosByDefault = [
 ];
 
 /** What makes no sense where two places are compared. */
-const excluded = ['shape', 'sweep', 'plans', 'quick', 'instructions', 'resume', 'clients'] as const;
+const excluded = [
+  ...(['shape', 'sweep', 'plans', 'quick', 'instructions', 'resume', 'clients', 'pooler'] as const),
+] as const;
 
 /** The control that the flags ask for; undefined where they ask for none. */
 export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
