@@ -23,7 +23,7 @@ import {
 } from './measure-slice.ts';
 import { firstPacing, mostSecondsOver, type Pacing, pacingOf } from './pacing.ts';
 import type { Place, Places } from './places.ts';
-import { openPooled, pooledCommitsAreDurable } from './pooled.ts';
+import { cancelLateStatements, openPooled, pooledCommitsAreDurable } from './pooled.ts';
 
 /** What is measured, where, and how its arms differ. */
 export interface PairTask<D> {
@@ -83,6 +83,11 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
       defer(() => place.reservation.removeMade(place.design, [...phones]));
     }
     defer(() => load.stop());
+    if (bench.poolerUrl !== undefined) {
+      const watcher = await reservation.openClient(design);
+      defer(() => watcher.end().catch(() => {}));
+      defer(cancelLateStatements(watcher, timeoutMs));
+    }
     try {
       const arms = await task.makeArms();
       methodUsed = arms.method;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { connectAsIs } from '../../db/connection/connect.ts';
+import { readSql } from '../../db/sql.ts';
 import { pooledApplication } from '../database/reservation.ts';
 import { commitsAreDurable } from '../environment/durability.ts';
 import type { NamedStatement } from '../scenarios/prepared.ts';
@@ -24,6 +25,27 @@ export async function pooledCommitsAreDurable(poolerUrl: string): Promise<boolea
   } finally {
     await client.end();
   }
+}
+
+const cancelLateSql = readSql(new URL('./sql/cancel_late_statements.sql', import.meta.url));
+
+/**
+ * Looks once in so many milliseconds for statements through the pooler that have run for longer, and cancels
+ * them: their sessions cannot be given a time limit of their own.
+ *
+ * @param session at the server itself, used for nothing else meanwhile
+ * @returns what ends the watch
+ */
+export function cancelLateStatements(session: pg.Client, longestMs: number): () => Promise<void> {
+  let look: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    // a server that is gone is told of by the statements themselves
+    look = session.query(cancelLateSql, [pooledApplication, longestMs]).catch(() => {});
+  }, longestMs);
+  return async () => {
+    clearInterval(timer);
+    await look;
+  };
 }
 
 /** Ends with the transaction, as SET LOCAL does, which is for transactions that were begun by name. */
