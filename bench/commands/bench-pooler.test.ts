@@ -7,7 +7,11 @@ import { type Pgbouncer, skipPgbouncer, startPgbouncer } from '../../db/testing/
 import { createPlainOwner, type PlainOwner } from '../../db/testing/plain-owner.ts';
 import { type CommandOutcome, runCommandFile } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase } from '../../db/testing/test-database.ts';
+import { parsePoolerPlace } from '../network/pooler-place.ts';
 import { readResults } from '../results/read-results.ts';
+import { type BenchFlags, readOptions } from '../run/options.ts';
+import { runBench } from '../run/run.ts';
+import { createBenchLab } from '../run/testing.ts';
 
 /* As a role that owns its database and nothing more: what a pooler is before is seldom a superuser's. */
 describe('a bench through a pooler in transaction mode', { skip: skipPgbouncer }, () => {
@@ -35,12 +39,11 @@ describe('a bench through a pooler in transaction mode', { skip: skipPgbouncer }
       { env: { DATABASE_URL: url } },
     );
 
-  it('says at its start and in its report what is otherwise, and can be compared with a direct one', async () => {
-    const flags = [
-      ...['--scale=2000', '--scenarios=insert-not-durable,bulk-1000,report-first'],
-      ...['--max-seconds=1', '--no-instructions', '--designs=blocked_contacts'],
-    ];
-    const { exitCode, stdout, stderr } = await bench(pgbouncer.place, [...flags, '--run=pooled']);
+  it('says at its start and in its report what is otherwise', async () => {
+    const { exitCode, stdout, stderr } = await bench(pgbouncer.place, [
+      ...['--scale=2000', '--scenarios=insert-not-durable,bulk-1000,report-first', '--quick'],
+      ...['--max-seconds=1', '--designs=blocked_contacts', '--run=pooled'],
+    ]);
     assert.equal(exitCode, 0, stderr);
     assert.ok(
       stderr.includes(
@@ -63,22 +66,33 @@ describe('a bench through a pooler in transaction mode', { skip: skipPgbouncer }
     const page = readFileSync(join(out, 'pooled', 'index.html'), 'utf8');
     assert.match(page, /PostgreSQL [\d.]+ through a pooler/);
     assert.match(page, /through a transaction pooler at<\/t[dh]>\s*<td>/);
-
-    assert.equal((await bench(undefined, [...flags, '--run=direct'])).exitCode, 0);
-    const direct = readResults(join(out, 'direct'));
-    assert.equal(direct.pooler, undefined);
-    const comparison = await runCommandFile('bench/commands/compare.ts', [
-      'direct',
-      'pooled',
-      `--out=${out}`,
-    ]);
-    assert.match(comparison.stdout, /it went through no pooler before and the pooler at /);
   });
 
-  it('does not go on directly where it was interrupted behind the pooler', async () => {
-    const { exitCode, stderr } = await bench(undefined, ['--run=pooled', '--resume']);
-    assert.equal(exitCode, 2);
-    assert.match(stderr, /^error: [^\n]*\n$/m);
+  it('does not go on through the pooler with what was begun without it', async () => {
+    const { lab, drop } = await createBenchLab();
+    const other = await startPgbouncer(lab.url, 'transaction', 2);
+    const run = (flags: BenchFlags): Promise<string> =>
+      runBench(
+        lab,
+        readOptions({ ...flags, scale: '2000', designs: 'blocked_contacts', out, run: 'begun' }),
+        (what) => {
+          if (what.endsWith('floor: bare index probes')) throw interrupted;
+        },
+      );
+    const interrupted = new Error('interrupted');
+    try {
+      await assert.rejects(run({ scenarios: 'refused', maxSeconds: 1 }), interrupted);
+      await assert.rejects(
+        run({
+          ...{ scenarios: 'refused', maxSeconds: 1, resume: true },
+          pooler: parsePoolerPlace(other.place),
+        }),
+        /was begun with other options/,
+      );
+    } finally {
+      await other.stop();
+      await drop();
+    }
   });
 
   it('is refused without the flag, in a line that names it and the port of the server', async () => {

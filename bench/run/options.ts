@@ -154,7 +154,8 @@ export function readOptions(
   };
 }
 
-function wantedInstructions(flags: BenchFlags): InstructionsWanted {
+/** Whose instructions are counted, by the flags alone. */
+export function wantedInstructions(flags: BenchFlags): InstructionsWanted {
   if (flags.instructions !== undefined) return flags.instructions ? 'every design' : 'none';
   const { designs, scenarios, sweep, maxSeconds, quick } = flags;
   // who says what is to be measured, or how long, wants that and no more
