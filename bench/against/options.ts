@@ -1,7 +1,12 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { type Design, designNamed } from '../../db/designs.ts';
 import { migrationVersions } from '../../db/schema/migration-texts.ts';
-import { type BenchFlags, type BenchOptions, readOptions } from '../run/options.ts';
+import {
+  type BenchFlags,
+  type BenchOptions,
+  readOptions,
+  wantedInstructions,
+} from '../run/options.ts';
 import { scenariosNamed } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { SettingsOfFile } from './second-server.ts';
@@ -35,7 +40,7 @@ const scenariosByDefault = [
 ];
 
 /** What makes no sense where two places are compared. */
-const excluded = ['shape', 'sweep', 'plans', 'quick', 'instructions', 'resume', 'clients'] as const;
+const excluded = ['shape', 'sweep', 'plans', 'quick', 'resume', 'clients', 'pooler'] as const;
 
 /** The control that the flags ask for; undefined where they ask for none. */
 export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
@@ -75,6 +80,10 @@ export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
     ...flags,
     scenarios: flags.scenarios ?? scenariosByDefault.join(','),
   });
+  const twoServers = against.differs === 'server';
+  if (!twoServers && flags.instructions !== undefined) {
+    throw new UserError('--instructions is for a comparison of two servers: --against');
+  }
   const [design] = options.designs;
   if (design === undefined || options.designs.length > 1) {
     throw new UserError('name one design with --designs: the one that is compared');
@@ -82,7 +91,8 @@ export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
   if (against.differs === 'design' && against.design.name === design.name) {
     throw new UserError(`${design.name} against itself: name another with --designs`);
   }
-  return { ...options, design, against, allowNonempty: flags.allowNonempty };
+  const instructions = twoServers ? wantedInstructions(flags) : 'none';
+  return { ...options, design, against, instructions, allowNonempty: flags.allowNonempty };
 }
 
 /** A scenario as it runs in two places: both do what is measured. */

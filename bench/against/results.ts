@@ -11,6 +11,7 @@ import {
   text,
 } from '../../db/format/schema.ts';
 import { environmentSchema } from '../results/environment.ts';
+import { instructionsSchema } from '../results/instructions.ts';
 import { planSummarySchema } from '../results/plans.ts';
 import { methodSchema } from '../results/results.ts';
 import { scenarioResultSchema } from '../results/scenarios.ts';
@@ -88,6 +89,12 @@ export const againstResultsSchema = define(
       ),
       scenarios: list(scenarioResultSchema, 'The check on in both.'),
       plans: list(comparedPlanSchema),
+      instructions: optional(
+        object(
+          { treatment: instructionsSchema, control: instructionsSchema },
+          'Of the design, by the programs of either server; absent where none were asked for, and in older comparisons.',
+        ),
+      ),
     },
     'against.json: one statement in two databases, in pairs.',
   ),

@@ -14,11 +14,13 @@ import { reserveForBench } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { capturePlans } from '../explain/plans.ts';
+import { countsExactly } from '../instructions/count-instructions.ts';
 import { measureScenario } from '../paired/measure-scenario.ts';
 import type { Place } from '../paired/places.ts';
 import type { ScenarioResult } from '../results/results.ts';
 import { createRunFolder } from '../results/run-folder.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { countBoth } from './count-both.ts';
 import { differingSettings } from './differing-settings.ts';
 import { againstFormatVersion } from './format-version.ts';
 import { type AgainstOptions, inTwoPlaces, triedOnItself } from './options.ts';
@@ -99,7 +101,7 @@ export async function runAgainst(
 
 type Measured = Pick<
   AgainstResults,
-  'treatment' | 'control' | 'settings' | 'sameTwice' | 'scenarios' | 'plans'
+  'treatment' | 'control' | 'settings' | 'sameTwice' | 'scenarios' | 'plans' | 'instructions'
 >;
 
 async function measure(comparison: Comparison): Promise<Measured> {
@@ -142,6 +144,7 @@ async function measure(comparison: Comparison): Promise<Measured> {
         controls,
       ),
       plans: await plansOf(comparison, options.design, controls),
+      ...(await instructionsOf(comparison)),
       treatment: {
         title: titleOf(comparison, 'treatment'),
         design: options.design.name,
@@ -245,6 +248,23 @@ async function plansOf(
       ...(other === undefined ? {} : { control: other }),
     };
   });
+}
+
+/** What the design's statements cost without noise, where that was asked for or there is what counts it. */
+async function instructionsOf({
+  options,
+  labs,
+  bench,
+  control,
+  progress,
+}: Comparison): Promise<Pick<Measured, 'instructions'>> {
+  const { design, instructions } = options;
+  if (instructions === 'none' || (instructions !== 'every design' && !countsExactly())) return {};
+  const places = {
+    treatment: { lab: labs.treatment, admin: bench.reservation.admin },
+    control: { lab: labs.control, admin: control.reservation.admin },
+  };
+  return { instructions: await countBoth(places, design, progress) };
 }
 
 /** What a place is called in a table. */

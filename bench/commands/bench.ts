@@ -23,6 +23,8 @@ import { type LivePort, startLive } from '../live/start-live.ts';
 import { openMapped } from '../mapped/open.ts';
 import { type MappedOptions, readMappedOptions } from '../mapped/options.ts';
 import { runMapped } from '../mapped/run-mapped.ts';
+import { parsePoolerPlace } from '../network/pooler-place.ts';
+import { throughPoolerLines } from '../network/through-pooler.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { onTopology } from '../run/on-topology.ts';
@@ -95,6 +97,11 @@ await runCommand(async () => {
       'in the tables of a mapping, into which npm run adopt has brought the check: every row is rolled back (docs/adopt.md)',
     )
     .option(
+      '--pooler <[user@]host:port>',
+      'time through a pooler in transaction mode; DATABASE_URL names the server itself',
+      parsePoolerPlace,
+    )
+    .option(
       '--json',
       'the answers and figures as JSON on standard output; what people read goes to standard error',
     )
@@ -144,7 +151,9 @@ await runCommand(async () => {
     allowNonempty: flags.allowNonempty,
     database: flags.database,
   });
-  await tellCapabilities(lab, 'bench', (line) => void process.stderr.write(`${line}\n`));
+  const warn = (line: string): void => void process.stderr.write(`${line}\n`);
+  await tellCapabilities(lab, 'bench', warn);
+  if (options.pooler !== undefined) throughPoolerLines(options.pooler).forEach(warn);
   const startedMs = performance.now();
   await using live = await startLive('bench', 'A bench, live', flags.live);
   const tell = tellSince(startedMs);

@@ -31,6 +31,8 @@ export const benchBody = 'opt-out bench: a text of about the length that others 
 
 /** Any bench's sessions carry this name. */
 export const benchApplication = 'optout-lab bench';
+/** … and those that go through a pooler this one, which the pooler's own sessions keep. */
+export const pooledApplication = `${benchApplication}, pooled`;
 
 const busy = 'a bench, a load or a seed is at work in this database: wait for it, or end it';
 
@@ -253,7 +255,10 @@ async function removeMade(
 async function clearUpAfterInterrupt(lab: Pick<Lab, 'url' | 'connect'>): Promise<void> {
   const fresh = await lab.connect(benchApplication);
   try {
-    await fresh.query(sql('end_sessions'), [[benchApplication, dbmateApplication]]);
+    await fresh.query(sql('end_sessions'), [
+      [benchApplication, dbmateApplication],
+      pooledApplication,
+    ]);
     await lockDatabase(fresh, 'bench', busy);
     await recover(lab.url, fresh);
   } finally {

@@ -13,6 +13,8 @@ export interface Workbench {
   readonly seed: number;
   readonly method: PairedMethod;
   readonly blockedShare: number;
+  /** Where the sessions that are timed go, if through a pooler in transaction mode. */
+  readonly poolerUrl?: string | undefined;
   /** performance.now() when the run began. */
   readonly runStartedMs: number;
 }

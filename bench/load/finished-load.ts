@@ -2,9 +2,9 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onInterrupt } from '../../db/cli/command.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
+import { poolerText } from '../network/pooler-place.ts';
 import type { RunFolder } from '../results/run-folder.ts';
 import type { LoadOptions } from './options/load-options.ts';
-import { poolerText } from './options/pooler-place.ts';
 import { loadFormatVersion } from './results/format-version.ts';
 import type { LoadResults } from './results/results.ts';
 

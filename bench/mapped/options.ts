@@ -30,6 +30,7 @@ const excluded = [
   'quick',
   'plans',
   'instructions',
+  'pooler',
   'against',
   'againstDesign',
   'againstSchema',

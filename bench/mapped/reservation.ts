@@ -86,7 +86,7 @@ async function putBack(
 async function putBackAfterInterrupt(lab: Pick<Lab, 'url' | 'connect'>): Promise<void> {
   const fresh = await lab.connect(mappingApplication);
   try {
-    await fresh.query(endSessionsSql, [[mappingApplication]]);
+    await fresh.query(endSessionsSql, [[mappingApplication], null]);
     await lockDatabase(fresh, 'bench', busy);
     await putBack(lab, fresh);
   } finally {

@@ -68,7 +68,9 @@ async function compare(
   );
   const client = await bench.reservation.openClient(design);
   if (!durable) await client.query('set synchronous_commit = off');
-  const { calls } = insertCalls({ clients: [client], draw }, [phone]);
+  const { calls } = insertCalls({ clients: [client], draw, asSent: (statement) => statement }, [
+    phone,
+  ]);
   const alone = seededRandom(0); // one arm alone has no order to draw
   const ownBlock = async (executions: number): Promise<Float64Array> => {
     const { treatment } = await timeSlice({ treatment: calls }, executions, alone);

@@ -23,6 +23,7 @@ import {
 } from './measure-slice.ts';
 import { firstPacing, mayOpenSessions, type Pacing, pacingOf } from './pacing.ts';
 import type { Place, Places } from './places.ts';
+import { cancelLateStatements, openPooled, pooledCommitsAreDurable } from './pooled.ts';
 
 /** What is measured, where, and how its arms differ. */
 export interface PairTask<D> {
@@ -50,7 +51,10 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
   const { design } = places.treatment;
   let durable = scenario.durable;
   for (const place of new Set(Object.values(places))) {
-    durable &&= await commitsAreDurable(place.reservation.admin);
+    durable &&=
+      bench.poolerUrl === undefined
+        ? await commitsAreDurable(place.reservation.admin)
+        : await pooledCommitsAreDurable(bench.poolerUrl);
     // what a session sets at the coordinator does not reach the workers, who commit its rows
     durable ||= place.reservation.topology === citus && scenario.at === undefined;
   }
@@ -79,6 +83,11 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
       defer(() => place.reservation.removeMade(place.design, [...phones]));
     }
     defer(() => load.stop());
+    if (bench.poolerUrl !== undefined) {
+      const watcher = await reservation.openClient(design);
+      defer(() => watcher.end().catch(() => {}));
+      defer(cancelLateStatements(watcher, timeoutMs));
+    }
     try {
       const arms = await task.makeArms();
       methodUsed = arms.method;
@@ -224,20 +233,24 @@ async function openSessions<D>(
 }
 
 async function openSession<D>(
-  { scenario, timeoutMs }: Pick<SliceTask<D>, 'scenario' | 'timeoutMs'>,
+  { bench, scenario, timeoutMs }: Pick<SliceTask<D>, 'bench' | 'scenario' | 'timeoutMs'>,
   { reservation, design }: Place,
 ): Promise<pg.Client> {
   const { roundTripMs } = scenario;
+  const { poolerUrl } = bench;
   const line = roundTripMs === undefined ? undefined : new DelayedSocket(roundTripMs / 2);
   const client =
-    scenario.at === undefined
-      ? await reservation.openClient(design, undefined, line)
-      : await reservation.openWorker();
+    poolerUrl !== undefined
+      ? await openPooled(poolerUrl, line)
+      : scenario.at === undefined
+        ? await reservation.openClient(design, undefined, line)
+        : await reservation.openWorker();
   if (line !== undefined && !line.used) {
     throw new UserError(
       `${scenario.name} needs a session without TLS: its network is put in between`,
     );
   }
+  if (poolerUrl !== undefined) return client; // what it sets others would get
   if (!scenario.durable) await client.query('set synchronous_commit = off');
   await client.query(`set statement_timeout = ${timeoutMs}`);
   return client;

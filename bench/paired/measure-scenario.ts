@@ -27,6 +27,7 @@ export function measureScenario(
 ): Promise<ScenarioResult> {
   const { reservation, dataSet } = bench;
   const own: Place = { reservation, design };
+  const shared = bench.poolerUrl === undefined ? undefined : 'twin tables';
   return measurePairs({
     bench: {
       ...bench,
@@ -38,7 +39,7 @@ export function measureScenario(
     secondsAllowed,
     makeArms: async () =>
       against === undefined
-        ? makeArms(reservation, design, scenario.control, wanted ?? scenario.arms)
+        ? makeArms(reservation, design, scenario.control, wanted ?? scenario.arms ?? shared)
         : betweenPlaces,
     ...options,
   });

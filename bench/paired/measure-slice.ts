@@ -8,11 +8,12 @@ import {
 import type { Arm } from '../results/results.ts';
 import type { ArmWork, Scenario } from '../scenarios/scenario.ts';
 import { type Random, seedFor } from '../stats/random.ts';
-import { type Arms, takeArm } from './arms/arms.ts';
+import { type Arms, schemaOf, takeArm } from './arms/arms.ts';
 import type { LoadMeter } from './client-load.ts';
 import { countersBetween, readCounters, type ServerCounters } from './counters.ts';
 import { mostWarmupMs, type Pacing, warmupCalls } from './pacing.ts';
 import type { PairReservation, Places } from './places.ts';
+import { asPooled } from './pooled.ts';
 import { type ArmSamples, timeSlice } from './time-slice.ts';
 
 /** What pairs are measured with, whatever the tables are called. `D` is what the scenarios draw from. */
@@ -23,6 +24,8 @@ export interface PairBench<D> {
   readonly method: PairedMethod;
   readonly blockThreshold: number;
   readonly blockedShare: number;
+  /** Where the sessions that are timed go, if through a pooler in transaction mode. */
+  readonly poolerUrl?: string | undefined;
   /** performance.now() when the run began. */
   readonly runStartedMs: number;
   /** What one slice draws from, the same for the same seed. */
@@ -83,7 +86,9 @@ export async function measureSlice<D>(
   const work: Partial<Record<Arm, ArmWork>> = {};
   for (const arm of names) {
     const clients = sessions.of(arm, swapped);
-    for (const client of clients) await takeArm(client, arms, arm);
+    if (bench.poolerUrl === undefined) {
+      for (const client of clients) await takeArm(client, arms, arm);
+    }
     const prepared = await prepareArm(task, arm, clients, warmup + turnsPerSlice);
     willMake(prepared.phones ?? []);
     const untilMs = performance.now() + mostWarmupMs;
@@ -118,7 +123,7 @@ export async function measureSlice<D>(
 }
 
 async function prepareArm<D>(
-  { bench, places, scenario, sessions, slice, timeoutMs }: SliceTask<D>,
+  { bench, places, scenario, arms, sessions, slice, timeoutMs }: SliceTask<D>,
   arm: Arm,
   clients: readonly pg.Client[],
   calls: number,
@@ -132,6 +137,10 @@ async function prepareArm<D>(
       // in two places both do what is measured, each with its own check
       arm: scenario.control === 'another place' ? 'treatment' : arm,
       clients,
+      asSent: (statement) =>
+        bench.poolerUrl === undefined
+          ? statement
+          : asPooled(statement, schemaOf(arms, arm), scenario.durable),
       calls,
       admin,
       topology,

@@ -1,6 +1,18 @@
 import type { AgainstResults, ComparedPlan, DifferingSetting } from '../against/results.ts';
-import type { PairedFigure, PlanSummary, ScenarioResult } from '../results/results.ts';
-import { formatNs, formatRatio, formatRatioBounds, formatSignedNsInterval } from './format.ts';
+import type {
+  CountedScenarioResult,
+  PairedFigure,
+  PlanSummary,
+  ScenarioResult,
+} from '../results/results.ts';
+import {
+  formatCount,
+  formatNs,
+  formatRatio,
+  formatRatioBounds,
+  formatSignedNsInterval,
+} from './format.ts';
+import { addedOf, signedCount } from './instruction-tables.ts';
 import { markdownTable, type TextColumn, textTable } from './text-table.ts';
 
 /** Two databases compared, for a terminal, at most 80 columns wide. */
@@ -23,11 +35,60 @@ function textOf(results: AgainstResults, table: typeof textTable): string {
     noise === undefined
       ? ''
       : `\nTried on itself, the same design in both databases: ${noiseText(noise)}.\n`,
+    instructionsText(results, table),
     settings === undefined ? '' : settingsText(results, settings, table),
     changed.length === 0
       ? '\nThe checks read the same in both.\n'
       : `\nWhat the checks read:\n\n${changed.map(planText).join('')}`,
   ].join('');
+}
+
+/** What was counted in either place, or why it was not. */
+function instructionsText(
+  { treatment, control, instructions }: AgainstResults,
+  table: typeof textTable,
+): string {
+  if (instructions === undefined) return '';
+  const [own, other] = [instructions.treatment, instructions.control];
+  if (own.state === 'not counted')
+    return `\nNo instructions of ${treatment.title}: ${own.reason}\n`;
+  if (other.state === 'not counted') {
+    return `\nNo instructions of ${control.title}: ${other.reason}\n`;
+  }
+  const right = (heading: string): TextColumn => ({ heading, align: 'right' });
+  const columns = [
+    { heading: 'instructions' },
+    right(treatment.title),
+    right(control.title),
+    right('ratio'),
+    right('the check adds'),
+    right('there'),
+  ];
+  const rows = own.designs.flatMap(({ scenarios, name }) =>
+    scenarios.flatMap((scenario) => {
+      const same = other.designs
+        .find((design) => design.name === name)
+        ?.scenarios.find((one) => one.name === scenario.name);
+      return same === undefined ? [] : [countedRow(scenario, same)];
+    }),
+  );
+  const reasons = [...own.designs, ...other.designs].flatMap(({ reason }) => reason ?? []);
+  return `\n${table(columns, rows)}\n${own.serverVersion}; ${other.serverVersion}\n${reasons.map((reason) => `${reason}\n`).join('')}`;
+}
+
+function countedRow(own: CountedScenarioResult, other: CountedScenarioResult): readonly string[] {
+  const added = (scenario: CountedScenarioResult): string => {
+    const more = addedOf(scenario);
+    return more === undefined ? '' : signedCount(more);
+  };
+  const [here, there] = [own.treatment.instructions, other.treatment.instructions];
+  return [
+    own.name,
+    ...[here, there].map((count) => formatCount(Math.round(count))),
+    (here / there).toFixed(3),
+    added(own),
+    added(other),
+  ];
 }
 
 function settingsText(

@@ -1,3 +1,4 @@
+import { throughPooler } from '../network/through-pooler.ts';
 import type { Capability, ProcessorCache, Results } from '../results/results.ts';
 import { formatBytes, formatCount, formatNs } from './format.ts';
 
@@ -8,6 +9,7 @@ export type Fact = readonly [name: string, value: string];
 export function environmentFacts(results: Results): readonly Fact[] {
   return [
     ...placeFacts(results.environment),
+    ...poolerFacts(results),
     ['command', results.commandLine],
     ['scale, seed', `${results.dataSet.scale}, ${results.dataSet.seed}`],
     ...(results.dataSet.shape === undefined ? [] : [['shape', results.dataSet.shape] as const]),
@@ -64,6 +66,15 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
       'commit',
       `${project.commit.slice(0, 12)}${project.dirty ? ', with uncommitted changes' : ''}`,
     ],
+  ];
+}
+
+/** How a bench went through a pooler, where it did. */
+function poolerFacts({ pooler }: Results): readonly Fact[] {
+  if (pooler === undefined) return [];
+  return [
+    ['through a transaction pooler at', pooler],
+    ...throughPooler.map(([what, how]): Fact => [`through the pooler: ${what}`, how]),
   ];
 }
 
@@ -138,10 +149,14 @@ export function capabilityFacts(capabilities: readonly Capability[]): readonly F
   ];
 }
 
-/** `PostgreSQL 18.4`: what version() says, without the compiler's story. */
-export function serverName(results: Pick<Results, 'environment'>): string {
-  const { version } = results.environment.server;
-  return /^PostgreSQL \S+/.exec(version)?.[0] ?? version;
+/** `PostgreSQL 18.4`: what version() says, without the compiler's story; and whether a pooler was before it. */
+export function serverName({
+  environment,
+  pooler,
+}: Pick<Results, 'environment' | 'pooler'>): string {
+  const { version } = environment.server;
+  const name = /^PostgreSQL \S+/.exec(version)?.[0] ?? version;
+  return pooler === undefined ? name : `${name} through a pooler`;
 }
 
 /** Server settings as text: `16384 (8kB)`. */

@@ -60,9 +60,10 @@ export function historySection(runs: readonly Results[]): readonly Section[] {
 }
 
 /** What two runs must have in common to stand in one history. */
-function conditions({ dataSet, environment }: Results): string {
+function conditions(results: Results): string {
+  const { dataSet, environment } = results;
   const { machine } = environment;
-  return `${shortCount(dataSet.messages)} messages, ${serverName({ environment })}, ${machine.cpuModel} (${machine.cpus})`;
+  return `${shortCount(dataSet.messages)} messages, ${serverName(results)}, ${machine.cpuModel} (${machine.cpus})`;
 }
 
 function historyOf(runs: readonly Results[], words: string, scenario: string): History {

@@ -272,6 +272,11 @@ export const resultsSchema = define(
       ),
       dataSet: dataSetSchema,
       method: methodSchema,
+      pooler: optional(
+        text(
+          'HOST:PORT of the pooler in transaction mode that what was timed went through; absent without one.',
+        ),
+      ),
       environment: environmentSchema,
       designs: list(designResultSchema),
       indexProbe: optional(indexProbeResultSchema),

@@ -20,6 +20,9 @@ export function onTopology<Options extends BenchOptions>(
   if (options.sweep.length > 0) {
     throw new UserError('--sweep grows the tables of one server: on Citus name one --scale');
   }
+  if (options.pooler !== undefined) {
+    throw new UserError('--pooler is for one server: nothing was tried of one before a cluster');
+  }
   if (options.instructions === 'every design') {
     throw new UserError('--instructions counts in one server process: a cluster has several');
   }

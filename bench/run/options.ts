@@ -11,6 +11,7 @@ import { parseScale } from '../../seed/data-set/scale.ts';
 import { type WantedShape, wantedShape } from '../../seed/shape/wanted-shape.ts';
 import type { PairedMethod } from '../database/workbench.ts';
 import type { InstructionsWanted } from '../instructions/of-run.ts';
+import { type PoolerPlace, requireNoRole } from '../network/pooler-place.ts';
 import { requireRunName } from '../results/run-folder.ts';
 import { allScenarios, defaultScenarios, scenariosNamed } from '../scenarios/index.ts';
 import { manyClients } from '../scenarios/many-clients.ts';
@@ -32,6 +33,7 @@ export interface BenchFlags {
   readonly run?: string;
   readonly resume?: boolean;
   readonly instructions?: boolean;
+  readonly pooler?: PoolerPlace;
   readonly quick?: boolean;
   readonly plans?: boolean;
   readonly against?: string;
@@ -67,6 +69,8 @@ export interface BenchOptions {
   /** Whether pgbench times the same statement beside. */
   readonly besidePgbench: boolean;
   readonly instructions: InstructionsWanted;
+  /** A pooler that what is timed goes through. */
+  readonly pooler: PoolerPlace | undefined;
   /** Folder for runs, where not the project's. */
   readonly out: string | undefined;
   readonly runName: string | undefined;
@@ -107,6 +111,7 @@ export function readOptions(
     throw new UserError('--resume goes on with a run that was interrupted: name it with --run');
   }
   const designs = chosenDesigns(flags.designs);
+  if (flags.pooler !== undefined) requireNoRole(designs);
   const seconds =
     flags.maxSeconds ??
     (flags.quick === true
@@ -142,13 +147,15 @@ export function readOptions(
       fewestSessions,
       blockedShare,
     },
+    pooler: flags.pooler,
     out: flags.out,
     runName: flags.run,
     resume: flags.resume ?? false,
   };
 }
 
-function wantedInstructions(flags: BenchFlags): InstructionsWanted {
+/** Whose instructions are counted, by the flags alone. */
+export function wantedInstructions(flags: BenchFlags): InstructionsWanted {
   if (flags.instructions !== undefined) return flags.instructions ? 'every design' : 'none';
   const { designs, scenarios, sweep, maxSeconds, quick } = flags;
   // who says what is to be measured, or how long, wants that and no more

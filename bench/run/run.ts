@@ -18,6 +18,7 @@ import { instructionsOfRun } from '../instructions/of-run.ts';
 import { modelPoints } from '../micro/btree-model.ts';
 import { comparePgbench } from '../micro/pgbench.ts';
 import { measureScaling, scalingSizes } from '../micro/scaling.ts';
+import { poolerText, poolerUrlOf } from '../network/pooler-place.ts';
 import { resultsFormatVersion } from '../results/format-version.ts';
 import { type Journal, openJournal } from '../results/journal.ts';
 import type { PgbenchResult, Results, ScalingResult, SweepPoint } from '../results/results.ts';
@@ -39,6 +40,8 @@ const planSeconds = 72;
 interface Run {
   readonly lab: Lab;
   readonly options: BenchOptions;
+  /** Where what is timed goes, if through a pooler. */
+  readonly poolerUrl: string | undefined;
   readonly folder: RunFolder;
   readonly journal: Journal;
   readonly progress: (what: string) => void;
@@ -65,12 +68,15 @@ export async function runBench(
   progress: (what: string) => void,
   onFigure: (figure: FigureSoFar) => void = () => {},
 ): Promise<string> {
+  const { pooler } = options;
+  const poolerUrl = pooler === undefined ? undefined : await poolerUrlOf(lab.url, pooler);
   const begun = new Date();
   const folder = createRunFolder(scaleName(options.messages), begun, options);
   const journal = openJournal(folder.path, begun, whatPiecesDependOn(options));
   const run: Run = {
     lab,
     options,
+    poolerUrl,
     folder,
     journal,
     progress,
@@ -271,6 +277,7 @@ function headOf(
       reports: rowCounts.delivery_reports,
     },
     method: options.method,
+    ...(options.pooler === undefined ? {} : { pooler: poolerText(options.pooler) }),
   } satisfies Partial<Measured>;
 }
 
@@ -311,6 +318,7 @@ function whatPiecesDependOn(options: BenchOptions): unknown {
     seed: options.seed,
     shape: options.shape,
     sweep: options.sweep,
+    pooler: options.pooler,
     designs: names(options.designs),
     planned: names(options.planned),
     scenarios: names(options.scenarios),

@@ -2,6 +2,7 @@ import { formatCount } from '../../db/cli/number-text.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { durabilityWarnings } from '../environment/durability.ts';
 import { pageBytes } from '../micro/btree-model.ts';
+import { poolerWarning } from '../network/through-pooler.ts';
 import type { PlanSummary, Results, TableState, TreeShape } from '../results/results.ts';
 
 /** A table or an index of fewer pages is read in microseconds, whatever its state. */
@@ -40,6 +41,7 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
   const autovacuums = slices.filter((slice) => slice.autovacuums > 0).length;
   return [
     ...durabilityWarnings(environment),
+    ...(results.pooler === undefined ? [] : [poolerWarning(results.pooler)]),
     ...told.map(
       (one) =>
         `The method tried on itself found a difference (${one.label}): figures as small as that one are not to be believed.`,

@@ -10,13 +10,15 @@ import type { BenchOptions } from './options.ts';
 interface Run {
   readonly lab: Lab;
   readonly options: BenchOptions;
+  /** Where what is timed goes, if through a pooler. */
+  readonly poolerUrl: string | undefined;
   readonly journal: Journal;
   readonly progress: (what: string) => void;
 }
 
 /** Seeds one size unless it is there, and works on it in a session of its own; what the work made is removed. */
 export async function withWorkbench<T>(
-  { lab, options, journal, progress }: Run,
+  { lab, options, poolerUrl, journal, progress }: Run,
   messages: number,
   work: (bench: Workbench, seedSeconds: number) => Promise<T>,
 ): Promise<T> {
@@ -39,6 +41,6 @@ export async function withWorkbench<T>(
     const { seed, method, blockedShare } = options;
     const { major } = lab;
     const bench = { reservation, major, dataSet, seed, method, blockedShare, runStartedMs };
-    return await work(bench, seedSeconds);
+    return await work({ ...bench, poolerUrl }, seedSeconds);
   });
 }

@@ -1,5 +1,6 @@
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
+import { withNothingFirst } from './prepared.ts';
 import type { Scenario } from './scenario.ts';
 import { statements } from './statements.ts';
 
@@ -17,8 +18,9 @@ export function bulkInsert(rows: number, selected: Scenario['selected']): Scenar
     weight: 9,
     selected,
     widthFactor: rows < 1_000 ? 1 : 2,
-    async prepare({ clients, draw }) {
+    async prepare({ clients, draw, asSent }) {
       const client = itemAt(clients, 0);
+      const statement = withNothingFirst(asSent(statements.insertMessages));
       const batches = Array.from({ length: rows >= 1_000 ? 2 : 4 }, () => [
         draw.profiles(rows),
         draw.unblocked(rows),
@@ -27,7 +29,7 @@ export function bulkInsert(rows: number, selected: Scenario['selected']): Scenar
       let next = 0;
       const call = async (): Promise<void> => {
         const values = itemAt(batches, next++ % batches.length);
-        await client.query({ ...statements.insertMessages, values });
+        await client.query({ ...statement, values });
       };
       return { calls: [call] };
     },

@@ -51,10 +51,12 @@ function contrast(way: Way, roundTripMs: number): Scenario {
       if (context.arm === 'control') return insertCalls(context, phones);
       const client = itemAt(context.clients, 0);
       const profiles = context.draw.profiles(256);
-      const ask = prepared(client, otherChecks.isBlocked);
+      const ask = prepared(client, context.asSent(otherChecks.isBlocked));
       const send = prepared(
         client,
-        way === 'statement' ? otherChecks.insertUnlessBlocked : statements.insertMessage,
+        context.asSent(
+          way === 'statement' ? otherChecks.insertUnlessBlocked : statements.insertMessage,
+        ),
       );
       let next = 0;
       const call = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { itemAt } from '../../db/item-at.ts';
 import { benchBody } from '../database/reservation.ts';
 import type { Random } from '../stats/random.ts';
+import { withNothingFirst } from './prepared.ts';
 import type { Scenario } from './scenario.ts';
 import { copyMessages, copyMessagesWithIds } from './statements.ts';
 
@@ -30,7 +31,7 @@ export function copy(rows: number, ids: 'ids sent' | 'ids left out'): Scenario {
     weight: 6,
     selected: 'one design',
     widthFactor: 2,
-    async prepare({ arm, clients, calls, draw }) {
+    async prepare({ arm, clients, asSent, calls, draw }) {
       const client = itemAt(clients, 0);
       const batches = Array.from(
         { length: sent ? calls : Math.min(calls, batchesWithoutIds) },
@@ -43,11 +44,13 @@ export function copy(rows: number, ids: 'ids sent' | 'ids left out'): Scenario {
           return Buffer.from(lines.join(''));
         },
       );
-      const statement = sent ? copyMessagesWithIds : copyMessages;
+      const { text } = withNothingFirst(
+        asSent({ name: '', text: sent ? copyMessagesWithIds : copyMessages }),
+      );
       let next = 0;
       const call = async (): Promise<void> => {
         const batch = itemAt(batches, next++ % batches.length);
-        await pipeline(Readable.from([batch]), client.query(copyFrom(statement)));
+        await pipeline(Readable.from([batch]), client.query(copyFrom(text)));
       };
       return { calls: [call] };
     },

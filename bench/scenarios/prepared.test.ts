@@ -43,6 +43,26 @@ describe('a prepared statement that is timed', () => {
     assert.deepEqual(parsed.rows, [{ name: 'insert_made' }]);
   });
 
+  it('without a name is parsed each time, and what comes first holds for its transaction alone', async () => {
+    await client.query('set synchronous_commit = on');
+    const commits = async (): Promise<unknown> =>
+      (await client.query('show synchronous_commit')).rows[0]?.synchronous_commit;
+    const execute = prepared(client, {
+      name: '',
+      text: "insert into made values ($1, current_setting('synchronous_commit') || $2)",
+      first: "select set_config('synchronous_commit', 'off', true)",
+    });
+    for (const number of [60, 61]) {
+      await execute([number, ' there']);
+      assert.equal(await commits(), 'on');
+    }
+    await assert.rejects(execute([60, 'twice']), (error) => codeOf(error) === '23505');
+    const { rows } = await client.query('select said from made where number >= 60');
+    assert.deepEqual(rows, [{ said: 'off there' }, { said: 'off there' }]);
+    const names = await client.query('select name from pg_prepared_statements order by 1');
+    assert.deepEqual(names.rows, [{ name: 'insert_made' }]);
+  });
+
   it('rejects with the server’s error, after which the session goes on', async () => {
     const execute = prepared(client, insert);
     await execute([30, 'once']);

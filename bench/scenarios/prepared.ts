@@ -3,8 +3,21 @@ import { executeOf, executionOf, parseOf, sync } from '../protocol/messages.ts';
 
 /** A statement, and the name under which each session prepares it. */
 export interface NamedStatement {
+  /** Empty: no session keeps it, and each execution parses it anew. */
   readonly name: string;
   readonly text: string;
+  /** A statement without parameters that comes before it, in its round trip and its transaction. */
+  readonly first?: string;
+}
+
+/**
+ * A statement for pg's own queries, or COPY, which send one at a time.
+ *
+ * @throws Error where another is to come before it
+ */
+export function withNothingFirst({ first, ...statement }: NamedStatement): NamedStatement {
+  if (first !== undefined) throw new Error(`only a row by itself is sent behind "${first}"`);
+  return statement;
 }
 
 /** A value; the statement's types say what becomes of it. */
@@ -86,14 +99,15 @@ class Execution implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     const names = parsed.get(connection) ?? new Set<string>();
-    const messages = this.#steps().flatMap(({ statement: { name, text }, values }) => {
-      const isParsed = names.has(name);
+    const steps = this.#steps();
+    const alone = steps.length === 1;
+    const messages = steps.flatMap(({ statement: { name, text }, values }) => {
+      const isParsed = name !== '' && names.has(name);
       names.add(name);
-      const execution =
-        this.#rollBack === undefined ? executionOf(name, values) : executeOf(name, values);
+      const execution = alone ? executionOf(name, values) : executeOf(name, values);
       return isParsed ? [execution] : [parseOf(name, text), execution];
     });
-    if (this.#rollBack !== undefined) messages.push(sync);
+    if (!alone) messages.push(sync);
     const [only] = messages;
     connection.stream.write(
       only === undefined || messages.length > 1 ? Buffer.concat(messages) : only,
@@ -102,11 +116,15 @@ class Execution implements pg.Submittable {
   }
 
   #steps(): readonly { readonly statement: NamedStatement; readonly values: (string | null)[] }[] {
-    const own = { statement: this.#statement, values: this.#values };
-    if (this.#rollBack === undefined) return [own];
-    const { before, after } = around[this.#rollBack];
     const without = (statement: NamedStatement) => ({ statement, values: [] });
-    return [...before.map(without), own, without(after)];
+    const { first } = this.#statement;
+    const own = [
+      ...(first === undefined ? [] : [without({ name: '', text: first })]),
+      { statement: this.#statement, values: this.#values },
+    ];
+    if (this.#rollBack === undefined) return own;
+    const { before, after } = around[this.#rollBack];
+    return [...before.map(without), ...own, without(after)];
   }
 
   handleCommandComplete(): void {}

@@ -18,10 +18,10 @@ export const refused: Scenario = {
   weight: 1,
   selected: 'always',
   widthFactor: 1,
-  async prepare({ clients, draw }) {
+  async prepare({ clients, draw, asSent }) {
     const phones = draw.blocked(512);
     const profiles = draw.profiles(256);
-    const execute = prepared(itemAt(clients, 0), statements.insertMessage);
+    const execute = prepared(itemAt(clients, 0), asSent(statements.insertMessage));
     let next = 0;
     const call = async (): Promise<void> => {
       next = (next + 1) % phones.length;

@@ -29,7 +29,7 @@ function report(options: {
     statement: statements.insertReport.text,
     weight: 6,
     widthFactor: 2,
-    async prepare({ arm, clients, calls, admin, topology, draw, blockThreshold }) {
+    async prepare({ arm, clients, asSent, calls, admin, topology, draw, blockThreshold }) {
       const { insertReport, valuesOf, optOutReports, valuesOfAll } = reportStatements(topology);
       const phones = draw
         .own(2 * calls)
@@ -50,7 +50,7 @@ function report(options: {
             : [];
       if (earlier.length > 0) await admin.query(optOutReports, [...valuesOfAll(earlier)]);
       const errorCode = arm === 'treatment' ? 21610 : 30007;
-      const execute = prepared(itemAt(clients, 0), insertReport);
+      const execute = prepared(itemAt(clients, 0), asSent(insertReport));
       let next = 0;
       const call = (): Promise<void> => execute(valuesOf(itemAt(reported, next++), errorCode));
       return { calls: [call], phones };

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Topology } from '../../db/topologies/topology.ts';
 import type { Arm, ScenarioResult } from '../results/results.ts';
 import type { Draw } from './draw.ts';
+import type { NamedStatement } from './prepared.ts';
 
 /** One thing that is timed: an insert of a kind, with the numbers it draws. `D` is what it draws from. */
 export interface Scenario<D = Draw> {
@@ -48,6 +49,8 @@ export interface SliceContext<D = Draw> {
   readonly arm: Arm;
   /** One for each client, with the settings of the scenario. */
   readonly clients: readonly pg.Client[];
+  /** What the clients send for a statement: the same, unless they share sessions with others. */
+  readonly asSent: (statement: NamedStatement) => NamedStatement;
   /** How often each client will call, warm-up included. */
   readonly calls: number;
   /** For preparing. */

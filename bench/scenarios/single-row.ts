@@ -38,14 +38,14 @@ export function singleRow(options: {
 
 /** Calls that insert one message each, the numbers in turn, every client beginning elsewhere. */
 export function insertCalls(
-  context: Pick<SliceContext, 'clients' | 'draw'>,
+  context: Pick<SliceContext, 'clients' | 'draw' | 'asSent'>,
   phones: readonly string[],
   refused: 'an error' | 'an answer' = 'an error',
 ): ArmWork {
   const profiles = context.draw.profiles(256);
   return {
     calls: context.clients.map((client, index) => {
-      const execute = prepared(client, statements.insertMessage);
+      const execute = prepared(client, context.asSent(statements.insertMessage));
       let next = Math.floor((index * phones.length) / context.clients.length);
       const insert = (): Promise<void> => {
         next = (next + 1) % phones.length;

@@ -31,7 +31,7 @@ describe('a pooler between the lab and the server', { skip: skipPgbouncer }, () 
   it('is refused where it shares sessions between transactions', async () => {
     assert.match(
       await through('transaction'),
-      /^2 error: a pooler gives [^\n]* \(5432, as a rule\)[^\n]* load -- --pooler HOST:PORT [^\n]*\n$/,
+      /^2 error: a pooler gives [^\n]* \(5432, as a rule\)[^\n]* --pooler HOST:PORT of npm run bench [^\n]*\n$/,
     );
   });
 

@@ -7,7 +7,7 @@ const answerMs = 20_000;
 
 const advice =
   'let DATABASE_URL name the port of the server itself (5432, as a rule), or a pool in session mode; ' +
-  'npm run load -- --pooler HOST:PORT then sends through a pooler';
+  '--pooler HOST:PORT of npm run bench and npm run load then goes through the pooler';
 
 /**
  * Refuses a pooler that gives a session another server process from one transaction to the next, as

@@ -12,6 +12,7 @@ import { parseScale } from '../../../seed/data-set/scale.ts';
 import { readShape } from '../../../seed/shape/read-shape.ts';
 import { shapeMeaning } from '../../../seed/shape/wanted-shape.ts';
 import type { LivePort } from '../../live/start-live.ts';
+import { type PoolerPlace, parsePoolerPlace, requireNoRole } from '../../network/pooler-place.ts';
 import { requireRunName } from '../../results/run-folder.ts';
 import { type ReplicationKind, replicationKinds } from '../results/failover-results.ts';
 import { arrivalKinds } from '../workload/arrivals.ts';
@@ -21,7 +22,6 @@ import { mixOfShape } from '../workload/shape-mix.ts';
 import { parseDelay, parseDuration, parseObjective, parseRange, parseRate } from './flag-values.ts';
 import type { LoadOptions } from './load-options.ts';
 import { requireFailover, requireSoak } from './long-runs.ts';
-import { type PoolerPlace, parsePoolerPlace } from './pooler-place.ts';
 import { type ReplayFlags, requireReplayable } from './replay.ts';
 
 /** What the flags of `npm run load` ask for. */
@@ -323,14 +323,7 @@ function requirePoolable(flags: Flags, designs: readonly Design[]): void {
       '--isolation is a setting of a session, which --pooler shares: leave it out',
     );
   }
-  const bound = designs
-    .filter(({ sessionSql }) => sessionSql !== undefined)
-    .map(({ name }) => name);
-  if (bound.length > 0) {
-    throw new UserError(
-      `${bound.join(', ')}: a session must take a role first, and --pooler shares sessions`,
-    );
-  }
+  requireNoRole(designs);
 }
 
 /** Refuses what a comparison with pgbench does not heed: its load is its own. */

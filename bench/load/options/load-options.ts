@@ -1,12 +1,12 @@
 import type { IsolationLevel } from '../../../db/contract.ts';
 import type { Design } from '../../../db/designs.ts';
 import type { DataSetOptions } from '../../../seed/data-set/data-set.ts';
+import type { PoolerPlace } from '../../network/pooler-place.ts';
 import type { Rate } from '../client/worker-options.ts';
 import type { ReplicationKind } from '../results/failover-results.ts';
 import type { Mix } from '../workload/mix.ts';
 import type { Trace } from '../workload/trace.ts';
 import type { Objective, RateRange } from './flag-values.ts';
-import type { PoolerPlace } from './pooler-place.ts';
 
 /** Failovers that are asked for. */
 export interface FailoverRequest {

@@ -6,6 +6,8 @@ export interface Arms {
   readonly method: Exclude<ArmMethod, 'blocks'>;
   /** Run in a session when it takes the arm; nothing where it is empty. */
   readonly sql: Readonly<Record<Arm, string>>;
+  /** Whose outbound_messages an arm's statements are for, where that tells the arms apart as well. */
+  readonly schemas?: Readonly<Record<Arm, string>>;
   /** Takes back what was made for it. */
   takeDown(): Promise<void>;
 }
@@ -21,4 +23,14 @@ export const betweenPlaces: Arms = {
 export async function takeArm(session: pg.Client, arms: Arms, arm: Arm): Promise<void> {
   const sql = arms.sql[arm];
   if (sql !== '') await session.query(sql);
+}
+
+/**
+ * Whose outbound_messages an arm's statements are for.
+ *
+ * @throws Error where a session alone tells the arms apart
+ */
+export function schemaOf({ method, schemas }: Arms, arm: Arm): string {
+  if (schemas === undefined) throw new Error(`arms by ${method} are told apart by sessions alone`);
+  return schemas[arm];
 }

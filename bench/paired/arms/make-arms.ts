@@ -16,15 +16,19 @@ export class NoSuchArms extends Error {
   }
 }
 
-const nothing = { treatment: '', control: '' } as const;
-const nothingMade = async (): Promise<void> => {};
+/** Both on the application's own tables. */
+const nothingMade = {
+  sql: { treatment: '', control: '' },
+  schemas: { treatment: 'public', control: 'public' },
+  takeDown: async (): Promise<void> => {},
+} as const;
 
 /**
  * How the arms of a scenario differ under the design in place. What is made for it is taken down with
  * the arms, after Ctrl-C, and by the next bench after a kill.
  *
- * @param wanted twin tables also where the role might do otherwise: to hold the two ways side by side, or
- *   because they are to be partitioned
+ * @param wanted twin tables also where the role might do otherwise: to hold the two ways side by side,
+ *   because they are to be partitioned, or because the sessions are shared with others
  * @throws NoSuchArms where the design cannot have the wanted ones
  */
 export async function makeArms(
@@ -33,10 +37,8 @@ export async function makeArms(
   control: Scenario['control'],
   wanted?: 'twin tables' | 'partitioned twins',
 ): Promise<Arms> {
-  if (control === 'none') return { method: 'one arm', sql: nothing, takeDown: nothingMade };
-  if (control === 'other statement') {
-    return { method: 'two statements', sql: nothing, takeDown: nothingMade };
-  }
+  if (control === 'none') return { method: 'one arm', ...nothingMade };
+  if (control === 'other statement') return { method: 'two statements', ...nothingMade };
   const check = await reservation.change((admin) => findCheck(admin, design));
   const checked = control === 'check off';
   if (!checked) await reservation.change((admin) => admin.query(design.checkOffSql));

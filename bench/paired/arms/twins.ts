@@ -9,8 +9,14 @@ import type { Arms } from './arms.ts';
 
 const makeTwinSql = readSql(new URL('./sql/make_twin.sql', import.meta.url));
 
-/** Where the timed statements, which name no schema, find their table. */
-const pathTo = (schema: string): string => `set search_path = ${schema}, public`;
+/** The timed statements name no schema: a session finds their table in its arm's, or is told it in each. */
+function bySchema(treatment: string, control: string): Pick<Arms, 'sql' | 'schemas'> {
+  const pathTo = (schema: string): string => `set search_path = ${schema}, public`;
+  return {
+    sql: { treatment: pathTo(treatment), control: pathTo(control) },
+    schemas: { treatment, control },
+  };
+}
 
 /**
  * Arms on two tables like that of the messages, with the same keys and foreign keys, both empty at first
@@ -37,7 +43,7 @@ export async function twinTables(
   });
   return {
     method: byMonth ? 'partitioned twins' : 'twin tables',
-    sql: { treatment: pathTo(twinSchemas.checked), control: pathTo(twinSchemas.unchecked) },
+    ...bySchema(twinSchemas.checked, twinSchemas.unchecked),
     takeDown: () => reservation.change(dropTwins),
   };
 }
@@ -57,7 +63,7 @@ export async function twinView(
   );
   return {
     method: 'twin view',
-    sql: { treatment: pathTo('public'), control: pathTo(twinSchemas.unchecked) },
+    ...bySchema('public', twinSchemas.unchecked),
     takeDown: () => reservation.change(dropTwins),
   };
 }

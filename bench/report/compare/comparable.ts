@@ -32,8 +32,23 @@ export function comparability(before: Results, after: Results): Comparability {
       ...methodReasons(before.method, after.method),
       ...durableReasons(before, after),
     ],
-    cautions: environmentCautions(before.environment, after.environment),
+    cautions: [
+      ...poolerCautions(before, after),
+      ...environmentCautions(before.environment, after.environment),
+    ],
   };
+}
+
+/** Through another pooler, or none, a statement goes another way: told of runs and of loads. */
+export function poolerCautions(
+  before: Pick<Results, 'pooler'>,
+  after: Pick<Results, 'pooler'>,
+): readonly string[] {
+  const through = ({ pooler }: Pick<Results, 'pooler'>): string =>
+    pooler === undefined ? 'no pooler' : `the pooler at ${pooler}`;
+  return before.pooler === after.pooler
+    ? []
+    : [`it went through ${through(before)} before and ${through(after)} after`];
 }
 
 /** How durable a commit of the server is. */

@@ -5,7 +5,12 @@ import { median } from '../../stats/median.ts';
 import { type Fact, placeFacts, settingFacts } from '../environment-facts.ts';
 import { formatCount } from '../format.ts';
 import { changeOf } from './change-of.ts';
-import { type Comparability, durabilityReasons, environmentCautions } from './comparable.ts';
+import {
+  type Comparability,
+  durabilityReasons,
+  environmentCautions,
+  poolerCautions,
+} from './comparable.ts';
 import {
   type Change,
   type Comparison,
@@ -199,16 +204,10 @@ function loadComparability(before: LoadResults, after: LoadResults): Comparabili
       ...(check(before) === check(after)
         ? []
         : [`the check was ${check(before)} before and ${check(after)} after`]),
-      ...(before.pooler === after.pooler
-        ? []
-        : [`it went through ${through(before)} before and ${through(after)} after`]),
+      ...poolerCautions(before, after),
       ...environmentCautions(before.environment, after.environment),
     ],
   };
-}
-
-function through({ pooler }: LoadResults): string {
-  return pooler === undefined ? 'no pooler' : `the pooler at ${pooler}`;
 }
 
 function factsOf({ environment, commandLine }: LoadResults): ReadonlyMap<string, string> {

@@ -24,6 +24,18 @@ it('a run compared with itself is nowhere slower, faster or planned differently'
   assert.deepEqual([comparison.plans, comparison.environment], [[], []]);
 });
 
+it('a run that went through a pooler is told from one that did not, and judged all the same', () => {
+  const pooled = { ...before, pooler: '/run:6432' };
+  const comparison = compareRuns(before, pooled);
+  assert.deepEqual(
+    comparison.comparability.cautions.filter((one) => one.includes('pooler')),
+    ['it went through no pooler before and the pooler at /run:6432 after'],
+  );
+  assert.ok(comparison.changes.length > 0);
+  assert.match(comparisonPage(comparison), /After: [^.]*PostgreSQL [\d.]+ through a pooler\./);
+  assert.equal(comparisonText(compareRuns(pooled, pooled)).includes('went through'), false);
+});
+
 it('a design that lost its index is slower with its whole interval, and no other design is', () => {
   const slower = slowerThan(compareRuns(before, dropped), 0.05);
   assert.deepEqual([...new Set(slower.map((change) => change.design))], ['opt_outs_count']);

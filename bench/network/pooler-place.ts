@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
-import { UserError } from '../../../db/cli/errors.ts';
-import { readAddress, urlOf } from '../../../db/connection/address.ts';
-import { connect, connectAsIs } from '../../../db/connection/connect.ts';
-import { onlyRow } from '../../../db/connection/only-row.ts';
-import { readSql } from '../../../db/sql.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { readAddress, urlOf } from '../../db/connection/address.ts';
+import { connect, connectAsIs } from '../../db/connection/connect.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
+import type { Design } from '../../db/designs.ts';
+import { readSql } from '../../db/sql.ts';
 
 /** Where a pooler is, and who logs in there if it calls that role otherwise. */
 export interface PoolerPlace {
@@ -64,5 +65,21 @@ async function identityBy(open: typeof connectAsIs, url: string): Promise<string
     return onlyRow(await client.query<{ identity: string }>(sameDatabaseSql)).identity;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Refuses designs whose sessions take a role, which a pooler would give to others.
+ *
+ * @throws UserError that names them
+ */
+export function requireNoRole(designs: readonly Design[]): void {
+  const bound = designs
+    .filter(({ sessionSql }) => sessionSql !== undefined)
+    .map(({ name }) => name);
+  if (bound.length > 0) {
+    throw new UserError(
+      `${bound.join(', ')}: a session must take a role first, and --pooler shares sessions`,
+    );
   }
 }
