@@ -25,6 +25,7 @@ writeFileSync(settings, 'work_mem = 8MB');
 const ours = examplePath('lab');
 
 const badInputs: readonly [command: string, args: readonly string[], says: RegExp][] = [
+  ['bench-shapes', ['--shape=/nowhere.json'], /cannot read the shape/],
   ['bench', ['--no-such-flag'], /unknown option '--no-such-flag'/],
   ['bench', ['surplus'], /too many arguments/],
   ['bench', ['--precision=0'], /not a share above 0/],

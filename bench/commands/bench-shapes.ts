@@ -7,6 +7,7 @@ import { shownPath } from '../../db/cli/output-path.ts';
 import { defaultDesignName, designsNamed } from '../../db/designs.ts';
 import { openServer } from '../../db/lab.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
+import { wantedShape } from '../../seed/shape/wanted-shape.ts';
 import { requireSameParts, runParts } from '../parts/run-parts.ts';
 import { tellParts } from '../parts/tell-parts.ts';
 import { readResults } from '../results/read-results.ts';
@@ -14,11 +15,12 @@ import { reportsDir, requireRunName } from '../results/run-folder.ts';
 import { shapesParts } from '../shapes/parts.ts';
 
 await runCommand(async () => {
-  const { scale, designs, maxSeconds, name, again } = newCommand('bench:shapes')
+  const { scale, shape, designs, maxSeconds, name, again } = newCommand('bench:shapes')
     .description(
       'What the check costs over data of four shapes: the lab’s own, few numbers, nobody blocked, a third blocked; run again, it goes on where it stopped',
     )
     .option('--scale <name|number>', 'tiny, small, medium, large, or a number of messages', 'small')
+    .option('--shape <file>', 'one more shape beside them: docs/shape.md')
     .option(
       '--designs <names>',
       'designs to time',
@@ -30,16 +32,18 @@ await runCommand(async () => {
     .parse()
     .opts<{
       scale: string;
+      shape?: string;
       designs: string;
       maxSeconds: number;
       name: string;
       again?: true;
     }>();
-  parseScale(scale);
+  const messages = parseScale(scale);
+  if (shape !== undefined) wantedShape(shape, messages, () => {}); // what is wrong with it, before an hour is spent
   requireRunName(name);
   const folder = join(reportsDir, name);
   const parts = shapesParts({
-    ...{ scale, maxSeconds, name },
+    ...{ scale, shape, maxSeconds, name },
     designs: designsNamed(designs).map((design) => design.name),
     out: 'reports',
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Results } from '../../results/results.ts';
+import { syntheticInstructions } from '../testing/synthetic-instructions.ts';
 import { syntheticResults } from '../testing/synthetic-results.ts';
 import { shapesPageHtml } from './shapes-page.ts';
 
@@ -39,4 +40,14 @@ it('says of a figure that there is none why not', () => {
     })),
   ];
   assert.match(textOf(shapesPageHtml(runs)), /1,000 rows a statement [^a-z]+ not measured/);
+});
+
+it('has the instructions that were counted beside the first shape', () => {
+  const counted = run('own', 1, (results) => ({
+    ...results,
+    instructions: syntheticInstructions(),
+  }));
+  const others = [run('crowded', 2)];
+  assert.match(textOf(shapesPageHtml([counted, ...others])), /adds 45,000 instructions/);
+  assert.doesNotMatch(textOf(shapesPageHtml(others)), /instructions/);
 });

@@ -16,6 +16,7 @@ import {
   timedDesigns,
   whyNoFigure,
 } from '../questions.ts';
+import { instructionsSection } from '../sections/instructions.ts';
 
 /** A bench over data of one shape. */
 export interface ShapeRun {
@@ -38,7 +39,12 @@ export function shapesPageHtml(runs: readonly ShapeRun[]): string {
   return pageHtml({
     title: 'The check over data of other shapes',
     subtitle: `${dateText(results.startedAt)} · ${formatCount(results.dataSet.messages)} messages each · ${itemAt(results.environment.server.version.split(' on '), 0)}`,
-    sections: [costSection(runs), figuresSection(runs), dataSection(runs)],
+    sections: [
+      costSection(runs),
+      figuresSection(runs),
+      ...instructionsSection(results),
+      dataSection(runs),
+    ],
     links: [
       { href: '../index.html', text: '← above' },
       ...runs.map(({ name }) => ({ href: `${name}/index.html`, text: name })),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { exampleNames, examplePath } from '../../../db/adopt/examples.ts';
+import { quoteName } from '../../../db/adopt/quote.ts';
 import { readMapping } from '../../../db/adopt/read-mapping.ts';
 import { createStrangersDatabase, makeHistory } from '../../../db/adopt/testing.ts';
 import { UserError } from '../../../db/cli/errors.ts';
@@ -195,9 +196,11 @@ describe('contacts too few to be told', () => {
 
 describe('the shape of somebody else’s tables', () => {
   for (const name of exampleNames) {
-    it(`is taken through a mapping: ${name}`, async () => {
+    it(`is taken through a mapping, by a role that may only select: ${name}`, async () => {
       const database = await createStrangersDatabase(name);
       const client = await database.connect();
+      const role = await createTestRole(database, client);
+      const reader = await connect(role.url);
       try {
         await makeHistory(client, 6_000);
         const truth = onlyRow(
@@ -210,13 +213,21 @@ describe('the shape of somebody else’s tables', () => {
           ),
         );
         const mapping = readMapping(examplePath(name));
-        const shape = await describeDatabase(client, { ...whole, mapping });
+        for (const { schema, table } of [mapping.messages, mapping.reports]) {
+          await client.query(`grant usage on schema ${quoteName(schema)} to ${role.name}`);
+          await client.query(
+            `grant select on ${quoteName(schema)}.${quoteName(table)} to ${role.name}`,
+          );
+        }
+        const shape = await describeDatabase(reader, { ...whole, mapping });
         assert.deepEqual(shape.contacts.total, exactly(701));
         assert.deepEqual(shape.messages.total, exactly(6_000));
         assert.deepEqual(shape.reports.optedOut.perMessage, exactly(0.3333));
         assert.equal(shape.contacts.blocked.value, Number((truth.blocked / 701).toPrecision(4)));
         assert.ok(truth.blocked > 100 && truth.contacts > truth.blocked);
       } finally {
+        await reader.end();
+        await role.drop();
         await client.end();
         await database.drop();
       }
