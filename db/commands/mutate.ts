@@ -34,10 +34,10 @@ await runCommand(async () => {
       'forget the verdicts of an earlier run (with --only: those); without it that is gone on with',
     )
     .option(
-      '--limit <seconds>',
-      'longest that a check may take: one that takes longer has timed out',
+      '--patience <times>',
+      'how many times as long as on the schema as it is a check may take, and five seconds: one that takes longer has timed out',
       wholeNumber(1),
-      120,
+      10,
     )
     .option(
       '--apart',
@@ -58,7 +58,7 @@ await runCommand(async () => {
       apart?: true;
       count?: true;
       out?: string;
-      limit: number;
+      patience: number;
       timedOut?: true;
       table?: true;
       seed: number;
@@ -117,7 +117,7 @@ await runCommand(async () => {
           permutationsPerCase: flags.permutations,
           histories: flags.histories,
           seed: flags.seed,
-          mostSeconds: flags.limit,
+          patience: flags.patience,
         },
         jobs: flags.jobs,
         only,

@@ -6,16 +6,18 @@ import type { SchemaTests } from './schema-tests.ts';
 /** One thing that may tell that a schema was changed. */
 export interface Check {
   readonly name: string;
-  /** About what it costs where it tells nothing, in seconds. */
+  /** What it costs where it tells nothing, in seconds: first a guess, then as measured. */
   readonly seconds: number;
   /** Whether it names that function, trigger, table … */
   readonly names?: (object: string) => boolean;
   /** What it found wrong; undefined where it found nothing. */
-  readonly failure: (mutated: Mutated, limit: AbortSignal) => Promise<Finding | undefined>;
+  readonly failure: (mutated: Mutated, limit: AbortSignal) => Promise<string | undefined>;
 }
 
-/** What is wrong; or only that something came to no end, which a busy machine may bring about as well. */
-export type Finding = { readonly wrong: string } | { readonly endless: string };
+/** A check, and what it took on the schema as it is. */
+export interface TimedCheck extends Check {
+  readonly mostSeconds: number;
+}
 
 /** A changed schema, in two databases. */
 export interface Mutated {
@@ -29,8 +31,8 @@ export interface Trial {
   readonly permutationsPerCase: number;
   readonly histories: number;
   readonly seed: number;
-  /** Longest that a check may take, and six times what a statement of a behaviour may. */
-  readonly mostSeconds: number;
+  /** How many times as long as on the schema as it is a check may take, and five seconds. */
+  readonly patience: number;
 }
 
 /** Every check of a design, in the order of their cost. */
@@ -40,7 +42,6 @@ export function checksOf(
   schemaTests: SchemaTests | undefined,
 ): readonly Check[] {
   const { permutationsPerCase: perCase, histories, seed } = trial;
-  const statementTimeoutMs = Math.ceil((trial.mostSeconds * 1_000) / 6);
   const behaviours = allBehaviours.filter(({ name }) => !design.cannot.includes(name));
   return [
     ...behaviours.map(
@@ -48,11 +49,8 @@ export function checksOf(
         name: behaviour.name,
         seconds: 0.1,
         async failure({ url }) {
-          const result = await runBehaviour(url, design, behaviour, { statementTimeoutMs });
-          if (result.outcome === 'passed') return undefined;
-          return result.outcome === 'failed'
-            ? { wrong: result.reason }
-            : { endless: result.reason };
+          const result = await runBehaviour(url, design, behaviour);
+          return result.outcome === 'passed' ? undefined : result.reason;
         },
       }),
     ),
@@ -62,26 +60,23 @@ export function checksOf(
         seconds: 1,
         names: (object) => schemaTests?.names(file, object) === true,
         failure: async ({ untouched }, limit) =>
-          wrong(await schemaTests?.firstFailure(file, await untouched(), limit)),
+          schemaTests?.firstFailure(file, await untouched(), limit),
       }),
     ),
     {
       name: 'random histories',
       seconds: 20,
       failure: async ({ url }) =>
-        wrong((await runRandomHistories(url, design, { histories, seed })).failures[0]),
+        (await runRandomHistories(url, design, { histories, seed })).failures[0],
     },
     {
       name: 'permutations',
       seconds: 20,
       failure: async ({ url }) =>
-        wrong((await runPermutations(url, design, { drawn: { perCase, seed } })).failures[0]),
+        (await runPermutations(url, design, { drawn: { perCase, seed } })).failures[0],
     },
   ];
 }
-
-const wrong = (reason: string | undefined): Finding | undefined =>
-  reason === undefined ? undefined : { wrong: reason };
 
 /**
  * Which checks told changes of an object before: they are tried first on its next change, so that most
@@ -102,7 +97,7 @@ export class Suspects {
    * The one that told the same change in an earlier run; then by what each may be expected to tell for its
    * cost: by how many changes of the object it has told, whether it names it, and how many of others of its kind.
    */
-  order(object: string, checks: readonly Check[], before?: string): readonly Check[] {
+  order<T extends Check>(object: string, checks: readonly T[], before?: string): readonly T[] {
     const times = (key: string, { name }: Check): number => this.#told.get(key)?.get(name) ?? 0;
     const worth = (check: Check): number => {
       if (check.name === before) return Number.POSITIVE_INFINITY;

@@ -12,11 +12,11 @@ import {
   type TestDatabase,
 } from '../testing/test-database.ts';
 import { runOf } from '../testing/test-run.ts';
-import { checksOf, Suspects, type Trial } from './checks.ts';
+import { type Check, checksOf, Suspects, type TimedCheck, type Trial } from './checks.ts';
 import { noteTried, readTellers, readTried, type Tried } from './journal.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import type { SchemaTests } from './schema-tests.ts';
-import { tryMutants } from './try-mutant.ts';
+import { timeChecks, tryMutants } from './try-mutant.ts';
 
 /** What is run, and who is told. */
 export interface MutationOptions {
@@ -49,7 +49,6 @@ export async function runMutants(
   const mutants = (await ownMutants(serverUrl, design)).filter(
     ({ id }) => only.length === 0 || only.some((word) => id.includes(word)),
   );
-  const checks = checksOf(design, trial, schemaTests);
   const before = readTried(journal);
   const tellers = readTellers(journal);
   const suspects = new Suspects();
@@ -75,6 +74,10 @@ export async function runMutants(
     ...others.map((mutant) => [mutant]),
     ...(options.apart ? explained.map((mutant) => [mutant]) : besideOthers(explained)),
   ];
+  const checks =
+    left.length === 0
+      ? []
+      : await timedChecks(serverUrl, design, checksOf(design, trial, schemaTests), trial.patience);
   const worker = (): Promise<void> =>
     closing(async (defer) => {
       const template = await templateOf(serverUrl, design);
@@ -84,7 +87,7 @@ export async function runMutants(
         const { id, object } = itemAt(batch, 0);
         const ordered = suspects.order(object, checks, tellers.get(id));
         const startedMs = performance.now();
-        const verdict = await tryInCopies(serverUrl, template, batch, ordered, trial.mostSeconds);
+        const verdict = await tryInCopies(serverUrl, template, batch, ordered);
         const seconds = Math.round((performance.now() - startedMs) / batch.length / 100) / 10;
         if (verdict.state === 'survived') {
           const beside = batch.length - 1;
@@ -176,17 +179,31 @@ function tryInCopies(
   serverUrl: string,
   template: TestDatabase,
   batch: readonly Mutant[],
-  checks: Parameters<typeof tryMutants>[2],
-  mostSeconds: number,
+  checks: readonly TimedCheck[],
 ): ReturnType<typeof tryMutants> {
   return closing(async (defer) => {
     defer(() => dropCopies(serverUrl, template));
     const copy = (): Promise<TestDatabase> => copyDatabase(serverUrl, template);
     return tryMutants(await copy(), batch, checks, {
       untouched: copy,
-      mostSeconds,
       freeThem: () => endSessions(serverUrl, template),
     });
+  });
+}
+
+/** The checks, each run once on the design as it is. */
+function timedChecks(
+  serverUrl: string,
+  design: Design,
+  checks: readonly Check[],
+  patience: number,
+): Promise<readonly TimedCheck[]> {
+  return closing(async (defer) => {
+    const template = await templateOf(serverUrl, design);
+    defer(() => template.drop());
+    defer(() => dropCopies(serverUrl, template));
+    const copy = (): Promise<TestDatabase> => copyDatabase(serverUrl, template);
+    return timeChecks(await copy(), checks, { untouched: copy }, patience);
   });
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../cli/errors.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
-import type { Check, Finding, Mutated } from './checks.ts';
+import type { Check, Mutated, TimedCheck } from './checks.ts';
 import type { Mutant } from './mutants.ts';
 import { TestsNotRun } from './schema-tests.ts';
 
@@ -26,39 +26,25 @@ export type Verdict =
  * @param database    has the design's schema, and nobody else in it
  * @param mutants     of different objects; all of them are made
  * @param untouched   makes another, the same, and gives its name
- * @param mostSeconds longest that a check may take
  * @param freeThem    ends every session in the databases of this mutant, and tells what they did: what hangs is
  *   let go by it
  */
 export async function tryMutants(
   database: TestDatabase,
   mutants: readonly Mutant[],
-  checks: readonly Check[],
-  {
-    untouched,
-    mostSeconds,
-    freeThem,
-  }: {
-    readonly untouched: () => Promise<TestDatabase>;
-    readonly mostSeconds: number;
-    readonly freeThem: () => Promise<string>;
-  },
+  checks: readonly TimedCheck[],
+  { untouched, freeThem }: Databases,
 ): Promise<Verdict> {
   await make(database, mutants);
-  let other: string | undefined;
-  const mutated: Mutated = {
-    url: database.url,
-    async untouched() {
-      if (other === undefined) {
-        const made = await untouched();
-        await make(made, mutants);
-        other = made.name;
-      }
-      return other;
-    },
-  };
+  const mutated = mutatedIn(database, async () => {
+    const made = await untouched();
+    await make(made, mutants);
+    return made;
+  });
   for (const check of checks) {
-    const found = await within(mostSeconds, freeThem, (limit) => check.failure(mutated, limit));
+    const found = await within(check.mostSeconds, freeThem, (limit) =>
+      check.failure(mutated, limit),
+    );
     if (found === undefined) continue;
     const by = check.name;
     return 'wrong' in found
@@ -67,6 +53,53 @@ export async function tryMutants(
   }
   return { state: 'survived' };
 }
+
+/**
+ * Runs each check on the schema as it is, so that what tells of a mutant tells of the mutant.
+ *
+ * @returns the checks, with what each took and may take on a mutant
+ * @throws Error where one finds something wrong
+ */
+export async function timeChecks(
+  database: TestDatabase,
+  checks: readonly Check[],
+  { untouched }: Pick<Databases, 'untouched'>,
+  patience: number,
+): Promise<readonly TimedCheck[]> {
+  const mutated = mutatedIn(database, untouched);
+  const timed: TimedCheck[] = [];
+  for (const check of checks) {
+    const startedMs = performance.now();
+    const wrong = await check.failure(mutated, new AbortController().signal);
+    if (wrong !== undefined) {
+      throw new Error(`${check.name} tells of the schema as it is: ${firstLine(wrong)}`);
+    }
+    const seconds = (performance.now() - startedMs) / 1_000;
+    timed.push({ ...check, seconds, mostSeconds: 5 + patience * seconds });
+  }
+  return timed;
+}
+
+/** How databases of a schema are made, and let go of. */
+interface Databases {
+  readonly untouched: () => Promise<TestDatabase>;
+  readonly freeThem: () => Promise<string>;
+}
+
+/** A database to work in, and another one that is made when it is first asked for. */
+function mutatedIn(database: TestDatabase, makeOther: () => Promise<TestDatabase>): Mutated {
+  let other: string | undefined;
+  return {
+    url: database.url,
+    async untouched() {
+      other ??= (await makeOther()).name;
+      return other;
+    },
+  };
+}
+
+/** What is wrong; or only that something came to no end, which a busy machine may bring about as well. */
+type Finding = { readonly wrong: string } | { readonly endless: string };
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
 
@@ -83,14 +116,17 @@ async function make(database: TestDatabase, mutants: readonly Mutant[]): Promise
 async function within(
   seconds: number,
   free: () => Promise<string>,
-  check: (limit: AbortSignal) => Promise<Finding | undefined>,
+  check: (limit: AbortSignal) => Promise<string | undefined>,
 ): Promise<Finding | undefined> {
   const limit = new AbortController();
   const over = new AbortController();
-  const looking = check(limit.signal).catch((error: unknown) => {
-    if (error instanceof TestsNotRun) throw error;
-    return { wrong: messageOf(error) };
-  });
+  const looking = check(limit.signal).then(
+    (wrong) => (wrong === undefined ? undefined : { wrong }),
+    (error: unknown) => {
+      if (error instanceof TestsNotRun) throw error;
+      return { wrong: messageOf(error) };
+    },
+  );
   const tooLong = delay(seconds * 1_000, true, { signal: over.signal }).catch(() => false);
   try {
     const first = await Promise.race([looking.then(() => false), tooLong]);
@@ -98,7 +134,7 @@ async function within(
     const doing = await free();
     limit.abort();
     await looking.catch(() => {});
-    return { endless: `it took more than ${seconds} s: ${doing}` };
+    return { endless: `it took more than ${Math.ceil(seconds)} s: ${doing}` };
   } finally {
     over.abort();
   }
