@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runCommand } from '../../db/cli/command.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
-import { shownPath } from '../../db/cli/output-path.ts';
+import { shownPath, writeTextFile } from '../../db/cli/output-path.ts';
+import { tellSince } from '../../db/cli/tell-since.ts';
 import { designOf } from '../../db/designs.ts';
 import { openLab } from '../../db/lab.ts';
 import { tellCapabilities } from '../../db/server/capabilities.ts';
@@ -17,10 +19,19 @@ import { type LoadRequest, readLoadFlags } from '../load/options/flags.ts';
 import { replayOptions } from '../load/options/replay.ts';
 import type { Second } from '../load/options/trial-options.ts';
 import { runLoad } from '../load/run-load.ts';
+import {
+  type MappedLoadOptions,
+  namesMapping,
+  readMappedLoadOptions,
+} from '../mapped/load/options.ts';
+import { runMappedLoad } from '../mapped/load/run-mapped-load.ts';
+import { openMapped } from '../mapped/open.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
 
 await runCommand(async () => {
-  const request = readLoadFlags(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (namesMapping(args)) return loadMapped(readMappedLoadOptions(args));
+  const request = readLoadFlags(args);
   const { failovers } = request.options;
   const { results } =
     failovers === undefined
@@ -63,6 +74,19 @@ async function loadOnLab(request: LoadRequest): Promise<FinishedLoad> {
       await live?.finish(readFileSync(page, 'utf8'));
     },
   );
+}
+
+async function loadMapped(options: MappedLoadOptions): Promise<void> {
+  const { database } = options;
+  await using lab = await openMapped(options.mapping, { database, allowNonempty: true });
+  const { folder, results } = await runMappedLoad(lab, options, tellSince(performance.now()));
+  const { mappedLoadMarkdown, mappedLoadText } = await import('../report/mapped-load-text.ts');
+  writeTextFile(join(folder, 'summary.md'), mappedLoadMarkdown(results));
+  process.stdout.write(`${mappedLoadText(results)}\nkept in ${shownPath(folder)}\n`);
+  const wrong = results.checks.filter(({ ok }) => !ok);
+  if (wrong.length > 0) {
+    throw new CheckFailure(wrong.map(({ check, found }) => `${check}: ${found}`).join('; '));
+  }
 }
 
 /** Where people read: standard output, unless a program reads that. */

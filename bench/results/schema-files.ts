@@ -7,6 +7,8 @@ import { againstResultsSchema } from '../against/results.ts';
 import { loadFormatVersion } from '../load/results/format-version.ts';
 import { loadResultsSchema } from '../load/results/results.ts';
 import { mappedFormatVersion } from '../mapped/format-version.ts';
+import { mappedLoadFormatVersion } from '../mapped/load/format-version.ts';
+import { mappedLoadResultsSchema } from '../mapped/load/results.ts';
 import { mappedResultsSchema } from '../mapped/results.ts';
 import { loadJsonSchema } from '../report/programs/load-json.ts';
 import { runJsonSchema } from '../report/programs/run-json.ts';
@@ -39,6 +41,10 @@ export const schemaFiles: Readonly<Record<string, string>> = {
   'bench/mapped/mapped.schema.json': schemaFile(
     title('mapped.json', mappedFormatVersion),
     mappedResultsSchema,
+  ),
+  'bench/mapped/load/mapped-load.schema.json': schemaFile(
+    title('mapped-load.json', mappedLoadFormatVersion),
+    mappedLoadResultsSchema,
   ),
   'bench/threshold/threshold.schema.json': schemaFile(
     title('threshold.json', thresholdFormatVersion),

@@ -122,6 +122,10 @@ function parse(args: readonly string[]): Flags {
     .option('--columns <file>', 'which column of the trace says what (default: by its header)')
     .option('--speed <factor>', 'send the trace so many times faster (default: 1)', positiveNumber)
     .option(
+      '--mapping <file>',
+      'in the tables of a mapping instead, whose rows stay: its flags are told by load --mapping FILE --help (docs/adopt.md)',
+    )
+    .option(
       '--rate <n|max>',
       'operations a second, sends and reports together; max: closed loop (default: 500)',
       parseRate,

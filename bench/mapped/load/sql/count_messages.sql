@@ -1,0 +1,3 @@
+-- How many messages there are.
+select count(*) as "messages"
+from "{messages}"
