@@ -6,6 +6,7 @@ import { after, describe, it } from 'node:test';
 import { exampleNames } from '../../../db/adopt/examples.ts';
 import { runStep } from '../../../db/adopt/testing.ts';
 import { wordsOf } from '../../../db/adopt/words.ts';
+import { UserError } from '../../../db/cli/errors.ts';
 import { schemaCheck } from '../../../db/format/schema-check.ts';
 import { runCommandFile } from '../../../db/testing/run-command-file.ts';
 import { mappedLoadMarkdown, mappedLoadText } from '../../report/mapped-load-text.ts';
@@ -53,7 +54,7 @@ for (const [name, design] of [
         const misfit = schemaCheck(new URL('./mapped-load.schema.json', import.meta.url));
         assert.equal(misfit(JSON.parse(JSON.stringify(results))), undefined);
         for (const text of [mappedLoadText(results), mappedLoadMarkdown(results)]) {
-          assert.match(text, new RegExp(`checked by\\s${design ?? 'blocked_contacts'}`));
+          assert.match(text, new RegExp(`checked\\s+by\\s+${design ?? 'blocked_contacts'}`));
         }
         await runStep(adopted.database, adopted.mapping, '05');
       } finally {
@@ -86,7 +87,10 @@ describe('a load in tables where something is wrong', () => {
       `create function app.other() returns trigger language plpgsql as
          'begin update app.messages set msisdn = 12025559999 where id = new.id; return null; end';
        create trigger other after insert on app.messages for each row execute function app.other()`,
-      ['messages that were accepted and are not there as they were sent'],
+      [
+        'messages that were accepted and are not there as they were sent',
+        'opt-outs that were reported and are not recorded',
+      ],
     ],
     [
       'a message is stored twice',
@@ -116,6 +120,25 @@ describe('a load in tables where something is wrong', () => {
         await adopted.database.drop();
       }
     });
+  }
+});
+
+it('a load ends in one line where the tables do not take an operation', async () => {
+  const adopted = await adoptExample('text-codes');
+  const client = await adopted.database.connect();
+  try {
+    await client.query('alter table app.receipts add constraint told check (id < 1010)');
+    await assert.rejects(
+      loaded(adopted),
+      (error) =>
+        error instanceof UserError &&
+        /^the load has ended, because an operation failed: .* "told"; \d+ accepted messages stay$/.test(
+          error.message,
+        ),
+    );
+  } finally {
+    await client.end();
+    await adopted.database.drop();
   }
 });
 

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { wordsOf } from '../../../db/adopt/words.ts';
 import { commandLine } from '../../../db/cli/command-line.ts';
+import { codeOf, messageOf, UserError } from '../../../db/cli/errors.ts';
 import { closing } from '../../../db/connection/closing.ts';
 import type { Lab } from '../../../db/lab.ts';
 import { startEnvironment } from '../../environment/environment.ts';
@@ -24,7 +25,7 @@ import { countMessages, verifyOffer } from './verify.ts';
  * committed and stays. Writes mapped-load.json into a new folder.
  *
  * @returns the folder, and what was found
- * @throws UserError, before anything is written, as lookAt does
+ * @throws UserError, before anything is written, as lookAt does; and where the tables do not take an operation
  */
 export async function runMappedLoad(
   lab: Lab,
@@ -67,7 +68,12 @@ export async function runMappedLoad(
       draws,
       operate: (client) => offer.operate(client),
     });
-    await loop.finish();
+    await loop.finish().catch((error: unknown) => {
+      if (!isServerError(error)) throw error;
+      throw new UserError(
+        `the load has ended, because an operation failed: ${messageOf(error)}; ${offer.sent.length} accepted messages stay`,
+      );
+    });
     const answeredS = (performance.now() - beganMs) / 1_000;
     progress('verify');
     const checks = await verifyOffer(admin, mapping, offer, messagesBefore);
@@ -88,6 +94,11 @@ export async function runMappedLoad(
     writeFileSync(join(folder.path, 'mapped-load.json'), `${JSON.stringify(results)}\n`);
     return { folder: folder.path, results };
   });
+}
+
+/** Whether the server said it, with an SQLSTATE. */
+function isServerError(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/.test(codeOf(error) ?? '');
 }
 
 function operationsOf(samples: readonly Sample[]): MappedLoadResults['operations'] {
