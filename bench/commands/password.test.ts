@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
 import { dataDirVariable } from '../../db/server/paths.ts';
 import { type Drill, newDrill, skipDrills } from '../../db/testing/embedded-drill.ts';
@@ -142,7 +143,23 @@ describe('the password of DATABASE_URL', { skip: skipDrills }, () => {
   }
 });
 
-/** The command lines of all processes. */
+/** The command lines of all processes: ten times a second, so without a program to ask where it can be done. */
 function processList(): string {
-  return execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8', maxBuffer: 1024 ** 3 });
+  if (process.platform !== 'linux') {
+    return execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8', maxBuffer: 1024 ** 3 });
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(commandLineOf)
+    .join('\n');
+}
+
+/** What a process shows of itself; nothing where it has just ended. */
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(codeOf(error) ?? '')) return '';
+    throw error;
+  }
 }

@@ -49,9 +49,10 @@ export async function buildLab(files: readonly string[]): Promise<Build> {
     format: 'esm',
     platform: 'node',
     external: asTheyAre,
-    // for packages that call require
+    // for packages that call require; and pg asks who runs it: without a navigator, as before Node 21, by
+    // loading what fetch is made of, in each of the processes
     banner: {
-      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.filename);",
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.filename); globalThis.navigator ??= { userAgent: 'Node.js' };",
     },
     target: 'node20',
     sourcemap: true,
