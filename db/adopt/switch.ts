@@ -40,15 +40,18 @@ export function switchTo(mapping: Mapping, values: Values, condition: string): s
 
 function functionsOf({ functions }: AdoptableDesign, mapping: Mapping): string {
   if (functions.length === 0) return '';
-  const { sendingRole } = mapping;
-  const revokes = functions.map(
-    ({ name }) =>
-      `revoke all on function ${quoteName(mapping.schema)}.${name}() from ${quoteName(sendingRole ?? '')};`,
-  );
+  const { schema, sendingRole } = mapping;
+  const revokes =
+    sendingRole === undefined
+      ? []
+      : functions.map(
+          ({ name }) =>
+            `revoke all on function ${quoteName(schema)}.${name}() from ${quoteName(sendingRole)};`,
+        );
   return render(template('functions_of_check'), {
     'design functions': [
       ...functions.map(({ statements }) => translated(statements, mapping)),
-      ...(sendingRole === undefined ? [] : revokes),
+      ...revokes,
     ].join('\n'),
   });
 }
