@@ -45,7 +45,7 @@ interface DrawnPoint extends RowsPoint {
 export function linesOverRows(lines: readonly RowsLine[], options: RowsOptions): Chart {
   return (space) => {
     const points = lines.flatMap((line) => line.points.map((point) => ({ ...point, line })));
-    const marginRight = space.narrow || options.namedByLegend === true ? 16 : 170;
+    const marginRight = space.narrow || options.namedByLegend === true ? 16 : 185;
     const height = space.narrow ? 300 : 400;
     const frame = { top: 28, bottom: height - 42 };
     const y = yScale(points, options, frame);

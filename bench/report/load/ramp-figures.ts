@@ -138,7 +138,7 @@ function throughputChart(tried: readonly TriedRamp[], limit: ObjectiveLimit, ask
           dy: -7,
           fill: colours.soft,
         }),
-        ...lines.flatMap(({ points, colour }) => {
+        ...lines.flatMap(({ points, colour }, index) => {
           const best = points.filter((point) => point.best);
           return [
             Plot.line(points, { x: 'answers', y: 'latencyMs', stroke: colour, strokeWidth: 1.75 }),
@@ -164,7 +164,8 @@ function throughputChart(tried: readonly TriedRamp[], limit: ObjectiveLimit, ask
               text: ({ rate }: ThroughputPoint) => `${formatCount(rate)}/s`,
               textAnchor: 'end',
               dx: -13,
-              dy: -10,
+              // two rates may lie close together: one above, one below
+              dy: index % 2 === 0 ? -10 : 14,
               fill: colour,
               fontWeight: 600,
             }),

@@ -111,14 +111,15 @@ export function addedFigure(results: Results, only?: readonly string[]): Figure 
 /** Whether another design than the lead was told to be cheaper; nothing where no other was timed, or not all are drawn. */
 function cheaperSentence(results: Results, only: readonly string[] | undefined): readonly string[] {
   const lead = leadDesign(results)?.name;
-  const answers = mainQuestions(results).flatMap(({ words, scenario }) => {
+  const drawn = mainQuestions(results).filter(({ heading }) => heading !== 'report');
+  const answers = drawn.flatMap(({ words, scenario }) => {
     const ranked = rankedOf(rankDesigns(results, scenario));
     const own = ranked.find(({ design }) => design === lead);
     if (own === undefined || ranked.length < 2) return [];
     return [`for ${words} ${own.tiedWithBest ? 'none' : winnersInWords(ranked)}`];
   });
   if (only !== undefined || answers.length === 0) return [];
-  return [`Told to be cheaper than ${lead}: ${answers.join('; ')}.`];
+  return [`Cheaper than ${lead} by more than chance: ${answers.join('; ')}.`];
 }
 
 function addedRow(
