@@ -15,6 +15,8 @@ export const tolerance = {
   quantileOf: 1,
   /** Of the messages of the larger profiles. */
   profileQuantile: 0.3,
+  /** Profiles by which a quantile of them may be in another place: they are few, and the largest stand in steps. */
+  profilePlaces: 1.5,
   /** Of a delay: one bar of its histogram. */
   delay: 0.13,
   /** Of an hour's share. */
@@ -151,15 +153,35 @@ function profileDifferences(wanted: Shape, found: Shape): readonly string[] {
     };
   };
   if (wanted.profiles.messages.quantiles.length === 0) return [];
+  const want = relative(wanted).quantiles;
   const got = relative(found);
-  return relative(wanted).quantiles.flatMap(({ at, value }) => {
+  const places =
+    tolerance.profilePlaces / Math.min(countedProfiles(wanted), countedProfiles(found));
+  return want.flatMap(({ at, value }) => {
     const other = got.quantiles.find((quantile) => quantile.at === at);
     if (other === undefined) return [];
-    const margin = tolerance.profileQuantile * value;
-    return other.high >= value - margin && other.low <= value + margin
+    const least = onLine(want, at - places) * (1 - tolerance.profileQuantile);
+    const most = onLine(want, at + places) * (1 + tolerance.profileQuantile);
+    return other.high >= least && other.low <= most
       ? []
       : [
           `messages of a profile, ${at * 100} %: ${value.toFixed(3)} of the mean, and here ${other.value.toFixed(3)}`,
         ];
   });
+}
+
+/** Profiles that a shape tells by themselves. */
+function countedProfiles({ profiles }: Shape): number {
+  return Math.max(1, profiles.seen * (1 - profiles.small.profiles));
+}
+
+/** The value at a place, on the line between the quantiles around it. */
+function onLine(quantiles: Distribution['quantiles'], at: number): number {
+  const above = quantiles.findIndex((one) => one.at >= at);
+  const next = quantiles.at(above); // the last where all are below
+  const before = quantiles[above - 1];
+  if (next === undefined) throw new RangeError('no quantiles');
+  if (above === -1 || before === undefined) return next.value;
+  const share = (at - before.at) / (next.at - before.at);
+  return before.value + share * (next.value - before.value);
 }
