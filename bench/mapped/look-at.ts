@@ -103,8 +103,8 @@ async function readColumns(admin: pg.Client, { messages, reports }: Words): Prom
 
 /** Prepares every statement once: what the server says of one is said before anything is written. */
 async function tryOut(admin: pg.Client, statements: MappedStatements): Promise<void> {
-  const { insertMessage, insertMessages, insertRefused, report } = statements;
-  for (const { name, text } of [insertMessage, insertMessages, insertRefused, report]) {
+  const { insertMessage, insertMessages, report } = statements;
+  for (const { name, text } of [insertMessage, insertMessages, report]) {
     await admin.query(`prepare ${name} as ${text}`);
     await admin.query(`deallocate ${name}`);
   }

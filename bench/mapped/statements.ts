@@ -25,8 +25,6 @@ export interface MappedStatements {
   readonly insertMessage: NamedStatement;
   /** Many in one statement. $1: senders, $2: numbers, as arrays. */
   readonly insertMessages: NamedStatement;
-  /** As insertMessage; it fails with 22012 where the message is not refused, so that none is ever stored. */
-  readonly insertRefused: NamedStatement;
   /** One report. */
   readonly report: NamedStatement;
   readonly reportValues: (reference: string, code: string) => readonly Parameter[];
@@ -61,10 +59,6 @@ export function statementsOf(mapping: Mapping, columns: Columns): MappedStatemen
     insertMessages: {
       name: 'insert_messages',
       text: `${into}\nselect drawn.sender, drawn.number${fixed}\nfrom unnest(${arrays}) as drawn (sender, number)`,
-    },
-    insertRefused: {
-      name: 'insert_refused',
-      text: `with sent as (\n${insert}\nreturning 0 as zero\n)\nselect 1 / zero from sent`,
     },
     ...(isOneTable(mapping)
       ? reportByUpdate(mapping, words)
