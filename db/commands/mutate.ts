@@ -17,7 +17,7 @@ import { openTestServer } from '../testing/test-server.ts';
 await runCommand(async () => {
   const flags = newCommand('mutate')
     .description(
-      'Change the schema of a design in one place after another, and look whether conformance, permutations, random histories or, of the default, the tests of the schema tell',
+      'Change the schema of a design in one place after another, and look whether conformance, permutations, random histories or the tests of the schema tell',
     )
     .option(
       '--designs <names|all>',
@@ -89,9 +89,8 @@ await runCommand(async () => {
       }
       return;
     }
-    const ofDefault = designs.some(({ name }) => name === defaultDesignName);
-    const schemaTests = ofDefault ? await buildSchemaTests(server) : undefined;
-    defer(() => schemaTests?.remove());
+    const schemaTests = await buildSchemaTests(server);
+    defer(() => schemaTests.remove());
     for (const design of designs) {
       const journal = join(folder, `${design.name}.jsonl`);
       const isNamed = ({ id }: Tried): boolean =>
@@ -112,7 +111,7 @@ await runCommand(async () => {
       );
       const tried = await runMutants(server.url, {
         design,
-        ...(schemaTests !== undefined && design.name === defaultDesignName ? { schemaTests } : {}),
+        schemaTests,
         trial: {
           permutationsPerCase: flags.permutations,
           histories: flags.histories,

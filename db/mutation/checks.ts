@@ -1,5 +1,5 @@
 import { allBehaviours, runBehaviour } from '../conformance/run-behaviours.ts';
-import type { Design } from '../designs.ts';
+import { type Design, defaultDesignName } from '../designs.ts';
 import { runPermutations, runRandomHistories } from '../isolation/run-histories.ts';
 import type { SchemaTests } from './schema-tests.ts';
 
@@ -8,6 +8,8 @@ export interface Check {
   readonly name: string;
   /** What it costs where it tells nothing, in seconds: first a guess, then as measured. */
   readonly seconds: number;
+  /** Whether it is left out where it tells of a design as it is: what it holds may be the default's alone. */
+  readonly mayNotFit?: boolean;
   /** Whether it names that function, trigger, table … */
   readonly names?: (object: string) => boolean;
   /** What it found wrong; undefined where it found nothing. */
@@ -54,13 +56,14 @@ export function checksOf(
         },
       }),
     ),
-    ...(schemaTests?.files ?? []).map(
+    ...(schemaTests?.filesOf(design) ?? []).map(
       (file): Check => ({
         name: file,
         seconds: 1,
+        mayNotFit: design.name !== defaultDesignName,
         names: (object) => schemaTests?.names(file, object) === true,
         failure: async ({ untouched }, limit) =>
-          schemaTests?.firstFailure(file, await untouched(), limit),
+          schemaTests?.firstFailure(file, design, await untouched(), limit),
       }),
     ),
     {

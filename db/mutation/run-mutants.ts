@@ -32,7 +32,7 @@ export interface MutationOptions {
   readonly isExplained: (id: string) => boolean;
   /** Whether each of those is tried alone as well, and not beside others: see `besideOthers`. */
   readonly apart: boolean;
-  /** The tests of db/schema, where the design is the schema itself. */
+  /** The tests of db/schema. */
   readonly schemaTests?: SchemaTests;
   readonly tried: (tried: Tried, done: number, count: number) => void;
 }
