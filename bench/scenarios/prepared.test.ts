@@ -92,4 +92,20 @@ describe('a prepared statement that is timed', () => {
     await own([40, 'never']);
     assert.equal(await kept(), before);
   });
+
+  it('is undone by an error that follows it, as often as one likes, whether it passes or fails', async () => {
+    const kept = async (): Promise<unknown> =>
+      (await client.query('select array_agg(number order by number) as numbers from made')).rows;
+    const before = await kept();
+    const undone = rolledBack(client, insert, 'round trip');
+    for (const [number, code] of [
+      [60, '22012'],
+      [10, '23505'],
+      [10, '23505'],
+      [60, '22012'],
+    ] as const) {
+      await assert.rejects(undone([number, 'never']), (error) => codeOf(error) === code);
+    }
+    assert.deepEqual(await kept(), before);
+  });
 });
