@@ -99,8 +99,8 @@ describe('a prepared statement that is timed', () => {
     const before = await kept();
     const undone = rolledBack(client, insert, 'round trip');
     for (const [number, code] of [
-      [900, '22012'],
       [10, '23505'],
+      [900, '22012'],
       [10, '23505'],
       [900, '22012'],
     ] as const) {
