@@ -69,7 +69,7 @@ export async function buildLab(files: readonly string[]): Promise<Build> {
                 const file = relative(projectDir, join(dirname(path), thread));
                 return `new URL(${JSON.stringify(pathToFileURL(built(file)))})`;
               })
-              .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path)));
+              .replace(ownUrl, () => JSON.stringify(pathToFileURL(path)));
             return { loader: 'ts', contents };
           });
         },
@@ -91,6 +91,9 @@ const asTheyAre = [
   'playwright-core',
   'tsx',
 ];
+
+/** Not as the text itself: in a build of this module that would be the module's own. */
+const ownUrl = /import\.meta\.url/g;
 
 /** The only modules that are named by their URL are those of threads. */
 const threadUrl = /new URL\('(\.\/[\w-]+\.ts)', import\.meta\.url\)/g;
