@@ -163,7 +163,7 @@
     chart('How many operations took how long', [['vermillion', 'p99']], (width) => ({
       height: 220,
       parts: heat(width, 220),
-      words: `p50 ${time(last().p50Ms)}, p99 ${time(last().p99Ms)}; the darker, the more operations`,
+      words: `p50 ${time(last().p50Ms)}, p99 ${time(last().p99Ms)}; the stronger the colour, the more operations`,
     }));
     chart(
       'Sessions at work',

@@ -27,7 +27,7 @@ export function latencyTimelineFigure(trial: LoadTrial, section: string, explain
         : `The longest wait, ${ms(worst.maxMs)}, began in second ${worst.startS}; ${events} during the load`,
     reading: !explained
       ? ''
-      : `Each cell: answers by when they were ${trial.loop === 'open' ? 'meant to start' : 'started'} and how long they took; darker is more, on a logarithmic scale.`,
+      : `Each cell: answers by when they were ${trial.loop === 'open' ? 'meant to start' : 'started'} and how long they took; the stronger its colour the more, on a logarithmic scale.`,
     legend: [
       { colour: colours.ink, name: 'p50' },
       { colour: colours.vermillion, name: 'p99' },
