@@ -130,10 +130,13 @@ function answerTable(results: Results): string {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Is it instant?', signs[instantAnswer(results).mark]],
     [
-      'added to a send, in the middle',
+      'added to the median send, not durable',
       middle === undefined ? undefined : formatNsInterval(differenceOf(middle.paired)),
     ],
-    ['added to the slowest of 100 sends', tail === undefined ? undefined : formatNsInterval(tail)],
+    [
+      'added to the slowest of 100, not durable',
+      tail === undefined ? undefined : formatNsInterval(tail),
+    ],
     ['pages that a check reads', pages === undefined ? undefined : pagesText(pages)],
     ['added to one durable send, here', added(oneRow)],
     [
