@@ -149,7 +149,7 @@ function floorMarks(floorNs: number | undefined): Plot.Markish[] {
 function shareHeading(rows: readonly AddedRow[], narrow: boolean): Plot.Markish[] {
   if (rows.every(({ labels }) => labels.length === 0)) return [];
   return [
-    Plot.text(['of a send'], {
+    Plot.text(['of one row'], {
       frameAnchor: 'top-right',
       textAnchor: narrow ? 'end' : 'start',
       dx: narrow ? 0 : 10,

@@ -71,7 +71,9 @@ export function instantLine(results: Results): string {
   const questions = questionsOf(results);
   const oneRow = pairedOf(lead, questions.oneRowNotDurable ?? questions.oneRow);
   const tail = slowestOfHundred(results);
-  if (tail !== undefined) return `${formatSignedNsInterval(tail)} for the slowest of 100 sends`;
+  if (tail !== undefined) {
+    return `${formatSignedNsInterval(tail)} for the slowest of 100 sends, commits not waited for`;
+  }
   return oneRow === undefined
     ? 'no figure of one row'
     : `${addedText(oneRow)} more in the middle; of the slowest of 100 nothing is known`;
