@@ -109,7 +109,9 @@ it('views are changed in what they select and in their check option, which other
     create table t (a integer);
     create view v as select a from t where a > 5 with local check option;
   `);
-  assert.deepEqual(told(mutants, 'view v'), [
+  // before PostgreSQL 16 a view's columns are written with their table
+  const changes = told(mutants, 'view v').map((change) => change.replaceAll('t.a', 'a'));
+  assert.deepEqual(changes, [
     'check option left out: local → ',
     'turned: > → >=',
     'turned: > → <',
