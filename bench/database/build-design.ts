@@ -47,8 +47,9 @@ export async function buildDesign(
   // visibility map, hint bits and statistics in order, so that no statement that is timed has to do it
   await reservation.change(() => admin.query('vacuum'));
   const sizes = await keptRelations(admin, design);
-  for (const table of new Set(sizes.map((relation) => relation.table))) {
-    await reservation.change(() => admin.query(`analyze ${admin.escapeIdentifier(table)}`));
+  const tables = new Set(sizes.map(({ table }) => admin.escapeIdentifier(table)));
+  if (tables.size > 0) {
+    await reservation.change(() => admin.query(`analyze ${[...tables].join(', ')}`));
   }
   return { state: 'built', sizes, ...(design.name === defaultDesignName ? {} : { buildMs }) };
 }

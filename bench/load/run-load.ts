@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import { closing } from '../../db/connection/closing.ts';
+import { withSession } from '../../db/connection/with-session.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { serverProcess } from '../../db/server/cluster.ts';
@@ -25,7 +25,9 @@ export async function runLoad(
   signal: AbortSignal,
 ): Promise<FinishedLoad> {
   const startedAt = new Date();
-  const environment = await withSession(lab, (client) => startEnvironment(client, lab, 'load'));
+  const environment = await withSession(lab.connect(), (client) =>
+    startEnvironment(client, lab, 'load'),
+  );
   const { pooler } = options;
   const poolerUrl = pooler === undefined ? undefined : await poolerUrlOf(lab.url, pooler);
   const trials: LoadTrial[] = [];
@@ -51,21 +53,11 @@ export async function runLoad(
   });
   return writeLoad(folder, startedAt, options, {
     complete: !signal.aborted,
-    environment: await withSession(lab, (client) => environment.finish(client)),
+    environment: await withSession(lab.connect(), (client) => environment.finish(client)),
     trials,
     ramps,
     ...(pgbench === undefined ? {} : { pgbench }),
   });
-}
-
-/** A session for one thing: the server may be restarted between two. */
-async function withSession<T>(lab: Lab, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await lab.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }
 
 interface DesignDone {

@@ -46,7 +46,7 @@ for (const [name, design] of [
       { arm, checkSwitch }: { readonly arm: Arm; readonly checkSwitch: CheckSwitch },
       [phone, sender]: readonly [string, number],
     ): Promise<string> {
-      const client = await reservation.openClient({} as never);
+      const client = await reservation.openClient();
       await takeArm(client, armsOf('check off', checkSwitch), arm);
       const statement = { name: 'send', text: 'select traffic.send($1, $2)' };
       try {

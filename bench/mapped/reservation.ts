@@ -17,6 +17,8 @@ const endSessionsSql = readSql(new URL('../database/sql/end_sessions.sql', impor
 
 /** One bench in a database that may be anybody's: no row of it is ever committed. */
 export interface MappingReservation extends PairReservation {
+  /** A session as an application has it, whatever the design; closed with the bench. */
+  openClient(): Promise<pg.Client>;
   /** Does in the admin session what needs a lock on what others use; see waitForLock. */
   change<T>(work: (admin: pg.Client) => Promise<T>): Promise<T>;
   /** Puts the triggers back, and lets the next bench in. */

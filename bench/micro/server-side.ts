@@ -83,22 +83,18 @@ export async function measureServerSide(
     const one = await attempt('one by one', () =>
       pairedLoop(bench, design, client, 'oneByOne', share),
     );
-    const bulk =
-      one === undefined
-        ? undefined
-        : await attempt('at once', () => pairedLoop(bench, design, client, 'atOnce', share));
+    // by its defer the check is on again
+    if (one === undefined) return { ...buffersOf(plan), notes };
+    const bulk = await attempt('at once', () => pairedLoop(bench, design, client, 'atOnce', share));
     await bench.reservation.change((admin) => admin.query(design.checkOnSql));
-    const self =
-      one === undefined
-        ? undefined
-        : await attempt('track_functions', () => functionSelfNs(bench, client));
+    const self = await attempt('track_functions', () => functionSelfNs(bench, client));
     const cold =
-      one === undefined || checkPlan === undefined
+      checkPlan === undefined
         ? undefined
         : await attempt('cold', () => coldCost(bench, client, other, checkPlan, one, share));
     if (cold !== undefined) await attempt('warm up again', warmUp); // what follows is warm
     return {
-      ...(one === undefined ? {} : { nsPerRow: one }),
+      nsPerRow: one,
       ...(bulk === undefined ? {} : { bulkNsPerRow: bulk }),
       ...(self === undefined ? {} : { functionSelfNs: self }),
       ...(cold === undefined ? {} : { coldNs: cold }),

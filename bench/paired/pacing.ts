@@ -61,8 +61,8 @@ export function pacingOf(
  * Calls before a slice that are not timed. A session that takes another arm makes its plans anew,
  * PL/pgSQL and prepared statements settle on one after five executions, and a statement of one row gets
  * faster for some fifty more, until the processor's caches hold what it needs. For many rows planning is a
- * small part, and one call reads what is needed; what is reported on is made for each call, and a report
- * that is one of twenty costs what one of fifty does.
+ * small part. What is reported on has to be made for each call, which takes longer than the call: reports
+ * get fewer.
  */
 export function warmupCalls({
   kind,

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { connectAsIs } from '../../db/connection/connect.ts';
+import { withSession } from '../../db/connection/with-session.ts';
 import { readSql } from '../../db/sql.ts';
 import { pooledApplication } from '../database/reservation.ts';
 import { commitsAreDurable } from '../environment/durability.ts';
@@ -18,13 +19,8 @@ export function openPooled(poolerUrl: string, socket?: Socket): Promise<pg.Clien
 }
 
 /** Whether a commit through the pooler waits for the disk: what the lab's own sessions set is not there. */
-export async function pooledCommitsAreDurable(poolerUrl: string): Promise<boolean> {
-  const client = await openPooled(poolerUrl);
-  try {
-    return await commitsAreDurable(client);
-  } finally {
-    await client.end();
-  }
+export function pooledCommitsAreDurable(poolerUrl: string): Promise<boolean> {
+  return withSession(openPooled(poolerUrl), commitsAreDurable);
 }
 
 const cancelLateSql = readSql(new URL('./sql/cancel_late_statements.sql', import.meta.url));

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { connect } from '../../db/connection/connect.ts';
+import { withSession } from '../../db/connection/with-session.ts';
 import { failureOf, isRefusal } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
@@ -10,15 +11,12 @@ import { trafficName } from './traffic.ts';
 const trySql = readSql(new URL('./sql/try.sql', import.meta.url));
 
 /** Sends to each of some numbers once; tells how many of the messages were accepted. */
-export async function acceptedOf(url: string, phones: readonly string[]): Promise<number> {
-  const client = await connect(url, rolloutName);
-  let accepted = 0;
-  try {
+export function acceptedOf(url: string, phones: readonly string[]): Promise<number> {
+  return withSession(connect(url, rolloutName), async (client) => {
+    let accepted = 0;
     for (const phone of phones) if (await isAccepted(client, phone)) accepted++;
     return accepted;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Somebody who goes on sending to blocked numbers. */

@@ -40,7 +40,7 @@ export async function withWorkbench<T>(
     const runStartedMs = performance.now() - sinceBeginMs;
     const { seed, method, blockedShare } = options;
     const { major } = lab;
-    const bench = { reservation, major, dataSet, seed, method, blockedShare, runStartedMs };
-    return await work({ ...bench, poolerUrl }, seedSeconds);
+    const made = { reservation, major, dataSet, runStartedMs, poolerUrl };
+    return await work({ ...made, seed, method, blockedShare }, seedSeconds);
   });
 }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { unlessInterrupted } from '../cli/command.ts';
 import { closing } from '../connection/closing.ts';
 import { connect } from '../connection/connect.ts';
+import { withSession } from '../connection/with-session.ts';
 import { applyDesign, type Design, defaultDesignName } from '../designs.ts';
 import { itemAt } from '../item-at.ts';
 import { readSql } from '../sql.ts';
@@ -128,12 +129,7 @@ function besideOthers(mutants: readonly Mutant[]): readonly (readonly Mutant[])[
 async function templateOf(serverUrl: string, design: Design): Promise<TestDatabase> {
   const template = await createTemplate(serverUrl);
   try {
-    const client = await template.connect();
-    try {
-      await applyDesign(template.url, client, design);
-    } finally {
-      await client.end();
-    }
+    await withSession(template.connect(), (client) => applyDesign(template.url, client, design));
     return template;
   } catch (error) {
     return closing(async (defer) => {
@@ -209,7 +205,7 @@ function timedChecks(
 
 /** Removes every other database of a template's test run: tests that were ended leave theirs. */
 async function dropCopies(serverUrl: string, template: TestDatabase): Promise<void> {
-  const names = await withClient(serverUrl, async (client) => {
+  const names = await withSession(connect(serverUrl), async (client) => {
     const { rows } = await client.query<{ name: string }>(
       'select datname as name from pg_database where datname <> $1',
       [template.name],
@@ -221,7 +217,7 @@ async function dropCopies(serverUrl: string, template: TestDatabase): Promise<vo
 
 /** Ends every session in the databases of a template's test run, and tells what those did that had something to do. */
 async function endSessions(serverUrl: string, template: TestDatabase): Promise<string> {
-  return withClient(serverUrl, async (client) => {
+  return withSession(connect(serverUrl), async (client) => {
     const { rows } = await client.query<Session>(readSql(sessions));
     const own = rows.filter(({ database }) => runOf(database) === runOf(template.name));
     for (const { pid } of own) await client.query('select pg_terminate_backend($1)', [pid]);
@@ -238,12 +234,3 @@ interface Session {
 }
 
 const sessions = new URL('./sql/sessions.sql', import.meta.url);
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connect(url);
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}

@@ -4,6 +4,7 @@ import { formatCount } from '../cli/number-text.ts';
 import { connect } from '../connection/connect.ts';
 import { onlyRow } from '../connection/only-row.ts';
 import { type Patience, waitForLock } from '../connection/wait-for-lock.ts';
+import { withSession } from '../connection/with-session.ts';
 import { readSql } from '../sql.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
 import { topologyOf } from '../topologies/topology.ts';
@@ -28,21 +29,12 @@ const lockTablesSql = readSql(new URL('./lock-tables.sql', import.meta.url));
  */
 export async function migrateUp(url: string): Promise<void> {
   try {
-    await dbmate(url, await withSession(url, migrationsFor), 'migrate');
+    await dbmate(url, await withSession(connect(url), migrationsFor), 'migrate');
   } catch (error) {
-    await withSession(url, async (client) => {
+    await withSession(connect(url), async (client) => {
       if ((await appliedMigrations(client)) === 0) await dropBookkeeping(url, client);
     });
     throw error;
-  }
-}
-
-async function withSession<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connect(url);
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
   }
 }
 

@@ -3,6 +3,7 @@ import { chooseServer, hostsOf } from '../../../db/connection/choose-server.ts';
 import { closing } from '../../../db/connection/closing.ts';
 import { connect } from '../../../db/connection/connect.ts';
 import { onlyRow } from '../../../db/connection/only-row.ts';
+import { withSession } from '../../../db/connection/with-session.ts';
 import { optedOut } from '../../../db/contract.ts';
 import { itemAt } from '../../../db/item-at.ts';
 import { readBlockThreshold } from '../../../db/schema/block-threshold.ts';
@@ -98,7 +99,7 @@ async function oneFailover(
   return closing(async (defer) => {
     const pair = await pairs.start(replication, standbyDelayMs);
     defer(() => pair.close());
-    const started = await withSession(pair.primaryUrl, (client) =>
+    const started = await withSession(connect(pair.primaryUrl), (client) =>
       startEnvironment(
         client,
         { server: { kind: 'embedded', paths: { home: pairs.folder } }, major: pairs.major },
@@ -119,17 +120,11 @@ async function oneFailover(
       signal,
     });
     const left = await chooseServer(hostsOf(pair.url));
-    return { ...done, environment: await withSession(left, (client) => started.finish(client)) };
+    return {
+      ...done,
+      environment: await withSession(connect(left), (client) => started.finish(client)),
+    };
   });
-}
-
-async function withSession<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connect(url);
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }
 
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));

@@ -57,7 +57,7 @@ export async function runMappedLoad(
       draws,
     });
     const sessions: pg.Client[] = [];
-    for (let i = 0; i < clients; i++) sessions.push(await reservation.openClient({} as never));
+    for (let i = 0; i < clients; i++) sessions.push(await reservation.openClient());
     const messagesBefore = await countMessages(admin, mapping);
     progress(`${ratePerSecond} operations a second for ${durationS} s`);
     const beganMs = performance.now();
