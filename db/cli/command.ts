@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { asTyped } from './command-line.ts';
 import {
   CheckFailure,
+  codeOf,
   isConnectionLost,
   isFileRefused,
   messageOf,
@@ -80,6 +81,7 @@ export async function unlessInterrupted(): Promise<void> {
  * stack for anything else, 128 + n after signal n.
  */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
+  goOnUnheard();
   for (const signal of Object.keys(signalNumbers) as (keyof typeof signalNumbers)[]) {
     process.on(signal, () => void interrupt(signal));
   }
@@ -89,6 +91,15 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (interrupted) return; // the interrupt's own path prints and exits
     process.exitCode = report(error);
+  }
+}
+
+/** Whoever read the output may go before its end (`| head`): the work goes on to its own end, unheard. */
+function goOnUnheard(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (codeOf(error) !== 'EPIPE') throw error;
+    });
   }
 }
 
