@@ -7,9 +7,10 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { failureOf, isRefusal } from '../../db/contract.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
-import type { Topology } from '../../db/topologies/topology.ts';
+import { citus, type Topology } from '../../db/topologies/topology.ts';
 import { type BenchReservation, benchBody } from '../database/reservation.ts';
 import type { CapturedPlan, LookupPlan, NestedPlan, PlanSummary } from '../results/results.ts';
+import { drawAtWorker } from '../scenarios/at-worker.ts';
 import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw, type Draw } from '../scenarios/draw.ts';
 import { reportStatements, statements } from '../scenarios/statements.ts';
@@ -62,7 +63,10 @@ export interface PlanTarget {
   readonly rowsOfTable: (table: string) => number | undefined;
 }
 
-/** Captures the plans of all statements under the design that is in place, in transactions that are rolled back. */
+/**
+ * Captures the plans of all statements under the design that is in place, in transactions that are rolled back:
+ * on a cluster at a worker, of numbers that it holds, where the trigger's own plans are seen as well.
+ */
 export async function capturePlans(
   reservation: BenchReservation,
   design: Design,
@@ -70,13 +74,17 @@ export async function capturePlans(
   target: PlanTarget,
   names?: readonly string[],
 ): Promise<readonly CapturedPlan[]> {
-  const client = await reservation.openClient(design, enableAutoExplain);
+  const onCluster = reservation.topology === citus;
+  const client = onCluster
+    ? await reservation.openWorker(enableAutoExplain)
+    : await reservation.openClient(design, enableAutoExplain);
   try {
     await client.query(`set statement_timeout = ${planTimeoutMs}`);
     const plans: CapturedPlan[] = [];
     for (const explained of explainedStatements(reservation.topology)) {
       if (names?.includes(explained.name) === false) continue;
-      const draw = createDraw(dataSet, 1);
+      const any = createDraw(dataSet, 1);
+      const draw = onCluster ? await drawAtWorker(reservation.admin, any) : any;
       plans.push(await capture(client, design, explained, draw, dataSet.blockThreshold, target));
     }
     return plans;
@@ -115,7 +123,7 @@ async function capture(
     };
     const write = (ending: string, plan: string): void =>
       writeFileSync(join(folder, `${name}.${ending}`), shortened(plan));
-    write('json', `${JSON.stringify(kept, null, 2)}\n`);
+    write('json', `${JSON.stringify(kept)}\n`);
     write('txt', asText(explained, outcome, nested, lookup));
   }
   return {
@@ -125,7 +133,7 @@ async function capture(
     sql: explained.sql,
     jsonFile: `${name}.json`,
     textFile: `${name}.txt`,
-    nested,
+    nested: folder === undefined ? nested : nested.map(({ plan: _, ...inFile }) => inFile),
     ...(outcome.nestedMissing === undefined ? {} : { nestedMissing: outcome.nestedMissing }),
     ...(summary === undefined ? {} : { summary }),
     ...(lookup === undefined ? {} : { lookup }),

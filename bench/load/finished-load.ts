@@ -64,7 +64,7 @@ export function writeLoad(
     ...(pooler === undefined ? {} : { pooler: poolerText(pooler) }),
     ...measured,
   };
-  writeWhole(join(folder.path, 'load.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeWhole(join(folder.path, 'load.json'), `${JSON.stringify(results)}\n`);
   return { results, folder: folder.path };
 }
 

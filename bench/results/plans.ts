@@ -54,7 +54,9 @@ export const nestedPlanSchema = define(
         'How many times the same plan shape ran (a row trigger runs it for every row).',
       ),
       summary: planSummarySchema,
-      plan: anything('EXPLAIN (FORMAT JSON) of the first time.'),
+      plan: optional(
+        anything('EXPLAIN (FORMAT JSON) of the first time; absent: it is in `jsonFile` alone.'),
+      ),
     },
     'A plan of a statement inside a trigger.',
   ),

@@ -1,10 +1,12 @@
 import type pg from 'pg';
-import { itemAt } from '../../db/item-at.ts';
+import { UserError } from '../../db/cli/errors.ts';
 import { citusSql } from '../../db/topologies/citus/statements.ts';
+import { hashText } from '../load/client/node-of-number.ts';
+import type { Draw } from './draw.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Numbers drawn for a slice, of which those that are the worker's are kept. */
-const drawn = 8_192;
+/** Numbers drawn at a time, of which those that are the worker's are kept. */
+const drawnAtOnce = 16;
 
 /**
  * The same asked of the worker that holds the number, past the coordinator: for a cluster. Its sessions are at
@@ -17,20 +19,40 @@ export function atWorker(scenario: Scenario): Scenario {
     title: `${scenario.title}, at the worker that holds the number`,
     at: 'a worker',
     selected: 'on request',
-    async prepare(context) {
-      const own = await numbersAtWorker(context.admin, context.draw.unblocked(drawn));
-      let next = 0;
-      const unblocked = (count: number): string[] =>
-        Array.from({ length: count }, () => itemAt(own, next++ % own.length));
-      return scenario.prepare({ ...context, draw: { ...context.draw, unblocked } });
-    },
+    prepare: async (context) =>
+      scenario.prepare({ ...context, draw: await drawAtWorker(context.admin, context.draw) }),
   };
 }
 
-async function numbersAtWorker(
-  admin: pg.Client,
-  phones: readonly string[],
-): Promise<readonly string[]> {
-  const { rows } = await admin.query<{ phone: string }>(citusSql('numbers_at_worker'), [phones]);
-  return rows.map(({ phone }) => phone);
+/**
+ * Draws as another does, only numbers that are at the worker which is asked directly.
+ *
+ * @throws UserError where that worker holds none
+ */
+export async function drawAtWorker(admin: pg.Client, draw: Draw): Promise<Draw> {
+  const { rows: shards } = await admin.query<{ from: number; to: number }>(
+    citusSql('shards_at_worker'),
+  );
+  if (shards.length === 0) throw new UserError('the first worker of the cluster holds no shard');
+  const isThere = (phone: string): boolean => {
+    const hash = hashText(phone);
+    return shards.some(({ from, to }) => from <= hash && hash <= to);
+  };
+  return {
+    ...draw,
+    unblocked: (count) => drawWhere(isThere, draw.unblocked, count),
+    blocked: (count) => drawWhere(isThere, draw.blocked, count),
+    own: (count) => drawWhere(isThere, draw.own, count),
+  };
+}
+
+/** So many of those that hold, each as often as it is drawn. */
+function drawWhere(
+  holds: (phone: string) => boolean,
+  draw: (count: number) => string[],
+  count: number,
+): string[] {
+  const found: string[] = [];
+  while (found.length < count) found.push(...draw(drawnAtOnce).filter(holds));
+  return found.slice(0, count);
 }

@@ -1,7 +1,7 @@
 // The plan viewer: two designs side by side, each tree drawn by pev2 in a frame of its own, because
 // pev2 keeps its state in location.hash and in module variables.
 // The plans and the libraries are two script files, loaded when the reader comes near: a page from a
-// disk may load scripts and nothing else.
+// disk may load scripts and nothing else. Each holds JSON, deflated, in base64.
 var optoutPlans; // plans/plans.js
 var optoutPlanViewer; // plan-viewer.js
 (() => {
@@ -10,6 +10,7 @@ var optoutPlanViewer; // plan-viewer.js
   if (viewer === null) return;
   const files = { ...byId('plan-script').dataset };
   let plans = [];
+  let libraries;
 
   const load = (file) =>
     new Promise((resolve) => {
@@ -19,6 +20,11 @@ var optoutPlanViewer; // plan-viewer.js
       script.onerror = () => resolve(false);
       document.body.append(script);
     });
+  const unpacked = async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+    return new Response(stream).json();
+  };
   const forElement = (text) => text.replaceAll('</script', '<\\/script');
   const forScript = (text) => text.replaceAll('<', '\\u003c');
   const element = (name, properties = {}, ...children) => {
@@ -30,11 +36,11 @@ var optoutPlanViewer; // plan-viewer.js
   const frameSource = (tree) =>
     `<!doctype html>
 <html lang="en" data-bs-theme="${document.documentElement.dataset.theme}"><head><meta charset="utf-8">
-<style>${optoutPlanViewer.style}</style>
+<style>${libraries.style}</style>
 <style>html,body{height:100%;margin:0;font-size:14px}#app{height:100%;display:flex;flex-direction:column}</style>
 </head><body><div id="app"></div>
-<script>${forElement(optoutPlanViewer.vue)}</` +
-    `script><script>${forElement(optoutPlanViewer.pev2)}</` +
+<script>${forElement(libraries.vue)}</` +
+    `script><script>${forElement(libraries.pev2)}</` +
     `script>
 <script>
 // a link to a fragment would leave a srcdoc frame for the page around it
@@ -76,7 +82,7 @@ Vue.createApp(pev2.Plan, { planSource: ${forScript(JSON.stringify(tree.source))}
     tabs.setAttribute('aria-label', `Plans of ${design}`);
     const choose = (index) => {
       const tree = plan.trees[index];
-      if (tree === undefined || optoutPlanViewer === undefined) return;
+      if (tree === undefined || libraries === undefined) return;
       [...tabs.children].forEach((tab, position) => {
         tab.setAttribute('aria-selected', String(position === index));
         tab.tabIndex = position === index ? 0 : -1;
@@ -102,10 +108,10 @@ Vue.createApp(pev2.Plan, { planSource: ${forScript(JSON.stringify(tree.source))}
       element('h4', {}, element('span', { className: 'name', textContent: design })),
       element('p', { textContent: plan.summary }),
       ...(plan.note === '' ? [] : [element('p', { textContent: plan.note })]),
-      ...(optoutPlanViewer === undefined
+      ...(libraries === undefined
         ? [element('p', { textContent: `No trees: ${files.viewer} is not there.` })]
         : [tabs]),
-      ...(plan.trees.length === 0 || optoutPlanViewer === undefined ? [] : [frame]),
+      ...(plan.trees.length === 0 || libraries === undefined ? [] : [frame]),
       element('pre', { textContent: plan.text, tabIndex: 0 }),
     );
     choose(
@@ -137,7 +143,8 @@ Vue.createApp(pev2.Plan, { planSource: ${forScript(JSON.stringify(tree.source))}
         );
         return;
       }
-      plans = optoutPlans;
+      plans = await unpacked(optoutPlans);
+      if (optoutPlanViewer !== undefined) libraries = await unpacked(optoutPlanViewer);
       fillPickers();
       drawn = true;
       showBoth();
