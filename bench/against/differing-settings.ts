@@ -4,7 +4,10 @@ import type { DifferingSetting } from './results.ts';
 
 const serverSettingsSql = readSql(new URL('./sql/server_settings.sql', import.meta.url));
 
-/** The settings in which two servers differ, by name; a server of another version may not know one. */
+/**
+ * The settings in which two servers differ, by name; a server of another version may not know one. An extension's
+ * are told where both know them: whether a session has loaded it is not the server's doing.
+ */
 export async function differingSettings(
   treatment: pg.Client,
   control: pg.Client,
@@ -14,6 +17,7 @@ export async function differingSettings(
   return names.flatMap((name) => {
     const [is, other] = [ours.get(name), theirs.get(name)];
     if (is === other) return [];
+    if (name.includes('.') && (is === undefined || other === undefined)) return [];
     return [
       {
         name,

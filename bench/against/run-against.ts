@@ -17,14 +17,15 @@ import { capturePlans } from '../explain/plans.ts';
 import { countsExactly } from '../instructions/count-instructions.ts';
 import { measureScenario } from '../paired/measure-scenario.ts';
 import type { Place } from '../paired/places.ts';
-import type { ScenarioResult } from '../results/results.ts';
+import type { Environment, ScenarioResult } from '../results/results.ts';
 import { createRunFolder } from '../results/run-folder.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { countBoth } from './count-both.ts';
 import { differingSettings } from './differing-settings.ts';
 import { againstFormatVersion } from './format-version.ts';
 import { type AgainstOptions, inTwoPlaces, triedOnItself } from './options.ts';
-import type { AgainstResults, ComparedPlace, ComparedPlan } from './results.ts';
+import type { AgainstResults, ComparedPlan } from './results.ts';
+import { serverTitles } from './server-titles.ts';
 
 /** What the parts of a comparison share. */
 interface Comparison {
@@ -131,7 +132,7 @@ async function measure(comparison: Comparison): Promise<Measured> {
   await build(comparison, 'treatment', options.design);
   const undo = await prepareControl(comparison, controls);
   try {
-    return {
+    const timed = {
       ...(twoServers
         ? { settings: await differingSettings(bench.reservation.admin, control.reservation.admin) }
         : {}),
@@ -145,16 +146,24 @@ async function measure(comparison: Comparison): Promise<Measured> {
       ),
       plans: await plansOf(comparison, options.design, controls),
       ...(await instructionsOf(comparison)),
+    };
+    const environments = {
+      treatment: await started.treatment.finish(bench.reservation.admin),
+      control: await started.control.finish(control.reservation.admin),
+    };
+    const titles = titlesOf(options, environments);
+    return {
+      ...timed,
       treatment: {
-        title: titleOf(comparison, 'treatment'),
+        title: titles.treatment,
         design: options.design.name,
-        environment: await started.treatment.finish(bench.reservation.admin),
+        environment: environments.treatment,
       },
       control: {
-        title: titleOf(comparison, 'control'),
+        title: titles.control,
         design: controls.name,
         ...(against.differs === 'schema' ? { schemaVersion: against.version } : {}),
-        environment: await started.control.finish(control.reservation.admin),
+        environment: environments.control,
       },
     };
   } finally {
@@ -267,16 +276,19 @@ async function instructionsOf({
   return { instructions: await countBoth(places, design, progress) };
 }
 
-/** What a place is called in a table. */
-function titleOf(
-  { options, labs }: Comparison,
-  place: 'treatment' | 'control',
-): ComparedPlace['title'] {
-  const { against, design } = options;
-  if (against.differs === 'server') return `PostgreSQL ${labs[place].major}`;
-  if (against.differs === 'settings') {
-    return place === 'treatment' ? 'the lab’s settings' : `those of ${basename(against.file)}`;
+/** What the places are called in a table. */
+function titlesOf(
+  { against, design }: AgainstOptions,
+  environments: { readonly treatment: Environment; readonly control: Environment },
+): { readonly treatment: string; readonly control: string } {
+  switch (against.differs) {
+    case 'server':
+      return serverTitles(environments.treatment, environments.control);
+    case 'settings':
+      return { treatment: 'the lab’s settings', control: `those of ${basename(against.file)}` };
+    case 'design':
+      return { treatment: design.name, control: against.design.name };
+    case 'schema':
+      return { treatment: design.name, control: `schema ${against.version}` };
   }
-  if (place === 'treatment') return design.name;
-  return against.differs === 'design' ? against.design.name : `schema ${against.version}`;
 }
