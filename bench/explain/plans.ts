@@ -3,35 +3,17 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { messageOf } from '../../db/cli/errors.ts';
 import { formatCount } from '../../db/cli/number-text.ts';
-import { onlyRow } from '../../db/connection/only-row.ts';
 import { failureOf, isRefusal } from '../../db/contract.ts';
 import type { Design } from '../../db/designs.ts';
-import { itemAt } from '../../db/item-at.ts';
-import { citus, type Topology } from '../../db/topologies/topology.ts';
-import { type BenchReservation, benchBody } from '../database/reservation.ts';
+import type { BenchReservation } from '../database/reservation.ts';
 import type { CapturedPlan, LookupPlan, NestedPlan, PlanSummary } from '../results/results.ts';
-import { drawAtWorker } from '../scenarios/at-worker.ts';
 import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
 import { createDraw, type Draw } from '../scenarios/draw.ts';
-import { reportStatements, statements } from '../scenarios/statements.ts';
+import { type Explained, explainedStatements } from './explained-statements.ts';
 import { explainLookup } from './lookup.ts';
-import { enableAutoExplain, type NestedExplain, nestedExplains } from './nested-plans.ts';
+import { type NestedExplain, nestedExplains } from './nested-plans.ts';
+import { openPlanPlace, type PlanPlace } from './plan-place.ts';
 import { type ExplainedStatement, mergeSummaries, summarisePlan } from './plan-summary.ts';
-
-/** A statement whose plan is kept. */
-interface Explained {
-  readonly name: string;
-  readonly title: string;
-  readonly sql: string;
-  /** Runs first in the same transaction; returns the statement's parameters. */
-  readonly prepare: (
-    client: pg.Client,
-    draw: Draw,
-    blockThreshold: number,
-  ) => Promise<readonly unknown[]>;
-  /** For a send of one message: a number to look up by itself, where nobody sees into triggers. */
-  readonly lookUp?: (draw: Draw) => string;
-}
 
 const explainOptions = 'analyze, buffers, wal, settings, verbose';
 
@@ -41,20 +23,6 @@ const planTimeoutMs = 3_000;
 /** Executions before the plan is taken: PL/pgSQL settles on a generic plan after five. */
 const executionsBefore = 6;
 
-const explainedStatements = (topology: Topology): readonly Explained[] => [
-  insertOf('insert', 'one message', (draw) => draw.unblocked(1)),
-  insertOf('insert-refused', 'one message to a blocked number', (draw) => draw.blocked(1)),
-  bulkOf(10),
-  bulkOf(1_000),
-  reportOf(topology, 'report-first', 'the first 21610 of a number', () => 0),
-  reportOf(
-    topology,
-    'report-blocking',
-    'the 21610 that blocks a number',
-    (threshold) => threshold - 1,
-  ),
-];
-
 /** What the plans are held against, and where they are written. */
 export interface PlanTarget {
   /** The run's; without one nothing is written. */
@@ -63,9 +31,11 @@ export interface PlanTarget {
   readonly rowsOfTable: (table: string) => number | undefined;
 }
 
+type Summarise = (plan: ExplainedStatement) => PlanSummary;
+
 /**
  * Captures the plans of all statements under the design that is in place, in transactions that are rolled back:
- * on a cluster at a worker, of numbers that it holds, where the trigger's own plans are seen as well.
+ * on a cluster those of a shard.
  */
 export async function capturePlans(
   reservation: BenchReservation,
@@ -74,27 +44,23 @@ export async function capturePlans(
   target: PlanTarget,
   names?: readonly string[],
 ): Promise<readonly CapturedPlan[]> {
-  const onCluster = reservation.topology === citus;
-  const client = onCluster
-    ? await reservation.openWorker(enableAutoExplain)
-    : await reservation.openClient(design, enableAutoExplain);
+  const place = await openPlanPlace(reservation, design);
   try {
-    await client.query(`set statement_timeout = ${planTimeoutMs}`);
+    await place.client.query(`set statement_timeout = ${planTimeoutMs}`);
     const plans: CapturedPlan[] = [];
-    for (const explained of explainedStatements(reservation.topology)) {
+    for (const explained of explainedStatements(reservation.topology, place.asSent)) {
       if (names?.includes(explained.name) === false) continue;
-      const any = createDraw(dataSet, 1);
-      const draw = onCluster ? await drawAtWorker(reservation.admin, any) : any;
-      plans.push(await capture(client, design, explained, draw, dataSet.blockThreshold, target));
+      const draw = place.drawn(createDraw(dataSet, 1));
+      plans.push(await capture(place, design, explained, draw, dataSet.blockThreshold, target));
     }
     return plans;
   } finally {
-    await client.end();
+    await place.client.end();
   }
 }
 
 async function capture(
-  client: pg.Client,
+  { client, inSchema }: PlanPlace,
   design: Design,
   explained: Explained,
   draw: Draw,
@@ -103,8 +69,9 @@ async function capture(
 ): Promise<CapturedPlan> {
   const { folder, rowsOfTable } = target;
   const outcome = await explain(client, explained, draw, blockThreshold);
-  const outer = outcome.json === undefined ? undefined : summarisePlan(outcome.json, rowsOfTable);
-  const nested = groupNested(outcome.nested, rowsOfTable);
+  const summarise: Summarise = (plan) => summarisePlan(inSchema(plan), rowsOfTable);
+  const outer = outcome.json === undefined ? undefined : summarise(outcome.json);
+  const nested = groupNested(outcome.nested, summarise);
   const inner = nested.filter(({ kind }) => kind === 'trigger').map((plan) => plan.summary);
   const summary = checkOf(outer, inner, outcome.nestedMissing, design);
   const found =
@@ -238,11 +205,11 @@ async function explain(
 /** A row trigger runs its query for every row: equal plans are kept once and counted. */
 function groupNested(
   explains: readonly NestedExplain[],
-  rowsOfTable: PlanTarget['rowsOfTable'],
+  summarise: Summarise,
 ): readonly NestedPlan[] {
   const groups = new Map<string, { times: number; summary: PlanSummary; explain: NestedExplain }>();
   for (const explain of explains) {
-    const summary = summarisePlan(explain.plan, rowsOfTable);
+    const summary = summarise(explain.plan);
     const key = `${explain.query}\n${summary.shape}`;
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { times: 1, summary, explain });
@@ -285,57 +252,4 @@ function asText(
         ];
   const missing = outcome.nestedMissing === undefined ? [] : [`-- ${outcome.nestedMissing}`];
   return `${[`-- ${explained.title}`, explained.sql, '', outer, ...missing, ...inner, ...byItself].join('\n\n')}\n`;
-}
-
-function insertOf(name: string, title: string, phones: (draw: Draw) => string[]): Explained {
-  return {
-    name,
-    title,
-    sql: statements.insertMessage.text,
-    lookUp: (draw) => itemAt(phones(draw), 0),
-    prepare: async (_client, draw) => [
-      itemAt(draw.profiles(1), 0),
-      itemAt(phones(draw), 0),
-      benchBody,
-    ],
-  };
-}
-
-function bulkOf(rows: number): Explained {
-  return {
-    name: `bulk-${rows}`,
-    title: `${rows.toLocaleString('en')} messages in one statement`,
-    sql: statements.insertMessages.text,
-    prepare: async (_client, draw) => [draw.profiles(rows), draw.unblocked(rows), benchBody],
-  };
-}
-
-/** A 21610 for a number that has opted out of some profiles before. */
-function reportOf(
-  topology: Topology,
-  name: string,
-  title: string,
-  earlier: (blockThreshold: number) => number,
-): Explained {
-  const { insertReport, valuesOf } = reportStatements(topology);
-  return {
-    name,
-    title,
-    sql: insertReport.text,
-    async prepare(client, draw, blockThreshold) {
-      const before = earlier(blockThreshold);
-      const phone = itemAt(draw.own(1), 0);
-      const profiles = [...new Set(draw.profiles(64 * (before + 1)))].slice(0, before + 1);
-      let values: readonly unknown[] = [];
-      for (const [index, profile] of profiles.entries()) {
-        const message = await client.query<{ id: string }>(
-          `${statements.insertMessage.text} returning id`,
-          [profile, phone, benchBody],
-        );
-        values = valuesOf({ id: onlyRow(message).id, to_number: phone }, 21610);
-        if (index < before) await client.query(insertReport.text, [...values]);
-      }
-      return values;
-    },
-  };
 }

@@ -29,11 +29,20 @@ export function atWorker(scenario: Scenario): Scenario {
  *
  * @throws UserError where that worker holds none
  */
-export async function drawAtWorker(admin: pg.Client, draw: Draw): Promise<Draw> {
-  const { rows: shards } = await admin.query<{ from: number; to: number }>(
-    citusSql('shards_at_worker'),
-  );
+async function drawAtWorker(admin: pg.Client, draw: Draw): Promise<Draw> {
+  const { rows: shards } = await admin.query<HashRange>(citusSql('shards_at_worker'));
   if (shards.length === 0) throw new UserError('the first worker of the cluster holds no shard');
+  return drawFrom(shards, draw);
+}
+
+/** Hash values of the numbers of a shard: the first and the last. */
+export interface HashRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Draws as another does, only numbers of some shards. */
+export function drawFrom(shards: readonly HashRange[], draw: Draw): Draw {
   const isThere = (phone: string): boolean => {
     const hash = hashText(phone);
     return shards.some(({ from, to }) => from <= hash && hash <= to);
