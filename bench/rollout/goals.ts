@@ -13,7 +13,9 @@ export function goalsOf(stages: readonly RolloutStage[]): readonly RolloutGoal[]
   const own = stages.filter(({ name }) => rollout.includes(name));
   const longestWait = Math.max(
     0,
-    ...own.flatMap(({ trafficWaits }) => trafficWaits.map(({ waitedMs }) => waitedMs)),
+    ...own.flatMap(({ trafficWaits, toldWaits = [] }) =>
+      [...trafficWaits, ...toldWaits].map(({ waitedMs }) => waitedMs),
+    ),
   );
   const [calm, backfill, naive] = [of('calm'), of('backfill'), atOnce(stages)];
   return [

@@ -27,6 +27,19 @@ export const lockWaitSchema = define(
   ),
 );
 
+export const toldWaitSchema = define(
+  'ToldWait',
+  object(
+    {
+      what: text('The table, or what else the lock was on.'),
+      mode: text(),
+      waitedMs: number(),
+    },
+    'A wait for a lock as the server told of it when it ended (log_lock_waits).',
+  ),
+);
+export type ToldWait = Of<typeof toldWaitSchema>;
+
 export const sendsSchema = define(
   'RolloutSends',
   object(
@@ -52,6 +65,12 @@ export const rolloutStageSchema = define(
       seconds: number(),
       sends: sendsSchema,
       trafficWaits: list(lockWaitSchema, 'The longest waits of the traffic, at most five.'),
+      toldWaits: optional(
+        list(
+          toldWaitSchema,
+          'The longest waits of the traffic of 50 ms or more as the server told of them, at most five; absent where the role may not ask for that, and in older runs.',
+        ),
+      ),
       ownWaits: list(lockWaitSchema, 'The longest waits of the rollout itself, at most five.'),
       walBytes: number('Of server and traffic together.'),
       derivedBytes: number('Size of what is made beside messages and reports, at its end.'),

@@ -43,6 +43,7 @@ it('is rehearsed step by step, killed and held up, right at every switch, and le
   const validate = new Ajv2020({ discriminator: true, allowUnionTypes: true }).compile(schema);
   assert.ok(validate(results), JSON.stringify(validate.errors));
   for (const { check, ok, found } of results.checks) assert.ok(ok, `${check}: ${found}`);
+  assert.ok(results.stages.every(({ toldWaits }) => toldWaits !== undefined));
   const stage = (name: string): RolloutStage => {
     const found = results.stages.find((one) => one.name === name);
     assert.ok(found !== undefined, name);

@@ -22,6 +22,7 @@ import type { RolloutResults } from './results.ts';
 import { installAtOnce } from './run-files.ts';
 import { makeScratchDatabase } from './scratch-database.ts';
 import { timelineOf } from './stages.ts';
+import { askToTellWaits, hearWaits } from './told-waits.ts';
 import { startTraffic } from './traffic.ts';
 
 const sqlOf = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
@@ -77,14 +78,22 @@ export async function runRollout(
     defer(() => watcher.end());
     const watch = watchLocks(watcher);
     defer(() => watch.stop());
+    const told = (await askToTellWaits(owner)) ? hearWaits() : undefined;
     const startedMs = performance.now();
-    const traffic = await startTraffic({ ...options, url, phones, profiles, ownPrefix });
+    const traffic = await startTraffic({
+      ...options,
+      url,
+      phones,
+      profiles,
+      ownPrefix,
+      ...(told === undefined ? {} : { onSession: told.hear }),
+    });
     let trafficEnded = false;
     defer(async () => {
       if (!trafficEnded) await traffic.stop();
     });
     const rehearsal = new Rehearsal(
-      { owner, traffic, watch, startedMs },
+      { owner, traffic, watch, startedMs, ...(told === undefined ? {} : { told }) },
       url,
       options,
       historyBlocked,

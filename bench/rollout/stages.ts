@@ -4,6 +4,7 @@ import { readSql } from '../../db/sql.ts';
 import type { Sample } from '../load/client/open-loop.ts';
 import type { LockWatch } from './lock-watch.ts';
 import type { RolloutSecond, RolloutSends, RolloutStage } from './results.ts';
+import { type ToldWaits, withTableName } from './told-waits.ts';
 import { type Traffic, trafficName } from './traffic.ts';
 
 const derivedSql = readSql(new URL('./sql/derived.sql', import.meta.url));
@@ -16,23 +17,27 @@ export interface Measuring {
   readonly owner: pg.Client;
   readonly traffic: Traffic;
   readonly watch: LockWatch;
+  /** Absent where the server is not to be asked. */
+  readonly told?: ToldWaits;
   /** performance.now() when the traffic began. */
   readonly startedMs: number;
 }
 
 /** Does one step while the traffic goes on, and tells what the traffic met meanwhile. */
 export async function measureStage(
-  { owner, traffic, watch, startedMs }: Measuring,
+  { owner, traffic, watch, told, startedMs }: Measuring,
   name: string,
   title: string,
   work: () => Promise<string | undefined>,
 ): Promise<RolloutStage> {
   const before = await derived(owner);
   watch.take();
+  told?.take();
   const beganMs = performance.now();
   const outcome = (await work()) ?? 'done';
   const endedMs = performance.now();
   const waits = watch.take();
+  const toldWaits = told?.take().slice(0, keptWaits);
   const after = await derived(owner);
   const waitsOf = (ofTraffic: boolean): RolloutStage['trafficWaits'] =>
     waits
@@ -46,6 +51,9 @@ export async function measureStage(
     seconds: (endedMs - beganMs) / 1_000,
     sends: sendsOf(traffic.samples, beganMs, endedMs),
     trafficWaits: waitsOf(true),
+    ...(toldWaits === undefined
+      ? {}
+      : { toldWaits: await Promise.all(toldWaits.map((wait) => withTableName(owner, wait))) }),
     ownWaits: waitsOf(false),
     walBytes: after.walBytes - before.walBytes,
     derivedBytes: after.sizeBytes,

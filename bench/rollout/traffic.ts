@@ -29,6 +29,8 @@ export interface TrafficOptions {
   readonly phones: readonly string[];
   readonly profiles: readonly string[];
   readonly seed: number;
+  /** Told of each session when it begins. */
+  readonly onSession?: (client: pg.Client) => void;
   /** Numbers of the traffic's own opt-outs begin with this; no other run's do. */
   readonly ownPrefix: string;
 }
@@ -61,7 +63,11 @@ interface WaveNumber extends OptedOutNumber {
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { url, ratePerSecond, clients, phones, profiles } = options;
   const sessions: pg.Client[] = [];
-  for (let i = 0; i < clients; i++) sessions.push(await connect(url, trafficName));
+  for (let i = 0; i < clients; i++) {
+    const client = await connect(url, trafficName);
+    options.onSession?.(client);
+    sessions.push(client);
+  }
   const numbers: WaveNumber[] = [];
   const ring: string[] = [];
   const draws = new Draws(options.seed, 'rollout');

@@ -1,10 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
 import { writeTextFile } from '../../../db/cli/output-path.ts';
 import { itemAt } from '../../../db/item-at.ts';
-import type { RolloutResults } from '../../rollout/results.ts';
+import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
 import { figureHtml, tableHtml, withoutZeros } from '../figure.ts';
 import { dateText, formatBytes, formatCount, formatNs } from '../format.ts';
-import { folded, html } from '../html.ts';
+import { folded, type Html, html } from '../html.ts';
 import { pageHtml, type Section } from '../page.ts';
 import { runsPage } from '../runs-page.ts';
 import { timelineFigure } from './timeline-figure.ts';
@@ -111,6 +111,7 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
         ]),
       }),
     )}
+${toldTable(stages)}
 ${stages.map(({ name, trafficWaits }) =>
   trafficWaits.length === 0
     ? ''
@@ -134,4 +135,25 @@ ${stages.map(({ name, trafficWaits }) =>
       ),
 )}`,
   };
+}
+
+/** What the server itself told of waits; nothing where it was not asked. */
+function toldTable(stages: readonly RolloutStage[]): Html | string {
+  if (stages.every(({ toldWaits }) => toldWaits === undefined)) return '';
+  const rows = stages.flatMap(({ name, toldWaits = [] }) =>
+    toldWaits.map(({ what, mode, waitedMs }) => [name, what, mode, formatNs(waitedMs * 1e6)]),
+  );
+  if (rows.length === 0) {
+    return html`<p>The server told of no wait of 50 ms or more (log_lock_waits).</p>`;
+  }
+  return tableHtml({
+    caption: 'The traffic’s waits of 50 ms or more, as the server told of them (log_lock_waits)',
+    columns: [
+      { heading: 'Stage' },
+      { heading: 'Lock' },
+      { heading: 'Mode' },
+      { heading: 'Waited', numeric: true },
+    ],
+    rows,
+  });
 }
