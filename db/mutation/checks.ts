@@ -19,6 +19,8 @@ export interface Check {
 /** A check, and what it took on the schema as it is. */
 export interface TimedCheck extends Check {
   readonly mostSeconds: number;
+  /** What one of its statements may take: a loop in a trigger shows long before all the check's time is over. */
+  readonly mostSecondsOfStatement: number;
 }
 
 /** A changed schema, in two databases. */

@@ -183,6 +183,7 @@ function tryInCopies(
     return tryMutants(await copy(), batch, checks, {
       untouched: copy,
       freeThem: () => endSessions(serverUrl, template),
+      longestStatement: () => longestStatement(serverUrl, template),
     });
   });
 }
@@ -215,15 +216,27 @@ async function dropCopies(serverUrl: string, template: TestDatabase): Promise<vo
   for (const name of names) await dropDatabase(serverUrl, name);
 }
 
+/** For how many seconds a statement has been running in the databases of a template's test run, at the longest. */
+async function longestStatement(serverUrl: string, template: TestDatabase): Promise<number> {
+  return withSession(connect(serverUrl), async (client) => {
+    const own = await sessionsOf(client, template);
+    return Math.max(0, ...own.map(({ seconds }) => seconds ?? 0));
+  });
+}
+
 /** Ends every session in the databases of a template's test run, and tells what those did that had something to do. */
 async function endSessions(serverUrl: string, template: TestDatabase): Promise<string> {
   return withSession(connect(serverUrl), async (client) => {
-    const { rows } = await client.query<Session>(readSql(sessions));
-    const own = rows.filter(({ database }) => runOf(database) === runOf(template.name));
+    const own = await sessionsOf(client, template);
     for (const { pid } of own) await client.query('select pg_terminate_backend($1)', [pid]);
     const busy = own.flatMap(({ doing }) => doing ?? []);
     return busy.length === 0 ? 'no statement was running' : busy.join('; ');
   });
+}
+
+async function sessionsOf(client: pg.Client, template: TestDatabase): Promise<readonly Session[]> {
+  const { rows } = await client.query<Session>(readSql(sessions));
+  return rows.filter(({ database }) => runOf(database) === runOf(template.name));
 }
 
 interface Session {
@@ -231,6 +244,7 @@ interface Session {
   readonly database: string;
   /** Null: it is idle. */
   readonly doing: string | null;
+  readonly seconds: number | null;
 }
 
 const sessions = new URL('./sql/sessions.sql', import.meta.url);

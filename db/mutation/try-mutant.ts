@@ -25,16 +25,15 @@ export type Verdict =
  *
  * @param database    has the design's schema, and nobody else in it
  * @param mutants     of different objects; all of them are made
- * @param untouched   makes another, the same, and gives its name
- * @param freeThem    ends every session in the databases of this mutant, and tells what they did: what hangs is
- *   let go by it
+ * @param databases   of this mutant alone
  */
 export async function tryMutants(
   database: TestDatabase,
   mutants: readonly Mutant[],
   checks: readonly TimedCheck[],
-  { untouched, freeThem }: Databases,
+  databases: Databases,
 ): Promise<Verdict> {
+  const { untouched } = databases;
   await make(database, mutants);
   const mutated = mutatedIn(database, async () => {
     const made = await untouched();
@@ -42,9 +41,7 @@ export async function tryMutants(
     return made;
   });
   for (const check of checks) {
-    const found = await within(check.mostSeconds, freeThem, (limit) =>
-      check.failure(mutated, limit),
-    );
+    const found = await within(check, databases, (limit) => check.failure(mutated, limit));
     if (found === undefined) continue;
     const by = check.name;
     return 'wrong' in found
@@ -76,15 +73,30 @@ export async function timeChecks(
       throw new Error(`${check.name} tells of the schema as it is: ${firstLine(wrong)}`);
     }
     const seconds = (performance.now() - startedMs) / 1_000;
-    timed.push({ ...check, seconds, mostSeconds: 5 + patience * seconds });
+    timed.push({
+      ...check,
+      seconds,
+      mostSeconds: 5 + patience * seconds,
+      mostSecondsOfStatement: 5 + patience * longStatementSeconds,
+    });
   }
   return timed;
 }
 
+/** On the schema as it is no statement of a check takes longer. */
+const longStatementSeconds = 2;
+
+/** How often is looked for a statement that comes to no end. */
+const lookEveryMs = 1_000;
+
 /** How databases of a schema are made, and let go of. */
 interface Databases {
+  /** Makes another, the same. */
   readonly untouched: () => Promise<TestDatabase>;
+  /** Ends every session in them, and tells what they did: what hangs is let go by it. */
   readonly freeThem: () => Promise<string>;
+  /** For how many seconds a statement has been running in them, at the longest. */
+  readonly longestStatement: () => Promise<number>;
 }
 
 /** A database to work in, and another one that is made when it is first asked for. */
@@ -113,10 +125,13 @@ async function make(database: TestDatabase, mutants: readonly Mutant[]): Promise
   }
 }
 
-/** What a check finds, an error of its own included; where it takes too long it is freed, and that is told. */
+/**
+ * What a check finds, an error of its own included; where it or one of its statements takes too long it is freed,
+ * and that is told.
+ */
 async function within(
-  seconds: number,
-  free: () => Promise<string>,
+  { mostSeconds, mostSecondsOfStatement }: TimedCheck,
+  { freeThem, longestStatement }: Databases,
   check: (limit: AbortSignal) => Promise<string | undefined>,
 ): Promise<Finding | undefined> {
   const limit = new AbortController();
@@ -128,11 +143,20 @@ async function within(
       return { wrong: messageOf(error) };
     },
   );
-  const tooLong = delay(seconds * 1_000, true, { signal: over.signal }).catch(() => false);
+  const until = (ms: number): Promise<boolean> =>
+    delay(ms, true, { signal: over.signal }).catch(() => false);
+  const tooLong = async (): Promise<number | undefined> =>
+    (await until(mostSeconds * 1_000)) ? mostSeconds : undefined;
+  const stuck = async (): Promise<number | undefined> => {
+    while (await until(lookEveryMs)) {
+      if ((await longestStatement()) > mostSecondsOfStatement) return mostSecondsOfStatement;
+    }
+    return undefined;
+  };
   try {
-    const first = await Promise.race([looking.then(() => false), tooLong]);
-    if (!first) return await looking;
-    const doing = await free();
+    const seconds = await Promise.race([looking.then(() => undefined), tooLong(), stuck()]);
+    if (seconds === undefined) return await looking;
+    const doing = await freeThem();
     limit.abort();
     await looking.catch(() => {});
     return { endless: `it took more than ${Math.ceil(seconds)} s: ${doing}` };

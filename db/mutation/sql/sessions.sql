@@ -1,4 +1,4 @@
--- Sessions in databases, and what each has been doing for how long: null where it is idle.
+-- Sessions in databases, and what each has been doing for how many seconds: null where it is idle.
 select
   s.pid,
   s.datname as database,
@@ -10,7 +10,10 @@ select
         round(extract(epoch from clock_timestamp() - s.query_start)),
         left(regexp_replace(s.query, '\s+', ' ', 'g'), 80)
       )
-  end as doing
+  end as doing,
+  case
+    when s.state = 'active' then extract(epoch from clock_timestamp() - s.query_start)::float8
+  end as seconds
 from pg_catalog.pg_stat_activity as s
 where s.datname is not null
   and s.backend_type = 'client backend'
