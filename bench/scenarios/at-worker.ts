@@ -51,7 +51,11 @@ export function drawFrom(shards: readonly HashRange[], draw: Draw): Draw {
     ...draw,
     unblocked: (count) => drawWhere(isThere, draw.unblocked, count),
     blocked: (count) => drawWhere(isThere, draw.blocked, count),
-    own: (count) => drawWhere(isThere, draw.own, count),
+    own: (count) => {
+      const found = new Set<string>();
+      while (found.size < count) for (const one of drawWhere(isThere, draw.own, 1)) found.add(one);
+      return [...found];
+    },
   };
 }
 
