@@ -9,12 +9,17 @@ import { writeLoadPage } from '../report/load/load-page.ts';
 import { summaryText } from '../report/load/terminal-summary.ts';
 import { mappedMarkdown, mappedText } from '../report/mapped-text.ts';
 import { type ForPrograms, tellOfLoad, tellOfRun } from '../report/programs/tell-programs.ts';
+import { writeRolloutPage } from '../report/rollout/rollout-page.ts';
+import { rolloutMarkdown, rolloutText } from '../report/rollout/rollout-text.ts';
 import { terminalSummary } from '../report/terminal-summary.ts';
 import { writeReport } from '../report/write-report.ts';
+import { findRollout, readRollout } from '../rollout/read-rollout.ts';
 
 await runCommand(async () => {
   const command = newCommand('report')
-    .description('Make the report of a run or a load again from its results, without a database')
+    .description(
+      'Make the report of a run, a load or a rollout again from its results, without a database',
+    )
     .argument('[run]', 'a name under reports/, or a path', 'latest')
     .option('--json', 'print the answers and figures as JSON instead')
     .option(
@@ -42,6 +47,17 @@ await runCommand(async () => {
     const file = join(mapped, 'summary.md');
     writeTextFile(file, mappedMarkdown(results));
     process.stdout.write(`${mappedText(results)}\n${shownPath(file)}\n`);
+    return;
+  }
+  const rollout = findRollout(name);
+  if (rollout !== undefined) {
+    if (flags.json === true || flags.junit !== undefined) {
+      throw new UserError('a rollout has no --json and no --junit: rollout.json holds its figures');
+    }
+    const results = readRollout(rollout);
+    writeTextFile(join(rollout, 'summary.md'), rolloutMarkdown(results));
+    const page = writeRolloutPage(results, rollout);
+    process.stdout.write(`${rolloutText(results)}\n${shownPath(page)}\n`);
     return;
   }
   const { results, pagePath } = writeReport(findRun(name));

@@ -81,6 +81,11 @@ it('is rehearsed step by step, killed and held up, right at every switch, and le
     /✓ after the switch every number with three opt-outs is refused: 2\d\d of 2\d\d/,
   );
   assert.match(readFileSync(join(out, 'one', 'index.html'), 'utf8'), /<h1>Rollout/);
+  rmSync(join(out, 'one', 'index.html'));
+  const again = await runCommandFile('bench/commands/report.ts', [join(out, 'one')]);
+  assert.equal(again.exitCode, 0, again.stderr);
+  assert.ok(again.stdout.includes('✓ after the switch every number'), again.stdout);
+  assert.match(readFileSync(join(out, 'one', 'index.html'), 'utf8'), /<h1>Rollout/);
   const client = await database.connect();
   try {
     const { rows } = await client.query(

@@ -60,7 +60,7 @@ function timelineChart(results: RolloutResults, naive: RolloutStage | undefined)
   return (space) =>
     plotSvg('The longest operation of each second, with the stages of the rollout', space, {
       height: space.narrow ? 240 : 280,
-      marginLeft: 60,
+      marginLeft: most > 60_000 ? 84 : 60, // 16 min 40 s is a long word
       marginBottom: 42,
       marginTop: 28,
       x: secondsAxis(end, space.narrow, 'since the traffic began'),
