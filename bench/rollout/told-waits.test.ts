@@ -11,7 +11,7 @@ it('the server tells a session how long it waited, and for what', async () => {
     assert.ok(await askToTellWaits(owner));
     const [holder, waiter] = [await database.connect(), await database.connect()];
     const told = hearWaits();
-    told.hear(waiter);
+    await told.hear(waiter);
     try {
       await waiter.query('select from outbound_messages');
       await holder.query('begin');

@@ -8,8 +8,8 @@ import type { ToldWait } from './results.ts';
 export const toldFromMs = 50;
 
 /**
- * Has the server tell every later session of this database of its own waits for locks (log_lock_waits), as notices:
- * whoever rehearses need not read the server's log.
+ * Has the server tell every later session of this database of its own waits for locks (log_lock_waits), as notices
+ * to those that hear: whoever rehearses need not read the server's log.
  *
  * @returns whether this role may ask for it
  */
@@ -20,7 +20,6 @@ export async function askToTellWaits(owner: pg.Client): Promise<boolean> {
   try {
     await owner.query(`alter database ${name} set log_lock_waits = on`);
     await owner.query(`alter database ${name} set deadlock_timeout = ${toldFromMs}`);
-    await owner.query(`alter database ${name} set client_min_messages = log`);
     return true;
   } catch (error) {
     if (codeOf(error) !== insufficientPrivilege) throw error;
@@ -30,7 +29,8 @@ export async function askToTellWaits(owner: pg.Client): Promise<boolean> {
 
 /** Collects what sessions are told. */
 export interface ToldWaits {
-  hear(client: pg.Client): void;
+  /** Lets a session hear of its own. */
+  hear(client: pg.Client): Promise<void>;
   /** The waits that ended since the last call, the longest first. */
   take(): readonly ToldWait[];
 }
@@ -38,7 +38,8 @@ export interface ToldWaits {
 export function hearWaits(): ToldWaits {
   let heard: ToldWait[] = [];
   return {
-    hear: (client) => {
+    hear: async (client) => {
+      await client.query('set client_min_messages = log');
       client.on('notice', ({ message }) => {
         const wait = toldWait(message ?? '');
         if (wait !== undefined) heard.push(wait);

@@ -30,7 +30,7 @@ export interface TrafficOptions {
   readonly profiles: readonly string[];
   readonly seed: number;
   /** Told of each session when it begins. */
-  readonly onSession?: (client: pg.Client) => void;
+  readonly onSession?: (client: pg.Client) => Promise<void>;
   /** Numbers of the traffic's own opt-outs begin with this; no other run's do. */
   readonly ownPrefix: string;
 }
@@ -65,7 +65,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const sessions: pg.Client[] = [];
   for (let i = 0; i < clients; i++) {
     const client = await connect(url, trafficName);
-    options.onSession?.(client);
+    await options.onSession?.(client);
     sessions.push(client);
   }
   const numbers: WaveNumber[] = [];
