@@ -30,11 +30,16 @@ export async function removeRows(client: pg.Client, made: MadeRows): Promise<voi
   });
 }
 
-/** Runs deletes in one transaction that skips triggers, foreign keys included, where the role may skip them. */
+/**
+ * Runs deletes in one transaction that skips triggers, foreign keys included, where the role may skip them.
+ *
+ * @param deletes is told whether the foreign keys are skipped
+ */
 export async function withoutForeignKeys(
   client: pg.Client,
-  deletes: () => Promise<void>,
+  deletes: (areSkipped: boolean) => Promise<void>,
 ): Promise<void> {
+  let areSkipped = true;
   const topology = await topologyOf(client);
   await client.query('begin');
   try {
@@ -46,8 +51,9 @@ export async function withoutForeignKeys(
     } catch (error) {
       if (codeOf(error) !== insufficientPrivilege) throw error;
       await client.query('rollback to savepoint before_setting');
+      areSkipped = false;
     }
-    await deletes();
+    await deletes(areSkipped);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => {});
