@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { connect } from '../../db/connection/connect.ts';
+import { withSession } from '../../db/connection/with-session.ts';
 import { createPlainOwner, type PlainOwner } from '../../db/testing/plain-owner.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
 
@@ -43,6 +45,26 @@ describe('a role that owns its database and nothing else', () => {
       page('bench'),
       /without trigger modes<\/span><\/th>\s*<td>the arms of a pair are twin tables/,
     );
+  });
+
+  it('takes away what its reports were about, and the index that it made for that', async () => {
+    const found = (): Promise<unknown> =>
+      withSession(connect(owner.role.url), async (client) => {
+        const { rows } = await client.query(
+          `select array(select indexrelid::regclass::text from pg_index
+                        where indrelid = 'delivery_reports'::regclass order by 1) as indexes,
+             (select count(*) from outbound_messages) as messages,
+             (select count(*) from delivery_reports) as reports`,
+        );
+        return rows;
+      });
+    const earlier = await found();
+    await run(
+      'bench/commands/bench.ts',
+      ...['--scale=2000', '--designs=blocked_contacts', '--scenarios=report-first'],
+      ...['--max-seconds=1', `--out=${out}`, '--run=reports', '--no-instructions'],
+    );
+    assert.deepEqual(await found(), earlier);
   });
 
   it('loads, and reads the same on its page', async () => {
