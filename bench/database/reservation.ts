@@ -68,7 +68,7 @@ export interface BenchReservation {
     socket?: Socket,
   ): Promise<pg.Client>;
   /** A session at a worker of the cluster, always the same, closed with the bench. */
-  openWorker(before?: (client: pg.Client) => Promise<void>): Promise<pg.Client>;
+  openWorker(): Promise<pg.Client>;
   /** Does in the admin session what needs a lock on what others use; see waitForLock. */
   change<T>(work: (admin: pg.Client) => Promise<T>): Promise<T>;
   /** Lets the triggers of the messages that were made to fire always fire as before. */
@@ -134,13 +134,12 @@ export async function reserveForBench(
         if (design.sessionSql !== undefined) await client.query(design.sessionSql);
         return client;
       },
-      async openWorker(before) {
+      async openWorker() {
         const [worker] = (await admin.query<Place>(citusSql('first_worker'))).rows;
         if (worker === undefined) throw new UserError('the cluster has no worker with shards');
         const { host, port } = worker;
         const client = await connect(atPlace(lab.url, host, port), benchApplication);
         opened.push(client);
-        await before?.(client);
         return client;
       },
       putBackTriggers: () => waitForLock(lab.url, admin, () => putBackTriggers(admin)),

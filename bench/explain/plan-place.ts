@@ -30,7 +30,9 @@ export async function openPlanPlace(
   design: Design,
 ): Promise<PlanPlace> {
   if (reservation.topology === citus) {
-    return besideShard(await reservation.openWorker(enableAutoExplain));
+    const client = await reservation.openWorker();
+    await enableAutoExplain(client);
+    return besideShard(client);
   }
   return {
     client: await reservation.openClient(design, enableAutoExplain),

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../db/cli/errors.ts';
 import { readJson } from '../../db/cli/read-json.ts';
 import { schemaCheck } from '../../db/format/schema-check.ts';
-import { reportsDir } from '../results/run-folder.ts';
+import { findFolderWith } from '../results/run-folder.ts';
 import type { MappedResults } from './results.ts';
 
 /** The folder of a run in a mapping's tables: a path, or a name under reports/; undefined where it is not one. */
 export function findMapped(nameOrPath: string): string | undefined {
-  return [join(reportsDir, nameOrPath), nameOrPath].find((folder) =>
-    existsSync(join(folder, 'mapped.json')),
-  );
+  return findFolderWith('mapped.json', nameOrPath);
 }
 
 /**

@@ -8,6 +8,13 @@ import { isUnfinished } from './journal.ts';
 /** Where runs are kept. */
 export const reportsDir = join(workingDir, 'reports');
 
+/** The folder that holds such a file: a path, or a name under reports/; undefined where neither does. */
+export function findFolderWith(file: string, nameOrPath: string): string | undefined {
+  return [join(reportsDir, nameOrPath), nameOrPath].find((folder) =>
+    existsSync(join(folder, file)),
+  );
+}
+
 /** Throws a UserError for a name that is not a folder's own. */
 export function requireRunName(name: string): void {
   if (/^\w[\w.-]*$/.test(name)) return;

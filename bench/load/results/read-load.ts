@@ -1,17 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../../db/cli/errors.ts';
 import { schemaCheck } from '../../../db/format/schema-check.ts';
-import { reportsDir } from '../../results/run-folder.ts';
+import { findFolderWith } from '../../results/run-folder.ts';
 import { loadFormatVersion } from './format-version.ts';
 import { inNewestLoadFormat } from './older-formats.ts';
 import type { LoadResults } from './results.ts';
 
 /** The folder of a load: a path, or a name under reports/; undefined where it is not one. */
 export function findLoad(nameOrPath: string): string | undefined {
-  return [join(reportsDir, nameOrPath), nameOrPath].find((folder) =>
-    existsSync(join(folder, 'load.json')),
-  );
+  return findFolderWith('load.json', nameOrPath);
 }
 
 /**
