@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { codeOf } from '../cli/errors.ts';
 import { failureOf, isWorthRetrying, refusal } from '../contract.ts';
-import { itemAt } from '../item-at.ts';
-import { migrationTexts } from '../schema/migration-texts.ts';
+import { migrationText } from '../schema/migration-texts.ts';
 import { readSql } from '../sql.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { type AdoptionFile, adoptionFiles } from './files.ts';
@@ -10,13 +9,16 @@ import type { Mapping } from './mapping.ts';
 import { quoteText } from './quote.ts';
 import { splitStatements } from './split-statements.ts';
 
+/** The migrations that make an application's own tables and their ids; what the others make is adopted. */
+const migrationsOfTables = ['20250101000001', '20250101000009'];
+
 /** A scratch database with somebody's tables, as they were before the lab was heard of. */
 export async function createStrangersDatabase(name: string): Promise<TestDatabase> {
   const database = await createTestDatabase({ migrated: false });
   const client = await database.connect();
   try {
     if (name === 'lab') {
-      await client.query(itemAt(migrationTexts(), 0).up);
+      for (const version of migrationsOfTables) await client.query(migrationText(version).up);
     }
     await client.query(readSql(new URL(`./fixtures/${name}.sql`, import.meta.url)));
     return database;
