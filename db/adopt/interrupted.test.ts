@@ -108,10 +108,7 @@ describe('the backfill', () => {
 
   for (const [what, crash] of [
     ['goes on where it was killed', undefined],
-    [
-      'begins anew where a crash took its notes',
-      'truncate opt_out_adoption.reported, opt_out_adoption.opted_out',
-    ],
+    ['begins anew where a crash took its notes', 'truncate opt_out_adoption.reported'],
   ] as const) {
     it(what, async () => {
       await holdLastPhone();
@@ -142,6 +139,18 @@ describe('the backfill', () => {
       await run('04', '05');
     });
   }
+
+  it('records nothing where a crash took its notes between its halves, and is not finished', async () => {
+    await client.query('call opt_out_adoption.note_opt_outs()');
+    await client.query('truncate opt_out_adoption.reported');
+    await assert.rejects(
+      client.query('call opt_out_adoption.record_opt_outs()'),
+      /there is nothing noted to record/,
+    );
+    await assert.rejects(run('04'), /the backfill is not finished/);
+    await run('03', '04', '05');
+    assert.deepEqual(await missing(), []);
+  });
 
   it('is one session’s at a time', async () => {
     await holdLastPhone();

@@ -22,7 +22,7 @@ create table if not exists opt_out_adoption.adoption (
   phase text not null default 'read',
   last_reference "{reference type}",
   noted bigint not null default 0,
-  next_page bigint not null default 0,
+  last_phone text collate "C",
   recorded bigint not null default 0,
   began_at timestamptz,
   finished_at timestamptz,
@@ -39,8 +39,8 @@ comment on column opt_out_adoption.adoption.last_reference is
   'Of reports on messages up to this one the opt-outs are noted: so many, in noted.';
 comment on column opt_out_adoption.adoption.began_at is
   'When it began to read. Who opts in later is passed over: triggers record what is reported since.';
-comment on column opt_out_adoption.adoption.next_page is
-  'Opt-outs in the pages of opted_out before this one are recorded: so many, in recorded.';
+comment on column opt_out_adoption.adoption.last_phone is
+  'The opt-outs of numbers up to this one are recorded: so many, in recorded.';
 
 -- What the backfill notes. A crash empties them; it notices, and begins anew.
 create unlogged table if not exists opt_out_adoption.reported (
@@ -48,11 +48,6 @@ create unlogged table if not exists opt_out_adoption.reported (
   profile_id "{sender type}" not null
 );
 comment on table opt_out_adoption.reported is 'Opt-outs by reports, as they were read.';
-create unlogged table if not exists opt_out_adoption.opted_out (
-  phone text collate "C" not null,
-  profile_id "{sender type}" not null
-);
-comment on table opt_out_adoption.opted_out is 'The same, each once, in the order of numbers.';
 
 insert into opt_out_adoption.adoption (version, made_schema)
 values ('{version}', pg_catalog.to_regnamespace('{schema name}') is null)

@@ -1,7 +1,7 @@
 -- 3. Backfill: records the opt-outs of the reports that are older than the triggers, and blocks.
 --
 -- It notes them first, sorts them in one transaction that touches nobody's tables, and then records them: so
--- each index grows at one place at a time, which is as quick as one large statement.
+-- each index grows at one place at a time, which is quicker than to go back and forth in it.
 --
 -- Locks: rows of opt_outs and blocked_contacts, for transactions of some 50 ms. A report of a number that is
 --   being worked on waits for one of them; messages are sent as before. It gives way where it would wait
@@ -16,7 +16,12 @@ set jit = off;
 -- What a crash takes of the last batches, it takes with the note of how far they came.
 set synchronous_commit = off;
 
-call opt_out_adoption.backfill();
+call opt_out_adoption.note_opt_outs();
+
+-- from here on the notes are read from their index alone
+vacuum opt_out_adoption.reported;
+
+call opt_out_adoption.record_opt_outs();
 
 vacuum (analyze, truncate off) "{schema}".opt_outs, "{schema}".blocked_contacts;
 

@@ -1,10 +1,31 @@
+create or replace procedure opt_out_adoption.take_backfill()
+language plpgsql
+as $procedure$
+begin
+  if not pg_try_advisory_lock(hashtextextended('opt_out_adoption.backfill', 0)) then
+    raise exception 'the backfill is under way in another session'
+      using errcode = 'object_in_use';
+  end if;
+end
+$procedure$;
+comment on procedure opt_out_adoption.take_backfill() is 'Keeps other sessions from the backfill.';
+
+create or replace procedure opt_out_adoption.leave_backfill()
+language plpgsql
+as $procedure$
+begin
+  perform pg_advisory_unlock(hashtextextended('opt_out_adoption.backfill', 0));
+end
+$procedure$;
+comment on procedure opt_out_adoption.leave_backfill() is 'Lets another session go on with the backfill.';
+
 create or replace procedure opt_out_adoption.read_reports(batch_ms integer)
 language plpgsql
 as $procedure$
 -- Notes who opted out of whom by the reports that are there, in the order of the messages that they name: the
 -- index of the opt-outs is read once, and other reports not at all. Those that an opt-in covers are left out.
--- Each batch is a transaction of about
--- batch_ms milliseconds that also notes how far it came. Locks nothing that anybody else uses.
+-- Each batch is a transaction of about batch_ms milliseconds that also notes how far it came. Locks nothing
+-- that anybody else uses.
 declare
   reached opt_out_adoption.adoption;
   batch_size integer := 1000;
@@ -14,7 +35,8 @@ declare
 begin
   loop
     began := clock_timestamp();
-    -- by indexes, whatever the planner thinks of the tables as a whole
+    -- by indexes, whatever the planner thinks of the tables as a whole; of a short range of uuids it thinks
+    -- that it holds one row
     perform
       set_config('enable_seqscan', 'off', true),
       set_config('enable_hashjoin', 'off', true),
@@ -36,13 +58,19 @@ begin
     limit 1;
 
     insert into opt_out_adoption.reported (phone, profile_id)
-    select distinct "{m.number}", "{m.sender}"
+    select "{m.number}", "{m.sender}"
     from "{reports}" as r
     join "{messages}" as m on "{m.reference}" = "{r.message}"
     where "{r.counts}"
       and "{m.sender}" is not null
       and (
-        not exists (
+        not (
+          select exists (
+            select
+            from "{schema}".opt_ins
+          )
+        )
+        or not exists (
           select
           from "{schema}".opt_ins as i
           where i.phone = "{m.number}"
@@ -75,33 +103,31 @@ begin
 end
 $procedure$;
 comment on procedure opt_out_adoption.read_reports(integer) is
-  'First part of the backfill: notes the opt-outs of the reports that are there.';
+  'Notes the opt-outs of the reports that are there.';
 
 create or replace procedure opt_out_adoption.sort_opt_outs()
 language plpgsql
 as $procedure$
--- Each opt-out once, in the order of numbers, so that those that follow go where the last ones went: into the
--- same pages of the indexes. One transaction; locks nothing that anybody else uses.
+-- An index over the notes, so that they are recorded in the order of numbers: those that follow go where the
+-- last ones went, into the same pages of the indexes. One transaction, and one process, to leave the other
+-- processors to those who send; locks nothing that anybody else uses.
 begin
-  perform set_config('synchronous_commit', 'off', true);
-  insert into opt_out_adoption.opted_out (phone, profile_id)
-  select distinct r.phone, r.profile_id
-  from opt_out_adoption.reported as r
-  order by r.phone, r.profile_id;
+  perform set_config('max_parallel_maintenance_workers', '0', true);
+  create index if not exists reported_phone_profile_id_idx
+  on opt_out_adoption.reported (phone, profile_id);
 
-  truncate opt_out_adoption.reported;
   update opt_out_adoption.adoption
-  set phase = 'record', next_page = 0;
+  set phase = 'record', last_phone = null;
   commit;
 end
 $procedure$;
 comment on procedure opt_out_adoption.sort_opt_outs() is
-  'Second part of the backfill: puts the opt-outs into the order of numbers.';
+  'Puts what was noted into the order of numbers.';
 
-create or replace procedure opt_out_adoption.record_opt_outs(batch_ms integer)
+create or replace procedure opt_out_adoption.record_opt_outs(batch_ms integer default 50)
 language plpgsql
 as $procedure$
--- Records what was noted, some pages of the sorted table at a time, each batch a transaction of about batch_ms
+-- Records what was noted, some numbers at a time, in their order, each batch a transaction of about batch_ms
 -- milliseconds that also notes how far it came.
 --
 -- Beside it, triggers record what is reported now. The two meet as two reporters do, in the unique indexes
@@ -115,14 +141,25 @@ as $procedure$
 -- Needs READ COMMITTED.
 declare
   reached opt_out_adoption.adoption;
-  pages bigint := pg_relation_size('opt_out_adoption.opted_out') / current_setting('block_size')::bigint;
-  batch_pages integer := 4;
-  first_phone text collate "C";
-  last_phone text collate "C";
+  batch_size integer := 1000;
+  batch_end text collate "C";
   began timestamptz;
   told timestamptz := clock_timestamp();
   gave_way integer := 0;
 begin
+  if exists (
+    select
+    from opt_out_adoption.adoption as a
+    where a.phase <> 'record'
+      or a.noted > 0
+        and not exists (select from opt_out_adoption.reported)
+  ) then
+    raise exception 'there is nothing noted to record'
+      using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Run 03_backfill.sql from its beginning.';
+  end if;
+  call opt_out_adoption.take_backfill();
+
   loop
     began := clock_timestamp();
     begin
@@ -137,82 +174,80 @@ begin
 
       lock table "{schema}".opt_ins in share mode;
 
-      select min(n.phone), max(n.phone)
-      into first_phone, last_phone
-      from opt_out_adoption.opted_out as n
-      where n.ctid >= format('(%s,0)', reached.next_page)::tid
-        and n.ctid < format('(%s,0)', reached.next_page + batch_pages)::tid;
+      select n.phone
+      into batch_end
+      from opt_out_adoption.reported as n
+      where reached.last_phone is null
+        or n.phone > reached.last_phone
+      order by n.phone
+      offset batch_size - 1
+      limit 1;
 
-      -- Opt-ins may leave gaps, and reporters take free ordinals below the threshold: see record_opt_out().
-      perform "{schema}".number_opt_outs(g.phone)
-      from (
-        select o.phone
-        from "{schema}".opt_outs as o
-        where o.phone in (select i.phone from "{schema}".opt_ins as i)
-          and o.phone >= first_phone
-          and o.phone <= last_phone
-        group by o.phone
-        having max(o.ordinal) > count(*)
-      ) as g;
+      if exists (select from "{schema}".opt_ins) then
+        -- Opt-ins may leave gaps, and reporters take free ordinals below the threshold: see record_opt_out().
+        perform "{schema}".number_opt_outs(g.phone)
+        from (
+          select o.phone
+          from "{schema}".opt_outs as o
+          where o.phone in (select i.phone from "{schema}".opt_ins as i)
+            and (reached.last_phone is null or o.phone > reached.last_phone)
+            and (batch_end is null or o.phone <= batch_end)
+          group by o.phone
+          having max(o.ordinal) > count(*)
+        ) as g;
+      end if;
 
-      with batch as materialized (
-        select n.phone, n.profile_id
-        from opt_out_adoption.opted_out as n
-        where n.ctid >= format('(%s,0)', reached.next_page)::tid
-          and n.ctid < format('(%s,0)', reached.next_page + batch_pages)::tid
-          and not exists (
-            select
-            from "{schema}".opt_ins as i
-            where i.phone = n.phone
-              and (i.profile_id = n.profile_id or i.profile_id is null)
-              and i.opted_in_at >= reached.began_at
-          )
-      ),
-      known as materialized (
-        select o.phone, o.profile_id, o.ordinal
-        from "{schema}".opt_outs as o
-        where o.phone >= first_phone
-          and o.phone <= last_phone
-      ),
-      last_known as (
-        select k.phone, max(k.ordinal) as ordinal
-        from known as k
-        group by k.phone
-      )
       insert into "{schema}".opt_outs (phone, profile_id, ordinal)
       select
         b.phone,
         b.profile_id,
         coalesce(l.ordinal, 0) + row_number() over (partition by b.phone order by b.profile_id)
-      from batch as b
-      left join last_known as l on l.phone = b.phone
+      from (
+        select distinct n.phone, n.profile_id
+        from opt_out_adoption.reported as n
+        where (reached.last_phone is null or n.phone > reached.last_phone)
+          and (batch_end is null or n.phone <= batch_end)
+      ) as b
+      left join (
+        select o.phone, max(o.ordinal) as ordinal
+        from "{schema}".opt_outs as o
+        where (reached.last_phone is null or o.phone > reached.last_phone)
+          and (batch_end is null or o.phone <= batch_end)
+        group by o.phone
+      ) as l on l.phone = b.phone
       where not exists (
-        select
-        from known as k
-        where k.phone = b.phone
-          and k.profile_id = b.profile_id
-      )
+          select
+          from "{schema}".opt_outs as k
+          where k.phone = b.phone
+            and k.profile_id = b.profile_id
+            and (reached.last_phone is null or k.phone > reached.last_phone)
+            and (batch_end is null or k.phone <= batch_end)
+        )
+        and not exists (
+          select
+          from "{schema}".opt_ins as i
+          where i.phone = b.phone
+            and (i.profile_id = b.profile_id or i.profile_id is null)
+            and i.opted_in_at >= reached.began_at
+        )
       order by b.phone, b.profile_id;
       get diagnostics reached.recorded = row_count;
 
       insert into "{schema}".blocked_contacts (phone)
       select o.phone
       from "{schema}".opt_outs as o
-      where o.phone >= first_phone
-        and o.phone <= last_phone
-        and not exists (
-          select
-          from "{schema}".blocked_contacts as b
-          where b.phone = o.phone
-        )
+      where (reached.last_phone is null or o.phone > reached.last_phone)
+        and (batch_end is null or o.phone <= batch_end)
       group by o.phone
       having count(*) >= "{schema}".opt_out_block_threshold()
       order by o.phone
       on conflict do nothing;
 
       update opt_out_adoption.adoption as a
-      set next_page = a.next_page + batch_pages, recorded = a.recorded + reached.recorded
-      returning a.next_page, a.recorded into reached.next_page, reached.recorded;
+      set
+        last_phone = coalesce(batch_end, a.last_phone),
+        recorded = a.recorded + reached.recorded
+      returning a.recorded into reached.recorded;
       gave_way := 0;
     exception
       when lock_not_available or deadlock_detected or unique_violation then
@@ -220,47 +255,44 @@ begin
         if gave_way = 300 then
           raise;
         end if;
-        batch_pages := greatest(batch_pages / 2, 1);
+        batch_size := greatest(batch_size / 2, 1);
         perform pg_sleep(0.05); -- without any lock
     end;
     commit;
     continue when gave_way > 0;
-    exit when reached.next_page >= pages;
+    exit when batch_end is null;
 
-    batch_pages := case
-      when clock_timestamp() > began + batch_ms * interval '1 ms' then greatest(batch_pages / 2, 1)
-      when clock_timestamp() < began + batch_ms * interval '0.5 ms' then least(batch_pages * 2, 1000)
-      else batch_pages
+    batch_size := case
+      when clock_timestamp() > began + batch_ms * interval '1 ms' then greatest(batch_size / 2, 10)
+      when clock_timestamp() < began + batch_ms * interval '0.5 ms' then least(batch_size * 2, 100000)
+      else batch_size
     end;
     if clock_timestamp() > told + interval '5 s' then
-      raise notice 'record: page % of %, % opt-outs recorded', reached.next_page, pages, reached.recorded;
+      raise notice 'record: % opt-outs recorded, of % noted', reached.recorded, reached.noted;
       told := clock_timestamp();
     end if;
   end loop;
 
-  truncate opt_out_adoption.opted_out;
+  truncate opt_out_adoption.reported;
   update opt_out_adoption.adoption
   set phase = 'finished', finished_at = now();
   commit;
   raise notice 'finished: % opt-outs recorded', reached.recorded;
+  call opt_out_adoption.leave_backfill();
 end
 $procedure$;
 comment on procedure opt_out_adoption.record_opt_outs(integer) is
-  'Third part of the backfill: records the opt-outs, and blocks, beside the triggers.';
+  'Second half of the backfill: records the opt-outs, and blocks, beside the triggers.';
 
-create or replace procedure opt_out_adoption.backfill(batch_ms integer default 50)
+create or replace procedure opt_out_adoption.note_opt_outs(batch_ms integer default 50)
 language plpgsql
 as $procedure$
--- Goes on where it stopped; once it is finished, it begins anew. It also begins anew where the notes are gone:
--- they are not logged, so that a crash empties them.
+-- Goes on where it stopped; once the backfill is finished, it begins anew. It also begins anew where the notes
+-- are gone: they are not logged, so that a crash empties them.
 declare
   reached opt_out_adoption.adoption;
-  only_one constant bigint := hashtextextended('opt_out_adoption.backfill', 0);
 begin
-  if not pg_try_advisory_lock(only_one) then
-    raise exception 'the backfill is under way in another session'
-      using errcode = 'object_in_use';
-  end if;
+  call opt_out_adoption.take_backfill();
 
   select a.*
   into strict reached
@@ -270,11 +302,11 @@ begin
   if reached.phase = 'finished'
     or reached.noted > 0
       and not exists (select from opt_out_adoption.reported)
-      and not exists (select from opt_out_adoption.opted_out)
   then
-    truncate opt_out_adoption.reported, opt_out_adoption.opted_out;
+    truncate opt_out_adoption.reported;
+    drop index if exists opt_out_adoption.reported_phone_profile_id_idx;
     update opt_out_adoption.adoption
-    set phase = 'read', last_reference = null, noted = 0, next_page = 0, recorded = 0, began_at = null, finished_at = null
+    set phase = 'read', last_reference = null, noted = 0, last_phone = null, recorded = 0, began_at = null, finished_at = null
     returning * into reached;
   end if;
   if reached.began_at is null then
@@ -291,11 +323,10 @@ begin
   if reached.phase <> 'record' then
     call opt_out_adoption.sort_opt_outs();
   end if;
-  call opt_out_adoption.record_opt_outs(batch_ms);
-  perform pg_advisory_unlock(only_one);
+  call opt_out_adoption.leave_backfill();
 end
 $procedure$;
-comment on procedure opt_out_adoption.backfill(integer) is
-  'Records the opt-outs of reports that are older than the triggers, in small transactions; goes on where it stopped.';
+comment on procedure opt_out_adoption.note_opt_outs(integer) is
+  'First half of the backfill: notes the opt-outs of reports that are older than the triggers, in the order of numbers.';
 
 revoke all on all procedures in schema opt_out_adoption from public;

@@ -34,6 +34,19 @@ add column if not exists began_at timestamptz;
 comment on column opt_out_adoption.adoption.began_at is
   'When it began to read. Who opts in later is passed over: triggers record what is reported since.';
 
+alter table opt_out_adoption.adoption
+add column if not exists last_phone text collate "C",
+drop column if exists next_page;
+comment on column opt_out_adoption.adoption.last_phone is
+  'The opt-outs of numbers up to this one are recorded: so many, in recorded.';
+
+-- A backfill that was not finished begins anew: it kept its notes in another table.
+drop procedure if exists
+  opt_out_adoption.backfill(integer),
+  opt_out_adoption.record_opt_outs(integer);
+drop table if exists opt_out_adoption.opted_out;
+truncate opt_out_adoption.reported;
+
 -- {backfill procedures}
 
 -- {rights}
