@@ -73,6 +73,41 @@ it('drift of the whole machine is not the check’s doing: controls are never ju
   );
 });
 
+it('a figure of one arm is held against the earlier run at its speed, and both sides are shown so', () => {
+  const withOneArm = (speed: number): typeof before => ({
+    ...before,
+    designs: before.designs.map((design) => ({
+      ...design,
+      scenarios: design.scenarios.flatMap((scenario) => {
+        const { slices } = scenario;
+        const moved = slices.map(({ control, ...slice }) => ({
+          ...slice,
+          ...(control === undefined
+            ? {}
+            : { control: { ...control, medianNs: control.medianNs * speed } }),
+        }));
+        const { paired: _, ...rest } = scenario;
+        const oneArm = {
+          ...rest,
+          name: `${scenario.name}, one arm`,
+          control: 'none' as const,
+          slices: slices.map(({ control: _control, ...slice }) => slice),
+        };
+        return [{ ...scenario, slices: moved }, oneArm];
+      }),
+    })),
+  });
+  const twiceAsFast = compareRuns(withOneArm(1), withOneArm(0.5));
+  const oneArm = twiceAsFast.changes.filter(({ measure }) => measure === 'one arm');
+  assert.ok(oneArm.length > 0);
+  for (const { before: earlier, after: later, ratio } of oneArm) {
+    assert.ok(Math.abs(ratio.value - 2) < 1e-9);
+    assert.ok(Math.abs(later / earlier - ratio.value) < 1e-9);
+  }
+  assert.match(comparisonText(twiceAsFast), /at the earlier\s+run’s speed/);
+  assert.doesNotMatch(comparisonText(compareRuns(before, dropped)), /earlier\s+run’s speed/);
+});
+
 it('the terminal and Markdown say both runs, what is slower and what could not be told apart', () => {
   for (const text of [
     comparisonText(compareRuns(before, dropped)),

@@ -39,6 +39,7 @@ export interface Change {
   /** Whether `--fail-on` looks at it: not at controls, whose drift is not the check's. */
   readonly judged: boolean;
   readonly before: number;
+  /** Of one arm that is judged: as it would be at the earlier run's speed, so that the ratio is its own. */
   readonly after: number;
 }
 
@@ -156,7 +157,7 @@ function designChanges(
         verdict: verdictOf(ratio),
         judged: drift !== undefined,
         before: earlierNs,
-        after: laterNs,
+        after: laterNs / (drift?.value ?? 1),
       } satisfies Change,
     ];
   });

@@ -141,9 +141,12 @@ function changeTable(
   changes: readonly Change[],
   label: 'title' | 'scenario',
 ): ComparisonTable {
+  const hasOneArm = changes.some(({ measure, judged }) => judged && measure === 'one arm');
   return {
     title,
-    note,
+    note: hasOneArm
+      ? `${note} One arm: its later time as it would be at the earlier run’s speed, which the controls tell.`
+      : note,
     columns: [
       { heading: 'design' },
       { heading: 'scenario' },
