@@ -18,7 +18,7 @@ export interface LockWait {
 }
 
 /** Between two looks. A wait that is shorter may be missed; one that is seen is told at least as long as it was last seen. */
-const lookEveryMs = 5;
+const lookEveryMs = 20;
 
 /** Looks who waits for a lock, again and again. */
 export interface LockWatch {

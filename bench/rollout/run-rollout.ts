@@ -13,6 +13,7 @@ import { createDataSet, defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { scaleName } from '../../seed/data-set/scale.ts';
 import { seedDatabase } from '../../seed/fill/loader.ts';
 import { startEnvironment } from '../environment/environment.ts';
+import { clockMs } from '../load/client/clock.ts';
 import { rolloutFormatVersion } from './format-version.ts';
 import { goalsOf } from './goals.ts';
 import { watchLocks } from './lock-watch.ts';
@@ -79,7 +80,7 @@ export async function runRollout(
     const watch = watchLocks(watcher);
     defer(() => watch.stop());
     const told = (await askToTellWaits(owner)) ? hearWaits() : undefined;
-    const startedMs = performance.now();
+    const startedMs = clockMs();
     const traffic = await startTraffic({
       ...options,
       url,
@@ -106,9 +107,9 @@ export async function runRollout(
     trafficEnded = true;
     await traffic.stop();
     progress('all at once, without traffic');
-    const beganMs = performance.now();
+    const beganMs = clockMs();
     await installAtOnce(url);
-    const naiveAloneSeconds = (performance.now() - beganMs) / 1_000;
+    const naiveAloneSeconds = (clockMs() - beganMs) / 1_000;
     const { stages, checks } = rehearsal;
     checks.push({
       check: 'no message to a number that is not blocked was refused',

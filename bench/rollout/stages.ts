@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import { readSql } from '../../db/sql.ts';
+import { clockMs } from '../load/client/clock.ts';
 import type { Sample } from '../load/client/open-loop.ts';
 import type { LockWatch } from './lock-watch.ts';
 import type { RolloutSecond, RolloutSends, RolloutStage } from './results.ts';
@@ -19,7 +20,7 @@ export interface Measuring {
   readonly watch: LockWatch;
   /** Absent where the server is not to be asked. */
   readonly told?: ToldWaits;
-  /** performance.now() when the traffic began. */
+  /** clockMs() when the traffic began. */
   readonly startedMs: number;
 }
 
@@ -33,9 +34,9 @@ export async function measureStage(
   const before = await derived(owner);
   watch.take();
   told?.take();
-  const beganMs = performance.now();
+  const beganMs = clockMs();
   const outcome = (await work()) ?? 'done';
-  const endedMs = performance.now();
+  const endedMs = clockMs();
   const waits = watch.take();
   const toldWaits = told?.take().slice(0, keptWaits);
   const after = await derived(owner);

@@ -5,6 +5,7 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { failureOf, isRefusal, optedOut } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
+import { clockMs } from '../load/client/clock.ts';
 import { type Answer, type Sample, startOpenLoop } from '../load/client/open-loop.ts';
 import { Draws } from '../stats/random.ts';
 
@@ -117,7 +118,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
         throw error;
       }
       waiting.profiles++;
-      if (waiting.profiles === 3) waiting.thirdAtMs = performance.now();
+      if (waiting.profiles === 3) waiting.thirdAtMs = clockMs();
       return 'opt-out';
     }
     let number = numbers.at(-1);

@@ -1,8 +1,8 @@
-import { performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { failureOf, isWorthRetrying } from '../../../db/contract.ts';
 import type { Draws } from '../../stats/random.ts';
 import { Schedule } from '../workload/arrivals.ts';
+import { clockMs } from './clock.ts';
 import { startPreciseTimer } from './precise-timer.ts';
 
 /** What an operation was, and whether it was refused. */
@@ -13,7 +13,7 @@ export interface Answer {
 
 /** An operation that was answered. */
 export interface Sample extends Answer {
-  /** When it was due, by performance.now(). */
+  /** When it was due, by clockMs(). */
   readonly dueMs: number;
   /** From then until it was answered. */
   readonly latencyMs: number;
@@ -23,7 +23,7 @@ export interface Sample extends Answer {
 export interface OpenLoopOptions {
   readonly sessions: readonly pg.Client[];
   readonly ratePerSecond: number;
-  /** When nothing more is due, by performance.now(). */
+  /** When nothing more is due, by clockMs(). */
   readonly endMs: number;
   readonly draws: Draws;
   /** Does one operation; what is worth retrying when it fails is done again. */
@@ -40,15 +40,18 @@ export interface OpenLoop {
 }
 
 /** Begins to operate: one operation a session at a time, those that wait in the order in which they were due. */
-export async function startOpenLoop(options: OpenLoopOptions): Promise<OpenLoop> {
+export async function startOpenLoop(
+  options: OpenLoopOptions,
+  startTimer = startPreciseTimer,
+): Promise<OpenLoop> {
   const { sessions, ratePerSecond, endMs, draws, operate } = options;
-  const timer = await startPreciseTimer();
+  const timer = await startTimer();
   const samples: Sample[] = [];
   const idle = [...sessions];
   const schedule = new Schedule({
     kind: 'poisson',
     ratePerSecond,
-    startMs: performance.now(),
+    startMs: clockMs(),
     endMs,
     part: 0,
     parts: 1,
@@ -66,7 +69,7 @@ export async function startOpenLoop(options: OpenLoopOptions): Promise<OpenLoop>
     for (;;) {
       try {
         const answer = await operate(client);
-        samples.push({ dueMs, latencyMs: performance.now() - dueMs, ...answer });
+        samples.push({ dueMs, latencyMs: clockMs() - dueMs, ...answer });
         return;
       } catch (error) {
         if (!isWorthRetrying(failureOf(error))) throw error;
@@ -75,7 +78,7 @@ export async function startOpenLoop(options: OpenLoopOptions): Promise<OpenLoop>
   }
 
   function pump(): void {
-    while (!stopped && idle.length > 0 && schedule.nextMs <= performance.now()) {
+    while (!stopped && idle.length > 0 && schedule.nextMs <= clockMs()) {
       const client = idle.pop();
       if (client === undefined) break;
       attempt(client, schedule.take())

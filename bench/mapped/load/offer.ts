@@ -1,8 +1,8 @@
-import { performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { onlyRow } from '../../../db/connection/only-row.ts';
 import { failureOf, isRefusal } from '../../../db/contract.ts';
 import { itemAt } from '../../../db/item-at.ts';
+import { clockMs } from '../../load/client/clock.ts';
 import type { Answer } from '../../load/client/open-loop.ts';
 import type { NamedStatement } from '../../scenarios/prepared.ts';
 import type { Draws } from '../../stats/random.ts';
@@ -44,7 +44,7 @@ export class Offer {
   readonly refusedPhones = new Set<string>();
   /** Messages that were acknowledged though their number was known to be blocked before they were sent. */
   passed = 0;
-  /** Since when a number is known to be blocked, by performance.now(). */
+  /** Since when a number is known to be blocked, by clockMs(). */
   readonly blockedSince = new Map<string, number>();
   readonly #options: OfferOptions;
   readonly #waiting: (SentMessage & { readonly reference: string })[] = [];
@@ -69,7 +69,7 @@ export class Offer {
   async #send(client: pg.Client): Promise<Answer> {
     const { sample, insertMessage, draws } = this.#options;
     const drawn = itemAt(sample.messages, draws.below(sample.messages.length));
-    const beganMs = performance.now();
+    const beganMs = clockMs();
     try {
       const values = [drawn.sender, drawn.phone];
       const { id, reference } = onlyRow(
@@ -110,7 +110,7 @@ export class Offer {
     this.#toldBy.set(drawn.phone, by.add(drawn.sender));
     const isBlocked = drawn.optOuts + by.size >= this.#options.blockThreshold;
     if (isBlocked && !this.blockedSince.has(drawn.phone)) {
-      this.blockedSince.set(drawn.phone, performance.now());
+      this.blockedSince.set(drawn.phone, clockMs());
     }
   }
 }

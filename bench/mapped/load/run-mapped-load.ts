@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import type pg from 'pg';
 import { wordsOf } from '../../../db/adopt/words.ts';
 import { commandLine } from '../../../db/cli/command-line.ts';
@@ -8,6 +7,7 @@ import { codeOf, messageOf, UserError } from '../../../db/cli/errors.ts';
 import { closing } from '../../../db/connection/closing.ts';
 import type { Lab } from '../../../db/lab.ts';
 import { startEnvironment } from '../../environment/environment.ts';
+import { clockMs } from '../../load/client/clock.ts';
 import { type Sample, startOpenLoop } from '../../load/client/open-loop.ts';
 import { createRunFolder } from '../../results/run-folder.ts';
 import { sendsOf } from '../../rollout/stages.ts';
@@ -60,7 +60,7 @@ export async function runMappedLoad(
     for (let i = 0; i < clients; i++) sessions.push(await reservation.openClient());
     const messagesBefore = await countMessages(admin, mapping);
     progress(`${ratePerSecond} operations a second for ${durationS} s`);
-    const beganMs = performance.now();
+    const beganMs = clockMs();
     const loop = await startOpenLoop({
       sessions,
       ratePerSecond,
@@ -74,7 +74,7 @@ export async function runMappedLoad(
         `the load has ended, because an operation failed: ${messageOf(error)}; ${offer.sent.length} accepted messages stay`,
       );
     });
-    const answeredS = (performance.now() - beganMs) / 1_000;
+    const answeredS = (clockMs() - beganMs) / 1_000;
     progress('verify');
     const checks = await verifyOffer(admin, mapping, offer, messagesBefore);
     const { tables: _, ...where } = await environment.finish(admin);
