@@ -20,7 +20,9 @@ export const lockWaitSchema = define(
       application: text('The name of the session that waited.'),
       what: text('The table, or the kind of thing, whose lock it wanted.'),
       mode: text(),
-      waitedMs: number('As long as it was last seen to wait; looked at every 20 ms; of runs before December 2026 every 5 ms.'),
+      waitedMs: number(
+        'As long as it was last seen to wait; looked at every 20 ms; of runs before December 2026 every 5 ms.',
+      ),
       heldBy: text('Who held it, and what they ran.'),
     },
     'A session that waited for a lock.',
