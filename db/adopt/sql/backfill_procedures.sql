@@ -109,10 +109,9 @@ create or replace procedure opt_out_adoption.sort_opt_outs()
 language plpgsql
 as $procedure$
 -- An index over the notes, so that they are recorded in the order of numbers: those that follow go where the
--- last ones went, into the same pages of the indexes. One transaction, and one process, to leave the other
--- processors to those who send; locks nothing that anybody else uses.
+-- last ones went, into the same pages of the indexes. One transaction; locks nothing that anybody else uses.
+-- It takes as many processes as max_parallel_maintenance_workers allows.
 begin
-  perform set_config('max_parallel_maintenance_workers', '0', true);
   create index if not exists reported_phone_profile_id_idx
   on opt_out_adoption.reported (phone, profile_id);
 
