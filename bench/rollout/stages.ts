@@ -4,7 +4,7 @@ import { readSql } from '../../db/sql.ts';
 import { clockMs } from '../load/client/clock.ts';
 import type { Sample } from '../load/client/open-loop.ts';
 import type { LockWatch } from './lock-watch.ts';
-import type { RolloutSecond, RolloutSends, RolloutStage } from './results.ts';
+import type { RolloutSecond, RolloutSends, RolloutStage, ToldWait } from './results.ts';
 import { type ToldWaits, withTableName } from './told-waits.ts';
 import { type Traffic, trafficName } from './traffic.ts';
 
@@ -38,7 +38,10 @@ export async function measureStage(
   const outcome = (await work()) ?? 'done';
   const endedMs = clockMs();
   const waits = watch.take();
-  const toldWaits = told?.take().slice(0, keptWaits);
+  const toldWaits: ToldWait[] = [];
+  for (const wait of told?.take().slice(0, keptWaits) ?? []) {
+    toldWaits.push(await withTableName(owner, wait));
+  }
   const after = await derived(owner);
   const waitsOf = (ofTraffic: boolean): RolloutStage['trafficWaits'] =>
     waits
@@ -52,9 +55,7 @@ export async function measureStage(
     seconds: (endedMs - beganMs) / 1_000,
     sends: sendsOf(traffic.samples, beganMs, endedMs),
     trafficWaits: waitsOf(true),
-    ...(toldWaits === undefined
-      ? {}
-      : { toldWaits: await Promise.all(toldWaits.map((wait) => withTableName(owner, wait))) }),
+    ...(told === undefined ? {} : { toldWaits }),
     ownWaits: waitsOf(false),
     walBytes: after.walBytes - before.walBytes,
     derivedBytes: after.sizeBytes,
