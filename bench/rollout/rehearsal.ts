@@ -173,9 +173,9 @@ export class Rehearsal {
 
   /** Every number whose third opt-out was acknowledged by now, and those of the history, must be refused. */
   async #mustRefuse(when: string): Promise<void> {
-    const own = this.#measuring.traffic.optedOut.flatMap(({ phone, thirdAtMs }) =>
-      thirdAtMs === undefined ? [] : [phone],
-    );
+    const own = this.#measuring.traffic.optedOut
+      .filter(({ profiles }) => profiles >= 3)
+      .map(({ phone }) => phone);
     const tried = [...own, ...this.#historyBlocked];
     const accepted = await acceptedOf(this.#url, tried);
     this.checks.push({

@@ -5,7 +5,6 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { failureOf, isRefusal, optedOut } from '../../db/contract.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { readSql } from '../../db/sql.ts';
-import { clockMs } from '../load/client/clock.ts';
 import { type Answer, type Sample, startOpenLoop } from '../load/client/open-loop.ts';
 import { Draws } from '../stats/random.ts';
 
@@ -15,11 +14,10 @@ const reportSql = readSql(new URL('./sql/report.sql', import.meta.url));
 /** What its sessions are called in pg_stat_activity. */
 export const trafficName = 'optout-lab rollout traffic';
 
-/** A number of which the traffic reported an opt-out, and when the third was acknowledged. */
+/** A number of which the traffic reported opt-outs, and how many profiles that were acknowledged. */
 export interface OptedOutNumber {
   readonly phone: string;
   profiles: number;
-  thirdAtMs: number | undefined;
 }
 
 /** Whom the traffic texts, how often, and with how many sessions. */
@@ -118,13 +116,12 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
         throw error;
       }
       waiting.profiles++;
-      if (waiting.profiles === 3) waiting.thirdAtMs = clockMs();
       return 'opt-out';
     }
     let number = numbers.at(-1);
     if (number === undefined || number.sent === 3) {
       const phone = `${options.ownPrefix}${String(numbers.length).padStart(6, '0')}`;
-      number = { phone, profiles: 0, thirdAtMs: undefined, sent: 0, toReport: [] };
+      number = { phone, profiles: 0, sent: 0, toReport: [] };
       numbers.push(number);
     }
     const profile = itemAt(profiles, number.sent++);
