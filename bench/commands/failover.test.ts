@@ -7,7 +7,7 @@ import { itemAt } from '../../db/item-at.ts';
 import { newDrill, skipDrills, until } from '../../db/testing/embedded-drill.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { readLoad } from '../load/results/read-load.ts';
-import type { Failover, LoadTrial } from '../load/results/results.ts';
+import type { Failover } from '../load/results/results.ts';
 
 const command = 'bench/commands/load.ts';
 const reports = mkdtempSync(join(tmpdir(), 'optout-lab-failovers-'));
@@ -20,19 +20,16 @@ const args = (run: string, ...more: readonly string[]): readonly string[] => [
 ];
 
 /** In order, and each after the kill. */
-function assertServedInOrder(
-  { killedS, promotedS, refusedS, acceptedS, answeredS }: Failover,
-  { silence }: LoadTrial,
-): void {
+function assertServedInOrder({
+  killedS,
+  promotedS,
+  refusedS,
+  acceptedS,
+  answeredS,
+}: Failover): void {
   assert.ok(killedS > 1, `killed at ${killedS}`);
   assert.ok(killedS < promotedS && killedS < refusedS && refusedS <= acceptedS);
-  if (answeredS !== null) {
-    assert.ok(answeredS > killedS);
-    return;
-  }
-  // on a busy machine the load may have been silent for longer before or after
-  assert.ok(silence !== undefined);
-  assert.ok(silence.startS > promotedS || silence.startS + silence.lengthS < killedS);
+  assert.ok(answeredS !== null && answeredS > killedS, `answered at ${answeredS}`);
 }
 
 describe('npm run load -- --failover', () => {
@@ -57,7 +54,7 @@ describe('npm run load -- --failover', () => {
       const { verification, counts, errors, server } = itemAt(trials, index);
       assert.deepEqual([failover.ok, failover.differences], [true, []]);
       assert.deepEqual(failover.lost, { messages: [], reports: [], optOuts: [], blocks: [] });
-      assertServedInOrder(failover, itemAt(trials, index));
+      assertServedInOrder(failover);
       assert.deepEqual(verification.differences, []);
       assert.ok(verification.messages.acknowledged > 300);
       assert.ok(counts.lostConnections > 0);
@@ -79,7 +76,7 @@ describe('npm run load -- --failover', () => {
     const failover = itemAt(failovers, 0);
     const { verification } = itemAt(trials, 0);
     const { lost, unreplicated } = failover;
-    assertServedInOrder(failover, itemAt(trials, 0));
+    assertServedInOrder(failover);
     assert.deepEqual([failover.ok, failover.differences], [true, []]);
     // 300 a second, of which some are reports, for 400 ms
     assert.ok(lost.messages.length > 10 && lost.reports.length > 10, JSON.stringify(lost));

@@ -4,6 +4,7 @@ import type { WorkerResult } from './client/worker.ts';
 import type { TrialOptions } from './options/trial-options.ts';
 import { addCounts, noCounts } from './record/counts.ts';
 import { type LatencyClass, latencyClasses } from './record/recorder.ts';
+import { commonSilences } from './record/silences.ts';
 import type {
   Latency,
   Limit,
@@ -75,7 +76,7 @@ export function describeTrial(measured: TrialMeasured): LoadTrial {
     latency,
     lateness,
     errors: mergeErrors(results),
-    ...commonSilence(measured),
+    ...longestSilence(measured),
     limit: findLimit(measured, latency.all, lateness),
     intervals: measured.intervals,
     ...(server === undefined ? {} : { server }),
@@ -126,13 +127,12 @@ function mergeErrors(results: readonly WorkerResult[]): LoadTrial['errors'] {
   return merged;
 }
 
-/** When no worker had an answer: where the longest silences of all of them meet. */
-function commonSilence({ results, startMs }: TrialMeasured): Pick<LoadTrial, 'silence'> {
-  const silences = results.map(({ totals }) => totals.silence);
-  const fromMs = Math.max(...silences.map((silence) => silence?.fromMs ?? Infinity));
-  const toMs = Math.min(...silences.map((silence) => silence?.toMs ?? -Infinity));
-  if (!(toMs > fromMs)) return {};
+/** The longest time in which no worker had an answer. */
+function longestSilence({ results, startMs }: TrialMeasured): Pick<LoadTrial, 'silence'> {
+  const [longest] = commonSilences(results.map(({ totals }) => totals.silences));
+  if (longest === undefined) return {};
   const seconds = (ms: number): number => Math.round(ms) / 1000;
+  const { fromMs, toMs } = longest;
   return { silence: { startS: seconds(fromMs - startMs), lengthS: seconds(toMs - fromMs) } };
 }
 

@@ -7,6 +7,7 @@ import type { Design } from '../../../db/designs.ts';
 import { readSql } from '../../../db/sql.ts';
 import { clockMs } from '../client/clock.ts';
 import type { TrialOptions } from '../options/trial-options.ts';
+import { commonSilences, type Silence } from '../record/silences.ts';
 import type { Failover, LostRows, ReplicationKind } from '../results/failover-results.ts';
 import type { LoadTrial, Verification } from '../results/results.ts';
 import { runTrial } from '../run-trial.ts';
@@ -48,6 +49,7 @@ export async function runFailover(
   let events: Promise<Events> | undefined;
   let startMs = 0;
   let loss: Loss | undefined;
+  let silences: readonly Silence[] = [];
   const failed = new AbortController();
   const ends = [failed.signal, ...(options.signal === undefined ? [] : [options.signal])];
   try {
@@ -66,6 +68,7 @@ export async function runFailover(
         clearTimeout(timer);
         if (events === undefined) return;
         const { atPromotion } = await events;
+        silences = commonSilences(run.workers.map(({ result }) => result.totals.silences));
         const promoted = await connect(pair.standbyUrl);
         try {
           loss = await pair.withKilledPrimary((killed) =>
@@ -77,7 +80,7 @@ export async function runFailover(
       },
     });
     if (events === undefined || loss === undefined) return { trial };
-    return { trial, failover: describe(plan, startMs, await events, loss, trial) };
+    return { trial, failover: describe(plan, startMs, await events, loss, trial, silences) };
   } finally {
     clearTimeout(timer);
     await events?.catch(() => {});
@@ -144,9 +147,11 @@ function describe(
   events: Events,
   { lost, unreplicated, behind }: Loss,
   trial: LoadTrial,
+  silences: readonly Silence[],
 ): Failover {
   const seconds = (ms: number): number => Math.round(ms - startMs) / 1000;
   const { verification } = trial;
+  const answeredMs = endOfOutage(silences, events);
   const differences = [
     ...(events.acceptedThoughBlocked
       ? ['the first message after the failover went to a blocked number and was accepted']
@@ -162,7 +167,7 @@ function describe(
     promotedS: seconds(events.promotedMs),
     refusedS: seconds(events.refusedMs),
     acceptedS: seconds(events.acceptedMs),
-    answeredS: endOfOutage(trial, seconds(events.killedMs), seconds(events.promotedMs)),
+    answeredS: answeredMs === undefined ? null : seconds(answeredMs),
     unreplicated,
     lost,
     wronglyAccepted: verification.wrongAnswers,
@@ -171,11 +176,12 @@ function describe(
   };
 }
 
-/** The end of the load's longest silence, where that is the one between kill and promotion. */
-function endOfOutage({ silence }: LoadTrial, killedS: number, promotedS: number): number | null {
-  if (silence === undefined) return null;
-  const endS = Math.round((silence.startS + silence.lengthS) * 1000) / 1000;
-  return silence.startS <= promotedS && endS >= killedS ? endS : null;
+/** When the load's longest silence ended that met the time between kill and promotion. */
+function endOfOutage(
+  silences: readonly Silence[],
+  { killedMs, promotedMs }: Pick<Events, 'killedMs' | 'promotedMs'>,
+): number | undefined {
+  return silences.find(({ fromMs, toMs }) => fromMs <= promotedMs && toMs >= killedMs)?.toMs;
 }
 
 /** What is not as acknowledged, and is not what the killed primary had more than its standby either. */

@@ -3,6 +3,7 @@ import { LatencyHistogram } from '../../stats/histogram.ts';
 import { LatencyBins, type SparseBins } from '../../stats/latency-bins.ts';
 import type * as results from '../results/results.ts';
 import { addCounts, noCounts, type RecordedCounts } from './counts.ts';
+import { type Silence, Silences } from './silences.ts';
 
 /** How often an error came, while it is counted. */
 type RecordedError = { -readonly [Name in keyof results.LoadError]: results.LoadError[Name] };
@@ -45,8 +46,8 @@ export interface WorkerTotals {
   /** How late operations started although a connection was free: the generator's own doing. */
   readonly lateness: string;
   readonly errors: Readonly<Record<string, RecordedError>>;
-  /** The longest time between two answers, of the clock that all threads share; absent with fewer answers. */
-  readonly silence?: { readonly fromMs: number; readonly toMs: number };
+  /** The longest times between two answers. */
+  readonly silences: readonly Silence[];
 }
 
 /** Counts and times the operations of one worker. */
@@ -56,8 +57,7 @@ export class Recorder {
   readonly #latency: Readonly<Record<LatencyClass, LatencyHistogram>>;
   readonly #lateness = LatencyHistogram.create();
   readonly #errors: Record<string, RecordedError> = {};
-  #lastAnswerMs: number | undefined;
-  #silence: { readonly fromMs: number; readonly toMs: number } | undefined;
+  readonly #silences = new Silences();
   #intended = new Map<number, LatencyBins>();
   #ended = new LatencyBins();
   /** Since the last report. */
@@ -77,7 +77,7 @@ export class Recorder {
   answered(latencyClass: LatencyClass, intendedMs: number, nowMs: number): void {
     const latencyMs = nowMs - intendedMs;
     this.counts.done++;
-    this.#noteSilence(nowMs);
+    this.#silences.answered(nowMs);
     this.#latency[latencyClass].record(latencyMs * 1e6);
     this.#ended.record(latencyMs);
     const second = Math.max(0, Math.floor((intendedMs - this.#startMs) / 1000));
@@ -108,15 +108,6 @@ export class Recorder {
   #errorOf({ sqlState = lostState, message = lostMessage }: Partial<ServerError>): RecordedError {
     this.#errors[sqlState] ??= { answers: 0, connecting: 0, failed: 0, message };
     return this.#errors[sqlState];
-  }
-
-  #noteSilence(nowMs: number): void {
-    const fromMs = this.#lastAnswerMs;
-    this.#lastAnswerMs = nowMs;
-    const { fromMs: from = 0, toMs: to = 0 } = this.#silence ?? {};
-    if (fromMs !== undefined && nowMs - fromMs > to - from) {
-      this.#silence = { fromMs, toMs: nowMs };
-    }
   }
 
   /** What happened since the last call. */
@@ -154,7 +145,7 @@ export class Recorder {
       },
       lateness: this.#lateness.encode(),
       errors: this.#errors,
-      ...(this.#silence === undefined ? {} : { silence: this.#silence }),
+      silences: this.#silences.longest,
     };
   }
 }
