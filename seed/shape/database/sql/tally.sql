@@ -88,12 +88,22 @@ profiles as (
   where m.sender is not null
   group by m.sender
 ),
-slots as (
-  select s.length_ms, m.sent_ms / s.length_ms as slot, m.contact, count(*)::float8 as messages
+-- what one contact gets in a second, a minute and an hour: each from the one before
+seconds as materialized (
+  select m.sent_ms / 1000 as slot, m.contact, count(*)::float8 as messages
   from messages as m
-  cross join (values (1000), (60000), (3600000)) as s (length_ms)
   where m.sent_ms is not null
-  group by s.length_ms, m.sent_ms / s.length_ms, m.contact
+  group by m.sent_ms / 1000, m.contact
+),
+minutes as materialized (
+  select s.slot / 60 as slot, s.contact, sum(s.messages) as messages
+  from seconds as s
+  group by s.slot / 60, s.contact
+),
+hours as (
+  select m.slot / 60 as slot, m.contact, sum(m.messages) as messages
+  from minutes as m
+  group by m.slot / 60, m.contact
 ),
 batches as (
   select m.sender, m.sent_ms / 1000 as slot, m.contact, count(*)::float8 as messages
@@ -181,20 +191,26 @@ from messages as m
 where m.sent_ms is not null
 group by m.sent_ms / 3600000 % 24
 union all
-select
-  'pairs',
-  case t.length_ms when 1000 then 'second' when 60000 then 'minute' else 'hour' end,
-  null,
-  null,
-  sum(t.messages * t.messages - t.squares),
-  null,
-  null
+select 'pairs', 'second', null, null, sum(t.messages * t.messages - t.squares), null, null
 from (
-  select s.length_ms, s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
-  from slots as s
-  group by s.length_ms, s.slot
+  select s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
+  from seconds as s
+  group by s.slot
 ) as t
-group by t.length_ms
+union all
+select 'pairs', 'minute', null, null, sum(t.messages * t.messages - t.squares), null, null
+from (
+  select s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
+  from minutes as s
+  group by s.slot
+) as t
+union all
+select 'pairs', 'hour', null, null, sum(t.messages * t.messages - t.squares), null, null
+from (
+  select s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
+  from hours as s
+  group by s.slot
+) as t
 union all
 select 'batches', null, sum(t.messages), null, sum(t.messages * t.messages - t.squares), null, null
 from (
