@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
+import { closing } from '../connection/closing.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { waits } from '../testing/waits.ts';
+import { waits, waitsFor } from '../testing/waits.ts';
 import { makeProfiles, report, send } from './testing.ts';
 
 /* Who waits for an opt-in that is not committed, for whom it and deriving wait, and who goes on. */
@@ -49,6 +50,9 @@ const optIn = (client: pg.Client, phone: string, place = 0): Promise<unknown> =>
 
 const update = (client: pg.Client, message: string | undefined): Promise<unknown> =>
   client.query('update delivery_reports set error_code = 21610 where message_id = $1', [message]);
+
+const takeAway = (client: pg.Client, phone: string, ordinal: number): Promise<unknown> =>
+  client.query('delete from opt_outs where phone = $1 and ordinal = $2', [phone, ordinal]);
 
 /** What waits longer than this waits for somebody that it should not wait for. */
 const impatient = `set lock_timeout = '5s'`;
@@ -125,6 +129,56 @@ describe('an opt-in that is not committed', () => {
     await other.query('commit');
     await optedIn;
     await expectAccepted('a message', send(owner, phone, profiles[0]));
+  });
+});
+
+describe('two reports that counted on opt-outs which were taken away', () => {
+  it('want the same free ordinal: the second waits, looks again, and blocks', async () => {
+    const { phone } = await optedOut(3);
+    const [first, second] = [
+      await send(owner, newPhone(), profiles[3]),
+      await send(owner, newPhone(), profiles[4]),
+    ];
+    await owner.query('set session_replication_role = replica');
+    await owner.query('update outbound_messages set to_number = $1 where id in ($2, $3)', [
+      ...[phone, first, second],
+    ]);
+    await owner.query('delete from blocked_contacts where phone = $1', [phone]);
+    await owner.query('reset session_replication_role');
+    await closing(async (defer) => {
+      const open = async (): Promise<pg.Client> => {
+        const client = await database.connect();
+        defer(() => client.end());
+        await client.query('begin');
+        return client;
+      };
+      const [one, two] = [await open(), await open()];
+      // the third opt-out goes before the second report looks, and the second one after it
+      const [before, later] = [await open(), await open()];
+      await takeAway(before, phone, 3);
+      await takeAway(later, phone, 2);
+      const reportedByOne = report(one, first); // takes ordinal 4, and counts on the third
+      await waitsFor(asker, one, before, reportedByOne);
+      await before.query('commit');
+      await waitsFor(asker, one, later, reportedByOne);
+      const reportedByTwo = report(two, second); // takes ordinal 3
+      await waitsFor(asker, two, later, reportedByTwo);
+      await later.query('commit');
+      // one of them gets the free ordinal, 2, and the other waits for it
+      const winner = await Promise.race([
+        reportedByOne.then(() => one),
+        reportedByTwo.then(() => two),
+      ]);
+      await winner.query('commit');
+      await Promise.all([reportedByOne, reportedByTwo]);
+      await (winner === one ? two : one).query('commit');
+    });
+    const { rows } = await owner.query<{ profile_id: string }>(
+      'select profile_id from opt_outs where phone = $1',
+      [phone],
+    );
+    assert.deepEqual(rows.map(({ profile_id: id }) => profiles.indexOf(id)).sort(), [0, 3, 4]);
+    await expectRefused('a message', send(owner, phone, profiles[0]));
   });
 });
 

@@ -14,18 +14,40 @@ export async function waits(
   client: pg.Client,
   work: Promise<unknown>,
 ): Promise<void> {
-  const pid = (client as pg.Client & { processID: number }).processID;
+  await untilBlocked(owner, client, work, (blockers) => blockers.length > 0);
+}
+
+/** The same, once it waits for the session that is named. */
+export async function waitsFor(
+  owner: pg.Client,
+  client: pg.Client,
+  blocker: pg.Client,
+  work: Promise<unknown>,
+): Promise<void> {
+  await untilBlocked(owner, client, work, (blockers) => blockers.includes(pidOf(blocker)));
+}
+
+async function untilBlocked(
+  owner: pg.Client,
+  client: pg.Client,
+  work: Promise<unknown>,
+  isIt: (blockers: readonly number[]) => boolean,
+): Promise<void> {
   let hasEnded = false;
   const end = (): void => {
     hasEnded = true;
   };
   work.then(end, end);
   for (;;) {
-    assert.equal(hasEnded, false, 'it waited for nobody');
-    const { rows } = await owner.query<{ waits: boolean }>(
-      'select cardinality(pg_blocking_pids($1)) > 0 as waits',
-      [pid],
+    assert.equal(hasEnded, false, 'it did not wait');
+    const { rows } = await owner.query<{ blockers: readonly number[] }>(
+      'select pg_blocking_pids($1) as blockers',
+      [pidOf(client)],
     );
-    if (rows[0]?.waits === true) return;
+    if (isIt(rows[0]?.blockers ?? [])) return;
   }
+}
+
+function pidOf(client: pg.Client): number {
+  return (client as pg.Client & { processID: number }).processID;
 }
