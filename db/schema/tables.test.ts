@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type pg from 'pg';
+import { applyDesign } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { testedDesigns } from '../testing/tested-designs.ts';
 
 /* What the tables refuse by themselves, whoever writes: nulls, duplicates, what is not there. */
 
@@ -104,3 +106,32 @@ it('a row gets its id where the application gives none', async () => {
   assert.equal(new Set(ids).size, 3);
   for (const one of ids) assert.match(one, /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
 });
+
+/* The messages' own columns and keys, wherever a design puts them. */
+for (const design of testedDesigns()) {
+  it(`a message has a number, a text and a profile that is there, design ${design.name}`, async () => {
+    const laid = await createTestDatabase();
+    const [admin, app] = [await laid.connect(), await laid.connect()];
+    try {
+      await applyDesign(laid.url, admin, design);
+      if (design.sessionSql !== undefined) await app.query(design.sessionSql);
+      const send = (...values: readonly (string | null)[]): Promise<unknown> =>
+        app.query(
+          'insert into outbound_messages (to_number, body, profile_id) values ($1, $2, $3)',
+          [...values],
+        );
+      await send(phone, 'tables', null);
+      for (const [code, values] of [
+        ['23502', [null, 'tables', null]],
+        ['23502', [phone, null, null]],
+        ['23503', [phone, 'tables', nowhere]],
+      ] as const) {
+        await assert.rejects(send(...values), { code }, JSON.stringify(values));
+      }
+    } finally {
+      await app.end();
+      await admin.end();
+      await laid.drop();
+    }
+  });
+}
