@@ -37,7 +37,7 @@ export interface PairTask<D> {
   readonly mostSessionsMs?: number | undefined;
   /** Told of each slice as it was measured. */
   readonly onSlice?: ((slice: MeasuredSlice) => void) | undefined;
-  /** Told of the pairs of sessions so far, each time that one has ended. */
+  /** Told of the pairs of sessions so far: each time that one has ended, of many each time that a fiftieth has. */
   readonly onSessions?: ((sessions: readonly SessionsFigures[]) => void) | undefined;
 }
 
@@ -99,6 +99,7 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
           ? Number(!collected.hasSamples)
           : fewestForTrimmedMean - collected.sessions.length;
       let tookMs = 0;
+      let nextLook = 0;
       const mayGoOn = (): boolean =>
         mayOpenSessions(secondsAllowed, leftSeconds(), missing(), tookMs);
       for (let sessions = 0; sessions === 0 || mayGoOn(); sessions++) {
@@ -113,10 +114,13 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
           onSlice?.(slice);
         });
         collected.endSessions();
-        onSessions?.(collected.sessions);
         tookMs = performance.now() - begunMs;
         const overheadMs = tookMs - (collected.slicesMs() - slicesBeforeMs);
         pacing = pacingOf(secondsAllowed, collected.turnMs(), overheadMs, mostSessionsMs);
+        const { length: complete } = collected.sessions;
+        if (complete < nextLook) continue;
+        nextLook = Math.max(complete + 1, Math.ceil(complete * moreAtEachLook));
+        onSessions?.(collected.sessions);
         if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {
           stoppedBecause = 'precise enough';
           break;
@@ -158,6 +162,9 @@ function titleOf(
     Object.values(places).some(({ reservation }) => reservation.topology === citus);
   return `${title}${durability}${isThrough ? ', through the coordinator' : ''}`;
 }
+
+/** The figure is looked at anew with so many times as many sessions: a look at thousands of them takes a while. */
+const moreAtEachLook = 1.02;
 
 /** Numbers that sessions have made blocked are removed now and then, so that the tables keep their size. */
 const mostPhones = 2_000;

@@ -48,3 +48,19 @@ export async function messagesTable(client: pg.Client): Promise<string> {
   assert.ok(name !== undefined);
   return name;
 }
+
+/** All that is in public belongs to a role that is no superuser, and the session becomes it. */
+export async function giveAway(client: pg.Client, role: string): Promise<void> {
+  const { rows } = await client.query<{ statement: string }>(
+    `select format('alter %s %s owner to %I',
+       case relkind when 'v' then 'view' else 'table' end, oid::regclass, $1::text) as statement
+     from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
+     union all
+     select format('alter function %s owner to %I', oid::regprocedure, $1::text)
+     from pg_proc where pronamespace = 'public'::regnamespace`,
+    [role],
+  );
+  await client.query(`grant create, usage on schema public to ${role}`);
+  for (const { statement } of rows) await client.query(statement);
+  await client.query(`set local role ${role}`);
+}

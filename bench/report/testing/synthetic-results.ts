@@ -181,6 +181,7 @@ function scenarioResult(
     used.map(({ treatment, control }) => ({
       pairs: 200,
       differenceNs: treatment.medianNs - control.medianNs,
+      logRatios: [[Math.log(treatment.medianNs / control.medianNs)]],
       controlNs: control.medianNs,
       p95DifferenceNs: Number(treatment.p95Ns) - Number(control.p95Ns),
       p99DifferenceNs: Number(treatment.p99Ns) - Number(control.p99Ns),
