@@ -8,8 +8,8 @@ import { withNothingFirst } from './prepared.ts';
 import type { Scenario } from './scenario.ts';
 import { copyMessages, copyMessagesWithIds } from './statements.ts';
 
-/** Where ids are left out each line is made again and again from the same few texts. */
-const batchesWithoutIds = 2;
+/** Numbers and profiles of so many batches are drawn; each batch has ids of its own. */
+const batchesDrawn = 2;
 
 /**
  * Many rows by COPY, encoded beforehand.
@@ -28,22 +28,23 @@ export function copy(rows: number, ids: 'ids sent' | 'ids left out'): Scenario {
     durable: true,
     control: 'check off',
     statement: sent ? copyMessagesWithIds : copyMessages,
-    weight: 6,
+    weight: 10,
     selected: 'one design',
     widthFactor: 2,
     async prepare({ arm, clients, asSent, calls, draw }) {
       const client = itemAt(clients, 0);
-      const batches = Array.from(
-        { length: sent ? calls : Math.min(calls, batchesWithoutIds) },
-        () => {
-          const profiles = draw.profiles(rows);
-          const lines = draw.unblocked(rows).map((phone, index) => {
-            const line = `${profiles[index]}\t${phone}\t${benchBody}\n`;
-            return sent ? `${uuid7(Date.now(), draw.random, arm)}\t${line}` : line;
-          });
-          return Buffer.from(lines.join(''));
-        },
-      );
+      const drawn = Array.from({ length: Math.min(calls, batchesDrawn) }, () => {
+        const profiles = draw.profiles(rows);
+        return draw
+          .unblocked(rows)
+          .map((phone, index) => `${profiles[index]}\t${phone}\t${benchBody}\n`);
+      });
+      const withIds = (lines: readonly string[]): readonly string[] =>
+        lines.map((line) => `${uuid7(Date.now(), draw.random, arm)}\t${line}`);
+      const batches = Array.from({ length: sent ? calls : drawn.length }, (_, index) => {
+        const lines = itemAt(drawn, index % drawn.length);
+        return Buffer.from((sent ? withIds(lines) : lines).join(''));
+      });
       const { text } = withNothingFirst(
         asSent({ name: '', text: sent ? copyMessagesWithIds : copyMessages }),
       );
@@ -57,13 +58,14 @@ export function copy(rows: number, ids: 'ids sent' | 'ids left out'): Scenario {
   };
 }
 
+/** Twelve bits as text. */
+const hexDigits = Array.from({ length: 4_096 }, (_, bits) => bits.toString(16).padStart(3, '0'));
+
 /** A uuid of version 7 (RFC 9562). The arms draw the same numbers, and differ in one bit. */
 function uuid7(unixMs: number, random: Random, arm: 'treatment' | 'control'): string {
   const time = unixMs.toString(16).padStart(12, '0');
-  const bits = (count: number): string =>
-    Math.floor(random() * 2 ** count)
-      .toString(16)
-      .padStart(count / 4, '0');
+  const three = (): string => itemAt(hexDigits, Math.floor(random() * hexDigits.length));
   const variant = arm === 'treatment' ? '8' : '9';
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${bits(12)}-${variant}${bits(12)}-${bits(24)}${bits(24)}`;
+  const node = `${three()}${three()}${three()}${three()}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${three()}-${variant}${three()}-${node}`;
 }

@@ -15,7 +15,7 @@ import { reportBlocking, reportFirst, reportRepeated } from './reports.ts';
 import { sameTwice } from './same-twice.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Every scenario but those that try the method on itself, in the order in which they are measured and shown. */
+/** Every scenario but those that try the method on itself, in the order in which they are shown. */
 const ownScenarios: readonly Scenario[] = [
   insertDurable,
   insertNotDurable,
@@ -39,7 +39,7 @@ const triedByDefault = [insertDurable, insertNotDurable].map((scenario) => ({
   selected: 'one design' as const,
 }));
 
-/** Every scenario, in the order in which they are measured and shown. */
+/** Every scenario, in the order in which they are shown. */
 export const allScenarios: readonly Scenario[] = [...ownScenarios, ...triedByDefault];
 
 /** The others on which the method can be tried: those whose control has the check off. */

@@ -6,6 +6,6 @@ export const insertDurable = singleRow({
   title: 'one row a transaction, durable commit',
   durable: true,
   clients: 1,
-  weight: 12,
+  weight: 10,
   selected: 'always',
 });

@@ -16,6 +16,7 @@ function report(options: {
   readonly name: string;
   readonly title: string;
   readonly selected: Scenario['selected'];
+  readonly weight: number;
   /** Opt-outs that the number has before: of this profile, or of all but one that its block takes. */
   readonly before: 'none' | 'the same profile' | 'all but one';
 }): Scenario {
@@ -27,7 +28,6 @@ function report(options: {
     durable: false,
     control: 'other statement',
     statement: statements.insertReport.text,
-    weight: 6,
     widthFactor: 2,
     async prepare({ arm, clients, asSent, calls, admin, topology, draw, blockThreshold }) {
       const { insertReport, valuesOf, optOutReports, valuesOfAll } = reportStatements(topology);
@@ -63,6 +63,7 @@ export const reportFirst = report({
   name: 'report-first',
   title: 'the first 21610 of a number, against a 30007 (not durable)',
   selected: 'one design',
+  weight: 7,
   before: 'none',
 });
 
@@ -71,6 +72,7 @@ export const reportRepeated = report({
   name: 'report-repeated',
   title: 'a 21610 from a profile that knows already, against a 30007 (not durable)',
   selected: 'one design',
+  weight: 5,
   before: 'the same profile',
 });
 
@@ -79,6 +81,7 @@ export const reportBlocking = report({
   name: 'report-blocking',
   title: 'the 21610 that blocks a number, against a 30007 (not durable)',
   selected: 'always',
+  weight: 9,
   before: 'all but one',
 });
 
