@@ -7,14 +7,12 @@ import { applyDesign } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
 import { waits, waitsFor } from '../testing/waits.ts';
-import { makeProfiles, report, send } from './testing.ts';
+import { makeProfiles, recordsInOrder, report, send } from './testing.ts';
 
 /* Who waits for an opt-in that is not committed, for whom it and deriving wait, and who goes on. */
 
 for (const design of testedDesigns()) {
-  // where opt-outs are kept otherwise, others wait
-  if (!design.keeps.includes('opt_outs') || !design.keepsOrder) continue;
-  if (design.sessionSql !== undefined) continue; // as the default, but for sends
+  if (!recordsInOrder(design)) continue;
   const keepsBlocked = design.keeps.includes('blocked_contacts');
   describe(`design ${design.name}`, () => {
     let database: TestDatabase;

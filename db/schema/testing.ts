@@ -64,3 +64,10 @@ export async function giveAway(client: pg.Client, role: string): Promise<void> {
   for (const { statement } of rows) await client.query(statement);
   await client.query(`set local role ${role}`);
 }
+
+/**
+ * Whether a design records opt-outs in the table of that name, in their order: then reports, moves and opt-ins
+ * wait for each other as under the default. A design whose sessions are set up otherwise differs in sends alone.
+ */
+export const recordsInOrder = ({ keeps, keepsOrder, sessionSql }: Design): boolean =>
+  keeps.includes('opt_outs') && keepsOrder && sessionSql === undefined;
