@@ -118,7 +118,7 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
         const overheadMs = tookMs - (collected.slicesMs() - slicesBeforeMs);
         pacing = pacingOf(secondsAllowed, collected.turnMs(), overheadMs, mostSessionsMs);
         const { length: complete } = collected.sessions;
-        if (complete < nextLook) continue;
+        if (complete < nextLook && mayGoOn()) continue;
         nextLook = Math.max(complete + 1, Math.ceil(complete * moreAtEachLook));
         onSessions?.(collected.sessions);
         if (scenario.control !== 'none' && isPreciseEnough(collected.sessions, options.rule)) {

@@ -61,9 +61,9 @@ export function historySection(runs: readonly Results[]): readonly Section[] {
 
 /** What two runs must have in common to stand in one history. */
 function conditions(results: Results): string {
-  const { dataSet, environment } = results;
+  const { dataSet, environment, method } = results;
   const { machine } = environment;
-  return `${shortCount(dataSet.messages)} messages, ${serverName(results)}, ${machine.cpuModel} (${machine.cpus})`;
+  return `${shortCount(dataSet.messages)} messages, ${serverName(results)}, ${machine.cpuModel} (${machine.cpus})${method.ratio === undefined ? ', ratios of sessions' : ''}`;
 }
 
 function historyOf(runs: readonly Results[], words: string, scenario: string): History {

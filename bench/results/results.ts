@@ -57,6 +57,12 @@ export const methodSchema = define(
         ['pairs of single statements', 'shuffled pairs'],
         'What takes turns: statements; or, before December 2026, blocks of half a second or less.',
       ),
+      ratio: optional(
+        oneOf(
+          ['of single pairs'],
+          'What a ratio is the trimmed mean of. Absent in older runs: of sessions, of each 1 + added time over time without.',
+        ),
+      ),
       confidence: number(),
       wantedHalfWidth: number(
         "A scenario stops when the interval's half-width, as a share of the baseline, is this or less …",

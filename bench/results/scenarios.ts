@@ -116,7 +116,9 @@ export const pairedFigureSchema = define(
     {
       pairs: number('Statements of each arm (of several clients: turns).'),
       sessions: number('Pairs of sessions, over which the intervals are made.'),
-      ratio: number('Treatment over control.'),
+      ratio: number(
+        'Treatment over control, of pairs: not 1 + difference over baseline, which scatters more.',
+      ),
       ratioLow: number(),
       ratioHigh: number(),
       differenceNsPerRow: number('Treatment minus control, for one row.'),

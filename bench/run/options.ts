@@ -141,6 +141,7 @@ export function readOptions(
     method: {
       loop: 'closed',
       order: 'pairs of single statements',
+      ratio: 'of single pairs',
       confidence: 0.95,
       wantedHalfWidth: flags.precision ?? 0.01,
       secondsPerDesign: Math.round((seconds / designs.length) * 10) / 10,

@@ -20,6 +20,24 @@ describe('the trimmed mean of clusters', () => {
     assert.equal((high - value).toFixed(4), '2.4109');
   });
 
+  it('is the same of values with the other sign, also where a fifth of them is a whole number', () => {
+    for (const count of [10, 12, 15]) {
+      const values = Array.from({ length: count }, (_, index) => index + 1);
+      const uneven = (of: readonly number[]): readonly Cluster[] => [
+        [of.slice(0, 3)],
+        ...of.slice(3).map((one) => [[one]]),
+      ];
+      for (const clustersOf of [(of: readonly number[]) => of.map((one) => [[one]]), uneven]) {
+        const { value, low } = clusteredTrimmedMean(clustersOf(values), 0.95);
+        const negative = clusteredTrimmedMean(clustersOf(values.map((one) => -one)), 0.95);
+        assert.equal((-negative.value).toFixed(9), value.toFixed(9));
+        assert.equal((-negative.high).toFixed(9), low.toFixed(9));
+      }
+    }
+    const ten = Array.from({ length: 10 }, (_, index) => [[index + 1]]);
+    assert.equal(clusteredTrimmedMean(ten, 0.95).value.toFixed(9), '5.500000000');
+  });
+
   it('gives every cluster the same weight, and every group of one', () => {
     const one: Cluster = [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1], [3]];
     const { value } = clusteredTrimmedMean([one, one, one, one, one, one], 0.95);

@@ -56,16 +56,15 @@ function weightOf(group: readonly number[], groups: Cluster, clusters: readonly 
   return 1 / (clusters.length * groups.length * group.length);
 }
 
-/** Between which values the weight lies that is not left out. */
+/** Between which values the weight lies that is not left out, the same for values with the other sign. */
 function middleOf(clusters: readonly Cluster[]): readonly [number, number] {
   const groups = clusters.flat();
   const sizes = new Set(groups.map(({ length }) => length));
   if (sizes.size === 1 && new Set(clusters.map(({ length }) => length)).size === 1) {
     // of the same weight each: numbers alone are sorted many times as fast
     const ascending = Float64Array.from(groups.flat()).sort();
-    const at = (share: number): number =>
-      ascending[Math.ceil(share * ascending.length - rounding) - 1] ?? Number.NaN;
-    return [at(trim), at(1 - trim)];
+    const cut = Math.floor(trim * ascending.length + rounding);
+    return [ascending[cut] ?? Number.NaN, ascending[ascending.length - 1 - cut] ?? Number.NaN];
   }
   const ascending = clusters
     .flatMap((cluster) =>
@@ -75,15 +74,20 @@ function middleOf(clusters: readonly Cluster[]): readonly [number, number] {
       }),
     )
     .sort((one, other) => one.value - other.value);
-  const at = (share: number): number => {
-    let sum = 0;
-    for (const { value, weight } of ascending) {
-      sum += weight;
-      if (sum >= share - rounding) return value;
-    }
-    return Number.NaN;
-  };
-  return [at(trim), at(1 - trim)];
+  return [firstBeyond(trim, ascending), firstBeyond(trim, ascending.reverse())];
+}
+
+/** The first value with which more than that share of the weight is passed. */
+function firstBeyond(
+  share: number,
+  values: readonly { readonly value: number; readonly weight: number }[],
+): number {
+  let sum = 0;
+  for (const { value, weight } of values) {
+    sum += weight;
+    if (sum > share + rounding) return value;
+  }
+  return Number.NaN;
 }
 
 /** Sums of weights are a little off. */

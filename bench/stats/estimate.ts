@@ -4,7 +4,7 @@ export const estimateSchema = define(
   'Estimate',
   object(
     { value: number(), low: number(), high: number(), samples: number() },
-    'A median with its bootstrap interval.',
+    'A figure with its interval, and of how many values it is.',
   ),
 );
 export type Estimate = Of<typeof estimateSchema>;

@@ -27,6 +27,9 @@ export async function waitsFor(
   await untilBlocked(owner, client, work, (blockers) => blockers.includes(pidOf(blocker)));
 }
 
+/** Who waits for somebody else would be looked at for ever. */
+const mostMs = 120_000;
+
 async function untilBlocked(
   owner: pg.Client,
   client: pg.Client,
@@ -38,13 +41,16 @@ async function untilBlocked(
     hasEnded = true;
   };
   work.then(end, end);
+  const untilMs = Date.now() + mostMs;
   for (;;) {
     assert.equal(hasEnded, false, 'it did not wait');
     const { rows } = await owner.query<{ blockers: readonly number[] }>(
       'select pg_blocking_pids($1) as blockers',
       [pidOf(client)],
     );
-    if (isIt(rows[0]?.blockers ?? [])) return;
+    const blockers = rows[0]?.blockers ?? [];
+    if (isIt(blockers)) return;
+    assert.ok(Date.now() < untilMs, `it waits for ${blockers.join(', ') || 'nobody'}`);
   }
 }
 

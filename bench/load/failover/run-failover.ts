@@ -176,12 +176,13 @@ function describe(
   };
 }
 
-/** When the load's longest silence ended that met the time between kill and promotion. */
+/** When the last of the load's silences ended that met the time between kill and promotion. */
 function endOfOutage(
   silences: readonly Silence[],
   { killedMs, promotedMs }: Pick<Events, 'killedMs' | 'promotedMs'>,
 ): number | undefined {
-  return silences.find(({ fromMs, toMs }) => fromMs <= promotedMs && toMs >= killedMs)?.toMs;
+  const met = silences.filter(({ fromMs, toMs }) => fromMs <= promotedMs && toMs >= killedMs);
+  return met.length === 0 ? undefined : Math.max(...met.map(({ toMs }) => toMs));
 }
 
 /** What is not as acknowledged, and is not what the killed primary had more than its standby either. */

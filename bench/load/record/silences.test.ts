@@ -46,4 +46,13 @@ describe('the silences of a load', () => {
     assert.deepEqual(commonSilences([...workers, []]), []);
     assert.deepEqual(commonSilences([]), []);
   });
+
+  it('of many workers are found at once', () => {
+    const workers = Array.from({ length: 64 }, (_, worker) =>
+      Array.from({ length: 20 }, (_, i) => ({ fromMs: 100 * i + worker, toMs: 100 * i + 90 })),
+    );
+    const common = commonSilences(workers);
+    assert.equal(common.length, 20);
+    assert.deepEqual(common[0], { fromMs: 63, toMs: 90 });
+  });
 });

@@ -34,12 +34,16 @@ export class Silences {
 export function commonSilences(workers: readonly (readonly Silence[])[]): readonly Silence[] {
   const [first = [], ...others] = workers;
   const common = others.reduce<readonly Silence[]>(
-    (known, more) => known.flatMap((one) => more.map((other) => meeting(one, other))),
+    (known, more) =>
+      known.flatMap((one) =>
+        more.map((other) => meeting(one, other)).filter((silence) => lengthOf(silence) > 0),
+      ),
     first,
   );
-  return longestFirst(common.filter((silence) => lengthOf(silence) > 0));
+  return longestFirst(common);
 }
 
+/** When both were silent; of no length or less where they were not at the same time. */
 function meeting(one: Silence, other: Silence): Silence {
   return {
     fromMs: Math.max(one.fromMs, other.fromMs),

@@ -34,6 +34,7 @@ export function comparability(before: Results, after: Results): Comparability {
     ],
     cautions: [
       ...poolerCautions(before, after),
+      ...ratioCautions(before.method, after.method),
       ...environmentCautions(before.environment, after.environment),
     ],
   };
@@ -49,6 +50,19 @@ export function poolerCautions(
   return before.pooler === after.pooler
     ? []
     : [`it went through ${through(before)} before and ${through(after)} after`];
+}
+
+/** Older ratios were trimmed means over sessions: of the same pairs a little less than those of single pairs. */
+function ratioCautions(
+  { ratio: was }: Results['method'],
+  { ratio: is }: Results['method'],
+): readonly string[] {
+  const words = (ratio: typeof was): string => ratio ?? 'of sessions';
+  return was === is
+    ? []
+    : [
+        `the ratios are ${words(was)} before and ${words(is)} after: a difference of 1 % may be no other`,
+      ];
 }
 
 /** How durable a commit of the server is. */
@@ -134,7 +148,7 @@ function methodReasons(before: Results['method'], after: Results['method']): rea
   const entries = (method: object): ReadonlyMap<string, string> =>
     new Map(
       Object.entries(method)
-        .filter(([name]) => !effort.includes(name))
+        .filter(([name]) => !effort.includes(name) && name !== 'ratio')
         .map(([name, value]) => [name, JSON.stringify(value)]),
     );
   const [was, is] = [entries(before), entries(after)];

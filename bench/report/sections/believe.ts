@@ -228,6 +228,14 @@ function isDisturbed({ checkpoints, autovacuums }: Slice): boolean {
   return checkpoints + autovacuums > 0;
 }
 
+/** What a ratio and an added time are, and how far their intervals hold. */
+function figureWords({ ratio }: Results['method'], confidence: string): string {
+  const held = 'holds the truth in 95 to 98 of 100 modelled series (npm run bench:coverage)';
+  return ratio === undefined
+    ? `The figure is the trimmed mean over sessions; its ${confidence} interval ${held}.`
+    : `The ratio is the trimmed mean of those of single pairs; its ${confidence} interval, made over sessions, ${held}. The added time is the trimmed mean over sessions.`;
+}
+
 /** How the figures came about, one sentence or two each; of older runs as they came about then. */
 function methodItems({ method, designs }: Results): readonly string[] {
   const confidence = formatPercentile(method.confidence);
@@ -243,7 +251,7 @@ function methodItems({ method, designs }: Results): readonly string[] {
   const used = new Set(designs.flatMap(({ scenarios }) => scenarios.map((one) => one.method)));
   return [
     'Pairs of single statements: two sessions take turns, statement by statement, in random order, one with the check and one without. What slows the machine slows both.',
-    `The arms change sessions several times, and sessions are opened anew: a session’s own share cancels. The figure is the trimmed mean over sessions; its ${confidence} interval holds the truth in 95 to 98 of 100 modelled series (npm run bench:coverage).`,
+    `The arms change sessions several times, and sessions are opened anew: a session’s own share cancels. ${figureWords(method, confidence)}`,
     ...[...used].flatMap((one) => armMethodWords[one] ?? []),
     `A scenario ends when the interval’s half-width is ${width} of the baseline or less (twice that for a thousand rows and for reports), after ${method.fewestSessions} pairs of sessions at the least, ${ends}`,
     'Two designs are compared by their ratios, each against its own control, widened for as many comparisons as there are pairs of designs. Where the interval includes 1 they “could not be told apart”: neither equal nor different.',

@@ -1,5 +1,5 @@
 import type { DesignResult, Results } from '../../results/results.ts';
-import { verdictOf } from '../../stats/bootstrap.ts';
+import type { EstimateRange } from '../../stats/estimate.ts';
 import { tableHtml } from '../figure.ts';
 import {
   formatChange,
@@ -76,11 +76,15 @@ function costText(design: DesignResult, name: string): string {
 
 /** `+13 µs (+8 %)`; where it could not be told from nothing, its bounds. */
 function pairedText({ paired }: PairedScenario): string {
-  const ratio = ratioOf(paired);
   const added = differenceOf(paired);
-  return verdictOf(ratio) === 'could not be told apart'
+  return !isToldFromNone(added)
     ? `between ${moreOrLess(added.low)} and ${moreOrLess(added.high)}, not told from nothing`
-    : `${formatSignedNsWithin(added)} (${formatChange(ratio)})`;
+    : `${formatSignedNsWithin(added)} (${formatChange(ratioOf(paired))})`;
+}
+
+/** Whether time was told from none, more or less: by its own interval, which is wider than the ratio's. */
+function isToldFromNone({ low, high }: EstimateRange): boolean {
+  return low > 0 || high < 0;
 }
 
 function moreOrLess(ns: number): string {
@@ -91,7 +95,7 @@ function moreOrLess(ns: number): string {
 function isTold(results: Results, design: DesignResult): boolean {
   const { oneRow, oneRowNotDurable } = questionsOf(results);
   const added = pairedOf(design, oneRow ?? oneRowNotDurable);
-  return added !== undefined && verdictOf(ratioOf(added.paired)) !== 'could not be told apart';
+  return added !== undefined && isToldFromNone(differenceOf(added.paired));
 }
 
 /** What the added time of one durable row is of a row whose commit takes so long. */

@@ -66,6 +66,7 @@ export function syntheticResults(run: SyntheticRun = {}): Results {
       secondsPerDesign: 20,
       blockedShare: 0.04,
       fewestSessions: 12,
+      ratio: 'of single pairs',
     },
     environment: syntheticEnvironment(),
     designs: designs.map((design) => designResult(design, pairs, random)),
