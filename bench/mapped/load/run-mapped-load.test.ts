@@ -76,9 +76,9 @@ describe('a load in tables where something is wrong', () => {
     [
       'opt-outs are not recorded',
       'alter table app.receipts disable trigger receipts_record_opt_out_insert',
+      // whether one was sent to afterwards is chance: on a busy machine all may have been sent before
       [
         'opt-outs that were reported and are not recorded',
-        'messages that passed after their number was known to be blocked',
         'numbers that must be blocked and are not',
       ],
     ],
