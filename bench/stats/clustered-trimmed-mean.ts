@@ -62,7 +62,7 @@ function middleOf(clusters: readonly Cluster[]): readonly [number, number] {
   const sizes = new Set(groups.map(({ length }) => length));
   if (sizes.size === 1 && new Set(clusters.map(({ length }) => length)).size === 1) {
     // of the same weight each: numbers alone are sorted many times as fast
-    const ascending = Float64Array.from(groups.flat()).sort();
+    const ascending = numbersOf(groups).sort();
     const cut = Math.floor(trim * ascending.length + rounding);
     return [ascending[cut] ?? Number.NaN, ascending[ascending.length - 1 - cut] ?? Number.NaN];
   }
@@ -75,6 +75,17 @@ function middleOf(clusters: readonly Cluster[]): readonly [number, number] {
     )
     .sort((one, other) => one.value - other.value);
   return [firstBeyond(trim, ascending), firstBeyond(trim, ascending.reverse())];
+}
+
+/** All values of some groups. */
+function numbersOf(groups: Cluster): Float64Array {
+  const numbers = new Float64Array(groups.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const group of groups) {
+    numbers.set(group, at);
+    at += group.length;
+  }
+  return numbers;
 }
 
 /** The first value with which more than that share of the weight is passed. */
