@@ -191,26 +191,22 @@ from messages as m
 where m.sent_ms is not null
 group by m.sent_ms / 3600000 % 24
 union all
-select 'pairs', 'second', null, null, sum(t.messages * t.messages - t.squares), null, null
+select 'pairs', t.length, null, null, sum(t.messages * t.messages - t.squares), null, null
 from (
-  select s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
-  from seconds as s
-  group by s.slot
+  select s.length, s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
+  from (
+    select 'second' as length, slot, messages
+    from seconds
+    union all
+    select 'minute', slot, messages
+    from minutes
+    union all
+    select 'hour', slot, messages
+    from hours
+  ) as s (length, slot, messages)
+  group by s.length, s.slot
 ) as t
-union all
-select 'pairs', 'minute', null, null, sum(t.messages * t.messages - t.squares), null, null
-from (
-  select s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
-  from minutes as s
-  group by s.slot
-) as t
-union all
-select 'pairs', 'hour', null, null, sum(t.messages * t.messages - t.squares), null, null
-from (
-  select s.slot, sum(s.messages) as messages, sum(s.messages * s.messages) as squares
-  from hours as s
-  group by s.slot
-) as t
+group by t.length
 union all
 select 'batches', null, sum(t.messages), null, sum(t.messages * t.messages - t.squares), null, null
 from (
