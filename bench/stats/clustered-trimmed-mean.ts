@@ -1,10 +1,7 @@
 import type { Estimate } from './estimate.ts';
 import { mean } from './mean.ts';
 import { studentT } from './student-t.ts';
-import { fewestForTrimmedMean } from './trimmed-mean.ts';
-
-/** The share of the weight that is left out at either end. */
-const trim = 0.2;
+import { fewestForTrimmedMean, trim } from './trimmed-mean.ts';
 
 /** Values that depend on each other, in groups of the same weight each, however many values one has. */
 export type Cluster = readonly (readonly number[])[];

@@ -3,7 +3,7 @@ import { mean } from './mean.ts';
 import { studentT } from './student-t.ts';
 
 /** The share that is left out at either end. */
-const trim = 0.2;
+export const trim = 0.2;
 
 /** Of fewer values no interval is made: too few are left inside to say how far they scatter. */
 export const fewestForTrimmedMean = 6;
