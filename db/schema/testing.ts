@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type pg from 'pg';
+import { failureOf, isRefusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import type { TestDatabase } from '../testing/test-database.ts';
 
@@ -39,6 +40,21 @@ export async function report(client: pg.Client, message: string | undefined): Pr
   );
 }
 
+/** Whether a message to the number is refused. One that is not stays there. */
+export async function isRefused(
+  client: pg.Client,
+  phone: string,
+  profile?: string,
+): Promise<boolean> {
+  try {
+    await send(client, phone, profile);
+    return false;
+  } catch (error) {
+    assert.ok(isRefusal(failureOf(error)), String(error));
+    return true;
+  }
+}
+
 /** The table that messages are stored in: under a design that puts a view in front, another one. */
 export async function messagesTable(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ name: string }>(
@@ -71,3 +87,7 @@ export async function giveAway(client: pg.Client, role: string): Promise<void> {
  */
 export const recordsInOrder = ({ keeps, keepsOrder, sessionSql }: Design): boolean =>
   keeps.includes('opt_outs') && keepsOrder && sessionSql === undefined;
+
+/** Whether a design stores an opt-out when it is reported; one that does not reads the reports at every send. */
+export const recordsWhenReported = ({ keeps }: Design): boolean =>
+  !keeps.includes('unreported_opt_outs');
