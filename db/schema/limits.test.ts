@@ -34,6 +34,13 @@ async function lay(design: Design): Promise<void> {
   app = await fixture.session();
 }
 
+async function isOlderThan(major: number): Promise<boolean> {
+  const { rows } = await owner.query<{ version: number }>(
+    `select current_setting('server_version_num')::integer as version`,
+  );
+  return Number(rows[0]?.version) < major * 10_000;
+}
+
 const takesCopy = (design: Design): boolean =>
   !design.cannot.some((check) => check.startsWith('a COPY'));
 
@@ -64,6 +71,35 @@ describe('a COPY that is kept open at READ COMMITTED', () => {
       fixture.made({ messageIds: rows.map(({ id }) => id) });
       assert.equal(rows.length, 2);
       await expectRefused('the next message', fixture.send(app, blocked, profile));
+    });
+  }
+});
+
+describe('a COPY with on_error ignore (PostgreSQL 17 on)', () => {
+  for (const design of testedDesigns().filter(takesCopy)) {
+    it(`passes over what is no value of its column, and not over a blocked number, design ${design.name}`, async (t) => {
+      await lay(design);
+      if (await isOlderThan(17)) return t.skip('this server knows no on_error');
+      const [free, blocked] = [fixture.phone(), fixture.phone()];
+      const profile = await fixture.profile();
+      await fixture.block(owner, blocked);
+      const copy = async (lines: readonly string[]): Promise<void> => {
+        const into = app.query(
+          copyFrom(
+            'copy outbound_messages (profile_id, to_number, body) from stdin with (on_error ignore)',
+          ),
+        );
+        into.end(lines.join(''));
+        await finished(into);
+      };
+      const line = (phone: string, of: string = profile): string => `${of}\t${phone}\tcopied\n`;
+      await expectRefused('a COPY', copy([line(free), line(blocked)]));
+      await expectAccepted('a COPY', copy([line(free), line(free, 'no uuid')]));
+      const { rows } = await owner.query<{ id: string }>(
+        `select id from outbound_messages where body = 'copied'`,
+      );
+      fixture.made({ messageIds: rows.map(({ id }) => id) });
+      assert.equal(rows.length, 1);
     });
   }
 });
