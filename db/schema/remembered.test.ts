@@ -188,6 +188,8 @@ for (const design of testedDesigns()) {
           const elsewhereTold = await reported(away, id);
           const moving = await message(0, elsewhere);
           await reported(moving, id);
+          const again = await message(0, elsewhere);
+          await reported(again, id);
           const anothers = await message(2);
           await reported(anothers, id);
           if (optedIn === 'another number') await optIn(null, '+12025550109');
@@ -203,8 +205,9 @@ for (const design of testedDesigns()) {
             `opted in: ${optedIn}`,
           );
           if (expected.length > 0) {
-            // told once more, it is remembered once
+            // told once more, by a report and by a move, it is remembered once
             await reported(await message(), id);
+            await run(tellings['a message that is moved here'] ?? '', { moving: again, phone });
             assert.deepEqual(
               (await remembered()).filter((place) => place !== 2),
               expected,
