@@ -37,6 +37,8 @@ const losses: Readonly<Record<string, string>> = {
     delete from delivery_reports where message_id in (select id from message)`,
 };
 
+const sent = `insert into outbound_messages (to_number, body) values (:phone, 'sent')`;
+
 const timeless = 'gen_random_uuid()';
 
 /** How an opt-out is told after an opt-in; the id of the report tells no time. */
@@ -94,6 +96,8 @@ for (const design of testedDesigns()) {
          values (${id}, $1, $2, $3) returning id`,
         [of, type, code],
       );
+    const messageOf = (report: string): Promise<string> =>
+      one('select message_id as id from delivery_reports where id = $1', [report]);
     const told = async (place: number, to = phone): Promise<void> => {
       await reported(await message(place, to));
     };
@@ -168,6 +172,10 @@ for (const design of testedDesigns()) {
       await reported(about);
       await owner.query('update delivery_reports set error_code = 21610 where id = $1', [report]);
       await owner.query(`update outbound_messages set body = 'edited' where id = $1`, [about]);
+      const unreported = await message(1);
+      await owner.query('update outbound_messages set to_number = $2 where id = $1', [
+        ...[unreported, elsewhere],
+      ]);
       assert.deepEqual(await remembered(), []);
     });
 
@@ -292,26 +300,48 @@ for (const design of testedDesigns()) {
       assert.deepEqual(await laidOver(elsewhere), [0, 1]);
     });
 
-    it('is the message’s own contact: who deletes its report holds it against a move', async () => {
-      const [other, asker] = [await database.connect(), await database.connect()];
+    it('the opt-out of both numbers, where a report is deleted while its message is moved', async () => {
+      const [mover, asker] = [await database.connect(), await database.connect()];
       try {
         const about = await message();
         const report = await reported(about);
         await owner.query('commit');
-        await other.query('begin');
-        await other.query('delete from delivery_reports where id = $1', [report]);
-        const moved = owner.query('update outbound_messages set to_number = $2 where id = $1', [
+        await mover.query('begin');
+        await mover.query('update outbound_messages set to_number = $2 where id = $1', [
           ...[about, elsewhere],
         ]);
-        await waits(asker, owner, moved);
-        await other.query('commit');
-        await moved;
+        const deleted = owner.query('delete from delivery_reports where id = $1', [report]);
+        await waits(asker, owner, deleted);
+        await mover.query('commit');
+        await deleted;
         assert.deepEqual(await remembered(), [0]);
+        assert.deepEqual(await remembered(elsewhere), [0]);
       } finally {
-        await other.end();
+        await mover.end();
         await asker.end();
         await owner.query('delete from outbound_messages');
         await owner.query('delete from unreported_opt_outs');
+      }
+    });
+
+    it('the opt-out, whoever deletes the report or the message: the right to do that is enough', async () => {
+      for (const table of ['delivery_reports', 'outbound_messages']) {
+        await owner.query('savepoint one');
+        const report = await reported(await message());
+        await owner.query(
+          `grant select, delete on delivery_reports, outbound_messages to ${plain.name}`,
+        );
+        await owner.query(`set local role ${plain.name}`);
+        if (table === 'delivery_reports') {
+          await owner.query('delete from delivery_reports where id = $1', [report]);
+        } else {
+          await run(losses['both are deleted, the message first'] ?? '', {
+            message: await messageOf(report),
+          });
+        }
+        await owner.query('reset role');
+        assert.deepEqual(await remembered(), [0]);
+        await owner.query('rollback to savepoint one');
       }
     });
 
@@ -336,7 +366,7 @@ for (const design of testedDesigns()) {
         await owner.query(`alter table ${table} enable row level security`);
         await owner.query(`alter table ${table} force row level security`);
         await owner.query(`create policy written on ${table} for insert with check (true)`);
-        for (const text of statements) {
+        for (const text of [sent, ...statements]) {
           await owner.query('savepoint hidden');
           const named = { message: about, report, elsewhere, phone, other: profiles[1] };
           await assert.rejects(run(text ?? '', named), { code: '42501' }, text);
