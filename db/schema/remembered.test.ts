@@ -32,6 +32,9 @@ const losses: Readonly<Record<string, string>> = {
   'both are deleted, the message first': `
     with message as (delete from outbound_messages where id = :message returning id)
     delete from delivery_reports where message_id in (select id from message)`,
+  'the report is pointed at another message, and then its own deleted': `
+    with report as (update delivery_reports set message_id = :another where id = :report returning id)
+    delete from outbound_messages where id = :message and exists (select from report)`,
   'the message is moved and the report deleted': `
     with message as (update outbound_messages set to_number = :elsewhere where id = :message returning id)
     delete from delivery_reports where message_id in (select id from message)`,
@@ -68,7 +71,7 @@ for (const design of testedDesigns()) {
       owner = await database.connect();
       await applyDesign(database.url, owner, design);
       plain = await createTestRole(database, owner);
-      profiles = await makeProfiles(owner, 3);
+      profiles = await makeProfiles(owner, 4);
     });
     beforeEach(() => owner.query('begin'));
     afterEach(() => owner.query('rollback'));
@@ -166,6 +169,20 @@ for (const design of testedDesigns()) {
       });
     }
 
+    it('the opt-out, where another trigger gives the message its number', async () => {
+      await owner.query(
+        `create function e164() returns trigger language plpgsql as
+         'begin new.to_number := ''+1'' || ltrim(new.to_number, ''+1''); return new; end'`,
+      );
+      const about = await message(0, '2025550100');
+      await reported(about);
+      await owner.query(
+        'create trigger zz_e164 before update on outbound_messages for each row execute function e164()',
+      );
+      await owner.query('update outbound_messages set body = body where id = $1', [about]);
+      assert.deepEqual(await remembered('2025550100'), [0]);
+    });
+
     it('nothing that a report tells: stored, repeated, updated, or changed without a loss', async () => {
       const about = await message();
       const report = await reported(about);
@@ -250,8 +267,9 @@ for (const design of testedDesigns()) {
       await reported(twice);
       const deleted = await reported(twice);
       await owner.query('delete from delivery_reports where id = $1', [deleted]); // remembered as well
-      await reported(await message(0), { type: 'delivered' });
-      await reported(await message(0), { code: 30007 });
+      await message(3); // told nothing that counts
+      await reported(await message(3), { type: 'delivered' });
+      await reported(await message(3), { code: 30007 });
       await reported(await message(null));
       await told(1);
       await owner.query('update outbound_messages set to_number = $2 where profile_id = $1', [
