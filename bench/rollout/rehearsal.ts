@@ -5,9 +5,14 @@ import { codeOf } from '../../db/cli/errors.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { defaultDesignName } from '../../db/designs.ts';
 import type { RolloutOptions } from './options.ts';
-import type { RolloutStage } from './results.ts';
-import { installAtOnce, removeAtOnce, runFile } from './run-files.ts';
-import { type Measuring, measureStage } from './stages.ts';
+import {
+  type AdoptedFiles,
+  type FileWord,
+  installAtOnce,
+  removeAtOnce,
+  runStatements,
+} from './run-files.ts';
+import { type MeasuredStage, type Measuring, measureStage } from './stages.ts';
 import { acceptedOf, startTrying } from './try-blocked.ts';
 
 /** The traffic's own numbers: of no area that the data set has. */
@@ -15,9 +20,10 @@ export const ownPrefix = '+1999';
 
 /** The stages in their order. */
 export class Rehearsal {
-  readonly stages: RolloutStage[] = [];
+  readonly stages: MeasuredStage[] = [];
   readonly checks: { check: string; ok: boolean; found: string }[] = [];
   readonly #measuring: Measuring;
+  readonly #files: AdoptedFiles;
   readonly #url: string;
   readonly #options: RolloutOptions;
   readonly #historyBlocked: readonly string[];
@@ -25,12 +31,14 @@ export class Rehearsal {
 
   constructor(
     measuring: Measuring,
+    files: AdoptedFiles,
     url: string,
     options: RolloutOptions,
     historyBlocked: readonly string[],
     progress: (line: string) => void,
   ) {
     this.#measuring = measuring;
+    this.#files = files;
     this.#url = url;
     this.#options = options;
     this.#historyBlocked = historyBlocked;
@@ -39,23 +47,20 @@ export class Rehearsal {
 
   /** The files one after another, then nothing for as long. */
   async undisturbed(): Promise<void> {
-    const url = this.#url;
     await this.#stage('prepare', 'look for obstacles, build an index concurrently', () =>
-      runFile(url, 'prepare'),
+      this.#run('prepare'),
     );
     await this.#stage('install', 'tables, functions, the triggers that record', () =>
-      runFile(url, 'install'),
+      this.#run('install'),
     );
-    await this.#stage('backfill', 'the opt-outs of the history', () => runFile(url, 'backfill'));
-    await this.#stage('switch on', 'the triggers that refuse', () => runFile(url, 'switch_on'));
+    await this.#stage('backfill', 'the opt-outs of the history', () => this.#run('backfill'));
+    await this.#stage('switch on', 'the triggers that refuse', () => this.#run('switch_on'));
     await this.#mustRefuse('after the switch');
-    await this.#stage('verify', 'everything compared in one snapshot', () =>
-      runFile(url, 'verify'),
-    );
+    await this.#stage('verify', 'everything compared in one snapshot', () => this.#run('verify'));
     const { otherDesign } = this.#options;
     await this.#changeDesign('another design', `${otherDesign} in its place`, otherDesign);
     await this.#changeDesign('back', `${defaultDesignName} again`, defaultDesignName);
-    await this.#stage('remove', 'all of it taken away', () => runFile(url, 'roll_back'));
+    await this.#stage('remove', 'all of it taken away', () => this.#run('roll_back'));
     const lastS = this.stages.reduce((sum, { seconds }) => sum + seconds, 0);
     const calmMs = Math.max(lastS, this.#options.calmSeconds) * 1_000;
     await this.#stage('calm', 'no rollout, for as long as one took', () => delay(calmMs));
@@ -63,21 +68,20 @@ export class Rehearsal {
 
   /** Again, with an open transaction in the way of each step that needs a lock, and the backfill killed. */
   async disturbed(): Promise<void> {
-    const url = this.#url;
     const backfill = this.stages.find(({ name }) => name === 'backfill')?.seconds ?? 1;
-    await runFile(url, 'prepare');
+    await this.#run('prepare');
     await this.#stage('install, held up', 'beside a transaction that stays open', () =>
-      this.#heldUp(() => runFile(url, 'install')),
+      this.#heldUp(() => this.#run('install')),
     );
     await this.#stage('backfill, killed', 'its session ended half-way', () =>
       this.#killed(backfill / 2),
     );
-    await this.#stage('backfill, again', 'the same file once more', () => runFile(url, 'backfill'));
+    await this.#stage('backfill, again', 'the same file once more', () => this.#run('backfill'));
     await this.#stage('switch on, held up', 'beside a transaction that stays open', () =>
-      this.#heldUp(() => runFile(url, 'switch_on')),
+      this.#heldUp(() => this.#run('switch_on')),
     );
     await this.#mustRefuse('after the switch that was held up');
-    await runFile(url, 'verify');
+    await this.#run('verify');
     this.checks.push({
       check: 'after a backfill that was killed and run again nothing is missing',
       ok: true, // 05 fails otherwise
@@ -85,10 +89,10 @@ export class Rehearsal {
     });
     const { otherDesign } = this.#options;
     await this.#stage('another design, held up', 'beside a transaction that stays open', () =>
-      this.#heldUp(() => runFile(url, 'switch_on', { design: otherDesign })),
+      this.#heldUp(() => this.#run('switch_on', otherDesign)),
     );
     await this.#mustRefuse(`after ${otherDesign} that was held up`);
-    await runFile(url, 'roll_back');
+    await this.#run('roll_back');
   }
 
   /** For contrast. */
@@ -98,6 +102,10 @@ export class Rehearsal {
     );
     await this.#mustRefuse('after all at once');
     await removeAtOnce(this.#url);
+  }
+
+  #run(word: FileWord, design?: string): Promise<void> {
+    return runStatements(this.#url, this.#files(word, design));
   }
 
   async #stage(name: string, title: string, work: () => Promise<unknown>): Promise<void> {
@@ -114,7 +122,7 @@ export class Rehearsal {
   async #changeDesign(name: string, title: string, design: string): Promise<void> {
     const trying = await startTrying(this.#url, this.#historyBlocked);
     try {
-      await this.#stage(name, title, () => runFile(this.#url, 'switch_on', { design }));
+      await this.#stage(name, title, () => this.#run('switch_on', design));
     } finally {
       const { accepted, refused } = await trying.stop();
       this.checks.push({
@@ -155,10 +163,8 @@ export class Rehearsal {
   /** Ends the backfill's session after some seconds. */
   async #killed(afterSeconds: number): Promise<string> {
     let pid: number | undefined;
-    const working = runFile(this.#url, 'backfill', {
-      began: (client) => {
-        pid = (client as pg.Client & { processID: number }).processID;
-      },
+    const working = runStatements(this.#url, this.#files('backfill'), (client) => {
+      pid = (client as pg.Client & { processID: number }).processID;
     });
     const outcome = working.then(
       () => 'done before it was killed',

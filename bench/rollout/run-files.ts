@@ -14,29 +14,48 @@ export const rolloutName = 'optout-lab rollout';
 /** The numbered files that `npm run adopt` makes for the lab's own tables, by the word in their names. */
 export type FileWord = 'prepare' | 'install' | 'backfill' | 'switch_on' | 'verify' | 'roll_back';
 
-/** Of which design the file is, and what is told of its session. */
-interface FileOptions {
-  readonly design?: string;
-  readonly began?: (client: pg.Client) => void;
+/** Gives the statements of a file, of the adoption of a design. */
+export type AdoptedFiles = (word: FileWord, design?: string) => readonly string[];
+
+/**
+ * Makes the files of the lab's own tables for some designs and takes them apart. That keeps the process busy for
+ * some 100 ms, in which it sends nothing: so before the traffic begins.
+ */
+export function makeFiles(designs: readonly string[]): AdoptedFiles {
+  const mapping = readMapping(examplePath('lab'));
+  const made = new Map(
+    designs.map((design) => [
+      design,
+      adoptionFiles({ ...mapping, design }).map(({ name, text }) => ({
+        name,
+        statements: splitStatements(text),
+      })),
+    ]),
+  );
+  return (word, design = defaultDesignName) => {
+    const file = made.get(design)?.find(({ name }) => name.endsWith(`_${word}.sql`));
+    if (file === undefined) throw new Error(`no file of ${design} is called ${word}`);
+    return word === 'roll_back'
+      ? [`set opt_out_adoption.roll_back = 'yes'`, ...file.statements]
+      : file.statements;
+  };
 }
 
-/** Runs one of the files in a session of its own, statement by statement, as psql would. */
-export async function runFile(
+/**
+ * Runs the statements of a file in a session of its own, one by one, as psql would.
+ *
+ * @param began is told of the session
+ */
+export async function runStatements(
   url: string,
-  word: FileWord,
-  { design = defaultDesignName, began = () => {} }: FileOptions = {},
+  statements: readonly string[],
+  began: (client: pg.Client) => void = () => {},
 ): Promise<void> {
-  const mapping = { ...readMapping(examplePath('lab')), design };
-  const file = adoptionFiles(mapping).find(({ name }) => name.endsWith(`_${word}.sql`));
-  if (file === undefined) throw new Error(`no file is called ${word}`);
   const client = await connect(url, rolloutName);
   client.on('error', () => {}); // a session that is ended on purpose; its statement fails too
   try {
     began(client);
-    const asked = word === 'roll_back' ? [`set opt_out_adoption.roll_back = 'yes'`] : [];
-    for (const statement of [...asked, ...splitStatements(file.text)]) {
-      await client.query(statement);
-    }
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end().catch(() => {});
   }

@@ -4,6 +4,7 @@ import { onInterrupt } from '../../db/cli/command.ts';
 import { commandLine } from '../../db/cli/command-line.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { connect } from '../../db/connection/connect.ts';
+import { defaultDesignName } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import type { Lab } from '../../db/lab.ts';
 import { migrateDownTo } from '../../db/schema/migrate.ts';
@@ -20,9 +21,9 @@ import { watchLocks } from './lock-watch.ts';
 import type { RolloutOptions } from './options.ts';
 import { ownPrefix, Rehearsal } from './rehearsal.ts';
 import type { RolloutResults } from './results.ts';
-import { installAtOnce } from './run-files.ts';
+import { installAtOnce, makeFiles } from './run-files.ts';
 import { makeScratchDatabase } from './scratch-database.ts';
-import { timelineOf } from './stages.ts';
+import { timelineOf, withSends } from './stages.ts';
 import { askToTellWaits, hearWaits } from './told-waits.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -75,6 +76,7 @@ export async function runRollout(
     await owner.query('vacuum (analyze) public.outbound_messages, public.delivery_reports');
     const environment = await startEnvironment(owner, lab, 'bench');
 
+    const files = makeFiles([defaultDesignName, options.otherDesign]);
     const watcher = await connect(url, 'optout-lab lock watch');
     defer(() => watcher.end());
     const watch = watchLocks(watcher);
@@ -95,6 +97,7 @@ export async function runRollout(
     });
     const rehearsal = new Rehearsal(
       { owner, traffic, watch, startedMs, ...(told === undefined ? {} : { told }) },
+      files,
       url,
       options,
       historyBlocked,
@@ -110,7 +113,8 @@ export async function runRollout(
     const beganMs = clockMs();
     await installAtOnce(url);
     const naiveAloneSeconds = (clockMs() - beganMs) / 1_000;
-    const { stages, checks } = rehearsal;
+    const { checks } = rehearsal;
+    const stages = rehearsal.stages.map((stage) => withSends(stage, traffic.samples));
     checks.push({
       check: 'no message to a number that is not blocked was refused',
       ok: traffic.samples.every(({ refused }) => !refused),

@@ -24,13 +24,19 @@ export interface Measuring {
   readonly startedMs: number;
 }
 
-/** Does one step while the traffic goes on, and tells what the traffic met meanwhile. */
+/** A stage before it is known what the traffic met, and when it began and ended (clockMs). */
+export interface MeasuredStage extends Omit<RolloutStage, 'sends'> {
+  readonly beganMs: number;
+  readonly endedMs: number;
+}
+
+/** Does one step while the traffic goes on. */
 export async function measureStage(
-  { owner, traffic, watch, told, startedMs }: Measuring,
+  { owner, watch, told, startedMs }: Measuring,
   name: string,
   title: string,
   work: () => Promise<string | undefined>,
-): Promise<RolloutStage> {
+): Promise<MeasuredStage> {
   const before = await derived(owner);
   watch.take();
   told?.take();
@@ -53,7 +59,6 @@ export async function measureStage(
     title,
     startS: (beganMs - startedMs) / 1_000,
     seconds: (endedMs - beganMs) / 1_000,
-    sends: sendsOf(traffic.samples, beganMs, endedMs),
     trafficWaits: waitsOf(true),
     ...(told === undefined ? {} : { toldWaits }),
     ownWaits: waitsOf(false),
@@ -61,7 +66,20 @@ export async function measureStage(
     derivedBytes: after.sizeBytes,
     derivedDeadRows: after.deadRows,
     outcome,
+    beganMs,
+    endedMs,
   };
+}
+
+/**
+ * A stage with what the traffic met meanwhile. To look through the samples takes time in which nothing is sent,
+ * so it is done when the traffic has ended.
+ */
+export function withSends(
+  { beganMs, endedMs, ...stage }: MeasuredStage,
+  samples: readonly Sample[],
+): RolloutStage {
+  return { ...stage, sends: sendsOf(samples, beganMs, endedMs) };
 }
 
 /** What was due between two moments, or was still waiting when the first came. */
