@@ -66,6 +66,11 @@ export const rolloutStageSchema = define(
       startS: number('Seconds since the traffic began.'),
       seconds: number(),
       sends: sendsSchema,
+      generatorPauseMs: optional(
+        number(
+          'The longest for which the process that sends did nothing, to 5 ms: what is its own doing; absent in runs before December 2026.',
+        ),
+      ),
       trafficWaits: list(lockWaitSchema, 'The longest waits of the traffic, at most five.'),
       toldWaits: optional(
         list(

@@ -76,6 +76,9 @@ it('is rehearsed step by step, killed and held up, right at every switch, and le
       ...['another design', 'back', 'remove', 'calm'],
     ],
   );
+  for (const { name, generatorPauseMs } of results.stages) {
+    assert.ok(generatorPauseMs !== undefined && generatorPauseMs >= 0, name);
+  }
   assert.match(
     stdout,
     /✓ after the switch every number with three opt-outs is refused: 2\d\d of 2\d\d/,

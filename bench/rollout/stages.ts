@@ -3,6 +3,7 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { clockMs } from '../load/client/clock.ts';
 import type { Sample } from '../load/client/open-loop.ts';
+import { watchPauses } from './generator-pause.ts';
 import type { LockWatch } from './lock-watch.ts';
 import type { RolloutSecond, RolloutSends, RolloutStage, ToldWait } from './results.ts';
 import { type ToldWaits, withTableName } from './told-waits.ts';
@@ -40,9 +41,11 @@ export async function measureStage(
   const before = await derived(owner);
   watch.take();
   told?.take();
+  const longestPauseMs = watchPauses();
   const beganMs = clockMs();
   const outcome = (await work()) ?? 'done';
   const endedMs = clockMs();
+  const generatorPauseMs = longestPauseMs();
   const waits = watch.take();
   const toldWaits: ToldWait[] = [];
   for (const wait of told?.take().slice(0, keptWaits) ?? []) {
@@ -65,6 +68,7 @@ export async function measureStage(
     walBytes: after.walBytes - before.walBytes,
     derivedBytes: after.sizeBytes,
     derivedDeadRows: after.deadRows,
+    generatorPauseMs,
     outcome,
     beganMs,
     endedMs,

@@ -82,7 +82,7 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
     body: html`${tableHtml(
       withoutZeros({
         caption:
-          'The traffic’s operations from when they were due; the longest wait for a lock, of the traffic and of the step itself',
+          'The traffic’s operations from when they were due; the longest wait for a lock, of the traffic and of the step itself; the longest for which the process that sends stood still',
         columns: [
           { heading: 'Stage' },
           { heading: 'What' },
@@ -91,6 +91,7 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
           { heading: 'Longest', numeric: true },
           { heading: 'Traffic’s lock wait', numeric: true },
           { heading: 'Its own', numeric: true },
+          { heading: 'Generator’s pause', numeric: true },
           { heading: 'WAL', numeric: true },
           { heading: 'Made', numeric: true },
           { heading: 'Dead rows', numeric: true },
@@ -104,6 +105,7 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
           ms(stage.sends.longestMs),
           ms(stage.trafficWaits[0]?.waitedMs),
           ms(stage.ownWaits[0]?.waitedMs),
+          ms(stage.generatorPauseMs),
           formatBytes(stage.walBytes),
           formatBytes(stage.derivedBytes),
           formatCount(stage.derivedDeadRows),

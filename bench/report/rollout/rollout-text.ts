@@ -8,24 +8,26 @@ const columns: readonly TextColumn[] = [
   { heading: 'p99', align: 'right' },
   { heading: 'longest', align: 'right' },
   { heading: 'lock', align: 'right' },
+  { heading: 'own', align: 'right' },
   { heading: 'WAL', align: 'right' },
 ];
 
 /** One line a stage: its time, what the traffic met, its longest wait for a lock. */
 function rowsOf({ stages }: RolloutResults): readonly (readonly string[])[] {
   const ms = (value: number | null): string => (value === null ? '–' : formatNs(value * 1e6));
-  return stages.map(({ name, seconds, sends, trafficWaits, walBytes }) => [
+  return stages.map(({ name, seconds, sends, trafficWaits, generatorPauseMs, walBytes }) => [
     name,
     formatNs(seconds * 1e9),
     ms(sends.p99Ms),
     ms(sends.longestMs),
     ms(trafficWaits[0]?.waitedMs ?? null),
+    ms(generatorPauseMs ?? null),
     formatBytes(walBytes),
   ]);
 }
 
 const legend =
-  'p99 and longest: of the traffic’s operations, from when they were due; lock: its longest wait for one';
+  'p99 and longest: of the traffic’s operations, from when they were due; lock: its longest wait for one; own: the longest for which the process that sends stood still';
 
 /** A rollout for a terminal of 80 columns. */
 export function rolloutText(results: RolloutResults): string {
