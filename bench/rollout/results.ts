@@ -52,7 +52,7 @@ export const sendsSchema = define(
       p99Ms: numberOrNull(),
       longestMs: numberOrNull('From when it was due until it was answered.'),
     },
-    'What the traffic did meanwhile.',
+    'What the traffic did meanwhile: whatever was due before the end, also where it was answered later (left out in runs before December 2026).',
   ),
 );
 export type RolloutSends = Of<typeof sendsSchema>;
@@ -68,7 +68,7 @@ export const rolloutStageSchema = define(
       sends: sendsSchema,
       generatorPauseMs: optional(
         number(
-          'The longest for which the process that sends did nothing, to 5 ms: what is its own doing; absent in runs before December 2026.',
+          'The longest for which the process that sends could not send, to 10 ms: it was busy, or the machine did not let it run; absent in runs before December 2026.',
         ),
       ),
       trafficWaits: list(lockWaitSchema, 'The longest waits of the traffic, at most five.'),

@@ -18,8 +18,8 @@ export type FileWord = 'prepare' | 'install' | 'backfill' | 'switch_on' | 'verif
 export type AdoptedFiles = (word: FileWord, design?: string) => readonly string[];
 
 /**
- * Makes the files of the lab's own tables for some designs and takes them apart. That keeps the process busy for
- * some 100 ms, in which it sends nothing: so before the traffic begins.
+ * Makes the files of the lab's own tables for some designs and takes them apart. That keeps the process busy, and
+ * it sends nothing meanwhile: so before the traffic begins.
  */
 export function makeFiles(designs: readonly string[]): AdoptedFiles {
   const mapping = readMapping(examplePath('lab'));

@@ -94,6 +94,9 @@ for (const design of testedDesigns()) {
               await report(owner, await send(owner, phone, profile));
             }
             assert.equal(await isRefused(owner, phone, profiles[0]), false);
+            // the two others are there: one more makes three
+            await report(owner, await send(owner, phone, profiles[3]));
+            assert.equal(await isRefused(owner, phone, profiles[0]), true);
           }
         });
       }

@@ -8,7 +8,7 @@ const columns: readonly TextColumn[] = [
   { heading: 'p99', align: 'right' },
   { heading: 'longest', align: 'right' },
   { heading: 'lock', align: 'right' },
-  { heading: 'own', align: 'right' },
+  { heading: 'pause', align: 'right' },
   { heading: 'WAL', align: 'right' },
 ];
 
@@ -27,14 +27,14 @@ function rowsOf({ stages }: RolloutResults): readonly (readonly string[])[] {
 }
 
 const legend =
-  'p99 and longest: of the traffic’s operations, from when they were due; lock: its longest wait for one; own: the longest for which the process that sends stood still';
+  'p99 and longest: of the traffic’s operations, from when they were due; lock: its longest wait for one; pause: the longest for which the process that sends stood still';
 
 /** A rollout for a terminal of 80 columns. */
 export function rolloutText(results: RolloutResults): string {
   return [
     `\nThe check brought into ${formatCount(results.messages)} messages with ${formatCount(results.optOuts)} opt-outs,\nbeside ${formatCount(results.ratePerSecond)} operations a second\n\n`,
     textTable(columns, rowsOf(results)),
-    `\n  ${legend}\n\n`,
+    `\n${wrap(legend, 80)}\n`,
     ...results.checks.map(({ check, ok, found }) =>
       wrap(`${ok ? '✓' : '✗'} ${check}: ${found}`, 80),
     ),
