@@ -85,7 +85,6 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
           'The traffic’s operations from when they were due; the longest wait for a lock, of the traffic and of the step itself; the longest for which the process that sends stood still',
         columns: [
           { heading: 'Stage' },
-          { heading: 'What' },
           { heading: 'Time', numeric: true },
           { heading: 'p99', numeric: true },
           { heading: 'Longest', numeric: true },
@@ -98,8 +97,7 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
           { heading: 'Outcome' },
         ],
         rows: stages.map((stage) => [
-          stage.name,
-          stage.title,
+          `${stage.name}: ${stage.title}`,
           formatNs(stage.seconds * 1e9),
           ms(stage.sends.p99Ms),
           ms(stage.sends.longestMs),
