@@ -184,6 +184,43 @@ for (const design of testedDesigns()) {
     });
 
     if (keepsBlocked) {
+      describe('an opt-in that waited for a reporter', () => {
+        it('holds what that one recorded, too: the next report waits for it, and blocks', async () => {
+          const { phone } = await optedOut(1);
+          const messages: string[] = [];
+          for (const profile of profiles.slice(1, 4)) {
+            messages.push(await send(owner, phone, profile));
+          }
+          await owner.query('insert into blocked_contacts (phone) values ($1)', [phone]);
+          await closing(async (defer) => {
+            const open = async (): Promise<pg.Client> => {
+              const client = await database.connect();
+              defer(() => client.end());
+              await client.query('begin');
+              return client;
+            };
+            const [holder, third] = [await open(), await open()];
+            await holder.query('select from blocked_contacts where phone = $1 for key share', [
+              phone,
+            ]);
+            await other.query('begin');
+            await report(other, messages[0]);
+            await report(other, messages[1]); // relies on the opt-out that is to be taken
+            const optedIn = optIn(owner, phone);
+            await waitsFor(asker, owner, other, optedIn);
+            await other.query('commit');
+            await waitsFor(asker, owner, holder, optedIn); // about to unblock
+            const reported = report(third, messages[2]);
+            await waitsFor(asker, third, owner, reported);
+            await holder.query('commit');
+            await optedIn;
+            await reported;
+            await third.query('commit');
+          });
+          assert.ok(await isRefused(owner, phone, profiles[0]));
+        });
+      });
+
       describe('two reports that counted on opt-outs which were taken away', () => {
         it('want the same free ordinal: the second waits, looks again, and blocks', async () => {
           const { phone } = await optedOut(3);
