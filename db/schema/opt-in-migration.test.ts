@@ -9,10 +9,16 @@ import { createTestDatabase } from '../testing/test-database.ts';
 import { migrationText } from './migration-texts.ts';
 import { makeProfiles, report, send } from './testing.ts';
 
-const { up, down } = migrationText('20250101000008');
+/** The one that brings opt-ins, and the one that mends what they wait for. */
+const migrations = ['20250101000008', '20250101000010'].map(migrationText);
+const up = migrations.map((migration) => migration.up).join('\n');
+const down = migrations
+  .map((migration) => migration.down)
+  .reverse()
+  .join('\n');
 const catalogSql = readSql(new URL('../catalog.test.sql', import.meta.url));
 
-describe('the migration by which contacts opt in again', () => {
+describe('the migrations by which contacts opt in again', () => {
   it('goes down and up again over data: the same catalog, both versions block, and what was opted in stays so', async () => {
     assert.ok(up.length > 0 && down.length > 0);
     const database = await createTestDatabase();
@@ -29,18 +35,18 @@ describe('the migration by which contacts opt in again', () => {
         assert.deepEqual(await differences(), []);
         return phone;
       };
-      const at8 = await catalog();
+      const before = await catalog();
       const phone = await blocks();
       await fixture.optIn(phone, null);
       assert.deepEqual(await differences(), []);
       await owner.query(down);
-      assert.notDeepEqual(await catalog(), at8);
+      assert.notDeepEqual(await catalog(), before);
       await expectAccepted('opted in before', fixture.send(owner, phone, null));
       assert.equal((await owner.query('select * from rederive_opt_outs()')).rows.length, 4);
       await expectRefused('derived without the opt-in', fixture.send(owner, phone, null));
       await blocks();
       await owner.query(up);
-      assert.deepEqual(await catalog(), at8);
+      assert.deepEqual(await catalog(), before);
       await blocks();
       await fixture.optIn(phone, null);
       await expectAccepted('opted in again', fixture.send(owner, phone, null));
@@ -66,7 +72,7 @@ describe('the migration by which contacts opt in again', () => {
           await report(client, await send(client, phone, profiles[index]));
         }
       });
-      const migrations = (async () => {
+      const migrating = (async () => {
         for (let time = 0; time < 10; time++) {
           await owner.query(`begin; ${down}; commit`);
           await owner.query(`begin; ${up}; commit`);
@@ -74,7 +80,7 @@ describe('the migration by which contacts opt in again', () => {
       })().finally(() => {
         isMigrating = false;
       });
-      await Promise.all([...work, migrations]);
+      await Promise.all([...work, migrating]);
       const counted = onlyRow(
         await owner.query<{ wrong: number; blocked: number }>(
           `select
