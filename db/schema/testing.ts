@@ -82,6 +82,32 @@ export async function giveAway(client: pg.Client, role: string): Promise<void> {
 }
 
 /**
+ * Holds statements to go through for a role that owns everything, and to fail (42501) as soon as policies hide
+ * the rows of a table from it: it is the policy that stops them, then, and no right that is missing. In a
+ * transaction, which is left open.
+ */
+export async function expectStoppedByPolicy(
+  client: pg.Client,
+  role: string,
+  table: string,
+  statements: readonly string[],
+): Promise<void> {
+  const undone = async (work: () => Promise<unknown>): Promise<void> => {
+    await client.query('savepoint undone');
+    await work();
+    await client.query('rollback to savepoint undone');
+  };
+  await giveAway(client, role);
+  for (const statement of statements) await undone(() => client.query(statement));
+  await client.query(`alter table ${table} enable row level security`);
+  await client.query(`alter table ${table} force row level security`);
+  await client.query(`create policy written on ${table} for insert with check (true)`);
+  for (const statement of statements) {
+    await undone(() => assert.rejects(client.query(statement), { code: '42501' }, statement));
+  }
+}
+
+/**
  * Whether a design records opt-outs in the table of that name, in their order: then reports, moves and opt-ins
  * wait for each other as under the default. A design whose sessions are set up otherwise differs in sends alone.
  */
