@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { defaultDesignName, designNamed } from '../../db/designs.ts';
+import { requireSupportedVersion } from '../../db/server/guard.ts';
 import { dataDirVariable } from '../../db/server/paths.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import type { Counted, ExecutionCost } from '../results/results.ts';
@@ -32,11 +33,9 @@ describe('counting on the default design', needsValgrind, () => {
     home = mkdtempSync(join(tmpdir(), 'optout-instructions-'));
     rmSync(home, { recursive: true }); // the lab makes it, for the server's account
     process.env[dataDirVariable] = home;
-    const { rows } = await admin.query<{ major: number }>(
-      "select current_setting('server_version_num')::integer / 10000 as major",
-    );
+    const major = await requireSupportedVersion(admin);
     task = {
-      lab: { url: database.url, major: rows[0]?.major ?? 0, server: { kind: 'external' } },
+      lab: { url: database.url, major, server: { kind: 'external' } },
       admin,
       designs: [designNamed(defaultDesignName)],
       progress: () => {},

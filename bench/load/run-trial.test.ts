@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
+import { requireSupportedVersion } from '../../db/server/guard.ts';
 import { until } from '../../db/testing/embedded-drill.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { LatencyHistogram } from '../stats/histogram.ts';
@@ -17,10 +18,7 @@ let major: number;
 before(async () => {
   database = await createTestDatabase();
   client = await database.connect();
-  const { rows } = await client.query(
-    "select current_setting('server_version_num')::int as version",
-  );
-  major = Math.floor(rows[0].version / 10_000);
+  major = await requireSupportedVersion(client);
 });
 
 after(async () => {

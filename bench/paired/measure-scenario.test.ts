@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { applyDesign, designNamed, listDesigns } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
+import { requireSupportedVersion } from '../../db/server/guard.ts';
 import { skipDesign } from '../../db/testing/skip-design.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { oneServer } from '../../db/topologies/topology.ts';
@@ -21,12 +22,8 @@ let bench: Workbench;
 before(async () => {
   database = await createTestDatabase();
   const client = await database.connect();
-  const { rows } = await client.query<{ major: number }>(
-    "select current_setting('server_version_num')::integer / 10000 as major",
-  );
+  const major = await requireSupportedVersion(client);
   await client.end();
-  const major = rows[0]?.major;
-  assert.ok(major !== undefined);
   const lab: Lab = {
     url: database.url,
     server: { kind: 'external', url: database.url, givenUrl: database.url, close: async () => {} },

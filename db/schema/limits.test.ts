@@ -8,6 +8,7 @@ import { expectAccepted, expectRefused, expectSqlState } from '../conformance/ex
 import { type Fixture, openFixture } from '../conformance/fixture.ts';
 import { optedOut } from '../contract.ts';
 import { applyDesign, type Design, designNamed } from '../designs.ts';
+import { requireSupportedVersion } from '../server/guard.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
 
@@ -35,10 +36,7 @@ async function lay(design: Design): Promise<void> {
 }
 
 async function isOlderThan(major: number): Promise<boolean> {
-  const { rows } = await owner.query<{ version: number }>(
-    `select current_setting('server_version_num')::integer as version`,
-  );
-  return Number(rows[0]?.version) < major * 10_000;
+  return (await requireSupportedVersion(owner)) < major;
 }
 
 const takesCopy = (design: Design): boolean =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { firstIdOf } from '../../../db/schema/id-boundary.ts';
+import { requireSupportedVersion } from '../../../db/server/guard.ts';
 import { createTestDatabase, type TestDatabase } from '../../../db/testing/test-database.ts';
 import { OutcomePage, outcomes, rowsPerPage } from '../record/outcome-log.ts';
 import type { Verification } from '../results/results.ts';
@@ -27,13 +28,11 @@ let release: () => void;
 before(async () => {
   database = await createTestDatabase();
   client = await database.connect();
-  const { rows } = await client.query(
-    "select current_setting('server_version_num')::int / 10000 as major",
-  );
+  const major = await requireSupportedVersion(client);
   await new Promise<void>((resolve, reject) => {
     trial = runTrial(
       testTrialUntil(({ refused, delivered }) => refused > 50 && delivered > 2, database.url, {
-        major: rows[0].major,
+        major,
         mix: waveMix({ freshNumbersAtOnce: 2, freshSendsPerNumber: 60 }),
         rate: 300,
         // the load waits here, with its notes still on disk, until all differences were tried
