@@ -24,10 +24,12 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   blocked_contacts: [
     'select differing_blocks()',
     'select derive_blocked_contacts()',
+    'select lock_block(:phone)',
+    'select opt_in(:phone, :profile)',
+    'select opt_in_everywhere(:phone)',
     'insert into opt_ins (phone) values (:phone)',
   ],
   opt_ins: [
-    'select derive_blocked_contacts()',
     'select rederive_opt_outs()',
     'select opt_in(:phone, :profile)',
     'select opt_in_everywhere(:phone)',

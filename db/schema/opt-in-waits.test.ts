@@ -221,47 +221,6 @@ for (const design of testedDesigns()) {
         });
       });
 
-      describe('an opt-in of a number that was blocked by hand', () => {
-        it('waits for a report that found the block there, and leaves it', async () => {
-          const phone = newPhone();
-          const messages: string[] = [];
-          for (const profile of profiles.slice(0, 3)) {
-            messages.push(await send(owner, phone, profile));
-          }
-          await owner.query('insert into blocked_contacts (phone) values ($1)', [phone]);
-          await closing(async (defer) => {
-            const holder = await database.connect();
-            defer(() => holder.end());
-            await holder.query('begin');
-            await holder.query('select from blocked_contacts where phone = $1 for key share', [
-              phone,
-            ]);
-            const optedIn = optIn(owner, phone, 4);
-            await waitsFor(asker, owner, holder, optedIn); // it has found no opt-out to lock
-            await report(other, messages[0]);
-            await report(other, messages[1]);
-            await other.query('begin');
-            await report(other, messages[2]); // the third: the number is blocked already
-            await holder.query('commit');
-            await waitsFor(asker, owner, other, optedIn);
-            await other.query('commit');
-            await optedIn;
-          });
-          await expectRefused('a message', send(owner, phone, profiles[0]));
-        });
-
-        it('unblocks it where too few opt-outs came meanwhile', async () => {
-          const phone = newPhone();
-          const message = await send(owner, phone, profiles[0]);
-          await owner.query('insert into blocked_contacts (phone) values ($1)', [phone]);
-          await other.query('begin');
-          await report(other, message);
-          await optIn(owner, phone, 4);
-          await other.query('commit');
-          await expectAccepted('a message', send(owner, phone, profiles[0]));
-        });
-      });
-
       describe('two reports that counted on opt-outs which were taken away', () => {
         it('want the same free ordinal: the second waits, looks again, and blocks', async () => {
           const { phone } = await optedOut(3);

@@ -85,6 +85,54 @@ describe('a report of a contact whose ordinals have a gap', () => {
   });
 });
 
+describe('deriving blocks', () => {
+  afterEach(async () => {
+    await owner.query('select set_opt_out_block_threshold(3)');
+  });
+
+  it('leaves no ordinal that needs a block to a contact that has none, where opt-outs were deleted by hand', async () => {
+    const [phone, blocked] = [newPhone(), newPhone()];
+    for (const number of [phone, blocked]) {
+      for (const [place, profile] of profiles.entries()) {
+        await owner.query('insert into opt_outs values ($1, $2, $3)', [number, profile, place + 1]);
+      }
+    }
+    await owner.query('delete from opt_outs where phone = $1 and ordinal <= 3', [phone]);
+    await owner.query('delete from opt_outs where phone = $1 and ordinal <= 2', [blocked]);
+    await owner.query('select derive_blocked_contacts()');
+    assert.deepEqual(await ordinals(phone), [
+      [3, 1],
+      [4, 2],
+    ]);
+    assert.deepEqual(await ordinals(blocked), [
+      [2, 3],
+      [3, 4],
+      [4, 5],
+    ]);
+  });
+
+  it('does so under a lower threshold, too', async () => {
+    const phone = newPhone();
+    await owner.query('select set_opt_out_block_threshold(5)');
+    for (const profile of profiles.slice(0, 4)) {
+      await report(owner, await send(owner, phone, profile));
+    }
+    await owner.query('delete from opt_outs where phone = $1 and ordinal <= 2', [phone]);
+    await owner.query('select derive_blocked_contacts()');
+    assert.deepEqual(await ordinals(phone), [
+      [2, 3],
+      [3, 4],
+    ]);
+    await owner.query('select set_opt_out_block_threshold(3)');
+    assert.deepEqual(await ordinals(phone), [
+      [2, 1],
+      [3, 2],
+    ]);
+    await report(owner, await send(owner, phone, profiles[4]));
+    await expectRefused('three', send(owner, phone, profiles[4]));
+  });
+});
+
 describe('deriving again', () => {
   it('numbers what was missing after the last that is there, and counts failed reports of profiles only', async () => {
     const phone = newPhone();

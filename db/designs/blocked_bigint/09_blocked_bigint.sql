@@ -1,7 +1,7 @@
 -- title: blocked_contacts by the phone as a number, row trigger
 -- idea: blocked_contacts is indexed by its phones as bigint; a BEFORE INSERT row trigger turns the new number into one and looks that up.
 -- choose it when: Practically every number is E.164 and the size of the index matters.
--- costs: A pattern match a row to stay exact, because '+1' and '01' are the same number and not the same text; a second index for texts that are no number; an opt-in that unblocks reads all of blocked_contacts.
+-- costs: A pattern match a row to stay exact, because '+1' and '01' are the same number and not the same text; a second index for texts that are no number.
 -- keeps: opt_outs, blocked_contacts
 
 -- migrate:up
@@ -36,6 +36,36 @@ comment on index public.blocked_contacts_other_key is
   'Blocked texts that are no E.164 number. Usually empty.';
 
 analyze public.blocked_contacts;
+
+create or replace function public.lock_block(contact text) returns tid
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
+as $function$
+-- As the schema's own, by the indexes that there are here.
+declare
+  number bigint := public.phone_number(contact);
+  place tid;
+begin
+  if number is not null then
+    select b.ctid
+    into place
+    from public.blocked_contacts as b
+    where public.phone_number(b.phone) = number
+    for update;
+  else
+    select b.ctid
+    into place
+    from public.blocked_contacts as b
+    where b.phone = contact
+      and public.phone_number(b.phone) is null
+    for update;
+  end if;
+  return place;
+end
+$function$;
 
 create function public.refuse_blocked_number() returns trigger
 language plpgsql
@@ -104,6 +134,21 @@ comment on trigger outbound_messages_refuse_blocked_insert on public.outbound_me
   'Before the row exists, so that a refused message leaves no dead row behind.';
 
 drop function public.refuse_blocked_number();
+
+create or replace function public.lock_block(contact text) returns tid
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set row_security = off
+as $function$
+-- Here an opt-in meets who relies on a block that was there, and other opt-ins.
+  select b.ctid
+  from public.blocked_contacts as b
+  where b.phone = lock_block.contact
+  for update
+$function$;
+
 drop index public.blocked_contacts_other_key;
 drop index public.blocked_contacts_number_key;
 drop function public.phone_number(text);
