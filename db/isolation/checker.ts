@@ -49,6 +49,8 @@ export interface Ending {
    * for a design that records none.
    */
   readonly optOuts: readonly (readonly number[])[] | undefined;
+  /** The numbers with an opt-out whose ordinal only who blocks may take, and without a block. */
+  readonly unblockedOrdinals: readonly number[];
 }
 
 /** What is wrong with an ending; nothing where the history is as it should be. */
@@ -82,6 +84,9 @@ export function checkHistory(history: History, ending: Ending): readonly string[
     }
   }
 
+  for (const phone of ending.unblockedOrdinals) {
+    wrong.push(`n${phone}: an opt-out has an ordinal that blocks, and there is no block`);
+  }
   for (const attempt of ending.attempts) {
     for (const record of attempt.steps) wrong.push(...checkSend(events, attempt, record));
   }

@@ -47,7 +47,12 @@ export async function execute(
     await Promise.allSettled(actors.map((actor) => actor.pending));
     for (const session of sessions) await session.client.query('rollback').catch(() => {});
   }
-  return { attempts, isBlocked: await fixture.probe(cast), optOuts: await fixture.optOuts(cast) };
+  return {
+    attempts,
+    isBlocked: await fixture.probe(cast),
+    optOuts: await fixture.optOuts(cast),
+    unblockedOrdinals: await fixture.unblockedOrdinals(cast),
+  };
 }
 
 async function follow(

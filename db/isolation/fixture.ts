@@ -5,6 +5,7 @@ import { onlyRow } from '../connection/only-row.ts';
 import { failureOf, isRefusal } from '../contract.ts';
 import type { Design } from '../designs.ts';
 import { itemAt } from '../item-at.ts';
+import { readSql } from '../sql.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
 import { citusSql } from '../topologies/citus/statements.ts';
 import { citus, type Topology, topologyOf } from '../topologies/topology.ts';
@@ -23,6 +24,11 @@ export interface HistoryFixture {
   probe(cast: Cast): Promise<readonly boolean[]>;
   /** The profiles that each number is known to have opted out of, in order where it keeps one; undefined for a design that records none. */
   optOuts(cast: Cast): Promise<readonly (readonly number[])[] | undefined>;
+  /**
+   * The numbers that have an opt-out whose ordinal says that it blocks, and no block; none under a design that
+   * records opt-outs by a function of its own. What is counted may be right all the same: the next report would not block.
+   */
+  unblockedOrdinals(cast: Cast): Promise<readonly number[]>;
   /** Whether a session waits for another one's lock. */
   isWaiting(session: Session): Promise<boolean>;
   close(): Promise<void>;
@@ -52,6 +58,8 @@ export interface Cast {
 
 /** The server's deadlock detector waits this long; a second, its default, would be most of a run. */
 const deadlockTimeout = '5ms';
+
+const unblockedOrdinalsSql = readSql(new URL('./unblocked-ordinals.sql', import.meta.url));
 
 let histories = 0;
 
@@ -94,6 +102,7 @@ async function fixtureOf(
       'grant execute on function public.opt_in, public.opt_in_everywhere to public',
     );
   }
+  const blocksByOrdinal = topology !== citus && (await recordsBySchema(owner));
   const place = (session: number): string => itemAt(places, session % places.length);
   const prober = await openSession(place(0), design, topology); // as the application: an owner may pass where it may not
 
@@ -135,6 +144,11 @@ async function fixtureOf(
       }
       return lists;
     },
+    async unblockedOrdinals({ phones }) {
+      if (!blocksByOrdinal) return [];
+      const found = await owner.query<{ phone: string }>(unblockedOrdinalsSql, [phones]);
+      return found.rows.map(({ phone }) => phones.indexOf(phone));
+    },
     async isWaiting(session) {
       const { rows: waits } = await owner.query<{ waiting: boolean }>(
         topology === citus
@@ -149,6 +163,14 @@ async function fixtureOf(
       await owner.end();
     },
   };
+}
+
+/** Whether reports are recorded by the schema's own function, under ordinals that meet. */
+async function recordsBySchema(owner: pg.Client): Promise<boolean> {
+  const answer = await owner.query<{ records: boolean }>(
+    readSql(new URL('./records-by-schema.sql', import.meta.url)),
+  );
+  return onlyRow(answer).records;
 }
 
 /** The statement that a step is, for the rows of a history. */

@@ -126,7 +126,7 @@ describe('a history as transactions over lists', () => {
       ...attempt(session, [0, 1], [{ step: report(1), sentAt: 0, answeredAt: 0.9 }]),
       commitSentAt: 0,
     });
-    const ending: Ending = {
+    const ending: Omit<Ending, 'unblockedOrdinals'> = {
       attempts: [autocommit(0), autocommit(1)],
       optOuts: [[0, 1]],
       isBlocked: [false],

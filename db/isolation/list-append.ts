@@ -40,7 +40,7 @@ const setupProcess = -1;
  */
 export function listTransactions(
   history: History,
-  ending: Ending,
+  ending: Omit<Ending, 'unblockedOrdinals'>,
 ): readonly ListTransaction[] | undefined {
   const { optOuts } = ending;
   const optedIn = optedInNumbers(history);

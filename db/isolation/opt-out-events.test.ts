@@ -36,9 +36,15 @@ function wrongWith(
   attempts: readonly Attempt[],
   optOuts: readonly number[],
   isBlocked = optOuts.length >= 3,
+  unblockedOrdinals: readonly number[] = [],
 ): readonly string[] {
   const history: History = { before: [before], sessions: [], schedule: undefined };
-  return checkHistory(history, { attempts, optOuts: [optOuts], isBlocked: [isBlocked] });
+  return checkHistory(history, {
+    attempts,
+    optOuts: [optOuts],
+    isBlocked: [isBlocked],
+    unblockedOrdinals,
+  });
 }
 
 describe('an opt-in, to the first checker', () => {
@@ -57,6 +63,9 @@ describe('an opt-in, to the first checker', () => {
     const one = attempt([0, 1], optIn(0));
     assert.deepEqual(wrongWith(3, [one], [1, 2], true), [
       'n0: 2 profiles have a committed 21610, and it is blocked',
+    ]);
+    assert.deepEqual(wrongWith(3, [one], [1, 2], false, [0]), [
+      'n0: an opt-out has an ordinal that blocks, and there is no block',
     ]);
     const again = [one, attempt([2, 3], report(0))];
     assert.deepEqual(wrongWith(3, again, [1, 2, 0]), []);

@@ -165,6 +165,12 @@ export const permutedCases: readonly PermutedCase[] = [
     alike: [],
   },
   {
+    name: 'two opt-ins at the same moment, of three opt-outs, while a fourth comes: the last of them counts what is left',
+    before: [3],
+    sessions: [optIn(0), optIn(1), commit(report(3))],
+    alike: [0, 1],
+  },
+  {
     name: 'the last opt-out goes while two others come: whoever saw it counts it no more',
     before: [1],
     sessions: [optIn(0), commit(report(1)), commit(report(2))],

@@ -253,7 +253,8 @@ as $function$
 -- Then the block: who relies on it has locked it, and so has who opts in at the same time. The last of them
 -- counts what all have left. Where there is no block, nobody has an ordinal that needs one, nor takes one
 -- before this ends: for that it takes an opt-out that is locked here.
--- Numbered, and only then counted: whatever comes between takes an ordinal below the threshold.
+-- Numbered, and only then counted: whatever comes between takes an ordinal below the threshold. What has not
+-- been numbered keeps its block.
 -- The table's lock comes first, as a reporter's does, for public.hold_opt_outs().
 -- Above READ COMMITTED the snapshot would be older than the locks, and miss those waited for.
 declare
@@ -262,6 +263,7 @@ declare
   locked integer := -1;
   found_now integer;
   block tid;
+  is_numbered boolean := false;
 begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception 'a contact is opted in at READ COMMITTED only'
@@ -301,6 +303,7 @@ begin
       ) < public.opt_out_block_threshold()
       then
         perform public.number_opt_outs(contact);
+        is_numbered := true;
       end if;
       exit;
     exception
@@ -311,6 +314,7 @@ begin
 
   delete from public.blocked_contacts as b
   where b.ctid = block
+    and is_numbered
     and (
       select count(*)
       from public.opt_outs as o

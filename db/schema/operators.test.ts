@@ -335,8 +335,19 @@ describe('a contact who', () => {
 
   it('says STOP ALL to all profiles is blocked, and stays so when blocks are derived again', async () => {
     await send(owner, phone);
+    await owner.query(
+      `insert into opt_outs (phone, profile_id, ordinal)
+       select $1, id, 1 from profiles order by id offset 1 limit 1`,
+      [phone],
+    );
     await owner.query(stopAll);
     assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
+    // a gap would leave an ordinal that blocks where there are too few: see record_opt_out()
+    const ordinals = await owner.query(
+      'select max(ordinal) = count(*) as are_dense from opt_outs where phone = $1',
+      [phone],
+    );
+    assert.deepEqual(ordinals.rows, [{ are_dense: true }]);
     await owner.query('select derive_blocked_contacts()');
     assert.equal(await codeOfFailed(send(owner, phone)), refusal.sqlState);
     await owner.query(stopAll); // once more changes nothing
