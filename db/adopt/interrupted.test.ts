@@ -85,8 +85,10 @@ describe('the backfill', () => {
     await holder.query('begin');
     await holder.query('select traffic.report(traffic.send($1, 8), true)', [lastPhone]);
   };
-  const comesToLastPhone = `exists (
-    select from pg_locks where locktype = 'transactionid' and not granted)`;
+  /** Sessions of this database, for transactions of others' are locked in the same list. */
+  const waiting = `from pg_locks as l join pg_stat_activity as a on a.pid = l.pid
+    where l.locktype = 'transactionid' and not l.granted and a.datname = current_database()`;
+  const comesToLastPhone = `exists (select ${waiting})`;
   const missing = async (): Promise<readonly object[]> =>
     (
       await client.query<object>(
@@ -121,9 +123,7 @@ describe('the backfill', () => {
       assert.equal(state[0]?.phase, 'record');
       const recorded = Number(state[0]?.recorded);
       assert.ok(recorded > 0);
-      await client.query(
-        `select pg_terminate_backend(pid) from pg_locks where locktype = 'transactionid' and not granted`,
-      );
+      await client.query(`select pg_terminate_backend(l.pid) ${waiting}`);
       await assert.rejects(done, (error) => codeOf(error) === '57P01');
       await holder.query('rollback');
       await assert.rejects(run('04'), /the backfill is not finished/);
