@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { makeProfiles, report, send } from './testing.ts';
+import { makeProfiles, report, reportAgain, send } from './testing.ts';
 
 /* Which reports an opt-in covers, as far as their ids tell. */
 
@@ -88,9 +88,7 @@ describe('a report', () => {
       await report(owner, message);
       await owner.query('reset session_replication_role');
       if (isCovered) await owner.query('select opt_in($1, $2)', [phone, profiles[0]]);
-      await owner.query('update delivery_reports set error_code = 21610 where message_id = $1', [
-        message,
-      ]);
+      await reportAgain(owner, message);
       const { rows } = await owner.query('select profile_id from opt_outs where phone = $1', [
         phone,
       ]);

@@ -6,7 +6,7 @@ import { applyDesign } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
 import { waits, waitsFor } from '../testing/waits.ts';
-import { makeProfiles, recordsInOrder, report, send } from './testing.ts';
+import { makeProfiles, ordinalsOf, recordsInOrder, report, reportAgain, send } from './testing.ts';
 
 /*
  * What is blocked where opt-ins, and reports that rely on what they take, come at the same time: as many
@@ -56,11 +56,6 @@ for (const design of testedDesigns()) {
     const optIn = (client: pg.Client, phone: string, place: number): Promise<unknown> =>
       client.query('select opt_in($1, $2)', [phone, profiles[place]]);
 
-    const repeat = (client: pg.Client, message: string | undefined): Promise<unknown> =>
-      client.query('update delivery_reports set error_code = 21610 where message_id = $1', [
-        message,
-      ]);
-
     const blockByHand = (phone: string): Promise<unknown> =>
       owner.query('insert into blocked_contacts (phone) values ($1)', [phone]);
 
@@ -71,11 +66,7 @@ for (const design of testedDesigns()) {
 
     /** Which profiles the number is opted out of, in the order of their ordinals. */
     async function optedOutOf(phone: string): Promise<readonly number[]> {
-      const { rows } = await owner.query<{ profile_id: string }>(
-        'select profile_id from opt_outs where phone = $1 order by ordinal',
-        [phone],
-      );
-      return rows.map(({ profile_id: id }) => profiles.indexOf(id));
+      return (await ordinalsOf(owner, phone, profiles)).map(([profile]) => profile);
     }
 
     const expectBlocked = (phone: string): Promise<unknown> =>
@@ -150,7 +141,7 @@ for (const design of testedDesigns()) {
       assert.ok(relies && first && second && third);
       await report(owner, messages[0]);
       await relies.query('begin');
-      await repeat(relies, messages[0]);
+      await reportAgain(relies, messages[0]);
       const optedIn = optIn(first, phone, 0);
       await waitsFor(asker, first, relies, optedIn);
       await second.query('begin');
@@ -207,7 +198,7 @@ for (const design of testedDesigns()) {
       assert.ok(relies && opter && reporter);
       for (const message of messages.slice(0, 2)) await report(owner, message);
       await relies.query('begin');
-      await repeat(relies, messages[1]);
+      await reportAgain(relies, messages[1]);
       const optedIn = optIn(opter, phone, 0);
       await waitsFor(asker, opter, relies, optedIn);
       await reporter.query(`set lock_timeout = '5s'`);

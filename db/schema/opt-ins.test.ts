@@ -9,7 +9,7 @@ import { itemAt } from '../item-at.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { createTestRole } from '../testing/test-role.ts';
 import { waits } from '../testing/waits.ts';
-import { makeProfiles, report, send } from './testing.ts';
+import { makeProfiles, ordinalsOf, report, send } from './testing.ts';
 
 /* What an opt-in stores and takes in the default design, who may do it, and what is derived again afterwards. */
 
@@ -53,13 +53,8 @@ const optIn = (
 const differences = async (): Promise<readonly { difference: string; phone: string }[]> =>
   (await owner.query('select difference, phone from rederive_opt_outs()')).rows;
 
-const ordinals = async (phone: string): Promise<readonly (readonly [number, number])[]> =>
-  (
-    await owner.query<{ profile_id: string; ordinal: number }>(
-      'select profile_id, ordinal from opt_outs where phone = $1 order by ordinal',
-      [phone],
-    )
-  ).rows.map((row) => [profiles.indexOf(row.profile_id), row.ordinal]);
+const ordinals = (phone: string): Promise<readonly (readonly [number, number])[]> =>
+  ordinalsOf(owner, phone, profiles);
 
 describe('an opt-in', () => {
   it('is a row that says who opted in to whom, when, and what it took', async () => {

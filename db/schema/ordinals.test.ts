@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { expectAccepted, expectRefused } from '../conformance/expect.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { makeProfiles, report, send } from './testing.ts';
+import { makeProfiles, ordinalsOf, report, send } from './testing.ts';
 
 /* Ordinals of the default design where opt-outs have left gaps. */
 
@@ -27,13 +27,8 @@ after(async () => {
 
 const newPhone = (): string => `+1202555${String(numbers++).padStart(4, '0')}`;
 
-const ordinals = async (phone: string): Promise<readonly (readonly [number, number])[]> =>
-  (
-    await owner.query<{ profile_id: string; ordinal: number }>(
-      'select profile_id, ordinal from opt_outs where phone = $1 order by ordinal',
-      [phone],
-    )
-  ).rows.map((row) => [profiles.indexOf(row.profile_id), row.ordinal]);
+const ordinals = (phone: string): Promise<readonly (readonly [number, number])[]> =>
+  ordinalsOf(owner, phone, profiles);
 
 describe('a free ordinal', () => {
   it('is the lowest below the threshold that no opt-out of the contact has, or else 1', async () => {

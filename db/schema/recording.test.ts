@@ -5,7 +5,14 @@ import { applyDesign } from '../designs.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testedDesigns } from '../testing/tested-designs.ts';
 import { waits } from '../testing/waits.ts';
-import { isRefused, makeProfiles, recordsWhenReported, report, send } from './testing.ts';
+import {
+  isRefused,
+  makeProfiles,
+  recordsWhenReported,
+  report,
+  reportAgain,
+  send,
+} from './testing.ts';
 
 /* What is recorded of a report and of a move, by whatever function a design has for it. */
 
@@ -93,9 +100,7 @@ for (const design of testedDesigns()) {
         const message = await reported(phone);
         await owner.query('reset session_replication_role');
         if (isCovered) await optIn(phone);
-        await owner.query('update delivery_reports set error_code = 21610 where message_id = $1', [
-          message,
-        ]);
+        await reportAgain(owner, message);
         assert.deepEqual(await optedOut(phone), isCovered ? [] : [phone]);
       }
     });

@@ -40,6 +40,26 @@ export async function report(client: pg.Client, message: string | undefined): Pr
   );
 }
 
+/** Says 21610 of the reports that a message has: once more, or where they had no code, or another. */
+export async function reportAgain(client: pg.Client, message: string | undefined): Promise<void> {
+  await client.query('update delivery_reports set error_code = 21610 where message_id = $1', [
+    message,
+  ]);
+}
+
+/** A number's opt-outs in the order of their ordinals: each one's profile, as a place in a list, and ordinal. */
+export async function ordinalsOf(
+  client: pg.Client,
+  phone: string,
+  profiles: readonly string[],
+): Promise<readonly (readonly [number, number])[]> {
+  const { rows } = await client.query<{ profile_id: string; ordinal: number }>(
+    'select profile_id, ordinal from opt_outs where phone = $1 order by ordinal',
+    [phone],
+  );
+  return rows.map((row) => [profiles.indexOf(row.profile_id), row.ordinal]);
+}
+
 /** Whether a message to the number is refused. One that is not stays there. */
 export async function isRefused(
   client: pg.Client,
