@@ -12,7 +12,8 @@ import {
 
 /*
  * The model. It knows nothing of triggers, tables or locks: only what was acknowledged, in ticks of
- * one clock that advances when a statement is sent and when its answer arrives.
+ * one clock that advances when a statement is sent and when its answer arrives. What an ending says of
+ * ordinals it passes on.
  */
 
 /** One statement that was tried. */
