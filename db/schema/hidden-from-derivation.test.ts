@@ -83,4 +83,28 @@ describe('a policy that hides rows from the owner', () => {
       }
     });
   }
+
+  it('stops an opt-in that a row is hidden from, though those that block are seen', async () => {
+    await admin.query('begin');
+    const phone = '+12025550101';
+    const profiles = await makeProfiles(admin, 4);
+    const messages: string[] = [];
+    for (const profile of profiles) messages.push(await send(admin, phone, profile));
+    for (const message of messages) await report(admin, message);
+    await giveAway(admin, plain.name);
+    await admin.query('alter table opt_outs enable row level security');
+    await admin.query('alter table opt_outs force row level security');
+    await admin.query(`create policy shown on opt_outs using (profile_id <> '${profiles[3]}')`);
+    try {
+      await assert.rejects(
+        admin.query('insert into opt_ins (phone, profile_id) values ($1, $2)', [
+          phone,
+          profiles[3],
+        ]),
+        { code: '42501' },
+      );
+    } finally {
+      await admin.query('rollback');
+    }
+  });
 });

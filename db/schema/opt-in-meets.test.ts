@@ -31,7 +31,7 @@ for (const design of testedDesigns()) {
       await applyDesign(database.url, owner, design);
       asker = await database.connect();
       const opened: pg.Client[] = [];
-      for (let session = 0; session < 4; session++) opened.push(await database.connect());
+      for (let session = 0; session < 5; session++) opened.push(await database.connect());
       sessions = opened;
       profiles = await makeProfiles(owner, 6);
     });
@@ -166,6 +166,33 @@ for (const design of testedDesigns()) {
       await loser.query('commit');
       assert.deepEqual(await optedOutOf(phone), [3, 4]);
       await expectOpen(phone);
+    });
+
+    it('an opt-in that has waited holds what came meanwhile, too: a report that needs it waits, and neither for the other', async () => {
+      const { phone, messages } = await newNumber();
+      const [reporter, relies, holder, opter, other] = sessions;
+      assert.ok(reporter && relies && holder && opter && other);
+      await blockByHand(phone);
+      await report(owner, messages[0]);
+      await reporter.query('begin');
+      for (const message of messages.slice(1, 3)) await report(reporter, message);
+      await relies.query('begin');
+      await relies.query('select from opt_outs where phone = $1 for key share', [phone]);
+      const held = holdBlock(holder, phone);
+      await waitsFor(asker, holder, reporter, held);
+      const optedIn = optIn(opter, phone, 0);
+      await waits(asker, opter, optedIn); // it has found the first opt-out alone
+      await reporter.query('commit');
+      await held;
+      await relies.query('commit');
+      await waitsFor(asker, opter, holder, optedIn);
+      const reported = report(other, messages[3]);
+      await waits(asker, other, reported);
+      await holder.query('commit');
+      await optedIn;
+      await reported;
+      assert.deepEqual((await optedOutOf(phone)).toSorted(), [1, 2, 3]);
+      await expectBlocked(phone);
     });
 
     it('an opt-in that numbers again waits for whom it meets there, counts that one, and leaves the block', async () => {

@@ -9,8 +9,8 @@ import { createTestDatabase } from '../testing/test-database.ts';
 import { migrationText } from './migration-texts.ts';
 import { makeProfiles, report, send } from './testing.ts';
 
-/** The one that brings opt-ins, and those that mend what they wait for. */
-const migrations = ['20250101000008', '20250101000010', '20250101000011'].map(migrationText);
+/** The one that brings opt-ins, and those that mend what they wait for and how they number. */
+const migrations = ['08', '10', '11', '12'].map((end) => migrationText(`202501010000${end}`));
 const up = migrations.map((migration) => migration.up).join('\n');
 const down = migrations
   .map((migration) => migration.down)

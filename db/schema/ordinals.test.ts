@@ -55,6 +55,56 @@ describe('a free ordinal', () => {
   });
 });
 
+describe('numbering opt-outs', () => {
+  it('gives them the ordinals from 1, in their order, whatever they were', async () => {
+    const phone = newPhone();
+    for (const written of [
+      [0, 1, 2],
+      [-3, 0, 1, 2],
+      [-1, 2, 3],
+      [-9, -8, -7, -6, -5],
+      [0, 1, 7, 8],
+      [2, 5],
+      [1, 2, 3],
+    ]) {
+      await owner.query('begin');
+      for (const [place, ordinal] of written.entries()) {
+        await owner.query('insert into opt_outs values ($1, $2, $3)', [
+          phone,
+          profiles[place],
+          ordinal,
+        ]);
+      }
+      await owner.query('select number_opt_outs($1)', [phone]);
+      assert.deepEqual(
+        await ordinals(phone),
+        written.map((_, place) => [place, place + 1]),
+        `${written}`,
+      );
+      await owner.query('rollback');
+    }
+  });
+
+  it('lets a contact opt in whose ordinals were written by hand, from 0', async () => {
+    const phone = newPhone();
+    await owner.query(
+      'insert into opt_outs select $1, id, place - 1 from unnest($2::uuid[]) with ordinality as p (id, place)',
+      [phone, profiles.slice(0, 3)],
+    );
+    await owner.query('select derive_blocked_contacts()');
+    await expectRefused('three', send(owner, phone, profiles[3]));
+    await owner.query('begin');
+    await owner.query(`set local statement_timeout = '20s'`); // it has tried for ever
+    await owner.query('select opt_in($1, $2)', [phone, profiles[2]]);
+    await owner.query('commit');
+    assert.deepEqual(await ordinals(phone), [
+      [0, 1],
+      [1, 2],
+    ]);
+    await expectAccepted('two', send(owner, phone, profiles[3]));
+  });
+});
+
 describe('a report of a contact whose ordinals have a gap', () => {
   it('takes one below the threshold where it does not block, and is counted, not numbered', async () => {
     const [phone, other] = [newPhone(), newPhone()];
