@@ -1,5 +1,5 @@
 -- An opt-in ends whatever ordinals it finds: where rows written by hand began at 0, it wanted one that the next
--- of them had, and tried for ever. And it counts once.
+-- of them had, and tried for ever. And what it has numbered decides whether it unblocks.
 
 -- migrate:up
 
@@ -46,8 +46,9 @@ as $function$
 -- Then the block: who relies on it has locked it, and so has who opts in at the same time. The last of them
 -- counts what all have left. Where there is no block, nobody has an ordinal that needs one, nor takes one
 -- before this ends: for that it takes an opt-out that is locked here.
--- Numbered, and unblocked only then: what comes meanwhile takes an ordinal below the threshold that is free,
--- and of those there are fewer than it takes to block. What has not been numbered keeps its block.
+-- Numbered, and unblocked only where that leaves no ordinal that needs a block: an opt-out may have come into a
+-- gap since they were counted, and whatever comes afterwards takes an ordinal below the threshold, or waits. What
+-- has not been numbered keeps its block.
 -- The table's lock comes first, as a reporter's does, for public.hold_opt_outs().
 -- Above READ COMMITTED the snapshot would be older than the locks, and miss those waited for.
 declare
@@ -97,7 +98,13 @@ begin
         perform public.number_opt_outs(contact);
 
         delete from public.blocked_contacts as b
-        where b.ctid = block;
+        where b.ctid = block
+          and not exists (
+            select
+            from public.opt_outs as o
+            where o.phone = contact
+              and o.ordinal >= public.opt_out_block_threshold()
+          );
       end if;
       exit;
     exception

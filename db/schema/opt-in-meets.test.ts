@@ -219,6 +219,44 @@ for (const design of testedDesigns()) {
       await expectBlocked(phone);
     });
 
+    it('a report that comes into a gap while an opt-in begins to number is counted, and the block stays', async (t) => {
+      const { rows } = await owner.query(
+        'select rolsuper from pg_roles where rolname = current_user',
+      );
+      if (!rows[0]?.rolsuper) return t.skip('a superuser alone can hold the catalog');
+      const { phone, messages } = await newNumber();
+      const [first, reporter, holder, catalog] = sessions;
+      assert.ok(first && reporter && holder && catalog);
+      const opter = await database.connect();
+      try {
+        const another = await newNumber();
+        for (const message of another.messages) await report(owner, message);
+        await optIn(opter, another.phone, 0); // counts, and does not number
+        await first.query('begin');
+        for (const message of messages.slice(0, 4)) await report(first, message);
+        await reporter.query('begin');
+        const reported = report(reporter, messages[4]);
+        await waitsFor(asker, reporter, first, reported);
+        await optIn(first, phone, 0);
+        await first.query('commit');
+        await reported; // in the gap
+        await holdBlock(holder, phone);
+        const optedIn = optIn(opter, phone, 1);
+        await waitsFor(asker, opter, holder, optedIn);
+        await catalog.query('begin');
+        await catalog.query('lock table pg_proc in access exclusive mode');
+        await holder.query('commit');
+        await waitsFor(asker, opter, catalog, optedIn); // it has counted, and never called what numbers
+        await reporter.query('commit');
+        await catalog.query('commit');
+        await optedIn;
+      } finally {
+        await opter.end();
+      }
+      assert.deepEqual(await optedOutOf(phone), [4, 2, 3]);
+      await expectBlocked(phone);
+    });
+
     it('an opt-in that waits for one of the last opt-outs keeps no report waiting meanwhile, and takes its own', async () => {
       const { phone, messages } = await newNumber();
       const [relies, opter, reporter] = sessions;
