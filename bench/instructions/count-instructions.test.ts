@@ -97,7 +97,10 @@ describe('counting on the default design', needsValgrind, () => {
   });
 
   it('valgrind’s other tool, one process a count, comes to the same', async () => {
-    const scenarios = few.filter(({ name }) => name === 'insert');
+    // so many that the second in which a session hands its statistics over, which falls in by chance, weighs little
+    const scenarios = few
+      .filter(({ name }) => name === 'insert')
+      .map((scenario) => ({ ...scenario, more: 41 }));
     const [one, other] = [
       await count({ scenarios }),
       await count({ scenarios, counter: cachegrind() }),

@@ -16,7 +16,7 @@ import {
 import { tellWhoHolds } from './tell-holder.ts';
 
 /** The oldest and the newest major version that the lab is tested with. */
-export const supportedMajors = { oldest: 15, newest: 18 } as const;
+export const supportedMajors = { oldest: 15, newest: 19 } as const;
 
 /**
  * Opens a session, with the settings that the lab relies on, whatever the defaults of the database

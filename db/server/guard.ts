@@ -8,7 +8,10 @@ import { readSql } from '../sql.ts';
 /** The flag that lets the lab into a database that holds something it did not make. */
 export const allowNonemptyFlag = '--allow-nonempty';
 
-/** Refuses a server older than the lab supports; tells of a newer one. Returns the major version. */
+/** Which newer ones were told of: a command asks more than once. */
+const toldOf = new Set<number>();
+
+/** Refuses a server older than the lab supports; tells of a newer one, once. Returns the major version. */
 export async function requireSupportedVersion(client: pg.Client): Promise<number> {
   const version = onlyRow(
     await client.query<{ server_version_num: string }>('show server_version_num'),
@@ -19,7 +22,8 @@ export async function requireSupportedVersion(client: pg.Client): Promise<number
       `the server is PostgreSQL ${major}: the lab needs ${supportedMajors.oldest} to ${supportedMajors.newest}`,
     );
   }
-  if (major > supportedMajors.newest) {
+  if (major > supportedMajors.newest && !toldOf.has(major)) {
+    toldOf.add(major);
     process.stderr.write(`note: PostgreSQL ${major} is newer than what the lab is tested with\n`);
   }
   return major;
