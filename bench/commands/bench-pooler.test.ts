@@ -64,7 +64,7 @@ describe('a bench through a pooler in transaction mode', { skip: skipPgbouncer }
       ],
     );
     const page = readFileSync(join(out, 'pooled', 'index.html'), 'utf8');
-    assert.match(page, /PostgreSQL [\w.]+ through a pooler/);
+    assert.match(page, /PostgreSQL \d+(?:\.|beta|rc)\d+ through a pooler/);
     assert.match(page, /through a transaction pooler at<\/span><\/th>\s*<td>/);
   });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { requireSupportedVersion } from '../../db/server/guard.ts';
+import { alterSettings } from '../../db/testing/alter-settings.ts';
 import { runCommandFile } from '../../db/testing/run-command-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { createTestRole, type TestRole } from '../../db/testing/test-role.ts';
@@ -50,17 +50,8 @@ for (const whose of ['database', 'role'] as const) {
       try {
         role = await createTestRole(database, owner);
         await owner.query(`alter role ${role.name} superuser`); // else it may not have all of them
-        const { rows } = await owner.query<{ name: string }>(
-          'select lower(name) as name from pg_settings',
-        );
-        const known = rows.map(({ name }) => name);
-        const major = await requireSupportedVersion(owner);
         const altered = whose === 'database' ? database.name : role.name;
-        for (const [name, value] of Object.entries(others)) {
-          if (!known.includes(name)) continue; // a newer server's
-          if (name === 'standard_conforming_strings' && major >= 19) continue; // is on there, always
-          await owner.query(`alter ${whose} ${altered} set ${name} = '${value}'`);
-        }
+        await alterSettings(owner, whose, altered, Object.entries(others));
       } finally {
         await owner.end();
       }

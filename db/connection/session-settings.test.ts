@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import { pgbenchVersion, runPgbench } from '../pgbench-process.ts';
 import { dbmate } from '../schema/dbmate.ts';
-import { requireSupportedVersion } from '../server/guard.ts';
+import { alterSettings } from '../testing/alter-settings.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 
 /* A setting, what the database has by default, and what a session of the lab has. */
@@ -47,13 +47,12 @@ describe('a session in a database with other defaults', () => {
     database = await createTestDatabase();
     const owner = await database.connect();
     try {
-      const major = await requireSupportedVersion(owner);
-      for (const [name, byDefault] of settings) {
-        const known = await owner.query('select from pg_settings where name = $1', [name]);
-        if (known.rowCount === 0) continue; // a newer server's
-        if (name === 'standard_conforming_strings' && major >= 19) continue; // is on there, always
-        await owner.query(`alter database ${database.name} set ${name} = '${byDefault}'`);
-      }
+      await alterSettings(
+        owner,
+        'database',
+        database.name,
+        settings.map(([name, byDefault]) => [name, byDefault]),
+      );
     } finally {
       await owner.end();
     }

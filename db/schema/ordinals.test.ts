@@ -30,6 +30,17 @@ const newPhone = (): string => `+1202555${String(numbers++).padStart(4, '0')}`;
 const ordinals = (phone: string): Promise<readonly (readonly [number, number])[]> =>
   ordinalsOf(owner, phone, profiles);
 
+/** Writes opt-outs by hand: of the first profile with the first ordinal, and so on. */
+async function writeOptOuts(phone: string, written: readonly number[]): Promise<void> {
+  for (const [place, ordinal] of written.entries()) {
+    await owner.query('insert into opt_outs values ($1, $2, $3)', [
+      phone,
+      profiles[place],
+      ordinal,
+    ]);
+  }
+}
+
 describe('a free ordinal', () => {
   it('is the lowest below the threshold that no opt-out of the contact has, or else 1', async () => {
     const phone = '+12025559999';
@@ -42,13 +53,7 @@ describe('a free ordinal', () => {
       [[1, 2], 1],
     ] as const) {
       await owner.query('delete from opt_outs where phone = $1', [phone]);
-      for (const [place, ordinal] of taken.entries()) {
-        await owner.query('insert into opt_outs values ($1, $2, $3)', [
-          phone,
-          profiles[place],
-          ordinal,
-        ]);
-      }
+      await writeOptOuts(phone, taken);
       const { rows } = await owner.query('select free_ordinal($1) as free', [phone]);
       assert.deepEqual(rows, [{ free }], `beside ${taken}`);
     }
@@ -68,13 +73,7 @@ describe('numbering opt-outs', () => {
       [1, 2, 3],
     ]) {
       await owner.query('begin');
-      for (const [place, ordinal] of written.entries()) {
-        await owner.query('insert into opt_outs values ($1, $2, $3)', [
-          phone,
-          profiles[place],
-          ordinal,
-        ]);
-      }
+      await writeOptOuts(phone, written);
       await owner.query('select number_opt_outs($1)', [phone]);
       assert.deepEqual(
         await ordinals(phone),
@@ -87,10 +86,7 @@ describe('numbering opt-outs', () => {
 
   it('lets a contact opt in whose ordinals were written by hand, from 0', async () => {
     const phone = newPhone();
-    await owner.query(
-      'insert into opt_outs select $1, id, place - 1 from unnest($2::uuid[]) with ordinality as p (id, place)',
-      [phone, profiles.slice(0, 3)],
-    );
+    await writeOptOuts(phone, [0, 1, 2]);
     await owner.query('select derive_blocked_contacts()');
     await expectRefused('three', send(owner, phone, profiles[3]));
     await owner.query('begin');

@@ -111,7 +111,8 @@ export function hostileJson(): fc.Arbitrary<unknown> {
 }
 
 /**
- * A copy of some JSON with one place changed: a member or an item replaced, removed, or put beside.
+ * A copy of some JSON with one place changed: a member or an item replaced, removed, or put beside; the whole
+ * replaced.
  * Texts with a place in them shrink to those with fewer.
  */
 export function changedJson(original: unknown): fc.Arbitrary<unknown> {
@@ -131,8 +132,8 @@ export function changedJson(original: unknown): fc.Arbitrary<unknown> {
         holder = holder[last] as Record<string, unknown>;
         last = part;
       }
-      if (how === 'replace') holder[last] = value;
-      else if (how === 'add' && holder !== copy) holder[name] = value;
+      if (how === 'replace' || holder === copy) holder[last] = value;
+      else if (how === 'add') holder[name] = value;
       else if (Array.isArray(holder)) holder.splice(Number(last), 1);
       else delete holder[last];
       return copy.root;
