@@ -10,7 +10,7 @@ import { addedFigure } from '../report/sections/opening.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { readThreshold } from '../threshold/read-threshold.ts';
-import { goalsOf, readLoads, readSpeeds } from './goals.ts';
+import { goalsOf, readBeside } from './goals.ts';
 import { picturedDesigns, readmeFigures } from './readme-figures.ts';
 
 /** The documents that quote the reference, and README's picture. */
@@ -32,9 +32,7 @@ const block = /<!-- figures (\S+) -->(?:(?!<!--)[\s\S])*<!-- \/figures -->/g;
  */
 export function documentsWith(folder: string): Readonly<Record<string, string>> {
   const results = readResults(folder);
-  const parts = readFinished(folder);
-  const loads = readLoads(folder, parts);
-  const goals = goalsOf(results, parts, loads, readSpeeds(folder));
+  const beside = readBeside(folder, readFinished(folder));
   const threshold = join(folder, 'threshold.json');
   const part = (name: string): Results =>
     existsSync(join(folder, name)) ? readResults(join(folder, name)) : results;
@@ -42,8 +40,8 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
     results,
     ofDefault: part('scenarios'),
     counted: countedOf(part('instructions')),
-    goals,
-    wave: loads['load-opt-out-wave'],
+    goals: goalsOf(results, beside),
+    wave: beside.loads['load-opt-out-wave'],
     threshold: existsSync(threshold) ? readThreshold(threshold) : undefined,
   });
   const five = part('five-designs');

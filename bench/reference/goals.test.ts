@@ -22,12 +22,13 @@ const scaling = (low: number, high: number): ScalingResult => ({
   })),
 });
 
+const nothing = { parts: [], loads: {}, speeds: [] };
+
 const verdict = (low: number, high: number, seconds: number): readonly string[] => {
   const part = { title: '', command: '', startedAt: '', commit: '' };
   return goalsOf(
     { ...syntheticResults(), scaling: scaling(low, high) },
-    [{ ...part, name: 'verify', seconds }],
-    {},
+    { ...nothing, parts: [{ ...part, name: 'verify', seconds }] },
   )
     .filter(({ goal }) => /lookup among 40k|verified within 180/.test(goal))
     .map(({ verdict }) => verdict);
@@ -40,7 +41,10 @@ it('a goal is reached with the whole interval within it, missed with all of it b
 });
 
 const loadWith = (changes: Partial<LoadResults>) =>
-  goalsOf(syntheticResults(), [], { load: { trials: [], ramps: [], ...changes } as never });
+  goalsOf(syntheticResults(), {
+    ...nothing,
+    loads: { load: { trials: [], ramps: [], ...changes } as never },
+  });
 
 it('the closed loop is judged by its pairs, as its page and the list of loads do', () => {
   const closedLoop = (...ratios: readonly number[]) => {
@@ -63,7 +67,7 @@ it('the seeder is judged by its pairs, of nine by all but the outermost, as a sh
       messages: 2_000_000,
       pairs: seederSeconds.map((seconds) => ({ seederSeconds: seconds, serverSeconds: 10 })),
     };
-    const goals = goalsOf(syntheticResults(), [], {}, [speed]);
+    const goals = goalsOf(syntheticResults(), { ...nothing, speeds: [speed] });
     const goal = goals.find(({ goal }) => /^2M messages (copied|loaded)/.test(goal));
     return [goal?.reached, goal?.verdict];
   };
@@ -92,7 +96,7 @@ it('the highest rate of a ramp is a figure without a goal', () => {
 });
 
 it('what was not measured is open', () => {
-  const goals = goalsOf({ ...syntheticResults(), designs: [], sweep: [] }, [], {});
+  const goals = goalsOf({ ...syntheticResults(), designs: [], sweep: [] }, nothing);
   assert.ok(goals.length >= 5);
   for (const { verdict, reached } of goals.filter(({ goal }) => !goal.includes('pgbench'))) {
     assert.deepEqual([verdict, reached], ['open', 'not measured']);

@@ -47,13 +47,17 @@ const wanted = {
   clientLatency: 1.25,
 } as const;
 
+/** What a reference holds beside the results of its bench. */
+export interface Beside {
+  readonly parts: readonly FinishedPart[];
+  /** By the name of their part. */
+  readonly loads: Readonly<Record<string, LoadResults>>;
+  /** What the seeder's speed was compared with. */
+  readonly speeds: readonly SpeedResults[];
+}
+
 /** The lab's goals beside what a reference reached. */
-export function goalsOf(
-  results: Results,
-  parts: readonly FinishedPart[],
-  loads: Readonly<Record<string, LoadResults>>,
-  speeds: readonly SpeedResults[] = [],
-): readonly Goal[] {
+export function goalsOf(results: Results, { parts, loads, speeds }: Beside): readonly Goal[] {
   return [
     ...insertGoals(results),
     scalingGoal(results),
@@ -70,21 +74,17 @@ export function goalsOf(
   ];
 }
 
-/** The loads of a reference, by the name of their part. */
-export function readLoads(
-  folder: string,
-  parts: readonly FinishedPart[],
-): Record<string, LoadResults> {
+/** Reads what is in a reference's folder beside its bench; of parts that have not ended, nothing. */
+export function readBeside(folder: string, parts: readonly FinishedPart[]): Beside {
   const loads = parts.filter(({ name }) => name.startsWith('load-'));
-  return Object.fromEntries(loads.map(({ name }) => [name, readLoad(`${folder}/${name}`)]));
-}
-
-/** What the seeder's speed was compared with, where those parts have ended. */
-export function readSpeeds(folder: string): readonly SpeedResults[] {
-  return ['seed-speed', 'seed-whole']
-    .map((name) => `${folder}/${name}.json`)
-    .filter((file) => existsSync(file))
-    .map(readSpeed);
+  return {
+    parts,
+    loads: Object.fromEntries(loads.map(({ name }) => [name, readLoad(`${folder}/${name}`)])),
+    speeds: ['seed-speed', 'seed-whole']
+      .map((name) => `${folder}/${name}.json`)
+      .filter((file) => existsSync(file))
+      .map(readSpeed),
+  };
 }
 
 function insertGoals(results: Results): readonly Goal[] {

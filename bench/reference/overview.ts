@@ -6,15 +6,14 @@ import { markdownTable } from '../report/text-table.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { fewestForInterval } from '../stats/median.ts';
-import { goalsOf, readLoads, readSpeeds } from './goals.ts';
+import { goalsOf, readBeside } from './goals.ts';
 import { goalsTable } from './goals-table.ts';
 
 /** The README of a finished reference: what each part was and how long it took, and the goals. */
 export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {
   const results = readResults(folder);
-  const loads = readLoads(folder, parts);
   const charts = existsSync(join(folder, 'charts')) ? readdirSync(join(folder, 'charts')) : [];
-  const goals = goalsOf(results, parts, loads, readSpeeds(folder));
+  const goals = goalsOf(results, readBeside(folder, parts));
   return `# The reference
 
 Made by \`npm run reference\` (this page, too), ${results.environment.server.version.split(' on ')[0]}, ${results.environment.machine.cpuModel}, ${results.environment.machine.cpus} processors. \`index.html\` is the whole report, [summary.md](summary.md) its answers, [results.json](results.json) all that was measured.
