@@ -22,7 +22,7 @@ const scaling = (low: number, high: number): ScalingResult => ({
   })),
 });
 
-const nothing = { parts: [], loads: {}, speeds: [] };
+const nothing = { parts: [], loads: {}, speeds: [], rollout: undefined };
 
 const verdict = (low: number, high: number, seconds: number): readonly string[] => {
   const part = { title: '', command: '', startedAt: '', commit: '' };
@@ -93,6 +93,20 @@ it('the highest rate of a ramp is a figure without a goal', () => {
     const goal = loadWith({ ramps: [ramp as never] }).find(({ goal }) => /highest rate/.test(goal));
     assert.equal(goal?.verdict, 'none');
   }
+});
+
+it('a rollout is judged as its own page judges it', () => {
+  const goals = [
+    { goal: 'the longest wait', reached: '12 ms', ok: true },
+    { goal: 'the longest send', reached: '212 ms', ok: false },
+  ];
+  const judged = goalsOf(syntheticResults(), { ...nothing, rollout: { goals } as never })
+    .filter(({ goal }) => goal.startsWith('rollout: '))
+    .map(({ goal, reached, verdict }) => [goal, reached, verdict]);
+  assert.deepEqual(judged, [
+    ['rollout: the longest wait', '12 ms', 'reached'],
+    ['rollout: the longest send', '212 ms', 'missed'],
+  ]);
 });
 
 it('what was not measured is open', () => {

@@ -14,6 +14,8 @@ import {
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import { scalingEnds } from '../report/sections/scaling.ts';
 import type { Results } from '../results/results.ts';
+import { readRollout } from '../rollout/read-rollout.ts';
+import type { RolloutGoal, RolloutResults } from '../rollout/results.ts';
 import { readSpeed } from '../seeding/read-speed.ts';
 import {
   reachesGoal,
@@ -54,10 +56,11 @@ export interface Beside {
   readonly loads: Readonly<Record<string, LoadResults>>;
   /** What the seeder's speed was compared with. */
   readonly speeds: readonly SpeedResults[];
+  readonly rollout: RolloutResults | undefined;
 }
 
 /** The lab's goals beside what a reference reached. */
-export function goalsOf(results: Results, { parts, loads, speeds }: Beside): readonly Goal[] {
+export function goalsOf(results: Results, { parts, loads, speeds, rollout }: Beside): readonly Goal[] {
   return [
     ...insertGoals(results),
     scalingGoal(results),
@@ -71,6 +74,7 @@ export function goalsOf(results: Results, { parts, loads, speeds }: Beside): rea
     ...speeds.map(speedGoal),
     ...clientGoals(results),
     ...Object.values(loads).flatMap(loadGoals),
+    ...(rollout?.goals ?? []).map(rolloutGoal),
   ];
 }
 
@@ -84,6 +88,9 @@ export function readBeside(folder: string, parts: readonly FinishedPart[]): Besi
       .map((name) => `${folder}/${name}.json`)
       .filter((file) => existsSync(file))
       .map(readSpeed),
+    rollout: parts.some(({ name }) => name === 'rollout')
+      ? readRollout(`${folder}/rollout`)
+      : undefined,
   };
 }
 
@@ -179,6 +186,11 @@ function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
       verdict: 'none' as const,
     })),
   ];
+}
+
+/** A rollout has judged its own. */
+function rolloutGoal({ goal, reached, ok }: RolloutGoal): Goal {
+  return { goal: `rollout: ${goal}`, reached, verdict: ok ? 'reached' : 'missed' };
 }
 
 function within(goal: string, ratio: EstimateRange | undefined, most: number, of = ''): Goal {

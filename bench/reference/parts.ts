@@ -21,6 +21,9 @@ const designSeconds = 30;
 /** Time for all scenarios of the default design. */
 const scenarioSeconds = 180;
 
+/** Operations a second beside a rollout. */
+const rolloutRate = 500;
+
 /** The default, the statement trigger, and those that are cheap for one row or in bulk. */
 const pictured = [
   defaultDesignName,
@@ -127,6 +130,17 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
         ...['--whole', '--scale', largest, '--pairs', '6'],
         ...['--out', `${folder}/seed-whole.json`],
       ],
+    },
+    {
+      name: 'rollout',
+      title: 'the check brought into a database in use, step by step beside traffic, and all at once',
+      script: 'bench:rollout',
+      file: 'bench/commands/bench-rollout.ts',
+      args: [
+        ...['--scale', largest, '--rate', String(rolloutRate)],
+        ...['--out', folder, '--run', 'rollout'],
+      ],
+      makes: 'rollout',
     },
     {
       name: 'instructions',
