@@ -60,7 +60,10 @@ export interface Beside {
 }
 
 /** The lab's goals beside what a reference reached. */
-export function goalsOf(results: Results, { parts, loads, speeds, rollout }: Beside): readonly Goal[] {
+export function goalsOf(
+  results: Results,
+  { parts, loads, speeds, rollout }: Beside,
+): readonly Goal[] {
   return [
     ...insertGoals(results),
     scalingGoal(results),

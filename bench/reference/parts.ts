@@ -133,7 +133,8 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
     },
     {
       name: 'rollout',
-      title: 'the check brought into a database in use, step by step beside traffic, and all at once',
+      title:
+        'the check brought into a database in use, step by step beside traffic, and all at once',
       script: 'bench:rollout',
       file: 'bench/commands/bench-rollout.ts',
       args: [

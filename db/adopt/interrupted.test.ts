@@ -140,6 +140,28 @@ describe('the backfill', () => {
     });
   }
 
+  it('that could not free its notes is finished by the next run', async () => {
+    await client.query('call opt_out_adoption.note_opt_outs()');
+    await holder.query('begin');
+    await holder.query('lock table opt_out_adoption.reported_0 in access share mode');
+    const worker = await database.connect();
+    await worker.query("set lock_timeout = '50ms'");
+    await assert.rejects(
+      worker.query('call opt_out_adoption.record_opt_outs()'),
+      (error) => codeOf(error) === '55P03',
+    );
+    await worker.end(); // as psql ends
+    await assert.rejects(run('04'), /the backfill is not finished/);
+    await holder.query('commit');
+    await run('03');
+    assert.deepEqual(await missing(), []);
+    assert.deepEqual(
+      (await client.query(`select from pg_class where relname like 'reported\\_%'`)).rows,
+      [],
+    );
+    await run('04', '05');
+  });
+
   it('records nothing where a crash took its notes between its halves, and is not finished', async () => {
     await client.query('call opt_out_adoption.note_opt_outs()');
     await client.query('truncate opt_out_adoption.reported');

@@ -93,6 +93,8 @@ async function takeBack(client: pg.Client, mapping: Mapping): Promise<void> {
       drop column began_at, drop column design, drop column last_phone,
       add column next_page bigint not null default 0;
     create unlogged table opt_out_adoption.opted_out (phone text, profile_id integer);
+    drop table opt_out_adoption.reported;
+    create unlogged table opt_out_adoption.reported (phone text, profile_id integer);
     create procedure opt_out_adoption.backfill(batch_ms integer default 50)
       language sql as 'select';
     update opt_out_adoption.adoption set version = '${older}'`);

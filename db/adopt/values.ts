@@ -265,6 +265,7 @@ export function valuesOf(mapping: Mapping): Values {
     'opt ins': render(template('opt_ins'), base),
     'comment on ordinals': render(template('comment_on_ordinals'), base),
     'trigger that takes': render(template('trigger_that_takes'), base),
+    notes: render(template('notes'), base),
     'backfill procedures': render(template('backfill_procedures'), base),
     obstacles: `(\n${render(template('obstacles'), base)}\n)`,
     rights: rightsOf(mapping, base),

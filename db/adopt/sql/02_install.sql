@@ -42,12 +42,7 @@ comment on column opt_out_adoption.adoption.began_at is
 comment on column opt_out_adoption.adoption.last_phone is
   'The opt-outs of numbers up to this one are recorded: so many, in recorded.';
 
--- What the backfill notes. A crash empties them; it notices, and begins anew.
-create unlogged table if not exists opt_out_adoption.reported (
-  phone text collate "C" not null,
-  profile_id "{sender type}" not null
-);
-comment on table opt_out_adoption.reported is 'Opt-outs by reports, as they were read.';
+-- {notes}
 
 insert into opt_out_adoption.adoption (version, made_schema)
 values ('{version}', pg_catalog.to_regnamespace('{schema name}') is null)

@@ -1,7 +1,7 @@
 -- 3. Backfill: records the opt-outs of the reports that are older than the triggers, and blocks.
 --
--- It notes them first, sorts them in one transaction that touches nobody's tables, and then records them: so
--- each index grows at one place at a time, which is quicker than to go back and forth in it.
+-- It notes them first, sorts them part by part, which touches nobody's tables, and then records them: so each
+-- index grows at one place at a time, which is quicker than to go back and forth in it.
 --
 -- Locks: rows of opt_outs and blocked_contacts, for transactions of some 50 ms. A report of a number that is
 --   being worked on waits for one of them; messages are sent as before. It gives way where it would wait

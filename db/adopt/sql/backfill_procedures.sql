@@ -19,14 +19,36 @@ end
 $procedure$;
 comment on procedure opt_out_adoption.leave_backfill() is 'Lets another session go on with the backfill.';
 
+create or replace procedure opt_out_adoption.drop_notes()
+language plpgsql
+as $procedure$
+-- One part after another, with a pause: while gigabytes are freed at once, the commits of others wait for the disk.
+declare
+  part_of_notes regclass;
+begin
+  for part_of_notes in
+    select i.inhrelid::regclass
+    from pg_inherits as i
+    where i.inhparent = 'opt_out_adoption.reported'::regclass
+  loop
+    execute format('drop table %s', part_of_notes);
+    commit;
+    perform pg_sleep(0.1);
+  end loop;
+end
+$procedure$;
+comment on procedure opt_out_adoption.drop_notes() is 'Frees what the notes of the backfill took.';
+
 create or replace procedure opt_out_adoption.read_reports(batch_ms integer)
 language plpgsql
 as $procedure$
 -- Notes who opted out of whom by the reports that are there, in the order of the messages that they name: the
 -- index of the opt-outs is read once, and other reports not at all. Those that an opt-in covers are left out.
 -- Each batch is a transaction of about batch_ms milliseconds that also notes how far it came. Locks nothing
--- that anybody else uses.
+-- that anybody else uses. The notes are kept in parts, so that each is soon sorted and soon dropped.
 declare
+  notes_in_part constant integer := 2000000;
+  part_of_notes integer;
   reached opt_out_adoption.adoption;
   batch_size integer := 1000;
   batch_end "{reference type}";
@@ -48,6 +70,16 @@ begin
     from opt_out_adoption.adoption as a
     for update;
 
+    part_of_notes := reached.noted / notes_in_part;
+    if to_regclass(format('opt_out_adoption.reported_%s', part_of_notes)) is null then
+      -- without autovacuum: 03 vacuums them itself, and would have to wait for it
+      execute format(
+        'create unlogged table opt_out_adoption.reported_%1$s partition of opt_out_adoption.reported
+         for values in (%1$s) with (autovacuum_enabled = off)',
+        part_of_notes
+      );
+    end if;
+
     select "{r.message}"
     into batch_end
     from "{reports}" as r
@@ -57,8 +89,8 @@ begin
     offset batch_size - 1
     limit 1;
 
-    insert into opt_out_adoption.reported (phone, profile_id)
-    select "{m.number}", "{m.sender}"
+    insert into opt_out_adoption.reported (part, phone, profile_id)
+    select part_of_notes, "{m.number}", "{m.sender}"
     from "{reports}" as r
     join "{messages}" as m on "{m.reference}" = "{r.message}"
     where "{r.counts}"
@@ -108,12 +140,33 @@ comment on procedure opt_out_adoption.read_reports(integer) is
 create or replace procedure opt_out_adoption.sort_opt_outs()
 language plpgsql
 as $procedure$
--- An index over the notes, so that they are recorded in the order of numbers: those that follow go where the
--- last ones went, into the same pages of the indexes. One transaction; locks nothing that anybody else uses.
--- It takes as many processes as max_parallel_maintenance_workers allows.
+-- An index over each part of the notes, so that they are recorded in the order of numbers: those that follow go
+-- where the last ones went, into the same pages of the indexes. A transaction for each part; locks nothing that
+-- anybody else uses. It takes as many processes as max_parallel_maintenance_workers allows.
+declare
+  part_of_notes record;
+  told timestamptz := clock_timestamp();
 begin
-  create index if not exists reported_phone_profile_id_idx
-  on opt_out_adoption.reported (phone, profile_id);
+  for part_of_notes in
+    select
+      c.oid::regclass as own,
+      c.relname || '_phone_profile_id_idx' as index,
+      row_number() over (order by c.oid) as place,
+      count(*) over () as parts
+    from pg_inherits as i
+    join pg_class as c on c.oid = i.inhrelid
+    where i.inhparent = 'opt_out_adoption.reported'::regclass
+    order by c.oid
+  loop
+    execute format(
+      'create index if not exists %I on %s (phone, profile_id)', part_of_notes.index, part_of_notes.own
+    );
+    commit;
+    if clock_timestamp() > told + interval '5 s' then
+      raise notice 'sort: % of % parts', part_of_notes.place, part_of_notes.parts;
+      told := clock_timestamp();
+    end if;
+  end loop;
 
   update opt_out_adoption.adoption
   set phase = 'record', last_phone = null;
@@ -272,7 +325,7 @@ begin
     end if;
   end loop;
 
-  truncate opt_out_adoption.reported;
+  call opt_out_adoption.drop_notes();
   update opt_out_adoption.adoption
   set phase = 'finished', finished_at = now();
   commit;
@@ -302,8 +355,7 @@ begin
     or reached.noted > 0
       and not exists (select from opt_out_adoption.reported)
   then
-    truncate opt_out_adoption.reported;
-    drop index if exists opt_out_adoption.reported_phone_profile_id_idx;
+    call opt_out_adoption.drop_notes();
     update opt_out_adoption.adoption
     set phase = 'read', last_reference = null, noted = 0, last_phone = null, recorded = 0, began_at = null, finished_at = null
     returning * into reached;

@@ -47,6 +47,8 @@ drop procedure if exists
 drop table if exists opt_out_adoption.opted_out;
 truncate opt_out_adoption.reported;
 
+-- {notes}
+
 -- {backfill procedures}
 
 -- {rights}
