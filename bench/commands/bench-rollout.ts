@@ -21,6 +21,7 @@ interface Flags {
   readonly seed: number;
   readonly rate: number;
   readonly clients: number;
+  readonly rollouts: number;
   readonly held: number;
   readonly calm: number;
   readonly design: string;
@@ -44,6 +45,12 @@ await runCommand(async () => {
     )
     .option('--rate <number>', 'operations a second of the traffic', positiveNumber, 500)
     .option('--clients <number>', 'sessions of the traffic', wholeNumber(1, 100), 8)
+    .option(
+      '--rollouts <number>',
+      'undisturbed rollouts, each beside as long a stretch without one',
+      wholeNumber(1, 100),
+      1,
+    )
     .option('--held <seconds>', 'how long a transaction stays open in the way', positiveNumber, 2)
     .option('--calm <seconds>', 'the stretch without a rollout, at least', positiveNumber, 10)
     .option(
@@ -91,6 +98,7 @@ async function rehearse(flags: Flags, messages: number): Promise<RolloutResults>
       seed: flags.seed,
       ratePerSecond: flags.rate,
       clients: flags.clients,
+      rollouts: flags.rollouts,
       heldSeconds: flags.held,
       calmSeconds: flags.calm,
       otherDesign: flags.design,

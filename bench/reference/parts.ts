@@ -138,7 +138,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       script: 'bench:rollout',
       file: 'bench/commands/bench-rollout.ts',
       args: [
-        ...['--scale', largest, '--rate', String(rolloutRate)],
+        ...['--scale', largest, '--rate', String(rolloutRate), '--rollouts', '3'],
         ...['--out', folder, '--run', 'rollout'],
       ],
       makes: 'rollout',

@@ -4,6 +4,8 @@ export interface RolloutOptions {
   readonly seed: number;
   readonly ratePerSecond: number;
   readonly clients: number;
+  /** Undisturbed rollouts, each beside as long a stretch without one. */
+  readonly rollouts: number;
   /** How long somebody's transaction stays open beside a step. */
   readonly heldSeconds: number;
   /** The stretch without a rollout is at least so long. */

@@ -12,6 +12,7 @@ import {
   removeAtOnce,
   runStatements,
 } from './run-files.ts';
+import { stageLabel } from './stage-label.ts';
 import { type MeasuredStage, type Measuring, measureStage } from './stages.ts';
 import { acceptedOf, startTrying } from './try-blocked.ts';
 
@@ -28,6 +29,8 @@ export class Rehearsal {
   readonly #options: RolloutOptions;
   readonly #historyBlocked: readonly string[];
   readonly #progress: (line: string) => void;
+  /** Which undisturbed rollout goes on, where there are several. */
+  #round: number | undefined;
 
   constructor(
     measuring: Measuring,
@@ -45,8 +48,18 @@ export class Rehearsal {
     this.#progress = progress;
   }
 
-  /** The files one after another, then nothing for as long. */
+  /** As often as is wanted: the files one after another, then nothing for as long. */
   async undisturbed(): Promise<void> {
+    const { rollouts } = this.#options;
+    for (let round = 1; round <= rollouts; round++) {
+      if (rollouts > 1) this.#round = round;
+      await this.#once();
+    }
+    this.#round = undefined;
+  }
+
+  async #once(): Promise<void> {
+    const before = this.stages.length;
     await this.#stage('prepare', 'look for obstacles, build an index concurrently', () =>
       this.#run('prepare'),
     );
@@ -61,7 +74,7 @@ export class Rehearsal {
     await this.#changeDesign('another design', `${otherDesign} in its place`, otherDesign);
     await this.#changeDesign('back', `${defaultDesignName} again`, defaultDesignName);
     await this.#stage('remove', 'all of it taken away', () => this.#run('roll_back'));
-    const lastS = this.stages.reduce((sum, { seconds }) => sum + seconds, 0);
+    const lastS = this.stages.slice(before).reduce((sum, { seconds }) => sum + seconds, 0);
     const calmMs = Math.max(lastS, this.#options.calmSeconds) * 1_000;
     await this.#stage('calm', 'no rollout, for as long as one took', () => delay(calmMs));
   }
@@ -110,8 +123,10 @@ export class Rehearsal {
 
   async #stage(name: string, title: string, work: () => Promise<unknown>): Promise<void> {
     await unlessInterrupted();
-    this.#progress(`${name}: ${title}`);
-    const stage = await measureStage(this.#measuring, name, title, async () => {
+    const round = this.#round;
+    const what = round === undefined ? { name, title } : { name, title, round };
+    this.#progress(`${stageLabel(what)}: ${title}`);
+    const stage = await measureStage(this.#measuring, what, async () => {
       const outcome = await work();
       return typeof outcome === 'string' ? outcome : undefined;
     });
@@ -126,7 +141,9 @@ export class Rehearsal {
     } finally {
       const { accepted, refused } = await trying.stop();
       this.checks.push({
-        check: `while ${design} took its place no message to a blocked number passed`,
+        check: this.#inRound(
+          `while ${design} took its place no message to a blocked number passed`,
+        ),
         ok: accepted === 0 && refused > 0,
         found: `${refused} of ${accepted + refused} refused`,
       });
@@ -177,6 +194,10 @@ export class Rehearsal {
     return outcome;
   }
 
+  #inRound(check: string): string {
+    return this.#round === undefined ? check : `rollout ${this.#round}: ${check}`;
+  }
+
   /** Every number whose third opt-out was acknowledged by now, and those of the history, must be refused. */
   async #mustRefuse(when: string): Promise<void> {
     const own = this.#measuring.traffic.optedOut
@@ -185,7 +206,7 @@ export class Rehearsal {
     const tried = [...own, ...this.#historyBlocked];
     const accepted = await acceptedOf(this.#url, tried);
     this.checks.push({
-      check: `${when} every number with three opt-outs is refused`,
+      check: this.#inRound(`${when} every number with three opt-outs is refused`),
       ok: accepted === 0,
       found: `${tried.length - accepted} of ${tried.length} refused, ${own.length} of them reported meanwhile`,
     });

@@ -63,6 +63,11 @@ export const rolloutStageSchema = define(
     {
       name: text(),
       title: text(),
+      round: optional(
+        number(
+          'Which of several undisturbed rollouts it belongs to, from 1; absent where there is one.',
+        ),
+      ),
       startS: number('Seconds since the traffic began.'),
       seconds: number(),
       sends: sendsSchema,

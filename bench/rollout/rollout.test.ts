@@ -31,7 +31,7 @@ const rollout = (...args: readonly string[]) =>
 it('is rehearsed step by step, killed and held up, right at every switch, and leaves nothing', async () => {
   const { exitCode, stdout, stderr } = await rollout(
     ...['--scale', 'tiny', '--rate', '300', '--clients', '4', '--held', '1', '--calm', '1'],
-    ...['--run', 'one', '--design', 'hash_beside_key'],
+    ...['--run', 'one', '--design', 'hash_beside_key', '--rollouts', '2'],
   );
   assert.equal(exitCode, 0, stderr);
   const results: RolloutResults = JSON.parse(
@@ -58,36 +58,39 @@ it('is rehearsed step by step, killed and held up, right at every switch, and le
   assert.ok(stage('backfill').walBytes > 0 && stage('backfill').derivedBytes > 0);
   assert.equal(results.otherDesign, 'hash_beside_key');
   for (const design of ['hash_beside_key', 'blocked_contacts']) {
-    const check = `while ${design} took its place no message to a blocked number passed`;
+    const check = `rollout 2: while ${design} took its place no message to a blocked number passed`;
     assert.match(
       results.checks.find((one) => one.check === check)?.found ?? '',
       /^([1-9]\d*) of \1 refused$/,
     );
-    const after = `by ${design} every number with three opt-outs is refused`;
+    const after = `rollout 1: by ${design} every number with three opt-outs is refused`;
     assert.match(
       results.checks.find((one) => one.check === after)?.found ?? '',
       /^(2\d\d) of \1 refused, \d+ of them reported meanwhile$/,
     );
   }
+  const once = ['prepare', 'install', 'backfill', 'switch on', 'verify', 'another design', 'back'];
   assert.deepEqual(
-    results.stages.slice(0, 9).map(({ name }) => name),
+    results.stages.slice(0, 19).map(({ name, round }) => [name, round]),
     [
-      ...['prepare', 'install', 'backfill', 'switch on', 'verify'],
-      ...['another design', 'back', 'remove', 'calm'],
+      ...[1, 2].flatMap((round) => [...once, 'remove', 'calm'].map((name) => [name, round])),
+      ['install, held up', undefined],
     ],
   );
+  assert.equal(results.goals.length, 3);
+  for (const { reached } of results.goals) assert.match(reached, /^\d[^;]+; \d[^;]+$/);
   for (const { name, generatorPauseMs, seconds } of results.stages) {
     assert.ok(generatorPauseMs !== undefined && generatorPauseMs <= seconds * 1_000, name);
   }
   assert.match(
-    stdout,
-    /✓ after the switch every number with three opt-outs is refused: 2\d\d of 2\d\d/,
+    stdout.replaceAll(/\s+/g, ' '), // it is wrapped
+    /✓ rollout 2: after the switch every number with three opt-outs is refused: 2\d\d of 2\d\d/,
   );
   assert.match(readFileSync(join(out, 'one', 'index.html'), 'utf8'), /<h1>Rollout/);
   rmSync(join(out, 'one', 'index.html'));
   const again = await runCommandFile('bench/commands/report.ts', [join(out, 'one')]);
   assert.equal(again.exitCode, 0, again.stderr);
-  assert.ok(again.stdout.includes('✓ after the switch every number'), again.stdout);
+  assert.ok(again.stdout.includes('✓ rollout 2: after the switch every number'), again.stdout);
   assert.match(readFileSync(join(out, 'one', 'index.html'), 'utf8'), /<h1>Rollout/);
   const client = await database.connect();
   try {
@@ -161,6 +164,34 @@ it('counts what was due in a stage, and what was still waiting when it began', (
   assert.deepEqual(timelineOf([...samples, sample(1_500, 9)], 0), [
     { startS: 0, operations: 4, refused: 1, longestMs: 40 },
     { startS: 1, operations: 1, refused: 0, longestMs: 9 },
+  ]);
+});
+
+it('judges each of several rollouts beside its own calm stretch', () => {
+  const stage = (name: string, round: number | undefined, longestMs: number) =>
+    ({
+      name,
+      round,
+      seconds: 5,
+      sends: { longestMs },
+      trafficWaits: [],
+    }) as unknown as RolloutStage;
+  const judged = (second: number) =>
+    goalsOf([
+      ...[stage('backfill', 1, 250), stage('calm', 1, 200)],
+      ...[stage('backfill', 2, second), stage('calm', 2, 50)],
+      stage('all at once', undefined, 9_000),
+    ]).map(({ ok, reached }) => [ok, reached]);
+  const [waits, , time] = judged(150);
+  assert.deepEqual(judged(150), [
+    [true, '0 ms; 0 ms'],
+    [true, '250 ms, without 200 ms; 150 ms, without 50 ms'],
+    [true, '5.0 s; 5.0 s, all at once 5.0 s'],
+  ]);
+  assert.deepEqual(judged(151), [
+    waits,
+    [false, '250 ms, without 200 ms; 151 ms, without 50 ms'],
+    time,
   ]);
 });
 

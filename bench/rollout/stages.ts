@@ -34,8 +34,7 @@ export interface MeasuredStage extends Omit<RolloutStage, 'sends'> {
 /** Does one step while the traffic goes on. */
 export async function measureStage(
   { owner, watch, told, startedMs }: Measuring,
-  name: string,
-  title: string,
+  { name, title, round }: Pick<RolloutStage, 'name' | 'title' | 'round'>,
   work: () => Promise<string | undefined>,
 ): Promise<MeasuredStage> {
   const before = await derived(owner);
@@ -60,6 +59,7 @@ export async function measureStage(
   return {
     name,
     title,
+    ...(round === undefined ? {} : { round }),
     startS: (beganMs - startedMs) / 1_000,
     seconds: (endedMs - beganMs) / 1_000,
     trafficWaits: waitsOf(true),

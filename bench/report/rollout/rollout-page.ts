@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { writeTextFile } from '../../../db/cli/output-path.ts';
 import { itemAt } from '../../../db/item-at.ts';
 import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
+import { stageLabel } from '../../rollout/stage-label.ts';
 import { figureHtml, tableHtml, withoutZeros } from '../figure.ts';
 import { dateText, formatBytes, formatCount, formatNs } from '../format.ts';
 import { folded, type Html, html } from '../html.ts';
@@ -97,7 +98,7 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
           { heading: 'Outcome' },
         ],
         rows: stages.map((stage) => [
-          `${stage.name}: ${stage.title}`,
+          `${stageLabel(stage)}: ${stage.title}`,
           formatNs(stage.seconds * 1e9),
           ms(stage.sends.p99Ms),
           ms(stage.sends.longestMs),
@@ -112,20 +113,20 @@ function stagesSection({ stages, naiveAloneSeconds }: RolloutResults): Section {
       }),
     )}
 ${toldTable(stages)}
-${stages.map(({ name, trafficWaits }) =>
-  trafficWaits.length === 0
+${stages.map((stage) =>
+  stage.trafficWaits.length === 0
     ? ''
     : folded(
-        `For whom the traffic waited: ${name}`,
+        `For whom the traffic waited: ${stageLabel(stage)}`,
         tableHtml({
-          caption: `The traffic’s longest waits, ${name}`,
+          caption: `The traffic’s longest waits, ${stageLabel(stage)}`,
           columns: [
             { heading: 'Lock' },
             { heading: 'Mode' },
             { heading: 'Waited', numeric: true },
             { heading: 'Held by' },
           ],
-          rows: trafficWaits.map(({ what, mode, waitedMs, heldBy }) => [
+          rows: stage.trafficWaits.map(({ what, mode, waitedMs, heldBy }) => [
             what,
             mode,
             ms(waitedMs),
@@ -140,8 +141,13 @@ ${stages.map(({ name, trafficWaits }) =>
 /** What the server itself told of waits; nothing where it was not asked. */
 function toldTable(stages: readonly RolloutStage[]): Html | string {
   if (stages.every(({ toldWaits }) => toldWaits === undefined)) return '';
-  const rows = stages.flatMap(({ name, toldWaits = [] }) =>
-    toldWaits.map(({ what, mode, waitedMs }) => [name, what, mode, formatNs(waitedMs * 1e6)]),
+  const rows = stages.flatMap((stage) =>
+    (stage.toldWaits ?? []).map(({ what, mode, waitedMs }) => [
+      stageLabel(stage),
+      what,
+      mode,
+      formatNs(waitedMs * 1e6),
+    ]),
   );
   if (rows.length === 0) {
     return html`<p>The server told of no wait of 50 ms or more (log_lock_waits).</p>`;

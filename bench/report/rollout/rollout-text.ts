@@ -1,4 +1,5 @@
 import type { RolloutResults } from '../../rollout/results.ts';
+import { stageLabel } from '../../rollout/stage-label.ts';
 import { formatBytes, formatCount, formatNs } from '../format.ts';
 import { markdownTable, type TextColumn, textTable, wrap } from '../text-table.ts';
 
@@ -15,14 +16,14 @@ const columns: readonly TextColumn[] = [
 /** One line a stage: its time, what the traffic met, its longest wait for a lock. */
 function rowsOf({ stages }: RolloutResults): readonly (readonly string[])[] {
   const ms = (value: number | null): string => (value === null ? '–' : formatNs(value * 1e6));
-  return stages.map(({ name, seconds, sends, trafficWaits, generatorPauseMs, walBytes }) => [
-    name,
-    formatNs(seconds * 1e9),
-    ms(sends.p99Ms),
-    ms(sends.longestMs),
-    ms(trafficWaits[0]?.waitedMs ?? null),
-    ms(generatorPauseMs ?? null),
-    formatBytes(walBytes),
+  return stages.map((stage) => [
+    stageLabel(stage),
+    formatNs(stage.seconds * 1e9),
+    ms(stage.sends.p99Ms),
+    ms(stage.sends.longestMs),
+    ms(stage.trafficWaits[0]?.waitedMs ?? null),
+    ms(stage.generatorPauseMs ?? null),
+    formatBytes(stage.walBytes),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { atOnce, byFiles, longestMs } from '../../rollout/longest.ts';
 import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
+import { stageLabel } from '../../rollout/stage-label.ts';
 import { msAxis } from '../charts/ms-axis.ts';
 import { secondsAxis } from '../charts/seconds-axis.ts';
 import type { Figure } from '../figure.ts';
@@ -71,7 +72,7 @@ function timelineChart(results: RolloutResults, naive: RolloutStage | undefined)
           x2: ({ startS, seconds }: RolloutStage) => Math.max(startS + seconds, startS + end / 400),
           fill: (stage: RolloutStage) => (stage === naive ? colours.vermillion : colours.green),
           fillOpacity: 0.25,
-          title: ({ name, seconds }: RolloutStage) => `${name}: ${formatNs(seconds * 1e9)}`,
+          title: (stage: RolloutStage) => `${stageLabel(stage)}: ${formatNs(stage.seconds * 1e9)}`,
         }),
         Plot.dot(results.timeline, {
           x: ({ startS }: { startS: number }) => startS + 0.5,
