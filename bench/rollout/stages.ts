@@ -93,16 +93,23 @@ export function sendsOf(samples: readonly Sample[], fromMs: number, untilMs: num
   );
   const sorted = met.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   const percentile = (share: number): number | null =>
-    sorted.length * (1 - share) < 10
-      ? null
-      : (sorted[Math.ceil(sorted.length * share) - 1] ?? null);
+    sorted.length * (1 - share) < 10 ? null : orNull(sorted[Math.ceil(sorted.length * share) - 1]);
   return {
     operations: met.length,
     refused: met.filter(({ refused }) => refused).length,
     p50Ms: percentile(0.5),
     p99Ms: percentile(0.99),
-    longestMs: sorted.at(-1) ?? null,
+    longestMs: orNull(sorted.at(-1)),
   };
+}
+
+/** Milliseconds to the microsecond: the clock tells more digits than it knows. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+function orNull(ms: number | undefined): number | null {
+  return ms === undefined ? null : toMicroseconds(ms);
 }
 
 /** The traffic second by second, by when an operation was due. */
@@ -121,7 +128,11 @@ export function timelineOf(
   }
   return [...seconds.entries()]
     .sort(([a], [b]) => a - b)
-    .map(([startS, second]) => ({ startS, ...second }));
+    .map(([startS, { longestMs, ...second }]) => ({
+      startS,
+      ...second,
+      longestMs: toMicroseconds(longestMs),
+    }));
 }
 
 async function derived(
