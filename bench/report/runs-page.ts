@@ -1,7 +1,9 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../db/cli/errors.ts';
+import { writeTextFile } from '../../db/cli/output-path.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
+import { isPartOfRun } from '../results/run-folder.ts';
 import { serverName } from './environment-facts.ts';
 import {
   counted,
@@ -48,6 +50,13 @@ const columns: readonly SortableColumn[] = [
   { key: 'instant', heading: 'Slowest of 100: is it instant?' },
   { key: 'environment', heading: 'Environment' },
 ];
+
+/** Lists a run of any kind in the page of the folder above it, unless that is a run itself, which has its own page. */
+export function listInFolderAbove(runFolder: string): void {
+  if (isPartOfRun(runFolder)) return;
+  const above = dirname(resolve(runFolder));
+  writeTextFile(join(above, 'index.html'), runsPage(above));
+}
 
 /** The page that lists the runs and loads in a folder, the newest first; one that cannot be read says why. */
 export function runsPage(reportsFolder: string): string {

@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeTextFile } from '../../db/cli/output-path.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
-import { isPartOfRun } from '../results/run-folder.ts';
 import { figureImage } from './figure-image.ts';
 import { countedOf } from './instruction-tables.ts';
 import { instructionsCsv } from './instructions-csv.ts';
@@ -11,7 +10,7 @@ import { viewedPlans, writePlanFiles } from './plan-viewer.ts';
 import { mainQuestions } from './questions.ts';
 import { resultsCsv } from './results-csv.ts';
 import { runPage } from './run-page.ts';
-import { runsPage } from './runs-page.ts';
+import { listInFolderAbove } from './runs-page.ts';
 import { costFigure } from './sections/cost-against-rows.ts';
 import { overheadFigure } from './sections/overhead.ts';
 import { scalingFigure } from './sections/scaling.ts';
@@ -44,9 +43,7 @@ export function writeReport(runFolder: string): WrittenReport {
   if (counted === undefined) rmSync(countsFile, { force: true });
   else writeTextFile(countsFile, instructionsCsv(counted));
   writeCharts(results, join(folder, 'charts'));
-  if (!isPartOfRun(folder)) {
-    writeTextFile(join(dirname(folder), 'index.html'), runsPage(dirname(folder)));
-  }
+  listInFolderAbove(folder);
   return { results, pagePath };
 }
 

@@ -1,10 +1,9 @@
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { writeTextFile } from '../../../db/cli/output-path.ts';
 import { itemAt } from '../../../db/item-at.ts';
 import type { LoadResults, LoadTrial } from '../../load/results/results.ts';
-import { isPartOfRun } from '../../results/run-folder.ts';
 import { pageHtml } from '../page.ts';
-import { runsPage } from '../runs-page.ts';
+import { listInFolderAbove } from '../runs-page.ts';
 import { beliefSection } from './belief-section.ts';
 import { designsSection } from './designs-section.ts';
 import { failoverSection } from './failover-section.ts';
@@ -19,8 +18,7 @@ import { verifiedSection } from './verified-section.ts';
 export function writeLoadPage(results: LoadResults, folder: string): string {
   const path = join(folder, 'index.html');
   writeTextFile(path, loadPageHtml(results));
-  const above = dirname(resolve(folder));
-  if (!isPartOfRun(folder)) writeTextFile(join(above, 'index.html'), runsPage(above));
+  listInFolderAbove(folder);
   return path;
 }
 

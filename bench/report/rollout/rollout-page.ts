@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { writeTextFile } from '../../../db/cli/output-path.ts';
 import { itemAt } from '../../../db/item-at.ts';
 import type { RolloutResults, RolloutStage } from '../../rollout/results.ts';
@@ -7,15 +7,14 @@ import { figureHtml, tableHtml, withoutZeros } from '../figure.ts';
 import { dateText, formatBytes, formatCount, formatNs } from '../format.ts';
 import { folded, type Html, html } from '../html.ts';
 import { pageHtml, type Section } from '../page.ts';
-import { runsPage } from '../runs-page.ts';
+import { listInFolderAbove } from '../runs-page.ts';
 import { timelineFigure } from './timeline-figure.ts';
 
 /** Writes the page of a rollout beside its rollout.json; returns its path. */
 export function writeRolloutPage(results: RolloutResults, folder: string): string {
   const path = join(folder, 'index.html');
   writeTextFile(path, rolloutPageHtml(results));
-  const above = dirname(resolve(folder));
-  writeTextFile(join(above, 'index.html'), runsPage(above));
+  listInFolderAbove(folder);
   return path;
 }
 
