@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import type { LoadResults } from '../load/results/results.ts';
+import { syntheticRollout } from '../report/testing/synthetic-loads.ts';
 import { syntheticResults, writeSyntheticRun } from '../report/testing/synthetic-results.ts';
 import type { ScalingResult } from '../results/results.ts';
 import { goalsOf } from './goals.ts';
@@ -114,6 +115,31 @@ it('what was not measured is open', () => {
   assert.ok(goals.length >= 5);
   for (const { verdict, reached } of goals.filter(({ goal }) => !goal.includes('pgbench'))) {
     assert.deepEqual([verdict, reached], ['open', 'not measured']);
+  }
+});
+
+it('the page of a reference holds the goals of its rollout, and says where that ran elsewhere', () => {
+  const reports = mkdtempSync(join(tmpdir(), 'optout-overview-'));
+  try {
+    const folder = join(reports, 'reference');
+    writeSyntheticRun(folder, syntheticResults());
+    const pageOf = (cpuModel: string): string => {
+      const { environment, ...rollout } = syntheticRollout();
+      const machine = { ...environment.machine, cpuModel };
+      mkdirSync(join(folder, 'rollout'), { recursive: true });
+      writeFileSync(
+        join(folder, 'rollout', 'rollout.json'),
+        JSON.stringify({ ...rollout, environment: { ...environment, machine } }),
+      );
+      const part = { title: '', command: '', startedAt: '', seconds: 1, commit: '' };
+      return overviewMarkdown(folder, [{ ...part, name: 'rollout' }]);
+    };
+    assert.match(pageOf('Another 9000'), /The rollout ran on another machine .*: Another 9000\./);
+    const same = pageOf(syntheticResults().environment.machine.cpuModel);
+    assert.match(same, /\| rollout: /);
+    assert.doesNotMatch(same, /another machine/);
+  } finally {
+    rmSync(reports, { recursive: true });
   }
 });
 

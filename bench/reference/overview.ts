@@ -6,14 +6,15 @@ import { markdownTable } from '../report/text-table.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { fewestForInterval } from '../stats/median.ts';
-import { goalsOf, readBeside } from './goals.ts';
+import { type Beside, goalsOf, readBeside } from './goals.ts';
 import { goalsTable } from './goals-table.ts';
 
 /** The README of a finished reference: what each part was and how long it took, and the goals. */
 export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {
   const results = readResults(folder);
   const charts = existsSync(join(folder, 'charts')) ? readdirSync(join(folder, 'charts')) : [];
-  const goals = goalsOf(results, readBeside(folder, parts));
+  const beside = readBeside(folder, parts);
+  const goals = goalsOf(results, beside);
   return `# The reference
 
 Made by \`npm run reference\` (this page, too), ${results.environment.server.version.split(' on ')[0]}, ${results.environment.machine.cpuModel}, ${results.environment.machine.cpus} processors. \`index.html\` is the whole report, [summary.md](summary.md) its answers, [results.json](results.json) all that was measured.
@@ -49,7 +50,7 @@ ${markdownTable(
     ]),
     ...totalTimes(results, parts).map(([what, time]) => [what, '', time, '', '']),
   ],
-)}${commitsText(parts)}${interruptedText(results)}`;
+)}${commitsText(parts)}${otherMachineText(results, beside)}${interruptedText(results)}`;
 }
 
 /** What the parts took, and the time from the first start to the last end, pauses included. */
@@ -75,6 +76,16 @@ function commitsText(parts: readonly FinishedPart[]): string {
     ? ''
     : `
 The parts are of ${commits.size} commits: what one of them measured may have changed before the next.
+`;
+}
+
+/** Said where the rollout did not run where the bench did. */
+function otherMachineText({ environment }: Results, { rollout }: Beside): string {
+  const cpuModel = rollout?.environment.machine.cpuModel;
+  return cpuModel === undefined || cpuModel === environment.machine.cpuModel
+    ? ''
+    : `
+The rollout ran on another machine than the bench: ${cpuModel}.
 `;
 }
 
