@@ -206,6 +206,14 @@ describe('COPY', () => {
       ended = error;
     });
     stream.write('never stored\n');
+    // else that row may come with the cancellation, and the client need not send again
+    await until('its first row has come', async () => {
+      const { rows } = await owner.query(
+        'select from pg_stat_progress_copy where pid = $1 and bytes_processed > 0',
+        [pid],
+      );
+      return rows.length === 1;
+    });
     await until('the COPY waits', async () => {
       const { rows } = await owner.query(
         "select from pg_stat_activity where pid = $1 and wait_event = 'ClientRead' and query like 'copy %'",
