@@ -34,7 +34,7 @@ export interface MeasuredStage extends Omit<RolloutStage, 'sends'> {
 /** Does one step while the traffic goes on. */
 export async function measureStage(
   { owner, watch, told, startedMs }: Measuring,
-  { name, title, round }: Pick<RolloutStage, 'name' | 'title' | 'round'>,
+  what: Pick<RolloutStage, 'name' | 'title' | 'round'>,
   work: () => Promise<string | undefined>,
 ): Promise<MeasuredStage> {
   const before = await derived(owner);
@@ -57,9 +57,7 @@ export async function measureStage(
       .slice(0, keptWaits)
       .map((wait) => ({ ...wait, heldBy: wait.heldBy ?? 'nobody any more' }));
   return {
-    name,
-    title,
-    ...(round === undefined ? {} : { round }),
+    ...what,
     startS: (beganMs - startedMs) / 1_000,
     seconds: (endedMs - beganMs) / 1_000,
     trafficWaits: waitsOf(true),
