@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { newCommand, onInterruptGoOnWith, runCommand } from '../../db/cli/command.ts';
 import { commandLine, withoutFlag } from '../../db/cli/command-line.ts';
 import { positiveNumber } from '../../db/cli/flags.ts';
-import { shownPath } from '../../db/cli/output-path.ts';
+import { requireWritableFile, shownPath } from '../../db/cli/output-path.ts';
 import { defaultDesignName, designsNamed } from '../../db/designs.ts';
 import { openServer } from '../../db/lab.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
@@ -15,7 +15,7 @@ import { reportsDir, requireRunName } from '../results/run-folder.ts';
 import { shapesParts } from '../shapes/parts.ts';
 
 await runCommand(async () => {
-  const { scale, shape, designs, maxSeconds, name, again } = newCommand('bench:shapes')
+  const { scale, shape, designs, maxSeconds, name, page, again } = newCommand('bench:shapes')
     .description(
       'What the check costs over data of four shapes: the lab’s own, few numbers, nobody blocked, a third blocked; run again, it goes on where it stopped',
     )
@@ -28,6 +28,10 @@ await runCommand(async () => {
     )
     .option('--max-seconds <number>', 'time for timing one shape', positiveNumber, 60)
     .option('--name <name>', 'folder under reports/', 'shapes')
+    .option(
+      '--page <file>',
+      'where the page goes, then without links to its runs (default: beside them)',
+    )
     .option('--again', 'remove an earlier one of that name first')
     .parse()
     .opts<{
@@ -36,11 +40,13 @@ await runCommand(async () => {
       designs: string;
       maxSeconds: number;
       name: string;
+      page?: string;
       again?: true;
     }>();
   const messages = parseScale(scale);
   if (shape !== undefined) wantedShape(shape, messages, () => {}); // what is wrong with it, before an hour is spent
   requireRunName(name);
+  if (page !== undefined) requireWritableFile(page);
   const folder = join(reportsDir, name);
   const parts = shapesParts({
     ...{ scale, shape, maxSeconds, name },
@@ -64,5 +70,5 @@ await runCommand(async () => {
     title: part.title,
     results: readResults(join(folder, part.name)),
   }));
-  process.stdout.write(`\n${shownPath(writeShapesPage(runs, folder))}\n`);
+  process.stdout.write(`\n${shownPath(writeShapesPage(runs, folder, page))}\n`);
 });

@@ -69,6 +69,7 @@ await runCommand(async () => {
       '--plans',
       'the plans of all designs that are not timed too, however long it takes (default: while there is time)',
     )
+    .option('--no-plans', 'take no plans, not of the timed designs either')
     .option(
       '--precision <share>',
       'half-width of a one-row ratio at which a scenario ends, twice that for a thousand rows and for reports (default: 0.01)',

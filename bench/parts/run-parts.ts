@@ -43,8 +43,8 @@ export interface PartsListener {
 }
 
 /**
- * Runs the parts that are not done yet, one after another, and notes each in `parts.json` when it has
- * ended well. What a part prints on standard output is told, and kept in `output/PART.txt`.
+ * Runs the parts that are not done yet, one after another, and notes each in `parts.json`, in
+ * their order, when it has ended well. What a part prints on standard output is told, and kept in `output/PART.txt`.
  *
  * @throws UserError where the folder holds parts of other commands
  * @throws CheckFailure where a part fails; the next run goes on with it
@@ -56,6 +56,7 @@ export async function runParts(
 ): Promise<readonly FinishedPart[]> {
   requireSameParts(folder, parts);
   const done = readFinished(folder);
+  const placeOf = ({ name }: FinishedPart): number => parts.findIndex((part) => part.name === name);
   for (const [index, part] of parts.entries()) {
     const before = done.find(({ name }) => name === part.name);
     if (before !== undefined) {
@@ -74,6 +75,7 @@ export async function runParts(
       commit: projectFacts().commit,
     };
     done.push(finished);
+    done.sort((a, b) => placeOf(a) - placeOf(b));
     writeFileSync(partsFile(folder), `${JSON.stringify(done, null, 2)}\n`);
     listener.ended(finished);
   }

@@ -39,7 +39,7 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
   const figures = readmeFigures({
     results,
     ofDefault: part('scenarios'),
-    counted: countedOf(part('instructions')),
+    counted: countedOf(results),
     goals: goalsOf(results, beside),
     wave: beside.loads['load-opt-out-wave'],
     threshold: existsSync(threshold) ? readThreshold(threshold) : undefined,

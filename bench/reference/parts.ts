@@ -18,11 +18,17 @@ export interface ReferenceOptions {
 /** Time for timing one design at the last size. */
 const designSeconds = 30;
 
-/** Time for all scenarios of the default design. */
-const scenarioSeconds = 180;
+/** Time for all scenarios of the default design, and for the designs of the picture together. */
+const scenarioSeconds = 300;
 
 /** Operations a second beside a rollout. */
 const rolloutRate = 500;
+
+/** Time for timing one design each time that the bench is repeated. */
+const repeatSeconds = 10;
+
+/** The size at which the bench is repeated; a reference that does not reach it repeats its last. */
+const repeatedSize = '10M';
 
 /** The default, the statement trigger, and those that are cheap for one row or in bulk. */
 const pictured = [
@@ -32,6 +38,9 @@ const pictured = [
   'statement_trigger_hash',
   'row_security_hash',
 ] as const;
+
+/** How the names of the parts begin that repeat the bench. */
+export const repeatName = 'repeat-';
 
 /** The parts in the order in which they need each other: the bench leaves its last size in place. */
 export function referenceParts(options: ReferenceOptions): readonly Part[] {
@@ -48,6 +57,27 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
     makes: part,
   });
   const offered = ['--rate', String(rate), '--duration', String(loadSeconds)];
+  const repeat = (index: number): Part => ({
+    name: `${repeatName}${index}`,
+    title: 'every design once more, in a data set of its own: do runs agree?',
+    script: 'bench',
+    file: 'bench/commands/bench.ts',
+    args: [
+      ...['--scale', sizes.includes(repeatedSize) ? repeatedSize : largest, '--designs', designs],
+      ...[
+        '--database',
+        'optout_lab_repeat',
+        '--replace',
+        '--no-instructions',
+        '--no-plans',
+        '--json',
+      ],
+      ...['--max-seconds', String(repeatSeconds * count)],
+      ...['--out', `${folder}-repeats`, '--run', `${repeatName}${index}`],
+    ],
+    // what it prints is kept; the run itself would be too large to be committed
+    makes: `../${name}-repeats/${repeatName}${index}`,
+  });
   return [
     {
       name: 'bench',
@@ -63,17 +93,19 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
           out,
           '--run',
           name,
+          '--instructions',
           '--resume',
         ],
       ],
     },
+    repeat(1),
     {
       name: 'scenarios',
       title: 'every scenario of the default design at the last size',
       script: 'bench',
       file: 'bench/commands/bench.ts',
       args: [
-        ...['--scale', largest, '--designs', defaultDesignName, '--scenarios', 'all'],
+        ...['--scale', largest, '--designs', defaultDesignName, '--scenarios', 'all', '--no-plans'],
         ...['--max-seconds', String(scenarioSeconds), '--out', folder, '--run', 'scenarios'],
       ],
       makes: 'scenarios',
@@ -84,7 +116,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       script: 'bench',
       file: 'bench/commands/bench.ts',
       args: [
-        ...['--scale', largest, '--designs', pictured.join(',')],
+        ...['--scale', largest, '--designs', pictured.join(','), '--no-plans'],
         ...['--max-seconds', String(scenarioSeconds), '--out', folder, '--run', 'five-designs'],
       ],
       makes: 'five-designs',
@@ -94,10 +126,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
     load(
       'load-ramp',
       'the highest rate that keeps the objective',
-      '--ramp',
-      '500..16000',
-      '--slo',
-      'p99<10ms',
+      ...['--ramp', '500..16000', '--slo', 'p99<10ms', '--check', 'both'],
     ),
     load('load-pgbench', 'the load generator beside pgbench', '--compare-pgbench'),
     {
@@ -113,6 +142,22 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       script: 'seed',
       file: 'seed/commands/seed.ts',
       args: ['--scale', largest, '--verify'],
+    },
+    load(
+      'load-failover',
+      'a primary killed under load, and its standby promoted',
+      ...['--failover', 'sync', '--failovers', '3'],
+    ),
+    repeat(2),
+    {
+      name: 'shapes',
+      title: 'the check over data of other shapes',
+      script: 'bench:shapes',
+      file: 'bench/commands/bench-shapes.ts',
+      args: [
+        ...['--scale', 'small', '--name', `${name}-shapes`, '--again'],
+        ...['--page', `${folder}/shapes.html`],
+      ],
     },
     {
       name: 'seed-speed',
@@ -143,18 +188,6 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       ],
       makes: 'rollout',
     },
-    {
-      name: 'instructions',
-      title: 'what each design’s check adds to one execution: instructions, pages, WAL',
-      script: 'bench',
-      file: 'bench/commands/bench.ts',
-      args: [
-        // on a cluster of its own: the size of the data set is no matter, and this part is the last
-        ...['--scale', itemAt(sizes, 0), '--replace', '--designs', designs],
-        ...['--scenarios', 'refused', '--max-seconds', String(count)],
-        ...['--instructions', '--out', folder, '--run', 'instructions'],
-      ],
-      makes: 'instructions',
-    },
+    repeat(3),
   ];
 }

@@ -19,8 +19,9 @@ export type Chart = (space: ChartSpace) => string;
 /** What Plot makes its elements in; nothing is ever put into it. */
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
-/** Attributes that say where something is. */
-const coordinates = / (?:x|y|x1|y1|x2|y2|cx|cy|width|height|d|transform|points)="[^"]*"/g;
+/** Attributes that say where something is, or how strong. */
+const coordinates =
+  / (?:x|y|x1|y1|x2|y2|cx|cy|width|height|d|transform|points|fill-opacity)="[^"]*"/g;
 
 /** Draws with Observable Plot, without a browser. The ink is `currentColor`: it follows the page. */
 export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOptions): string {

@@ -64,6 +64,11 @@ it('plans of the other designs are kept: while there is time, all where asked fo
   assert.deepEqual(planned({ designs: 'blocked_hash' }), []);
   assert.ok(readOptions({ plans: true }).planEvery);
   assert.deepEqual(
+    [{}, { plans: true }, { plans: false }].map((flags) => readOptions(flags).keepsPlans),
+    [true, true, false],
+  );
+  assert.deepEqual(readOptions({ plans: false }).planned, []);
+  assert.deepEqual(
     [...planned({ plans: true, designs: 'blocked_hash' }), 'blocked_hash'].sort(),
     [...all].sort(),
   );

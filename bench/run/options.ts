@@ -61,6 +61,8 @@ export interface BenchOptions {
   readonly planned: readonly Design[];
   /** Whether those plans were asked for, or are taken only where there is time. */
   readonly planEvery: boolean;
+  /** Whether any plan is taken, of the timed designs too. */
+  readonly keepsPlans: boolean;
   readonly scenarios: readonly Scenario[];
   /** Sizes to seed and measure one after another; the last is the one that is measured in full. */
   readonly sweep: readonly number[];
@@ -129,10 +131,11 @@ export function readOptions(
     replace: flags.replace ?? false,
     designs,
     planned:
-      flags.plans === true || (flags.designs === undefined && flags.quick !== true)
+      (flags.plans ?? (flags.designs === undefined && flags.quick !== true))
         ? listDesigns().filter(({ name }) => designs.every((one) => one.name !== name))
         : [],
     planEvery: flags.plans ?? false,
+    keepsPlans: flags.plans !== false,
     scenarios: chosenScenarios(flags, designs.length),
     sweep,
     blockedShare,

@@ -7,7 +7,7 @@ import { buildDesign } from '../database/build-design.ts';
 import { checkConformance, unexpectedFailures } from '../database/conformance.ts';
 import { rowsOfTables } from '../database/relations.ts';
 import type { Workbench } from '../database/workbench.ts';
-import { capturePlans, type PlanTarget } from '../explain/plans.ts';
+import { capturePlans } from '../explain/plans.ts';
 import { measureServerSide } from '../micro/server-side.ts';
 import { measureScenario } from '../paired/measure-scenario.ts';
 import type { CapturedPlan, DesignResult, ScenarioResult } from '../results/results.ts';
@@ -22,7 +22,8 @@ export interface DesignTask {
   /** Empty: its behaviours are run and its plans kept, nothing is timed. */
   readonly scenarios: readonly Scenario[];
   readonly checkSeconds: number;
-  readonly planFolder: string;
+  /** Where plans are kept; undefined where none are taken. */
+  readonly planFolder: string | undefined;
   /** Told what is done, and in how many seconds the design's timing ends where that is known. */
   readonly progress: (what: string, secondsLeft?: number) => void;
   /** Told of each figure as far as it is known, whenever more of it is. */
@@ -65,7 +66,6 @@ export async function runDesign(
   task: DesignTask,
 ): Promise<DesignOutcome> {
   const { design, progress } = task;
-  const { admin } = bench.reservation;
   const base = {
     name: design.name,
     title: design.title,
@@ -106,12 +106,7 @@ export async function runDesign(
     return { result, plans: [] };
   }
 
-  progress('plans');
-  const target: PlanTarget = {
-    folder: task.planFolder,
-    rowsOfTable: await rowsOfTables(admin),
-  };
-  const plans = await capturePlans(bench.reservation, design, bench.dataSet, target);
+  const plans = await plansOf(bench, task);
   if (task.scenarios.length === 0) {
     return { result: { ...built, behaviours, scenarios: [], status: 'planned' }, plans };
   }
@@ -137,6 +132,16 @@ export async function runDesign(
     ...(allTimedOut ? { reason: 'no statement ended within the time of its scenario' } : {}),
   };
   return { result, plans };
+}
+
+async function plansOf(
+  { reservation, dataSet }: Workbench,
+  { design, planFolder, progress }: DesignTask,
+): Promise<readonly CapturedPlan[]> {
+  if (planFolder === undefined) return [];
+  progress('plans');
+  const target = { folder: planFolder, rowsOfTable: await rowsOfTables(reservation.admin) };
+  return capturePlans(reservation, design, dataSet, target);
 }
 
 async function timeScenarios(

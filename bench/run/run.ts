@@ -207,7 +207,7 @@ async function measureDesigns(
           design,
           scenarios: planned ? [] : options.scenarios,
           checkSeconds: planned ? checkSeconds.planned : allowed,
-          planFolder: folder.path,
+          planFolder: options.keepsPlans ? folder.path : undefined,
           onFigure,
           progress: (what, secondsLeft) =>
             progress(
@@ -321,6 +321,7 @@ function whatPiecesDependOn(options: BenchOptions): unknown {
     pooler: options.pooler,
     designs: names(options.designs),
     planned: names(options.planned),
+    keepsPlans: options.keepsPlans,
     scenarios: names(options.scenarios),
     method: options.method,
   };

@@ -28,6 +28,12 @@ it('puts each shape beside the others, by design and scenario, and says what its
   assert.match(text, /What blocked_contacts adds to one row that is not durable: own .* crowded /);
 });
 
+it('links to its runs where they lie beside it', () => {
+  const runs = [run('own', 1), run('crowded', 2)];
+  assert.match(shapesPageHtml(runs), /href="crowded\/index\.html"/);
+  assert.doesNotMatch(shapesPageHtml(runs, { linked: false }), /index\.html/);
+});
+
 it('says of a figure that there is none why not', () => {
   const runs = [
     run('own', 1),

@@ -26,15 +26,25 @@ export interface ShapeRun {
   readonly results: Results;
 }
 
-/** Writes the page of several shapes above their runs; returns its path. */
-export function writeShapesPage(runs: readonly ShapeRun[], folder: string): string {
-  const path = join(folder, 'shapes.html');
-  writeTextFile(path, shapesPageHtml(runs));
+/**
+ * Writes the page of several shapes, and returns its path: in the folder of their runs, with links to each, or
+ * elsewhere by itself.
+ */
+export function writeShapesPage(
+  runs: readonly ShapeRun[],
+  folder: string,
+  elsewhere?: string,
+): string {
+  const path = elsewhere ?? join(folder, 'shapes.html');
+  writeTextFile(path, shapesPageHtml(runs, { linked: elsewhere === undefined }));
   return path;
 }
 
-/** The page of several shapes, from their results alone. */
-export function shapesPageHtml(runs: readonly ShapeRun[]): string {
+/** The page of several shapes, from their results alone; linked: to their runs, which lie beside it. */
+export function shapesPageHtml(
+  runs: readonly ShapeRun[],
+  { linked }: { readonly linked: boolean } = { linked: true },
+): string {
   const { results } = itemAt(runs, 0);
   return pageHtml({
     title: 'The check over data of other shapes',
@@ -45,10 +55,12 @@ export function shapesPageHtml(runs: readonly ShapeRun[]): string {
       ...instructionsSection(results),
       dataSection(runs),
     ],
-    links: [
-      { href: '../index.html', text: '← above' },
-      ...runs.map(({ name }) => ({ href: `${name}/index.html`, text: name })),
-    ],
+    links: linked
+      ? [
+          { href: '../index.html', text: '← above' },
+          ...runs.map(({ name }) => ({ href: `${name}/index.html`, text: name })),
+        ]
+      : [],
   });
 }
 
