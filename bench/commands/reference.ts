@@ -9,6 +9,8 @@ import { duration, tellParts } from '../parts/tell-parts.ts';
 import { readReferenceFlags } from '../reference/flags.ts';
 import { overviewMarkdown, totalTimes } from '../reference/overview.ts';
 import { referenceParts } from '../reference/parts.ts';
+import { readRepeats } from '../reference/repeats.ts';
+import { repeatsMarkdown } from '../reference/repeats-table.ts';
 import { textTable } from '../report/text-table.ts';
 import { writeReport } from '../report/write-report.ts';
 import { reportsDir } from '../results/run-folder.ts';
@@ -28,6 +30,7 @@ await runCommand(async () => {
     const rows = done.map(({ name, seconds, command }) => [name, duration(seconds), command]);
     const { results } = writeReport(folder); // once more: now the loads are there to be listed
     writeFileSync(join(folder, 'README.md'), overviewMarkdown(folder, done));
+    writeFileSync(join(folder, 'repeats.md'), repeatsMarkdown(readRepeats(folder, done)));
     print(
       `\n${textTable(
         [{ heading: 'part' }, { heading: 'time', align: 'right' }, { heading: 'command' }],

@@ -23,7 +23,7 @@ const scaling = (low: number, high: number): ScalingResult => ({
   })),
 });
 
-const nothing = { parts: [], loads: {}, speeds: [], rollout: undefined };
+const nothing = { ofDefault: undefined, parts: [], loads: {}, speeds: [], rollout: undefined };
 
 const verdict = (low: number, high: number, seconds: number): readonly string[] => {
   const part = { title: '', command: '', startedAt: '', commit: '' };
@@ -94,6 +94,21 @@ it('the highest rate of a ramp is a figure without a goal', () => {
     const goal = loadWith({ ramps: [ramp as never] }).find(({ goal }) => /highest rate/.test(goal));
     assert.equal(goal?.verdict, 'none');
   }
+  const ramp = { objective: 'p99<10ms', highestRate: 1, finding: 'none', check: 'off' };
+  const goals = loadWith({ ramps: [ramp as never] }).map(({ goal }) => goal);
+  assert.ok(goals.includes('the highest rate that keeps p99<10ms, the check off'));
+});
+
+it('a failover is judged as its own page judges it', () => {
+  const lost = { messages: [], reports: [], optOuts: [], blocks: [] };
+  const failover = { replication: 'sync', standbyDelayMs: 0, lost, wronglyAccepted: 0 };
+  const judged = (ok: boolean, differences: readonly string[]) =>
+    loadWith({ failovers: [{ ...failover, ok, differences } as never] }).find(({ goal }) =>
+      /^1 failover to a synchronous standby/.test(goal),
+    );
+  assert.equal(judged(true, [])?.verdict, 'reached');
+  assert.equal(judged(false, ['a block is gone'])?.verdict, 'missed');
+  assert.match(judged(false, ['a block is gone'])?.reached ?? '', /a block is gone/);
 });
 
 it('a rollout is judged as its own page judges it', () => {

@@ -3,7 +3,8 @@ import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench/pgben
 import { readLoad } from '../load/results/read-load.ts';
 import type { LoadResults } from '../load/results/results.ts';
 import type { FinishedPart } from '../parts/run-parts.ts';
-import { formatNs, formatRatioInterval, shortCount } from '../report/format.ts';
+import { counted, formatNs, formatRatioInterval, shortCount } from '../report/format.ts';
+import { failoverMark, failoverVerdict, standbyText } from '../report/load/failover-text.ts';
 import {
   goals as designGoals,
   leadDesign,
@@ -13,6 +14,7 @@ import {
 } from '../report/questions.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
 import { scalingEnds } from '../report/sections/scaling.ts';
+import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
 import { readRollout } from '../rollout/read-rollout.ts';
 import type { RolloutGoal, RolloutResults } from '../rollout/results.ts';
@@ -51,6 +53,8 @@ const wanted = {
 
 /** What a reference holds beside the results of its bench. */
 export interface Beside {
+  /** The default design timed longer, with every scenario; undefined where it was not. */
+  readonly ofDefault: Results | undefined;
   readonly parts: readonly FinishedPart[];
   /** By the name of their part. */
   readonly loads: Readonly<Record<string, LoadResults>>;
@@ -62,10 +66,10 @@ export interface Beside {
 /** The lab's goals beside what a reference reached. */
 export function goalsOf(
   results: Results,
-  { parts, loads, speeds, rollout }: Beside,
+  { ofDefault = results, parts, loads, speeds, rollout }: Beside,
 ): readonly Goal[] {
   return [
-    ...insertGoals(results),
+    ...insertGoals(results, ofDefault),
     scalingGoal(results),
     seedGoal(results),
     atMost(
@@ -85,6 +89,9 @@ export function goalsOf(
 export function readBeside(folder: string, parts: readonly FinishedPart[]): Beside {
   const loads = parts.filter(({ name }) => name.startsWith('load-'));
   return {
+    ofDefault: parts.some(({ name }) => name === 'scenarios')
+      ? readResults(`${folder}/scenarios`)
+      : undefined,
     parts,
     loads: Object.fromEntries(loads.map(({ name }) => [name, readLoad(`${folder}/${name}`)])),
     speeds: ['seed-speed', 'seed-whole']
@@ -97,11 +104,12 @@ export function readBeside(folder: string, parts: readonly FinishedPart[]): Besi
   };
 }
 
-function insertGoals(results: Results): readonly Goal[] {
-  const lead = leadDesign(results);
+/** @param ofDefault the run that README quotes for the default design */
+function insertGoals(results: Results, ofDefault: Results): readonly Goal[] {
+  const lead = leadDesign(ofDefault);
   const questions = questionsOf(results);
-  const ratio = (design: typeof lead, scenario: string | undefined): EstimateRange | undefined => {
-    const paired = pairedOf(design, scenario);
+  const ratio = (scenario: string | undefined): EstimateRange | undefined => {
+    const paired = pairedOf(lead, scenario);
     return paired === undefined ? undefined : ratioOf(paired.paired);
   };
   const best =
@@ -109,12 +117,12 @@ function insertGoals(results: Results): readonly Goal[] {
   return [
     within(
       `one durable row: ≤ ${designGoals.oneRow} of no check`,
-      ratio(lead, questions.oneRow),
+      ratio(questions.oneRow),
       designGoals.oneRow,
     ),
     within(
       `1,000 rows at once, default: ≤ ${designGoals.bulk}`,
-      ratio(lead, questions.bulk),
+      ratio(questions.bulk),
       designGoals.bulk,
     ),
     within(
@@ -172,8 +180,18 @@ function clientGoals({ pgbench }: Results): readonly Goal[] {
   );
 }
 
-function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
+function loadGoals({ pgbench, ramps, failovers = [], trials }: LoadResults): readonly Goal[] {
+  const [failover] = failovers;
   return [
+    ...(failover === undefined
+      ? []
+      : [
+          {
+            goal: `${counted(failovers.length, 'failover')} to ${standbyText(failover)}: no acknowledged row is lost, nobody blocked is texted`,
+            reached: failoverVerdict(failovers, trials),
+            verdict: verdictOfMark[failoverMark(failovers)],
+          },
+        ]),
     ...(pgbench === undefined
       ? []
       : [
@@ -183,13 +201,15 @@ function loadGoals({ pgbench, ramps }: LoadResults): readonly Goal[] {
             verdict: pgbenchVerdict(pgbench),
           },
         ]),
-    ...ramps.map(({ objective, highestRate, finding }) => ({
-      goal: `the highest rate that keeps ${objective}`,
+    ...ramps.map(({ objective, check, highestRate, finding }) => ({
+      goal: `the highest rate that keeps ${objective}${check === 'off' ? ', the check off' : ''}`,
       reached: highestRate === null ? finding : `${highestRate.toLocaleString('en')} a second`,
       verdict: 'none' as const,
     })),
   ];
 }
+
+const verdictOfMark = { good: 'reached', bad: 'missed', open: 'open', plain: 'none' } as const;
 
 /** A rollout has judged its own. */
 function rolloutGoal({ goal, reached, ok }: RolloutGoal): Goal {

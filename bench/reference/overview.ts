@@ -8,6 +8,8 @@ import type { Results } from '../results/results.ts';
 import { fewestForInterval } from '../stats/median.ts';
 import { type Beside, goalsOf, readBeside } from './goals.ts';
 import { goalsTable } from './goals-table.ts';
+import { type Repeats, readRepeats } from './repeats.ts';
+import { repeatsSummary } from './repeats-table.ts';
 
 /** The README of a finished reference: what each part was and how long it took, and the goals. */
 export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {
@@ -30,7 +32,7 @@ ${charts
   .filter((name) => name.endsWith('.svg'))
   .map((name) => `![${name.replace('.svg', '').replaceAll('-', ' ')}](charts/${name})\n`)
   .join('\n')}
-## Parts
+${agreementText(readRepeats(folder, parts))}## Parts
 
 ${markdownTable(
   [
@@ -51,6 +53,18 @@ ${markdownTable(
     ...totalTimes(results, parts).map(([what, time]) => [what, '', time, '', '']),
   ],
 )}${commitsText(parts)}${otherMachineText(results, beside)}${interruptedText(results)}`;
+}
+
+/** What was measured more than once, and whether it came out the same. */
+function agreementText(repeats: readonly Repeats[]): string {
+  return repeats.length === 0
+    ? ''
+    : `## Do runs agree?
+
+The check's ratio of each design, by each run. Runs disagree where no one value lies within all their 95 % intervals, each widened by what the method found where 1 is true. Of some 180 pairs of runs one disagrees by chance. [Every figure](repeats.md).
+
+${repeatsSummary(repeats)}
+`;
 }
 
 /** What the parts took, and the time from the first start to the last end, pauses included. */
