@@ -14,6 +14,11 @@ type Frozen<T> = T extends readonly (infer Item)[]
 export const text = (description?: string) => Type.String(told(description));
 /** A number; JSON has neither infinities nor NaN. */
 export const number = (description?: string) => Type.Number(told(description));
+/** A number that is not negative. */
+export const amount = (description?: string) => Type.Number({ minimum: 0, ...told(description) });
+/** A number from 0 to 1. */
+export const share = (description?: string) =>
+  Type.Number({ minimum: 0, maximum: 1, ...told(description) });
 /** True or false. */
 export const yesOrNo = (description?: string) => Type.Boolean(told(description));
 /** This text or number and no other. */
@@ -29,6 +34,13 @@ export const list = <S extends TSchema>(items: S, description?: string) =>
 /** A number, or null where it is not known. */
 export const numberOrNull = (description?: string) =>
   Type.Unsafe<number | null>({ type: ['number', 'null'], ...told(description) });
+
+/** A number from 0 to 1, or null where it is not known. */
+export const shareOrNull = (description?: string) =>
+  Type.Unsafe<number | null>({
+    ...{ type: ['number', 'null'], minimum: 0, maximum: 1 },
+    ...told(description),
+  });
 
 /** A number or a text. */
 export const numberOrText = (description?: string) =>

@@ -114,15 +114,20 @@ export function hostileJson(): fc.Arbitrary<unknown> {
  * A copy of some JSON with one place changed: a member or an item replaced, removed, or put beside; the whole
  * replaced.
  * Texts with a place in them shrink to those with fewer.
+ *
+ * @param values what comes into a place
  */
-export function changedJson(original: unknown): fc.Arbitrary<unknown> {
+export function changedJson(
+  original: unknown,
+  values: fc.Arbitrary<unknown> = hostileJson(),
+): fc.Arbitrary<unknown> {
   const places = placesOf(original);
   return fc
     .record({
       place: fc.constantFrom(...places),
       how: fc.constantFrom('replace', 'remove', 'add'),
       name: hostileText(),
-      value: hostileJson(),
+      value: values,
     })
     .map(({ place, how, name, value }) => {
       const copy = { root: structuredClone(original) };

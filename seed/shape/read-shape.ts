@@ -32,5 +32,19 @@ export function readShape(nameOrFile: string): Shape {
   }
   const wrong = misfit(value);
   if (wrong !== undefined) throw new UserError(`${file}: ${wrong}`);
-  return value as Shape;
+  const shape = value as Shape;
+  const impossible = whatCannotBe(shape);
+  if (impossible !== undefined) throw new UserError(`${file}: ${impossible}`);
+  return shape;
+}
+
+/** What no schema says: figures that are divided by. */
+function whatCannotBe({ sample, contacts }: Shape): string | undefined {
+  if (sample.contacts < 1 || sample.share * contacts.total.value < 1) {
+    return 'sample: less than one contact was looked at';
+  }
+  if (contacts.messages.mean.value < 1) {
+    return 'contacts.messages.mean.value: below 1, and every contact has a message';
+  }
+  return undefined;
 }

@@ -1,14 +1,16 @@
 import {
+  amount,
   define,
   described,
   exactly,
   list,
   number,
-  numberOrNull,
   type Of,
   object,
   oneOf,
   optional,
+  share,
+  shareOrNull,
   tagged,
   text,
   yesOrNo,
@@ -29,20 +31,32 @@ export const smallestGroup = 20;
 const estimateSchema = define(
   'Estimate',
   object(
-    { value: number(), low: number(), high: number() },
+    { value: amount(), low: amount(), high: amount() },
     'A figure and the interval that holds the truth 95 times in 100. All three are equal where every contact was looked at. What is so for fewer contacts than the smallest group counts as if it were so for none.',
   ),
 );
 export type Estimate = Of<typeof estimateSchema>;
 
+const shareSchema = define(
+  'Share',
+  object(
+    {
+      value: share(),
+      low: share(),
+      high: amount('May be above 1 where there is next to nothing.'),
+    },
+    'A share and the interval that holds the truth 95 times in 100, as of an estimate.',
+  ),
+);
+
 const quantileSchema = define(
   'Quantile',
   object(
     {
-      at: number('The share of all that lies at or below the value.'),
-      value: number('Rounded, and the mean of a group that is not too small to be told.'),
-      low: number(),
-      high: number(),
+      at: share('The share of all that lies at or below the value.'),
+      value: amount('Rounded, and the mean of a group that is not too small to be told.'),
+      low: amount(),
+      high: amount(),
     },
     'A quantile and its 95 % interval.',
   ),
@@ -61,7 +75,7 @@ export type Distribution = Of<typeof distributionSchema>;
 const classSchema = define(
   'Class',
   object(
-    { count: number(), orMore: optional(yesOrNo()), share: estimateSchema },
+    { count: amount(), orMore: optional(yesOrNo()), share: shareSchema },
     'The contacts that have so many of something, as a share of all. Where they are fewer than the smallest group they are among those with one less.',
   ),
 );
@@ -112,32 +126,32 @@ export const shapeSchema = object(
     source: sourceSchema,
     sample: object(
       {
-        share: number('Of the contacts: chosen by a hash of the number, all of a contact or none.'),
-        contacts: number(),
-        messages: number(),
+        share: share('Of the contacts: chosen by a hash of the number, all of a contact or none.'),
+        contacts: amount(),
+        messages: amount(),
         smallestGroup: number('No figure is about fewer contacts.'),
       },
       'What was looked at.',
     ),
     messages: object({
       total: estimateSchema,
-      withoutProfile: described(estimateSchema, 'Share of the messages that no profile sent.'),
+      withoutProfile: described(shareSchema, 'Share of the messages that no profile sent.'),
     }),
     contacts: object({
       total: estimateSchema,
       messages: described(distributionSchema, 'Messages to one contact.'),
       profiles: list(classSchema, 'By the profiles that a contact hears from.'),
       optOuts: list(classSchema, 'By the profiles that a contact opted out of.'),
-      blocked: described(estimateSchema, 'Share that opted out of three profiles or more.'),
+      blocked: described(shareSchema, 'Share that opted out of three profiles or more.'),
     }),
     profiles: object({
-      seen: number('Profiles in the sample.'),
+      seen: amount('Profiles in the sample.'),
       messages: described(
         distributionSchema,
         'Messages of one profile, of those with enough contacts to be told.',
       ),
       small: object(
-        { profiles: number('Share of those seen.'), messages: number('Share of the messages.') },
+        { profiles: share('Of those seen.'), messages: share('Of the messages.') },
         'Profiles with fewer contacts in the sample than the smallest group, all together.',
       ),
     }),
@@ -147,20 +161,20 @@ export const shapeSchema = object(
       delivered: described(reportKindSchema, 'No error.'),
       otherError: described(reportKindSchema, 'Any other error.'),
       repeated: described(
-        estimateSchema,
+        shareSchema,
         'Of the opted-out reports with a profile, the share after the first from that profile to that contact.',
       ),
-      doubled: described(estimateSchema, 'Of all reports, the share that says the same again.'),
+      doubled: described(shareSchema, 'Of all reports, the share that says the same again.'),
       withoutProfile: described(
-        estimateSchema,
+        shareSchema,
         'Of the opted-out reports, the share about messages that no profile sent.',
       ),
     }),
     numbers: list(
       object({
         format: oneOf(['E.164', 'digits', 'other']),
-        length: number('Characters.'),
-        share: number('Of the contacts whose format and length enough others share.'),
+        length: amount('Characters.'),
+        share: share('Of the contacts whose format and length enough others share.'),
       }),
       'How numbers are written.',
     ),
@@ -168,16 +182,16 @@ export const shapeSchema = object(
     arrivals: optional(
       object(
         {
-          days: number('From the first message to the last, rounded up.'),
+          days: amount('From the first message to the last, rounded up.'),
           hours: list(
-            numberOrNull(),
+            shareOrNull(),
             'Share of the messages in each hour of the day (UTC); null where too few contacts got one.',
           ),
           crowding: object(
-            { second: number(), minute: number(), hour: number() },
+            { second: amount(), minute: amount(), hour: amount() },
             "Lloyd's index of patchiness: how many times the mean rate the rate is that a message sees around itself, in slots of this length. 1 for independent senders at an even rate, 3 where all is sent in a third of the slots.",
           ),
-          batchMessages: number(
+          batchMessages: amount(
             'Messages of the same profile in the same second, as the average message sees it, itself included.',
           ),
         },
