@@ -41,6 +41,26 @@ it('a goal is reached with the whole interval within it, missed with all of it b
   assert.deepEqual(verdict(1.06, 1.2, 1), ['missed', 'reached']);
 });
 
+it('a check is instant where even the slowest of 100 sends gains less than a millisecond', () => {
+  const judged = (low: number, high: number) => {
+    const results = syntheticResults();
+    const p99DifferenceNs = { value: (low + high) / 2, low, high, samples: 30 };
+    const designs = results.designs.map((design) => ({
+      ...design,
+      scenarios: design.scenarios.map((scenario) =>
+        scenario.paired === undefined
+          ? scenario
+          : { ...scenario, paired: { ...scenario.paired, p99DifferenceNs } },
+      ),
+    }));
+    const goals = goalsOf({ ...results, designs }, nothing);
+    return goals.find(({ goal }) => /slowest of 100/.test(goal))?.verdict;
+  };
+  assert.equal(judged(-2e5, 9e5), 'reached');
+  assert.equal(judged(9e5, 1.1e6), 'open');
+  assert.equal(judged(1e6, 2e6), 'missed');
+});
+
 const loadWith = (changes: Partial<LoadResults>) =>
   goalsOf(syntheticResults(), {
     ...nothing,

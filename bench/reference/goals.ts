@@ -3,7 +3,13 @@ import { pairsText, pgbenchVerdict, shareOfPgbench } from '../load/pgbench/pgben
 import { readLoad } from '../load/results/read-load.ts';
 import type { LoadResults } from '../load/results/results.ts';
 import type { FinishedPart } from '../parts/run-parts.ts';
-import { counted, formatNs, formatRatioInterval, shortCount } from '../report/format.ts';
+import {
+  counted,
+  formatNs,
+  formatRatioInterval,
+  formatSignedNsInterval,
+  shortCount,
+} from '../report/format.ts';
 import { failoverMark, failoverVerdict, standbyText } from '../report/load/failover-text.ts';
 import {
   goals as designGoals,
@@ -13,6 +19,7 @@ import {
   ratioOf,
 } from '../report/questions.ts';
 import { rankDesigns, rankedOf } from '../report/ranking.ts';
+import { instantBelowNs, slowestOfHundred } from '../report/sections/instant.ts';
 import { scalingEnds } from '../report/sections/scaling.ts';
 import { readResults } from '../results/read-results.ts';
 import type { Results } from '../results/results.ts';
@@ -69,6 +76,7 @@ export function goalsOf(
   { ofDefault = results, parts, loads, speeds, rollout }: Beside,
 ): readonly Goal[] {
   return [
+    instantGoal(ofDefault),
     ...insertGoals(results, ofDefault),
     scalingGoal(results),
     seedGoal(results),
@@ -101,6 +109,15 @@ export function readBeside(folder: string, parts: readonly FinishedPart[]): Besi
     rollout: parts.some(({ name }) => name === 'rollout')
       ? readRollout(`${folder}/rollout`)
       : undefined,
+  };
+}
+
+function instantGoal(results: Results): Goal {
+  const tail = slowestOfHundred(results);
+  return {
+    goal: `the slowest of 100 sends, not durable: < ${formatNs(instantBelowNs)} more with the check`,
+    reached: tail === undefined ? 'not measured' : formatSignedNsInterval(tail),
+    verdict: tail === undefined ? 'open' : verdictOn(tail, (ns) => ns < instantBelowNs),
   };
 }
 
@@ -141,6 +158,9 @@ function scalingGoal(results: Results): Goal {
     `a lookup among ${shortCount(results.dataSet.blockedContacts)} blocked numbers: ≤ ${wanted.scaling} of one among ${from}`,
     ends === undefined ? undefined : ends.own.lookup.ratio,
     wanted.scaling,
+    ends === undefined
+      ? ''
+      : `; of the bare index probe alone ${formatRatioInterval(ends.own.probe.ratio)}`,
   );
 }
 

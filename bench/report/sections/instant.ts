@@ -53,7 +53,7 @@ measured only where a chart says so: <code>npm run bench -- --sweep 10k,100k,1M,
 }
 
 /** Instant is what adds less than this to 99 of 100 sends. */
-const instantBelowNs = 1e6;
+export const instantBelowNs = 1e6;
 
 /** Of fewer pairs the 99th percentile is not quoted for this. */
 const fewestPairs = 10_000;
