@@ -1,8 +1,8 @@
 import { UserError } from '../../db/cli/errors.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
-import { readParameters } from '../../db/connection/parameters.ts';
 import { type Lab, openExternalServer, openLabBeside, openLabOn } from '../../db/lab.ts';
+import { requireServerUrl } from './server-url.ts';
 
 /** What the control's database is called beside that of the treatment. */
 const suffix = '_against';
@@ -33,11 +33,7 @@ export async function labAt(
   givenUrl: string,
   allowNonempty: boolean | undefined,
 ): Promise<Lab> {
-  if (readParameters(givenUrl)['password'] !== undefined) {
-    throw new UserError(
-      'a command line can be read by others: leave the password of --against to a password file (PGPASSFILE)',
-    );
-  }
+  requireServerUrl('--against', givenUrl);
   const server = await openExternalServer(givenUrl);
   if ((await identityOf(server.url)) === (await identityOf(lab.url))) {
     throw new UserError('--against names the database that it would be compared with');

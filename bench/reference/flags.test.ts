@@ -24,6 +24,26 @@ const rows: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ['a load too short', ['--load-seconds', '0.5'], /--load-seconds .*'0.5' is invalid\. not a time/],
   ['a name that is a path', ['--name', '../x'], /a folder.*: \.\.\/x/],
+  [
+    'another server without a name',
+    ['--against', 'postgres://me:secret@here/db'],
+    /^--against wants NAME=URL$/,
+  ],
+  [
+    'another server that is none',
+    ['--against', '17=mysql://here/db'],
+    /^--against is not a PostgreSQL URL/,
+  ],
+  [
+    'a password that others could read',
+    ['--against', '17=postgres://me:secret@here/db'],
+    /leave the password of --against to a password file/,
+  ],
+  [
+    'two servers of one name',
+    ['--against', '17=postgres://here/a', '--against', '17=postgres://here/b'],
+    /--against names 17 twice/,
+  ],
   ['an argument too many', ['surplus'], /too many arguments/],
 ];
 

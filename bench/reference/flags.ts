@@ -3,9 +3,10 @@ import { UserError } from '../../db/cli/errors.ts';
 import { positiveNumber } from '../../db/cli/flags.ts';
 import { designsNamed } from '../../db/designs.ts';
 import { parseScale } from '../../seed/data-set/scale.ts';
+import { requireServerUrl } from '../against/server-url.ts';
 import { parseDuration, parseRate } from '../load/options/flag-values.ts';
 import { requireRunName } from '../results/run-folder.ts';
-import type { ReferenceOptions } from './parts.ts';
+import type { OtherServer, ReferenceOptions } from './parts.ts';
 
 /** What the flags of `npm run reference` ask for. */
 export interface ReferenceRequest {
@@ -24,8 +25,11 @@ export function readReferenceFlags(args: readonly string[]): ReferenceRequest {
   requireAscending(sizes);
   designsNamed(flags.designs);
   requireRunName(flags.name);
-  const { designs, name, rate, loadSeconds } = flags;
-  return { options: { sizes, designs, name, rate, loadSeconds }, again: flags.again ?? false };
+  const { designs, name, rate, loadSeconds, against } = flags;
+  return {
+    options: { sizes, designs, name, rate, loadSeconds, against },
+    again: flags.again ?? false,
+  };
 }
 
 interface Flags {
@@ -34,6 +38,7 @@ interface Flags {
   readonly name: string;
   readonly rate: number;
   readonly loadSeconds: number;
+  readonly against: readonly OtherServer[];
   readonly again?: boolean;
 }
 
@@ -57,9 +62,28 @@ function parse(args: readonly string[]): Flags {
       alsoReadBy(parseDuration),
       60,
     )
+    .option(
+      '--against <name=url>',
+      'another server to compare the embedded one with, such as 17=postgres://…; may be given several times',
+      otherServer,
+      [],
+    )
     .option('--again', 'remove an earlier one of that name first')
     .parse(args, { from: 'user' })
     .opts<Flags>();
+}
+
+/** Reads `name=url` and puts it behind those before it. */
+function otherServer(text: string, before: readonly OtherServer[]): readonly OtherServer[] {
+  const [, name, url] = /^([\w.-]+)=(.+)$/s.exec(text) ?? [];
+  if (name === undefined || url === undefined) {
+    throw new UserError('--against wants NAME=URL'); // not what it was given: that may hold a password
+  }
+  if (before.some((other) => other.name === name)) {
+    throw new UserError(`--against names ${name} twice`);
+  }
+  requireServerUrl('--against', url);
+  return [...before, { name, url }];
 }
 
 /** A parser for a number above 0 that a load must be able to read as well. */

@@ -13,6 +13,14 @@ export interface ReferenceOptions {
   /** Operations a second, and seconds, of each offered load. */
   readonly rate: number;
   readonly loadSeconds: number;
+  /** Other servers that the embedded one is compared with. */
+  readonly against: readonly OtherServer[];
+}
+
+/** A server, and what it is called in the reference. */
+export interface OtherServer {
+  readonly name: string;
+  readonly url: string;
 }
 
 /** Time for timing one design at the last size. */
@@ -24,11 +32,14 @@ const scenarioSeconds = 300;
 /** Operations a second beside a rollout. */
 const rolloutRate = 500;
 
+/** Time for timing the default design against another server. */
+const againstSeconds = 150;
+
 /** Time for timing one design each time that the bench is repeated. */
 const repeatSeconds = 10;
 
-/** The size at which the bench is repeated; a reference that does not reach it repeats its last. */
-const repeatedSize = '10M';
+/** The size of what is measured beside the bench; a reference that does not reach it takes its last. */
+const besideSize = '10M';
 
 /** The default, the statement trigger, and those that are cheap for one row or in bulk. */
 const pictured = [
@@ -44,7 +55,7 @@ export const repeatName = 'repeat-';
 
 /** The parts in the order in which they need each other: the bench leaves its last size in place. */
 export function referenceParts(options: ReferenceOptions): readonly Part[] {
-  const { sizes, designs, out, name, rate, loadSeconds } = options;
+  const { sizes, designs, out, name, rate, loadSeconds, against } = options;
   const folder = `${out}/${name}`;
   const largest = itemAt(sizes, sizes.length - 1);
   const count = designs === 'all' ? listDesigns().length : designs.split(',').length;
@@ -56,6 +67,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
     args: ['--out', folder, '--run', part, ...args],
     makes: part,
   });
+  const beside = sizes.includes(besideSize) ? besideSize : largest;
   const offered = ['--rate', String(rate), '--duration', String(loadSeconds)];
   const repeat = (index: number): Part => ({
     name: `${repeatName}${index}`,
@@ -63,7 +75,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
     script: 'bench',
     file: 'bench/commands/bench.ts',
     args: [
-      ...['--scale', sizes.includes(repeatedSize) ? repeatedSize : largest, '--designs', designs],
+      ...['--scale', beside, '--designs', designs],
       ...[
         '--database',
         'optout_lab_repeat',
@@ -189,5 +201,20 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       makes: 'rollout',
     },
     repeat(3),
+    // the last: both servers get another data set
+    ...against.map(
+      (other): Part => ({
+        name: `against-${other.name}`,
+        title: `the server against another one: ${other.name}`,
+        script: 'bench',
+        file: 'bench/commands/bench.ts',
+        args: [
+          ...['--scale', beside, '--replace', '--against', other.url],
+          ...['--max-seconds', String(againstSeconds), '--instructions'],
+          ...['--out', `${folder}-against`, '--run', `against-${other.name}`],
+        ],
+        makes: `../${name}-against/against-${other.name}`,
+      }),
+    ),
   ];
 }
