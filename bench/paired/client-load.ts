@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ClientLoad } from '../results/results.ts';
+import { thousandths } from '../stats/thousandths.ts';
 
 /** Above this share of its time, the measuring process is taken to be the limit. */
 const clientLimitedAbove = 0.9;
@@ -46,7 +47,7 @@ export function startLoad(): LoadMeter {
       return {
         client: {
           eventLoopDelayP99Ns: Math.round(delay.percentile(99)),
-          utilisation: Math.round(utilisation * 1_000) / 1_000,
+          utilisation: thousandths(utilisation),
           cpuNsPerStatement: Math.round((cpuUs * 1_000) / statements),
           clientLimited: utilisation > clientLimitedAbove,
         },

@@ -20,6 +20,7 @@ import {
   sessionsFigures,
   sliceFigures,
 } from '../stats/paired-estimate.ts';
+import { thousandths } from '../stats/thousandths.ts';
 import { fewestForTrimmedMean } from '../stats/trimmed-mean.ts';
 import type { MeasuredSlice } from './measure-slice.ts';
 import type { ArmSamples } from './time-slice.ts';
@@ -79,8 +80,8 @@ export class Collected {
       order: this.#slices.length,
       sessions: slice.sessions,
       swapped: slice.swapped,
-      startedMs: round(slice.startedMs),
-      durationMs: round(slice.durationMs),
+      startedMs: thousandths(slice.startedMs),
+      durationMs: thousandths(slice.durationMs),
       // no minus zero: JSON has none, and what is read again would not be what was written
       ...(figures === undefined ? {} : { differenceNs: Math.round(figures.differenceNs) + 0 }),
       ...(treatment === undefined ? {} : { treatment: armSlice(treatment) }),
@@ -88,7 +89,7 @@ export class Collected {
       warmup: slice.warmup,
       ...slice.counted,
       ...Object.fromEntries(
-        Object.entries(slice.processors).map(([name, share]) => [name, round(share)]),
+        Object.entries(slice.processors).map(([name, share]) => [name, thousandths(share)]),
       ),
     });
   }
@@ -177,8 +178,4 @@ function armSlice({ byClient, turnsNs }: ArmSamples): ArmSlice {
 
 function halfWidthOf({ low, high }: Estimate): number {
   return (high - low) / 2;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
 }

@@ -3,6 +3,7 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import { readSql } from '../../db/sql.ts';
 import { clockMs } from '../load/client/clock.ts';
 import type { Sample } from '../load/client/open-loop.ts';
+import { thousandths } from '../stats/thousandths.ts';
 import { watchPauses } from './generator-pause.ts';
 import type { LockWatch } from './lock-watch.ts';
 import type { RolloutSecond, RolloutSends, RolloutStage, ToldWait } from './results.ts';
@@ -101,13 +102,8 @@ export function sendsOf(samples: readonly Sample[], fromMs: number, untilMs: num
   };
 }
 
-/** Milliseconds to the microsecond: the clock tells more digits than it knows. */
-function toMicroseconds(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
-}
-
 function orNull(ms: number | undefined): number | null {
-  return ms === undefined ? null : toMicroseconds(ms);
+  return ms === undefined ? null : thousandths(ms);
 }
 
 /** The traffic second by second, by when an operation was due. */
@@ -129,7 +125,7 @@ export function timelineOf(
     .map(([startS, { longestMs, ...second }]) => ({
       startS,
       ...second,
-      longestMs: toMicroseconds(longestMs),
+      longestMs: thousandths(longestMs),
     }));
 }
 

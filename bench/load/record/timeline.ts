@@ -1,5 +1,6 @@
 import { itemAt } from '../../../db/item-at.ts';
 import { LatencyBins } from '../../stats/latency-bins.ts';
+import { thousandths } from '../../stats/thousandths.ts';
 import type { TimelineInterval } from '../results/results.ts';
 import { addCounts, noCounts, type RecordedCounts } from './counts.ts';
 import type { IntervalReport } from './recorder.ts';
@@ -63,9 +64,9 @@ export class Timeline {
       latencyBins: bucket.bins.sparse(),
       p50Ms: roundOrNull(bucket.bins.percentileMs(50)),
       p99Ms: roundOrNull(bucket.bins.percentileMs(99)),
-      maxMs: round(bucket.bins.maxMs),
-      behindMs: round(bucket.behindMs),
-      utilisation: Math.round(bucket.utilisation * 1000) / 1000,
+      maxMs: thousandths(bucket.bins.maxMs),
+      behindMs: thousandths(bucket.behindMs),
+      utilisation: thousandths(bucket.utilisation),
       server: {
         samples: bucket.samples,
         waits: bucket.waits,
@@ -127,9 +128,5 @@ function mergeInto(bucket: Bucket, other: Bucket): void {
 }
 
 function roundOrNull(valueMs: number | undefined): number | null {
-  return valueMs === undefined ? null : round(valueMs);
-}
-
-function round(valueMs: number): number {
-  return Math.round(valueMs * 1000) / 1000;
+  return valueMs === undefined ? null : thousandths(valueMs);
 }
