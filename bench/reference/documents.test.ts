@@ -44,6 +44,12 @@ it('the figures and the picture are those of the results', () => {
   assert.match(figures.answer, /Is it instant\?/);
   assert.match(figures.reports, /\| the first of a number \| {2}\| not measured/);
   assert.equal(figures.threshold, 'Not measured.\n');
+  const planless = {
+    ...results,
+    designs: results.designs.map(({ serverSide: _, ...design }) => design),
+  };
+  const { answer } = readmeFigures({ results, ofDefault: planless, goals: [] });
+  assert.match(answer, /\| pages that a check reads \|/, 'from the run that has them');
   const [first, ...more] = picturedDesigns(results);
   assert.equal(first, 'blocked_contacts');
   assert.equal(new Set(more).size, more.length);

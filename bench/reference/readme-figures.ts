@@ -65,7 +65,7 @@ export function readmeFigures({
   wave,
 }: Measured): Readonly<Record<FigureName, string>> {
   return {
-    answer: answerTable(ofDefault),
+    answer: answerTable(ofDefault, pagesOf(ofDefault) ?? pagesOf(results)),
     where: whereMeasured(results),
     when: whereMeasured(ofDefault),
     answers: answersOf(ofDefault)
@@ -113,8 +113,14 @@ const ofAllDesigns = ['winner', 'why'];
 
 const signs = { good: '✅ Yes', bad: '❌ No', open: '❔ Not resolved', plain: '' } as const;
 
+/** Pages that a check of the default design reads; undefined in a run that took no plan of it. */
+function pagesOf(results: Results): number | undefined {
+  const serverSide = leadDesign(results)?.serverSide;
+  return serverSide?.buffersPerCheck ?? serverSide?.lookupBuffers;
+}
+
 /** The three questions, each with its figure, for the default design. */
-function answerTable(results: Results): string {
+function answerTable(results: Results, pages: number | undefined): string {
   const lead = leadDesign(results);
   if (lead === undefined) return 'Nothing was timed.\n';
   const { oneRow, oneRowNotDurable, bulk, report } = questionsOf(results);
@@ -126,7 +132,6 @@ function answerTable(results: Results): string {
   };
   const tail = slowestOfHundred(results);
   const middle = pairedOf(lead, oneRowNotDurable ?? oneRow);
-  const pages = lead.serverSide?.buffersPerCheck ?? lead.serverSide?.lookupBuffers;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Is it instant?', signs[instantAnswer(results).mark]],
     [
