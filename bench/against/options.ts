@@ -40,7 +40,16 @@ const scenariosByDefault = [
 ];
 
 /** What makes no sense where two places are compared. */
-const excluded = ['shape', 'sweep', 'plans', 'quick', 'resume', 'clients', 'pooler'] as const;
+const excluded = [
+  'shape',
+  'sweep',
+  'plans',
+  'quick',
+  'resume',
+  'clients',
+  'pooler',
+  'pinSessions',
+] as const;
 
 /** The control that the flags ask for; undefined where they ask for none. */
 export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
@@ -74,7 +83,8 @@ export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
   }
   const other = excluded.find((name) => flags[name] !== undefined);
   if (other !== undefined) {
-    throw new UserError(`--${other} is not for a comparison of two places`);
+    const flag = other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UserError(`--${flag} is not for a comparison of two places`);
   }
   const options = readOptions({
     ...flags,

@@ -25,6 +25,7 @@ import { type MappedOptions, readMappedOptions } from '../mapped/options.ts';
 import { runMapped } from '../mapped/run-mapped.ts';
 import { parsePoolerPlace } from '../network/pooler-place.ts';
 import { throughPoolerLines } from '../network/through-pooler.ts';
+import { requirePinning } from '../paired/pin-sessions.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { onTopology } from '../run/on-topology.ts';
@@ -68,6 +69,10 @@ await runCommand(async () => {
     .option(
       '--plans',
       'the plans of all designs that are not timed too, however long it takes (default: while there is time)',
+    )
+    .option(
+      '--pin-sessions',
+      'keep the server’s side of the timed sessions on one processor: narrower intervals (Linux, the embedded server)',
     )
     .option('--no-plans', 'take no plans, not of the timed designs either')
     .option(
@@ -153,6 +158,7 @@ await runCommand(async () => {
     database: flags.database,
   });
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (flags.pinSessions === true) requirePinning(lab.server);
   await tellCapabilities(lab, 'bench', warn);
   if (options.pooler !== undefined) throughPoolerLines(options.pooler).forEach(warn);
   const startedMs = performance.now();

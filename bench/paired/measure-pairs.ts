@@ -22,6 +22,7 @@ import {
   type SliceTask,
 } from './measure-slice.ts';
 import { firstPacing, mayOpenSessions, type Pacing, pacingOf } from './pacing.ts';
+import { pinSessions } from './pin-sessions.ts';
 import type { Place, Places } from './places.ts';
 import { cancelLateStatements, openPooled, pooledCommitsAreDurable } from './pooled.ts';
 
@@ -183,6 +184,10 @@ async function measureSessions<D>(
     const sessions = await openSessions(task, (client) => {
       defer(() => client.end().catch(() => {}));
     });
+    // several clients at once are there to keep several processors busy
+    if (task.bench.method.placement !== undefined && task.scenario.clients === 1) {
+      await pinSessions(sessions.all);
+    }
     let { before } = task;
     for (let slice = 0; slice < slicesPerSessions; slice++) {
       const measured = await measureSlice(

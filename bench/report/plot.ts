@@ -37,12 +37,15 @@ export function plotSvg(label: string, space: ChartSpace, options: Plot.PlotOpti
     plot.outerHTML
       // what the style sheet says once for all drawings
       .replace(/ class="plot-\w+"><style>.*?<\/style>/s, '>')
-      // a hundredth of a pixel is as exact as a screen
-      .replaceAll(coordinates, (attribute: string) =>
-        attribute.replaceAll(/\d+\.\d{3,}(?!\d*e)/g, (number: string) =>
-          String(Math.round(Number(number) * 100) / 100),
-        ),
-      )
+      // a tenth of a pixel is as exact as a screen, a hundredth of an opacity as an eye
+      .replaceAll(coordinates, (attribute: string) => {
+        const parts = attribute.startsWith(' fill-opacity') ? 100 : 10;
+        return attribute.replaceAll(/\d+\.\d{2,}(?!\d*e)/g, (number: string) =>
+          String(Math.round(Number(number) * parts) / parts),
+        );
+      })
+      // a phone has no pointer that rests on a point
+      .replaceAll(space.narrow ? /<title>[^<]*<\/title>/g : /(?!)/g, '')
       // the drawing is one image: names of its parts are nobody's, and not allowed there
       .replaceAll(/(<g[^>]*?) aria-label="[^"]*"/g, '$1')
   );

@@ -63,6 +63,12 @@ export const methodSchema = define(
           'What a ratio is the trimmed mean of. Absent in older runs: of sessions, of each 1 + added time over time without.',
         ),
       ),
+      placement: optional(
+        oneOf(
+          ['sessions on one processor'],
+          'Where the processes run: --pin-sessions. Absent: where the system puts them.',
+        ),
+      ),
       confidence: number(),
       wantedHalfWidth: number(
         "A scenario stops when the interval's half-width, as a share of the baseline, is this or less …",

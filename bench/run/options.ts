@@ -36,6 +36,7 @@ export interface BenchFlags {
   readonly pooler?: PoolerPlace;
   readonly quick?: boolean;
   readonly plans?: boolean;
+  readonly pinSessions?: boolean;
   readonly against?: string;
   readonly againstDesign?: string;
   readonly againstSchema?: string;
@@ -145,6 +146,7 @@ export function readOptions(
       loop: 'closed',
       order: 'pairs of single statements',
       ratio: 'of single pairs',
+      ...(flags.pinSessions === true ? { placement: 'sessions on one processor' as const } : {}),
       confidence: 0.95,
       wantedHalfWidth: flags.precision ?? 0.01,
       secondsPerDesign: Math.round((seconds / designs.length) * 10) / 10,
