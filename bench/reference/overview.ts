@@ -114,7 +114,7 @@ The bench was interrupted ${counted(resumedAt.length, 'time')} and went on: its 
 
 /** The part's name, with its page or else what it printed. */
 function linked(folder: string, name: string): string {
-  const made = [`${name}/index.html`, `output/${name}.txt`].find((path) =>
+  const made = [`${name}/index.html`, `${name}.html`, `output/${name}.txt`].find((path) =>
     existsSync(join(folder, path)),
   );
   return made === undefined ? name : `[${name}](${made})`;
