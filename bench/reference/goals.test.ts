@@ -201,7 +201,9 @@ it('the page of a reference holds its goals and its parts, and says that a bench
         commit: '1',
       },
     ];
+    writeFileSync(join(reports, 'reference', 'verify.html'), ''); // as bench:shapes makes one
     const page = overviewMarkdown(join(reports, 'reference'), parts);
+    assert.match(page, /\| \[verify\]\(verify\.html\) \| rows \|/);
     assert.match(page, /\| one durable row: ≤ 1\.05 of no check \|.*(reached|missed|open) \|/);
     assert.match(page, /\| bench \| all \| 90\.0 s \| abcdef0 \| `npm run bench` \|/);
     assert.match(page, /\| all \(last piece of each part\) \| {2}\| 90\.0 s \| {2}\|/);
