@@ -4,13 +4,14 @@ import { it } from 'node:test';
 import { projectDir } from '../../../db/cli/project-dir.ts';
 import { readLoad } from '../../load/results/read-load.ts';
 import type { LoadResults } from '../../load/results/results.ts';
+import { referenceRamp } from '../testing/synthetic-loads.ts';
 import { compareLoads } from './compare-loads.ts';
 import { comparisonPage } from './comparison-page.ts';
 import { comparisonText } from './comparison-text.ts';
 import { gateFailures, parseLimit } from './gate.ts';
 
 const campaign = readLoad(join(projectDir, 'reports/reference/load-campaign'));
-const ramp = readLoad(join(projectDir, 'reports/reference/load-ramp'));
+const ramp = referenceRamp();
 
 const failures = (before: LoadResults, after: LoadResults): string =>
   gateFailures(compareLoads(before, after), { limits: [parseLimit('5%')], required: [] }, () => {
