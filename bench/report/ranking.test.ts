@@ -41,6 +41,14 @@ it('a wide interval that includes 1 is not resolved: last, not tied, and said', 
   );
 });
 
+it('nor is an interval resolved that reaches further than half of its ratio, though 1 is outside', () => {
+  const ranks = rankDesigns(withRatio('opt_outs_count', 2.47, 1.03, 5.96), scenarioName);
+  assert.ok(ranks.at(-1)?.notResolved);
+  assert.ok(!ranks.at(-1)?.tiedWithBest);
+  const narrower = rankDesigns(withRatio('opt_outs_count', 2.47, 1.6, 3.4), scenarioName);
+  assert.ok(!narrower.find(({ design }) => design === 'opt_outs_count')?.notResolved);
+});
+
 it('not even the lowest median makes a design the cheapest whose interval is that wide', () => {
   const ranks = rankDesigns(withRatio('opt_outs_count', 0.9, 0.7, 1.4), scenarioName);
   assert.equal(ranks[0]?.design, oneRow[0]?.design);

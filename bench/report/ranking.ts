@@ -8,6 +8,9 @@ import { type PairedScenario, pairedOf, ratioOf, scenarioOf, timedDesigns } from
 /** An interval that includes 1 and reaches further than this to either side says nothing of the cost. */
 const widestRanked = 0.1;
 
+/** An interval that reaches further than this share of the ratio says next to nothing, wherever it lies. */
+const widestShare = 0.5;
+
 /** One design's place in one scenario. */
 export interface Rank {
   readonly design: string;
@@ -26,7 +29,8 @@ export interface Rank {
  *
  * Not resolved is a design whose own interval includes 1 and is wider than ±0.1 (half its width is
  * more): it can be told neither from no check nor from a dear one, and would be among the cheapest only
- * for its noise. Such designs come last, and are never the cheapest or tied with it. A narrow interval
+ * for its noise. Nor is one whose interval reaches further than half of its ratio to either side: it would
+ * be tied with the cheapest and the dearest. Such designs come last, and are never the cheapest or tied with it. A narrow interval
  * that includes 1 is a check that costs next to nothing, and is ranked. The best of many is partly the
  * luckiest, and the worst the unluckiest: intervals of one over another are widened for as many
  * comparisons as there are pairs of designs.
@@ -76,6 +80,7 @@ const longer = 2;
 
 function isTooWide(ratio: EstimateRange): boolean {
   const halfWidth = (ratio.high - ratio.low) / 2;
+  if (halfWidth > widestShare * ratio.value) return true;
   return verdictOf(ratio) === 'could not be told apart' && halfWidth > widestRanked;
 }
 
