@@ -5,6 +5,7 @@ import {
   type BenchFlags,
   type BenchOptions,
   readOptions,
+  refuseFlags,
   wantedInstructions,
 } from '../run/options.ts';
 import { scenariosNamed } from '../scenarios/index.ts';
@@ -81,11 +82,7 @@ export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {
       '--against-settings starts a second embedded server beside the embedded one: unset DATABASE_URL, or give your own second server to --against',
     );
   }
-  const other = excluded.find((name) => flags[name] !== undefined);
-  if (other !== undefined) {
-    const flag = other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UserError(`--${flag} is not for a comparison of two places`);
-  }
+  refuseFlags(flags, excluded, 'a comparison of two places');
   const options = readOptions({
     ...flags,
     scenarios: flags.scenarios ?? scenariosByDefault.join(','),

@@ -29,8 +29,9 @@ await runCommand(async () => {
     const done = await runParts(folder, parts, tellParts);
     const rows = done.map(({ name, seconds, command }) => [name, duration(seconds), command]);
     const { results } = writeReport(folder); // once more: now the loads are there to be listed
-    writeFileSync(join(folder, 'README.md'), overviewMarkdown(folder, done));
-    writeFileSync(join(folder, 'repeats.md'), repeatsMarkdown(readRepeats(folder, done)));
+    const repeats = readRepeats(folder, done);
+    writeFileSync(join(folder, 'README.md'), overviewMarkdown(folder, done, repeats));
+    writeFileSync(join(folder, 'repeats.md'), repeatsMarkdown(repeats));
     print(
       `\n${textTable(
         [{ heading: 'part' }, { heading: 'time', align: 'right' }, { heading: 'command' }],

@@ -3,7 +3,7 @@ import { readMapping } from '../../db/adopt/read-mapping.ts';
 import { UserError } from '../../db/cli/errors.ts';
 import { nearest } from '../../db/cli/nearest.ts';
 import type { PairedMethod } from '../database/workbench.ts';
-import { type BenchFlags, readOptions } from '../run/options.ts';
+import { type BenchFlags, readOptions, refuseFlags } from '../run/options.ts';
 import { mappedScenarioNames } from './scenarios.ts';
 
 /** What is timed in whose tables. */
@@ -43,11 +43,7 @@ const excluded = [
 /** What the flags ask for in the tables of a mapping; undefined where they name none. */
 export function readMappedOptions(flags: BenchFlags): MappedOptions | undefined {
   if (flags.mapping === undefined) return undefined;
-  const other = excluded.find((name) => flags[name] !== undefined);
-  if (other !== undefined) {
-    const flag = other.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UserError(`--${flag} is not for the tables of a mapping`);
-  }
+  refuseFlags(flags, excluded, 'the tables of a mapping');
   const { scenarios, ...others } = flags;
   const { seed, method, out, runName } = readOptions(others);
   return {

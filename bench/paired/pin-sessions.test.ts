@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { UserError } from '../../db/cli/errors.ts';
-import { onlyRow } from '../../db/connection/only-row.ts';
+import { backendPid } from '../../db/connection/backend-pid.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
-import { pinSessions, processorsIn, requirePinning } from './pin-sessions.ts';
+import { allowedProcessors, pinSessions, processorsIn, requirePinning } from './pin-sessions.ts';
 
 it('processors are read from ranges and single numbers', () => {
   assert.deepEqual(processorsIn('0-2,5'), [0, 1, 2, 5]);
@@ -30,26 +29,18 @@ describe('sessions that are pinned', { skip: whyNot() }, () => {
   after(() => database.drop());
 
   it('run on one processor, the last; this process and other sessions where they did', async () => {
-    const own = processorsOf('self');
+    const own = allowedProcessors();
     const clients = [await database.connect(), await database.connect(), await database.connect()];
     const pids: number[] = [];
-    for (const client of clients) {
-      const answer = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-      pids.push(onlyRow(answer).pid);
-    }
+    for (const client of clients) pids.push(await backendPid(client));
     await pinSessions(clients.slice(0, 2));
-    const [first, second, other] = pids.map((pid) => processorsOf(String(pid)));
+    const [first, second, other] = pids.map((pid) => allowedProcessors(pid));
     assert.deepEqual(first, [own.at(-1)]);
     assert.deepEqual(second, first);
     assert.deepEqual(other, own);
-    assert.deepEqual(processorsOf('self'), own);
+    assert.deepEqual(allowedProcessors(), own);
   });
 });
-
-function processorsOf(pid: string): readonly number[] {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return processorsIn(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '');
-}
 
 function whyNot(): string | false {
   if ((process.env['DATABASE_URL'] ?? '') !== '') return 'the server may be on another machine';

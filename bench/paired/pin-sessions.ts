@@ -2,10 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { messageOf, UserError } from '../../db/cli/errors.ts';
-import { onlyRow } from '../../db/connection/only-row.ts';
+import { backendPid } from '../../db/connection/backend-pid.ts';
 import type { Lab } from '../../db/lab.ts';
-
-const statusFile = '/proc/self/status';
 
 /**
  * That the sessions of a server can be kept on one processor.
@@ -18,7 +16,7 @@ export function requirePinning({ kind }: Pick<Lab['server'], 'kind'>): void {
       '--pin-sessions is for the embedded server: the processes of another may be on another machine',
     );
   }
-  if (!existsSync(statusFile)) throw new UserError('--pin-sessions is for Linux');
+  if (!existsSync('/proc/self/status')) throw new UserError('--pin-sessions is for Linux');
   if (allowedProcessors().length < 2) {
     throw new UserError(
       '--pin-sessions wants two processors: one for the sessions, one for the client',
@@ -31,8 +29,7 @@ export function requirePinning({ kind }: Pick<Lab['server'], 'kind'>): void {
 export async function pinSessions(sessions: readonly pg.Client[]): Promise<void> {
   const processor = allowedProcessors().at(-1);
   for (const session of sessions) {
-    const { pid } = onlyRow(await session.query<{ pid: number }>('select pg_backend_pid() as pid'));
-    taskset('-c', '-p', String(processor), String(pid));
+    taskset('-c', '-p', String(processor), String(await backendPid(session)));
   }
 }
 
@@ -44,8 +41,10 @@ export function processorsIn(list: string): readonly number[] {
   });
 }
 
-function allowedProcessors(): readonly number[] {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(statusFile, 'utf8'))?.[1];
+/** The processors that a process of this machine may use; Linux only. */
+export function allowedProcessors(pid: number | 'self' = 'self'): readonly number[] {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
   return list === undefined ? [] : processorsIn(list);
 }
 

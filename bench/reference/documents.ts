@@ -8,7 +8,6 @@ import { figureImage } from '../report/figure-image.ts';
 import { countedOf } from '../report/instruction-tables.ts';
 import { addedFigure } from '../report/sections/opening.ts';
 import { readResults } from '../results/read-results.ts';
-import type { Results } from '../results/results.ts';
 import { readThreshold } from '../threshold/read-threshold.ts';
 import { goalsOf, readBeside } from './goals.ts';
 import { picturedDesigns, readmeFigures } from './readme-figures.ts';
@@ -34,17 +33,16 @@ export function documentsWith(folder: string): Readonly<Record<string, string>> 
   const results = readResults(folder);
   const beside = readBeside(folder, readFinished(folder));
   const threshold = join(folder, 'threshold.json');
-  const part = (name: string): Results =>
-    existsSync(join(folder, name)) ? readResults(join(folder, name)) : results;
   const figures = readmeFigures({
     results,
-    ofDefault: part('scenarios'),
+    ofDefault: beside.ofDefault ?? results,
     counted: countedOf(results),
     goals: goalsOf(results, beside),
     wave: beside.loads['load-opt-out-wave'],
     threshold: existsSync(threshold) ? readThreshold(threshold) : undefined,
   });
-  const five = part('five-designs');
+  const fiveDesigns = join(folder, 'five-designs');
+  const five = existsSync(fiveDesigns) ? readResults(fiveDesigns) : results;
   const image = addedFigure(five, picturedDesigns(five));
   return {
     ...Object.fromEntries(

@@ -12,7 +12,11 @@ import { type Repeats, readRepeats } from './repeats.ts';
 import { repeatsSummary } from './repeats-table.ts';
 
 /** The README of a finished reference: what each part was and how long it took, and the goals. */
-export function overviewMarkdown(folder: string, parts: readonly FinishedPart[]): string {
+export function overviewMarkdown(
+  folder: string,
+  parts: readonly FinishedPart[],
+  repeats: readonly Repeats[] = readRepeats(folder, parts),
+): string {
   const results = readResults(folder);
   const charts = existsSync(join(folder, 'charts')) ? readdirSync(join(folder, 'charts')) : [];
   const beside = readBeside(folder, parts);
@@ -32,7 +36,7 @@ ${charts
   .filter((name) => name.endsWith('.svg'))
   .map((name) => `![${name.replace('.svg', '').replaceAll('-', ' ')}](charts/${name})\n`)
   .join('\n')}
-${agreementText(readRepeats(folder, parts))}## Parts
+${agreementText(repeats)}## Parts
 
 ${markdownTable(
   [

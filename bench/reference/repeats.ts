@@ -47,7 +47,7 @@ export interface ChangedPlaces {
 export function repeatedFigures({ runs, floor }: Repeats): readonly RepeatedFigure[] {
   const figures = runs.flatMap(({ designs }) =>
     designs.flatMap(({ name, figures }) =>
-      figures.flatMap(({ scenario, durable }) => ({ design: name, scenario, durable })),
+      figures.map(({ scenario, durable }) => ({ design: name, scenario, durable })),
     ),
   );
   const once = new Map(figures.map((one) => [`${one.design} ${one.scenario}`, one]));

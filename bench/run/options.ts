@@ -160,6 +160,18 @@ export function readOptions(
   };
 }
 
+/** Throws a UserError for the first of these flags that was given. */
+export function refuseFlags(
+  flags: BenchFlags,
+  names: readonly (keyof BenchFlags)[],
+  where: string,
+): void {
+  const given = names.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  const flag = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UserError(`--${flag} is not for ${where}`);
+}
+
 /** Whose instructions are counted, by the flags alone. */
 export function wantedInstructions(flags: BenchFlags): InstructionsWanted {
   if (flags.instructions !== undefined) return flags.instructions ? 'every design' : 'none';

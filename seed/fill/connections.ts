@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
+import { backendPid } from '../../db/connection/backend-pid.ts';
 import { endWithClient, lockDatabase } from '../../db/connection/database-lock.ts';
-import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Lab } from '../../db/lab.ts';
 import { requireSchema } from '../../db/schema/migrate.ts';
 import { readSql } from '../../db/sql.ts';
@@ -35,16 +35,11 @@ export async function openLoadConnection(lab: Lab, memoryBytes: number): Promise
     await client.query(`set maintenance_work_mem = '${kilobytes}kB'`);
     await client.query('set statement_timeout = 0');
     await endWithClient(client);
-    return { client, pid: await pidOf(client), url: lab.url };
+    return { client, pid: await backendPid(client), url: lab.url };
   } catch (error) {
     await client.end().catch(() => {});
     throw error;
   }
-}
-
-/** The server's process id of a session. */
-async function pidOf(client: pg.Client): Promise<number> {
-  return onlyRow(await client.query<{ pid: number }>('select pg_backend_pid() as pid')).pid;
 }
 
 /** How long a commit may take: it may wait for a slow disk, or for a standby. */

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { it } from 'node:test';
-import { projectDir } from '../../../db/cli/project-dir.ts';
-import { readLoad } from '../../load/results/read-load.ts';
 import type { LoadResults } from '../../load/results/results.ts';
-import { referenceRamp } from '../testing/synthetic-loads.ts';
+import { referenceLoad, referenceRamp } from '../testing/synthetic-loads.ts';
 import { compareLoads } from './compare-loads.ts';
 import { comparisonPage } from './comparison-page.ts';
 import { comparisonText } from './comparison-text.ts';
 import { gateFailures, parseLimit } from './gate.ts';
 
-const campaign = readLoad(join(projectDir, 'reports/reference/load-campaign'));
+const campaign = referenceLoad('load-campaign');
 const ramp = referenceRamp();
 
 const failures = (before: LoadResults, after: LoadResults): string =>

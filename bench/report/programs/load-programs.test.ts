@@ -6,16 +6,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { projectDir } from '../../../db/cli/project-dir.ts';
 import { whatIsWrong } from '../../load/missed-objectives.ts';
 import type { Failover } from '../../load/results/failover-results.ts';
-import { readLoad } from '../../load/results/read-load.ts';
 import type { LoadResults } from '../../load/results/results.ts';
+import { referenceLoad } from '../testing/synthetic-loads.ts';
 import { junitXml } from './junit.ts';
 import { loadJson } from './load-json.ts';
 import { loadSuites } from './load-suites.ts';
 
-const reference = (name: string): LoadResults =>
-  readLoad(join(projectDir, 'reports/reference', name));
-const campaign = reference('load-campaign');
-const ramp = reference('load-ramp');
+const campaign = referenceLoad('load-campaign');
+const ramp = referenceLoad('load-ramp');
 
 const lost: Failover = {
   replication: 'async',
@@ -59,7 +57,7 @@ const noRate: LoadResults = {
 const cases = {
   campaign,
   ramp,
-  'a comparison with pgbench': reference('load-pgbench'),
+  'a comparison with pgbench': referenceLoad('load-pgbench'),
   'a load that kept its objective': judged(true),
   'one that did not': judged(false),
   'a ramp without a rate': noRate,
