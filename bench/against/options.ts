@@ -41,16 +41,7 @@ const scenariosByDefault = [
 ];
 
 /** What makes no sense where two places are compared. */
-const excluded = [
-  'shape',
-  'sweep',
-  'plans',
-  'quick',
-  'resume',
-  'clients',
-  'pooler',
-  'pinSessions',
-] as const;
+const excluded = ['shape', 'sweep', 'plans', 'quick', 'resume', 'clients', 'pooler'] as const;
 
 /** The control that the flags ask for; undefined where they ask for none. */
 export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {

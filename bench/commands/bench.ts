@@ -25,7 +25,7 @@ import { type MappedOptions, readMappedOptions } from '../mapped/options.ts';
 import { runMapped } from '../mapped/run-mapped.ts';
 import { parsePoolerPlace } from '../network/pooler-place.ts';
 import { throughPoolerLines } from '../network/through-pooler.ts';
-import { requirePinning } from '../paired/pin-sessions.ts';
+import { withPlacement } from '../paired/pin-sessions.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { onTopology } from '../run/on-topology.ts';
@@ -72,8 +72,9 @@ await runCommand(async () => {
     )
     .option(
       '--pin-sessions',
-      'keep the server’s side of the timed sessions on one processor: narrower intervals (Linux, the embedded server)',
+      'keep the server’s side of the timed sessions on one processor, or end where that cannot be (default: where it can be: the embedded server, on Linux)',
     )
+    .option('--no-pin-sessions', 'leave it to the system where they run')
     .option('--no-plans', 'take no plans, not of the timed designs either')
     .option(
       '--precision <share>',
@@ -148,7 +149,7 @@ await runCommand(async () => {
     if (flags.database !== undefined) {
       throw new UserError('two places are compared in the default database: leave --database out');
     }
-    return compareTwoPlaces(against);
+    return compareTwoPlaces(against, flags);
   }
   const options = readOptions(flags, (line) => void process.stderr.write(`${line}\n`));
   const notCounted = options.instructions === 'every design' ? whyNotCounted() : undefined;
@@ -158,7 +159,6 @@ await runCommand(async () => {
     database: flags.database,
   });
   const warn = (line: string): void => void process.stderr.write(`${line}\n`);
-  if (flags.pinSessions === true) requirePinning(lab.server);
   await tellCapabilities(lab, 'bench', warn);
   if (options.pooler !== undefined) throughPoolerLines(options.pooler).forEach(warn);
   const startedMs = performance.now();
@@ -166,7 +166,7 @@ await runCommand(async () => {
   const tell = tellSince(startedMs);
   const folder = await runBench(
     lab,
-    onTopology(options, lab.topology),
+    await withPlacement(onTopology(options, lab.topology), flags.pinSessions, [lab]),
     (what) => {
       tell(what);
       live?.send('says', { words: what });
@@ -192,7 +192,8 @@ await runCommand(async () => {
 
 async function benchMapped(options: MappedOptions, flags: BenchFlags): Promise<void> {
   await using lab = await openMapped(options.mapping, flags);
-  const { folder, results } = await runMapped(lab, options, tellSince(performance.now()));
+  const placed = await withPlacement(options, flags.pinSessions, [lab]);
+  const { folder, results } = await runMapped(lab, placed, tellSince(performance.now()));
   const { mappedMarkdown, mappedText } = await import('../report/mapped-text.ts');
   writeTextFile(join(folder, 'summary.md'), mappedMarkdown(results));
   process.stdout.write(`${mappedText(results)}\nkept in ${shownPath(folder)}\n`);
@@ -202,7 +203,7 @@ async function benchMapped(options: MappedOptions, flags: BenchFlags): Promise<v
   }
 }
 
-async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
+async function compareTwoPlaces(options: AgainstOptions, flags: BenchFlags): Promise<void> {
   const { against, allowNonempty } = options;
   await using lab = await openLab({ allowNonempty });
   if (lab.topology === citus && against.differs !== 'server') {
@@ -218,8 +219,9 @@ async function compareTwoPlaces(options: AgainstOptions): Promise<void> {
       : against.differs === 'settings'
         ? await labWithSettings(lab, against)
         : await labBeside(lab);
+  const placed = await withPlacement(here, flags.pinSessions, [lab, control]);
   const tell = tellSince(performance.now());
-  const { folder, results } = await runAgainst(lab, control, here, tell);
+  const { folder, results } = await runAgainst(lab, control, placed, tell);
   const { againstMarkdown, againstText } = await import('../report/against-text.ts');
   writeTextFile(join(folder, 'summary.md'), againstMarkdown(results));
   process.stdout.write(`${againstText(results)}\nkept in ${shownPath(folder)}\n`);

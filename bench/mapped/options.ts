@@ -31,7 +31,6 @@ const excluded = [
   'plans',
   'instructions',
   'pooler',
-  'pinSessions',
   'against',
   'againstDesign',
   'againstSchema',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { backendPid } from '../../db/connection/backend-pid.ts';
 import { applyDesign, designNamed, listDesigns } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { requireSupportedVersion } from '../../db/server/guard.ts';
@@ -14,6 +15,7 @@ import { readOptions } from '../run/options.ts';
 import { allScenarios, scenariosNamed } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { measureScenario } from './measure-scenario.ts';
+import { allowedProcessors, withPlacement } from './pin-sessions.ts';
 
 let database: TestDatabase;
 let reservation: BenchReservation;
@@ -80,7 +82,45 @@ const kinds = allScenarios.filter(
     (rowsPerStatement <= 10 || kind === 'copy') && clients <= 4 && clients !== 2,
 );
 
+/** The processors that the timed sessions of a scenario may use, seen at the end of its first slice. */
+async function processorsOf(name: string, method: Workbench['method']): Promise<readonly number[]> {
+  const pids: number[] = [];
+  const watched: BenchReservation = {
+    ...reservation,
+    openClient: async (...wanted) => {
+      const client = await reservation.openClient(...wanted);
+      pids.push(await backendPid(client));
+      return client;
+    },
+  };
+  const seen: number[][] = [];
+  await measureScenario(
+    { ...soon(), method, reservation: watched },
+    designNamed('blocked_contacts'),
+    scenario(name),
+    600,
+    {
+      mostSessionsMs: 1,
+      onSlice: () => seen.length > 0 || seen.push(pids.flatMap((pid) => allowedProcessors(pid))),
+    },
+  );
+  return [...new Set(seen[0])];
+}
+
 describe('a scenario by pairs of single statements', () => {
+  it('keeps its sessions on one processor where the method says so, but not several clients’', async (t) => {
+    if (process.platform !== 'linux') return t.skip('only Linux has taskset');
+    const { method } = await withPlacement(soon(), undefined, [
+      { server: { kind: 'embedded' }, connect: () => database.connect() },
+    ]);
+    if (method.placement === undefined) return t.skip('sessions cannot be pinned here');
+    await applyDesign(database.url, reservation.admin, designNamed('blocked_contacts'));
+    const last = allowedProcessors().at(-1);
+    assert.deepEqual(await processorsOf('insert-not-durable', method), [last]);
+    assert.ok((await processorsOf('clients-4', method)).length > 1);
+    assert.ok((await processorsOf('insert-not-durable', soon().method)).length > 1);
+  });
+
   for (const { name, control } of kinds) {
     it(`${name} of the default design comes out`, async () => {
       const result = await measured(name);

@@ -5,7 +5,14 @@ import { after, before, describe, it } from 'node:test';
 import { UserError } from '../../db/cli/errors.ts';
 import { backendPid } from '../../db/connection/backend-pid.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
-import { allowedProcessors, pinSessions, processorsIn, requirePinning } from './pin-sessions.ts';
+import { readOptions } from '../run/options.ts';
+import {
+  allowedProcessors,
+  pinSessions,
+  processorsIn,
+  type SessionsPlace,
+  withPlacement,
+} from './pin-sessions.ts';
 
 it('processors are read from ranges and single numbers', () => {
   assert.deepEqual(processorsIn('0-2,5'), [0, 1, 2, 5]);
@@ -13,12 +20,27 @@ it('processors are read from ranges and single numbers', () => {
   assert.deepEqual(processorsIn('0,2,4-5'), [0, 2, 4, 5]);
 });
 
-it('sessions of another server are not pinned: its processes may be on another machine', () => {
-  assert.throws(
-    () => requirePinning({ kind: 'external' }),
-    (error) =>
-      error instanceof UserError && /--pin-sessions is for the embedded/.test(error.message),
-  );
+/** A server that is never asked for a session. */
+const place = (kind: SessionsPlace['server']['kind']): SessionsPlace => ({
+  server: { kind },
+  connect: () => assert.fail('a session was opened'),
+});
+
+it('sessions that may be on another machine, or change behind a pooler, stay where they run', async () => {
+  const options = readOptions({});
+  const pooled = readOptions({ pooler: { host: 'localhost', port: 6432 } });
+  for (const [run, at, told] of [
+    [options, [place('external')], /--pin-sessions is for the embedded server/],
+    [options, [place('embedded'), place('external')], /--pin-sessions is for the embedded server/],
+    [pooled, [place('embedded')], /--pin-sessions is not for a pooler/],
+  ] as const) {
+    assert.equal(await withPlacement(run, undefined, at), run);
+    assert.equal(await withPlacement(run, false, at), run);
+    await assert.rejects(
+      withPlacement(run, true, at),
+      (error) => error instanceof UserError && told.test(error.message),
+    );
+  }
 });
 
 describe('sessions that are pinned', { skip: whyNot() }, () => {
@@ -27,6 +49,28 @@ describe('sessions that are pinned', { skip: whyNot() }, () => {
     database = await createTestDatabase();
   });
   after(() => database.drop());
+
+  it('are those of a run where nothing is said; without taskset only where they were asked for', async () => {
+    const options = readOptions({});
+    const here: SessionsPlace = {
+      server: { kind: 'embedded' },
+      connect: () => database.connect(),
+    };
+    const { method } = await withPlacement(options, undefined, [here, here]);
+    assert.equal(method.placement, 'sessions on one processor');
+    const { PATH } = process.env;
+    process.env['PATH'] = '';
+    try {
+      assert.equal(await withPlacement(options, undefined, [here]), options);
+      await assert.rejects(
+        withPlacement(options, true, [here]),
+        (error) =>
+          error instanceof UserError && /^--pin-sessions wants taskset.*ENOENT/.test(error.message),
+      );
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
 
   it('run on one processor, the last; this process and other sessions where they did', async () => {
     const own = allowedProcessors();

@@ -4,32 +4,73 @@ import type pg from 'pg';
 import { messageOf, UserError } from '../../db/cli/errors.ts';
 import { backendPid } from '../../db/connection/backend-pid.ts';
 import type { Lab } from '../../db/lab.ts';
+import type { Method } from '../results/results.ts';
+
+/** Where the sessions of a run are opened. */
+export type SessionsPlace = Pick<Lab, 'connect'> & { readonly server: Pick<Lab['server'], 'kind'> };
+
+/** What of a run says where its sessions' processes run. */
+interface Placed {
+  readonly method: Method;
+  /** A pooler that what is timed goes through. */
+  readonly pooler?: unknown;
+}
 
 /**
- * That the sessions of a server can be kept on one processor.
+ * A run whose sessions stay on one processor at the server's side, wherever they can be kept there.
  *
- * @throws UserError saying what it takes
+ * @param wanted what was said about it; undefined for nothing
+ * @throws UserError saying what it takes, where it was asked for and cannot be
  */
-export function requirePinning({ kind }: Pick<Lab['server'], 'kind'>): void {
-  if (kind !== 'embedded') {
-    throw new UserError(
-      '--pin-sessions is for the embedded server: the processes of another may be on another machine',
-    );
+export async function withPlacement<Options extends Placed>(
+  options: Options,
+  wanted: boolean | undefined,
+  places: readonly SessionsPlace[],
+): Promise<Options> {
+  if (wanted === false) return options;
+  const reason = await whyNotPinned(options, places);
+  if (reason === undefined) {
+    return { ...options, method: { ...options.method, placement: 'sessions on one processor' } };
   }
-  if (!existsSync('/proc/self/status')) throw new UserError('--pin-sessions is for Linux');
+  if (wanted === true) throw new UserError(`--pin-sessions ${reason}`);
+  return options;
+}
+
+/** Why these sessions cannot be kept on one processor; undefined where they can: it was tried. */
+async function whyNotPinned(
+  { pooler }: Placed,
+  places: readonly SessionsPlace[],
+): Promise<string | undefined> {
+  if (pooler !== undefined) return 'is not for a pooler, which changes sessions at will';
+  if (places.some(({ server }) => server.kind !== 'embedded')) {
+    return 'is for the embedded server: the processes of another may be on another machine';
+  }
+  if (!existsSync('/proc/self/status')) return 'is for Linux';
   if (allowedProcessors().length < 2) {
-    throw new UserError(
-      '--pin-sessions wants two processors: one for the sessions, one for the client',
-    );
+    return 'wants two processors: one for the sessions, one for the client';
   }
-  taskset('--version');
+  for (const place of places) {
+    const session = await place.connect();
+    try {
+      await pinSessions([session]);
+    } catch (error) {
+      return `wants taskset of util-linux: ${messageOf(error).trim().replaceAll('\n', ': ')}`;
+    } finally {
+      await session.end();
+    }
+  }
+  return undefined;
 }
 
 /** Keeps the server's side of sessions on the last of the processors that this process may use. */
 export async function pinSessions(sessions: readonly pg.Client[]): Promise<void> {
   const processor = allowedProcessors().at(-1);
   for (const session of sessions) {
-    taskset('-c', '-p', String(processor), String(await backendPid(session)));
+    const pid = await backendPid(session);
+    // of util-linux: Node itself cannot
+    execFileSync('taskset', ['-c', '-p', String(processor), String(pid)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
   }
 }
 
@@ -46,15 +87,4 @@ export function allowedProcessors(pid: number | 'self' = 'self'): readonly numbe
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
   return list === undefined ? [] : processorsIn(list);
-}
-
-/** util-linux; Node itself cannot. Throws a UserError where it is not there, or may not. */
-function taskset(...args: readonly string[]): void {
-  try {
-    execFileSync('taskset', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  } catch (error) {
-    throw new UserError(
-      `--pin-sessions wants taskset of util-linux: ${messageOf(error).trim().replaceAll('\n', ': ')}`,
-    );
-  }
 }

@@ -13,6 +13,7 @@ import { readOptions } from '../run/options.ts';
 import { sameTwice } from '../scenarios/same-twice.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { measureScenario } from './measure-scenario.ts';
+import { withPlacement } from './pin-sessions.ts';
 
 /** What one way of telling the arms apart found. */
 export interface WayFigure {
@@ -50,7 +51,8 @@ export async function timeTwoWays(
   progress: (what: string) => void,
 ): Promise<readonly TwoWays[]> {
   await requireTriggerModes(lab);
-  const options = readOptions({ scale: String(wanted.messages) });
+  const unplaced = readOptions({ scale: String(wanted.messages) });
+  const options = await withPlacement(unplaced, undefined, [lab]);
   const dataSet = await ensureSeeded(lab, { ...wanted, seed: defaultDataSet.seed });
   return closing(async (defer) => {
     const reservation = await reserveForBench(lab);

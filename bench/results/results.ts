@@ -66,7 +66,7 @@ export const methodSchema = define(
       placement: optional(
         oneOf(
           ['sessions on one processor'],
-          'Where the processes run: --pin-sessions. Absent: where the system puts them.',
+          'Where the server’s side of the sessions runs, where one client sends. Absent: where the system puts it.',
         ),
       ),
       confidence: number(),

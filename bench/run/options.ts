@@ -146,7 +146,6 @@ export function readOptions(
       loop: 'closed',
       order: 'pairs of single statements',
       ratio: 'of single pairs',
-      ...(flags.pinSessions === true ? { placement: 'sessions on one processor' as const } : {}),
       confidence: 0.95,
       wantedHalfWidth: flags.precision ?? 0.01,
       secondsPerDesign: Math.round((seconds / designs.length) * 10) / 10,

@@ -252,11 +252,9 @@ function methodItems({ method, designs }: Results): readonly string[] {
   return [
     'Pairs of single statements: two sessions take turns, statement by statement, in random order, one with the check and one without. What slows the machine slows both.',
     `The arms change sessions several times, and sessions are opened anew: a session’s own share cancels. ${figureWords(method, confidence)}`,
-    ...(method.placement === undefined
-      ? []
-      : [
-          'Where one client sends, the server’s side of both arms is kept on one processor (--pin-sessions), so that neither arm gets the client’s own.',
-        ]),
+    method.placement === undefined
+      ? 'Where the server’s side of the sessions ran was left to the system.'
+      : 'Where one client sends, the server’s side of both arms is kept on one processor, so that neither arm has the client’s beside it more often.',
     ...[...used].flatMap((one) => armMethodWords[one] ?? []),
     `A scenario ends when the interval’s half-width is ${width} of the baseline or less (twice that for a thousand rows and for reports), after ${method.fewestSessions} pairs of sessions at the least, ${ends}`,
     'Two designs are compared by their ratios, each against its own control, widened for as many comparisons as there are pairs of designs. Where the interval includes 1 they “could not be told apart”: neither equal nor different.',
