@@ -22,6 +22,11 @@ describe('how long sessions are kept', () => {
     assert.ok(sessions > 2 * fewestForTrimmedMean, `${sessions}`);
   });
 
+  it('has several turns after each warm-up of a statement of many rows', () => {
+    assert.deepEqual(pacingOf(1, 24, 60), { slicesPerSessions: 2, turnsPerSlice: 3 });
+    assert.deepEqual(pacingOf(1, 50, 60), { slicesPerSessions: 2, turnsPerSlice: 2 });
+  });
+
   it('times one turn a slice of a statement that is longer than that', () => {
     assert.deepEqual(pacingOf(1, 300, 700), { slicesPerSessions: 2, turnsPerSlice: 1 });
   });

@@ -23,6 +23,12 @@ export const sessionsMs = { least: 40, most: 250 } as const;
 /** Sessions of so many milliseconds have many slices. */
 const longSessionsMs = 150;
 
+/**
+ * Two sessions of a statement of many rows last for so many turns, where that is not too long: each of their
+ * slices warms up with one call, which beside a single turn would take half of the time.
+ */
+const turnsOfLong = 6;
+
 /** Arms change so often where there is time for it, and in any case once. */
 const manySlices = 6;
 const fewSlices = 2;
@@ -49,7 +55,8 @@ export function pacingOf(
   mostMs: number = sessionsMs.most,
 ): Pacing {
   const wantedMs = (secondsAllowed * 1_000) / sessionsWanted - overheadMs;
-  const lengthMs = Math.min(mostMs, Math.max(sessionsMs.least, wantedMs));
+  const leastMs = Math.max(sessionsMs.least, Math.min(longSessionsMs, turnsOfLong * turnMs));
+  const lengthMs = Math.min(mostMs, Math.max(leastMs, wantedMs));
   const turns = lengthMs / turnMs;
   const slicesPerSessions =
     lengthMs >= longSessionsMs && turns / manySlices >= turnsWorthASlice ? manySlices : fewSlices;
