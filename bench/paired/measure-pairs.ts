@@ -36,6 +36,8 @@ export interface PairTask<D> {
   readonly secondsAllowed: number;
   /** Longest that two sessions are kept. */
   readonly mostSessionsMs?: number | undefined;
+  /** Never stop before so many pairs: the slowest statements are asked for. */
+  readonly fewestPairs?: number | undefined;
   /** Told of each slice as it was measured. */
   readonly onSlice?: ((slice: MeasuredSlice) => void) | undefined;
   /** Told of the pairs of sessions so far: each time that one has ended, of many each time that a fiftieth has. */
@@ -66,6 +68,7 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
       confidence: method.confidence,
       wantedHalfWidth: method.wantedHalfWidth * scenario.widthFactor,
       fewestSessions: method.fewestSessions,
+      ...(task.fewestPairs === undefined ? {} : { fewestPairs: task.fewestPairs }),
     },
     rowsPerStatement: scenario.rowsPerStatement,
   };

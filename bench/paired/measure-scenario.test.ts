@@ -148,6 +148,23 @@ describe('a scenario by pairs of single statements', () => {
     });
   }
 
+  it('goes on to as many pairs as the slowest take, however narrow the interval is', async () => {
+    const pairsOf = async (fewestPairs: number | undefined): Promise<number> => {
+      const { stoppedBecause, paired } = await measureScenario(
+        soon(),
+        designNamed('blocked_contacts'),
+        scenario('insert-not-durable'),
+        600,
+        { mostSessionsMs: 1, fewestPairs },
+      );
+      assert.equal(stoppedBecause, 'precise enough');
+      return paired?.pairs ?? 0;
+    };
+    await applyDesign(database.url, reservation.admin, designNamed('blocked_contacts'));
+    const atOnce = await pairsOf(undefined);
+    assert.ok((await pairsOf(3 * atOnce)) >= 3 * atOnce);
+  });
+
   for (const { name } of listDesigns()) {
     it(`a row by ${name} is compared in the way that suits it`, async (t) => {
       const skip = await skipDesign(designNamed(name));

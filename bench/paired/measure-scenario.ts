@@ -10,7 +10,7 @@ import type { Place } from './places.ts';
 
 /** What need not be said. */
 export interface PairOptions
-  extends Pick<PairTask<never>, 'mostSessionsMs' | 'onSlice' | 'onSessions'> {
+  extends Pick<PairTask<never>, 'mostSessionsMs' | 'fewestPairs' | 'onSlice' | 'onSessions'> {
   /** Twin tables also where the role might do otherwise: see makeArms. */
   readonly arms?: 'twin tables';
   /** Where the control is, for a scenario whose control is another place. */

@@ -11,10 +11,11 @@ import { capturePlans } from '../explain/plans.ts';
 import { measureServerSide } from '../micro/server-side.ts';
 import { measureScenario } from '../paired/measure-scenario.ts';
 import type { CapturedPlan, DesignResult, ScenarioResult } from '../results/results.ts';
+import { insertNotDurable } from '../scenarios/insert-not-durable.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { EstimateRange } from '../stats/estimate.ts';
 import { fewestForInterval } from '../stats/median.ts';
-import { pairedEstimate } from '../stats/paired-estimate.ts';
+import { pairedEstimate, pairsForVerdict } from '../stats/paired-estimate.ts';
 
 /** What is done with a design. */
 export interface DesignTask {
@@ -165,6 +166,8 @@ async function timeScenarios(
     results.set(
       scenario,
       await measureScenario(bench, design, scenario, allowed, {
+        // of it the slowest are asked for, too
+        fewestPairs: scenario.name === insertNotDurable.name ? pairsForVerdict : undefined,
         onSessions: (sessions) =>
           onFigure?.({
             design: design.name,

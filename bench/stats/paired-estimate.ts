@@ -67,6 +67,9 @@ export interface PairedEstimate {
 const pairsForP95 = 20;
 const pairsForP99 = 100;
 
+/** Of fewer pairs in all, what 99 of 100 statements stay below is no verdict. */
+export const pairsForVerdict = 10_000;
+
 /**
  * A slice's pairs are looked at in so many groups: neighbours are alike, and more groups say the same. Of few
  * pairs each is a group.
@@ -187,14 +190,17 @@ export interface StoppingRule {
   readonly wantedHalfWidth: number;
   /** Never stop before so many sessions. */
   readonly fewestSessions: number;
+  /** Nor before so many pairs. */
+  readonly fewestPairs?: number;
 }
 
 /** Whether the ratio's interval is as narrow as wanted. Looks at its width alone, never at where it lies. */
 export function isPreciseEnough(
   sessions: readonly SessionsFigures[],
-  { confidence, wantedHalfWidth, fewestSessions }: StoppingRule,
+  { confidence, wantedHalfWidth, fewestSessions, fewestPairs = 0 }: StoppingRule,
 ): boolean {
   if (sessions.length < fewestSessions) return false;
+  if (sessions.reduce((sum, { pairs }) => sum + pairs, 0) < fewestPairs) return false;
   const { low, high } = pairedEstimate(sessions, confidence).ratio;
   return (high - low) / 2 <= wantedHalfWidth;
 }

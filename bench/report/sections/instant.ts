@@ -1,6 +1,7 @@
 import type { DesignResult, Results, ScenarioResult } from '../../results/results.ts';
 import type { EstimateRange } from '../../stats/estimate.ts';
 import { LatencyHistogram, type Percentiles } from '../../stats/histogram.ts';
+import { pairsForVerdict } from '../../stats/paired-estimate.ts';
 import { latencyChart } from '../charts/latency.ts';
 import { type Figure, figureHtml } from '../figure.ts';
 import {
@@ -54,9 +55,6 @@ measured only where a chart says so: <code>npm run bench -- --sweep 10k,100k,1M,
 
 /** Instant is what adds less than this to 99 of 100 sends. */
 export const instantBelowNs = 1e6;
-
-/** Of fewer pairs the 99th percentile is not quoted for this. */
-const fewestPairs = 10_000;
 
 /** How much longer the slowest of 100 sends wait for the check, in nanoseconds; undefined where nothing tells it. */
 export function slowestOfHundred(results: Results): EstimateRange | undefined {
@@ -127,8 +125,8 @@ function tailVerdict(
   const added = `the slowest of 100 sends takes ${formatSignedNsInterval(p99DifferenceNs)} with the check`;
   if (p99DifferenceNs.low > instantBelowNs) return { mark: 'bad', words: `No: ${added}` };
   if (p99DifferenceNs.high >= instantBelowNs) return open(`${added}, which reaches over 1 ms`);
-  return pairs < fewestPairs
-    ? open(`${added}, by ${formatCount(pairs)} pairs; ${formatCount(fewestPairs)} are wanted`)
+  return pairs < pairsForVerdict
+    ? open(`${added}, by ${formatCount(pairs)} pairs; ${formatCount(pairsForVerdict)} are wanted`)
     : { mark: 'good', words: `Yes: ${added}` };
 }
 
