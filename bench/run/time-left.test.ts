@@ -20,6 +20,16 @@ it('goes by what may be timed until a task has ended, then by how long those too
   assert.equal(left.seconds(7), 7);
 });
 
+it('is not misled by one task that took much longer than the others', () => {
+  let nowMs = 0;
+  const left = new TimeLeft(23, 3, () => nowMs);
+  for (const seconds of [7, 40, 7]) {
+    nowMs += seconds * 1_000;
+    left.ended();
+  }
+  assert.equal(left.seconds(5), 5 + 19 * 7);
+});
+
 it('does not count time that a task takes beyond what it was given', () => {
   const left = new TimeLeft(2, 20, () => 0);
   assert.equal(left.seconds(-30), 20);

@@ -1,4 +1,5 @@
 import { formatSeconds } from '../../db/cli/number-text.ts';
+import { median } from '../stats/median.ts';
 
 /**
  * How long a row of like tasks still takes: each as long as those that have ended took in the middle, and
@@ -33,8 +34,7 @@ export class TimeLeft {
   /** Seconds that are left, of which the present task needs so many. */
   seconds(ofThis: number): number {
     const others = Math.max(0, this.#count - this.#took.length - 1);
-    const sum = this.#took.reduce((total, one) => total + one, 0);
-    const each = this.#took.length === 0 ? this.#allowedSeconds : sum / this.#took.length;
+    const each = this.#took.length === 0 ? this.#allowedSeconds : median(this.#took);
     // a task that takes longer than it was given has an end all the same
     return Math.max(0, ofThis) + others * each;
   }
