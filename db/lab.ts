@@ -119,7 +119,7 @@ export async function openLabOn(
 /** The lab in another database of a server that somebody else closes. */
 export function openLabBeside(lab: Lab, database: string): Promise<Lab> {
   const url = withDatabase(lab.url, database);
-  return openLabOn({ kind: 'external', url, givenUrl: url, close: async () => {} });
+  return openLabOn({ ...lab.server, url, close: async () => {} });
 }
 
 /**

@@ -87,6 +87,24 @@ describe('two places, in pairs', () => {
     ]);
   });
 
+  it('the second database is of the same server, of the lab’s own where the first is', async () => {
+    const own: Lab = {
+      ...first.lab,
+      server: {
+        kind: 'embedded',
+        url: first.lab.url,
+        startedHere: false,
+        paths: { home: '', data: '', log: '', socketDir: '' },
+        close: () => assert.fail('the server was let go'),
+      },
+    };
+    const beside = await labBeside(own);
+    assert.equal(beside.server.kind, 'embedded');
+    assert.equal(beside.url, second.url);
+    await beside.close();
+    assert.equal(second.server.kind, first.lab.server.kind);
+  });
+
   it('each arm sends to its own database: what slows one down slows its arm', async () => {
     const client = await second.connect();
     try {
