@@ -144,7 +144,11 @@ function dataReasons(before: Results['dataSet'], after: Results['dataSet']): rea
   return was === is ? [] : [`the data are not the same: ${was} before, ${is} after`];
 }
 
-function methodReasons(before: Results['method'], after: Results['method']): readonly string[] {
+/** What of the method is not the same: what a figure is, not how long it took or how narrow it was wanted. */
+export function methodReasons(
+  before: Results['method'],
+  after: Results['method'],
+): readonly string[] {
   const entries = (method: object): ReadonlyMap<string, string> =>
     new Map(
       Object.entries(method)

@@ -5,7 +5,7 @@ import type { EstimateRange } from '../../stats/estimate.ts';
 import { ratioOfRatios } from '../../stats/ratio-of-ratios.ts';
 import { formatRatio, formatRatioBounds } from '../format.ts';
 import { textTable } from '../text-table.ts';
-import { durabilityReasons, environmentCautions } from './comparable.ts';
+import { durabilityReasons, environmentCautions, methodReasons } from './comparable.ts';
 
 /** Why a run in a mapping's tables is not held against one in the lab's own. */
 export const otherTables =
@@ -26,6 +26,7 @@ export function compareMappedText(before: MappedResults, after: MappedResults): 
   }
   const notes = [
     ...durabilityReasons(before.environment, after.environment),
+    ...methodReasons(before.method, after.method),
     ...environmentCautions(before.environment, after.environment),
   ];
   return [

@@ -92,6 +92,10 @@ it('runs of other data, another durability or another method are not compared, a
       /the method is not the same: blockedShare/,
       { ...before, method: { ...before.method, blockedShare: 0.5 } },
     ],
+    [
+      /the method is not the same: placement is absent before and "sessions on one processor" after/,
+      { ...before, method: { ...before.method, placement: 'sessions on one processor' } },
+    ],
     [/is durable before and not after/, withScenarios(() => ({ durable: false }))],
   ];
   for (const [reason, after] of others) {
