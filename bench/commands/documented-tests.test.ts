@@ -12,6 +12,16 @@ const documentOf = (name: string): string => readFileSync(join(projectDir, 'docs
 const codeIn = (text: string): string[] =>
   [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
+/** That npm test finds a file by each of the words, as it looks for them. */
+function expectTests(words: readonly string[], where: string): void {
+  for (const word of words) {
+    assert.ok(
+      tests.some((file) => file.includes(word)),
+      `${word}: ${where}`,
+    );
+  }
+}
+
 it('every fault of docs/faults.md names tests that npm test finds by its words', () => {
   const faults = documentOf('faults.md')
     .split('\n')
@@ -21,11 +31,7 @@ it('every fault of docs/faults.md names tests that npm test finds by its words',
   for (const fault of faults) {
     const words = codeIn(fault.split('|').at(-2) ?? '');
     assert.ok(words.length > 0, fault);
-    for (const word of words)
-      assert.ok(
-        tests.some((file) => file.includes(word)),
-        `${word}: ${fault}`,
-      );
+    expectTests(words, fault);
   }
 });
 
@@ -36,10 +42,6 @@ it('so do the tests that are named because they need something', () => {
       .find((line) => line.includes('Tests that need something the machine does not have'));
     const words = codeIn(paragraph ?? '').filter((code) => code.includes('/'));
     assert.ok(words.length > 4, `${name}: ${words}`);
-    for (const word of words)
-      assert.ok(
-        tests.some((file) => file.includes(word)),
-        `${name}: ${word}`,
-      );
+    expectTests(words, name);
   }
 });

@@ -68,7 +68,7 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
       confidence: method.confidence,
       wantedHalfWidth: method.wantedHalfWidth * scenario.widthFactor,
       fewestSessions: method.fewestSessions,
-      ...(task.fewestPairs === undefined ? {} : { fewestPairs: task.fewestPairs }),
+      fewestPairs: task.fewestPairs,
     },
     rowsPerStatement: scenario.rowsPerStatement,
   };

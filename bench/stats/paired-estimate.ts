@@ -191,7 +191,7 @@ export interface StoppingRule {
   /** Never stop before so many sessions. */
   readonly fewestSessions: number;
   /** Nor before so many pairs. */
-  readonly fewestPairs?: number;
+  readonly fewestPairs?: number | undefined;
 }
 
 /** Whether the ratio's interval is as narrow as wanted. Looks at its width alone, never at where it lies. */
