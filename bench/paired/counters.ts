@@ -21,7 +21,7 @@ export async function readCounters(
   major: number,
   sessions: readonly pg.Client[] = [],
 ): Promise<ServerCounters> {
-  for (const session of sessions) await session.query('select pg_stat_force_next_flush()');
+  await Promise.all(sessions.map((session) => session.query('select pg_stat_force_next_flush()')));
   const answer = await admin.query<Record<keyof ServerCounters, string>>(
     major >= 17 ? countersSql : countersBefore17Sql,
   );

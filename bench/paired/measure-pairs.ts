@@ -22,7 +22,8 @@ import {
   type SliceTask,
 } from './measure-slice.ts';
 import { firstPacing, mayOpenSessions, type Pacing, pacingOf } from './pacing.ts';
-import { pinSessions } from './pin-sessions.ts';
+import { placeSessions, startSessionsPlacer } from './pin-sessions.ts';
+import type { Placer } from './placer.ts';
 import type { Place, Places } from './places.ts';
 import { cancelLateStatements, openPooled, pooledCommitsAreDurable } from './pooled.ts';
 
@@ -87,6 +88,10 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
       defer(() => place.reservation.removeMade(place.design, [...phones]));
     }
     defer(() => load.stop());
+    // several clients at once are there to keep several processors busy
+    const isPlaced = method.placement !== undefined && scenario.clients === 1;
+    const placer = isPlaced ? startSessionsPlacer() : undefined;
+    defer(() => placer?.close());
     if (bench.poolerUrl !== undefined) {
       const watcher = await reservation.openClient(design);
       defer(() => watcher.end().catch(() => {}));
@@ -110,7 +115,7 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
         const begunMs = performance.now();
         const slicesBeforeMs = collected.slicesMs();
         const sliceTask: SessionsTask<D> = {
-          ...{ bench, places, scenario, arms, pacing, sessions, order, load, timeoutMs },
+          ...{ bench, places, scenario, arms, placer, pacing, sessions, order, load, timeoutMs },
           before: await readCounters(reservation.admin, bench.major),
         };
         await measureSessions(sliceTask, pacing, phones, (slice) => {
@@ -174,7 +179,10 @@ const moreAtEachLook = 1.02;
 const mostPhones = 2_000;
 
 /** What all slices of two sessions share. */
-type SessionsTask<D> = Omit<SliceTask<D>, 'slice' | 'swapped'>;
+interface SessionsTask<D> extends Omit<SliceTask<D>, 'slice' | 'swapped'> {
+  /** Where it matters on which processor the server's side of them runs. */
+  readonly placer: Placer | undefined;
+}
 
 /** Opens sessions, lets the arms change between them, and closes them. */
 async function measureSessions<D>(
@@ -184,13 +192,10 @@ async function measureSessions<D>(
   keep: (slice: MeasuredSlice) => void,
 ): Promise<void> {
   await closing(async (defer) => {
-    const sessions = await openSessions(task, (client) => {
-      defer(() => client.end().catch(() => {}));
-    });
-    // several clients at once are there to keep several processors busy
-    if (task.bench.method.placement !== undefined && task.scenario.clients === 1) {
-      await pinSessions(sessions.all);
-    }
+    const opened: pg.Client[] = [];
+    defer(() => Promise.all(opened.map((client) => client.end().catch(() => {}))));
+    const sessions = await openSessions(task, (client) => opened.push(client));
+    if (task.placer !== undefined) await placeSessions(task.placer, sessions.all);
     let { before } = task;
     for (let slice = 0; slice < slicesPerSessions; slice++) {
       const measured = await measureSlice(
@@ -218,18 +223,16 @@ async function measureSessions<D>(
  */
 async function openSessions<D>(
   task: SessionsTask<D>,
-  opened: (client: pg.Client) => void,
+  opened: (client: pg.Client) => unknown,
 ): Promise<ArmSessions> {
   const { scenario, arms, places } = task;
-  const open = async (arm: Arm): Promise<readonly pg.Client[]> => {
-    const clients: pg.Client[] = [];
-    for (let client = 0; client < scenario.clients; client++) {
-      const session = await openSession(task, places[arm]);
-      opened(session);
-      clients.push(session);
-    }
-    return clients;
+  const openOne = async (arm: Arm): Promise<pg.Client> => {
+    const session = await openSession(task, places[arm]);
+    opened(session);
+    return session;
   };
+  const open = (arm: Arm): Promise<readonly pg.Client[]> =>
+    allOf(Array.from({ length: scenario.clients }, () => openOne(arm)));
   if (arms.method === 'two databases') {
     const straight = { treatment: await open('treatment'), control: await open('control') };
     const control = await open('control');
@@ -239,12 +242,19 @@ async function openSessions<D>(
       all: [straight, swapped].flatMap((pair) => [...pair.treatment, ...pair.control]),
     };
   }
-  const first = await open('treatment');
-  const second = arms.method === 'one arm' ? first : await open('control');
+  const names: readonly Arm[] =
+    arms.method === 'one arm' ? ['treatment'] : ['treatment', 'control'];
+  const [first = [], second = first] = await allOf(names.map(open));
   return {
     of: (arm, isSwapped) => ((arm === 'treatment') === isSwapped ? second : first),
     all: [...first, ...second],
   };
+}
+
+/** What all of them give, once each has ended: none goes on unseen when another fails. Throws what the first failed with. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 async function openSession<D>(
@@ -266,7 +276,8 @@ async function openSession<D>(
     );
   }
   if (poolerUrl !== undefined) return client; // what it sets others would get
-  if (!scenario.durable) await client.query('set synchronous_commit = off');
-  await client.query(`set statement_timeout = ${timeoutMs}`);
+  const settings = [`set statement_timeout = ${timeoutMs}`];
+  if (!scenario.durable) settings.push('set synchronous_commit = off');
+  await client.query(settings.join(';'));
   return client;
 }

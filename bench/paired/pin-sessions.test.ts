@@ -8,9 +8,10 @@ import { createTestDatabase, type TestDatabase } from '../../db/testing/test-dat
 import { readOptions } from '../run/options.ts';
 import {
   allowedProcessors,
-  pinSessions,
+  placeSessions,
   processorsIn,
   type SessionsPlace,
+  startSessionsPlacer,
   withPlacement,
 } from './pin-sessions.ts';
 
@@ -72,19 +73,27 @@ describe('sessions that are pinned', { skip: whyNot() }, () => {
     }
   });
 
-  it('run on one processor, the last; this process and other sessions where they did', async () => {
+  it('run on one processor, the last; this process and other sessions where they did', async (t) => {
     const own = allowedProcessors();
     const clients = [await database.connect(), await database.connect(), await database.connect()];
     const pids: number[] = [];
     for (const client of clients) pids.push(await backendPid(client));
-    await pinSessions(clients.slice(0, 2));
+    const placer = startSessionsPlacer();
+    t.after(() => placer.close());
+    await placeSessions(placer, clients.slice(0, 2));
     const [first, second, other] = pids.map((pid) => allowedProcessors(pid));
     assert.deepEqual(first, [own.at(-1)]);
     assert.deepEqual(second, first);
     assert.deepEqual(other, own);
     assert.deepEqual(allowedProcessors(), own);
+    await assert.rejects(placer.place([nobody]), /failed to get pid|No such process/);
+    await placeSessions(placer, clients); // asked again after a refusal
+    assert.deepEqual(allowedProcessors(pids[2]), first);
   });
 });
+
+/** No process has this number: Linux gives none above 4,194,304. */
+const nobody = 5_000_000;
 
 function whyNot(): string | false {
   if ((process.env['DATABASE_URL'] ?? '') !== '') return 'the server may be on another machine';

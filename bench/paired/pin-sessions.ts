@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { messageOf, UserError } from '../../db/cli/errors.ts';
 import { backendPid } from '../../db/connection/backend-pid.ts';
+import { closing } from '../../db/connection/closing.ts';
+import { itemAt } from '../../db/item-at.ts';
 import type { Lab } from '../../db/lab.ts';
 import type { Method } from '../results/results.ts';
+import { type Placer, startPlacer } from './placer.ts';
 
 /** Where the sessions of a run are opened. */
 export type SessionsPlace = Pick<Lab, 'connect'> & { readonly server: Pick<Lab['server'], 'kind'> };
@@ -49,29 +51,31 @@ async function whyNotPinned(
   if (allowedProcessors().length < 2) {
     return 'wants two processors: one for the sessions, one for the client';
   }
-  for (const place of places) {
-    const session = await place.connect();
-    try {
-      await pinSessions([session]);
-    } catch (error) {
-      return `wants taskset of util-linux: ${messageOf(error).trim().replaceAll('\n', ': ')}`;
-    } finally {
-      await session.end();
-    }
+  try {
+    await closing(async (defer) => {
+      const placer = startSessionsPlacer();
+      defer(() => placer.close());
+      for (const place of places) {
+        const session = await place.connect();
+        defer(() => session.end());
+        await placeSessions(placer, [session]);
+      }
+    });
+  } catch (error) {
+    return `wants taskset of util-linux: ${messageOf(error)}`;
   }
   return undefined;
 }
 
-/** Keeps the server's side of sessions on the last of the processors that this process may use. */
-export async function pinSessions(sessions: readonly pg.Client[]): Promise<void> {
-  const processor = allowedProcessors().at(-1);
-  for (const session of sessions) {
-    const pid = await backendPid(session);
-    // of util-linux: Node itself cannot
-    execFileSync('taskset', ['-c', '-p', String(processor), String(pid)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-  }
+/** What puts processes on the last of the processors that this process may use. */
+export function startSessionsPlacer(): Placer {
+  const processors = allowedProcessors();
+  return startPlacer(itemAt(processors, processors.length - 1));
+}
+
+/** Keeps the server's side of sessions where the placer puts it. */
+export async function placeSessions(placer: Placer, sessions: readonly pg.Client[]): Promise<void> {
+  await placer.place(await Promise.all(sessions.map((session) => backendPid(session))));
 }
 
 /** The numbers in a list such as `0-2,5`. */

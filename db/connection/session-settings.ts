@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { readSql } from '../sql.ts';
 
 /**
- * What the lab's sessions rely on, as pg_settings shows it: a database or a role may have other
+ * What the lab's sessions rely on, as the server shows it: a database or a role may have other
  * defaults (`alter database … set`). A session that means something else sets it afterwards. To take
  * that back, set the value of this list: RESET brings the database's own default.
  */
