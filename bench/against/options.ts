@@ -41,7 +41,16 @@ const scenariosByDefault = [
 ];
 
 /** What makes no sense where two places are compared. */
-const excluded = ['shape', 'sweep', 'plans', 'quick', 'resume', 'clients', 'pooler'] as const;
+const excluded = [
+  'shape',
+  'sweep',
+  'plans',
+  'quick',
+  'resume',
+  'clients',
+  'pooler',
+  'prefault',
+] as const;
 
 /** The control that the flags ask for; undefined where they ask for none. */
 export function readAgainst(flags: BenchFlags): AgainstOptions | undefined {

@@ -37,6 +37,12 @@ const badInputs: readonly [command: string, args: readonly string[], says: RegEx
   ['bench', [`--against-settings=${settings}`], /unset DATABASE_URL/],
   ['bench', ['--mapping=/nowhere.json'], /cannot read the mapping \/nowhere\.json/],
   ['bench', [`--mapping=${ours}`, '--scale=tiny'], /--scale is not for the tables of a mapping/],
+  ['bench', [`--mapping=${ours}`, '--prefault'], /--prefault is not for the tables of a mapping/],
+  [
+    'bench',
+    ['--against-design=blocked_hash', '--prefault'],
+    /--prefault is not for a comparison of two places/,
+  ],
   ['bench', [`--mapping=${ours}`, '--scenarios=insrt'], /did you mean "insert"/],
   ['bench', [`--mapping=${ours}`, '--json'], /a mapping has no --json/],
   ['bench-roads', ['--only=nowhere'], /no road and no design "nowhere"/],

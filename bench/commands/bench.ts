@@ -75,6 +75,10 @@ await runCommand(async () => {
       'keep the server’s side of the timed sessions on one processor, or end where that cannot be (default: where it can be: the embedded server, on Linux)',
     )
     .option('--no-pin-sessions', 'leave it to the system where they run')
+    .option(
+      '--prefault',
+      'let every session read the indexes of the lookup before it is timed, as one that has been open for long has (for a superuser)',
+    )
     .option('--no-plans', 'take no plans, not of the timed designs either')
     .option(
       '--precision <share>',

@@ -15,7 +15,7 @@ import { type BenchReservation, reserveForBench } from '../database/reservation.
 import { whyAnswer } from '../report/sections/why.ts';
 import type { CapturedPlan } from '../results/results.ts';
 import type { BenchDataSet } from '../scenarios/blocked-contacts.ts';
-import { explainLookup } from './lookup.ts';
+import { explainLookup, lookupIndexes } from './lookup.ts';
 import { capturePlans } from './plans.ts';
 
 const designs = await Promise.all(
@@ -135,6 +135,7 @@ describe('the lookup', () => {
           [...new Set([...(of?.indexes ?? []), ...(of?.bigSeqScans ?? [])])].sort();
         assert.equal(plan?.nestedMissing, undefined);
         assert.deepEqual(way(lookup.summary), way(plan?.summary));
+        assert.deepEqual(await lookupIndexes(session, design), lookup.summary.indexes);
       });
     });
   }

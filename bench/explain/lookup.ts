@@ -5,7 +5,7 @@ import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Design } from '../../db/designs.ts';
 import { readSql } from '../../db/sql.ts';
 import type { LookupPlan } from '../results/results.ts';
-import { type ExplainedStatement, summarisePlan } from './plan-summary.ts';
+import { type ExplainedStatement, indexesOf, summarisePlan } from './plan-summary.ts';
 
 const ownFile = 'lookup.sql';
 const defaultLookup = new URL('./sql/lookup.sql', import.meta.url);
@@ -50,6 +50,25 @@ export async function explainLookup(
     return { sql, summary: summarisePlan(plan, rowsOfTable), plan };
   } catch (error) {
     return { missing: `the lookup could not be explained: ${messageOf(error)}` };
+  } finally {
+    await client.query('rollback');
+    await client.query('deallocate all');
+  }
+}
+
+/** The indexes in the generic plan of a design's lookup; none where it reads whole tables. Throws what the server throws. */
+export async function lookupIndexes(
+  client: pg.Client,
+  design: Pick<Design, 'folder'>,
+): Promise<readonly string[]> {
+  await client.query('begin');
+  try {
+    await client.query(lookupSql(design));
+    await client.query('set local plan_cache_mode = force_generic_plan');
+    const explained = await client.query<{ 'QUERY PLAN': readonly ExplainedStatement[] }>(
+      `explain (format json) execute ${prepared} ('')`,
+    );
+    return onlyRow(explained)['QUERY PLAN'].flatMap(indexesOf);
   } finally {
     await client.query('rollback');
     await client.query('deallocate all');

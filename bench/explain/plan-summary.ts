@@ -42,7 +42,7 @@ export function summarisePlan(
   );
   return {
     nodes: nodes.map(describe),
-    indexes: distinct(nodes.flatMap((node) => node['Index Name'] ?? [])),
+    indexes: indexesOf(explained),
     relations: distinct(nodes.flatMap((node) => node['Relation Name'] ?? [])),
     buffers: sharedBuffers(root),
     heapFetches: nodes.reduce((sum, node) => sum + (node['Heap Fetches'] ?? 0), 0),
@@ -51,6 +51,11 @@ export function summarisePlan(
     bigSeqScans: distinct(seqScans.flatMap((node) => node['Relation Name'] ?? [])),
     shape: shapeOf(root),
   };
+}
+
+/** The indexes that a plan reads, each once. */
+export function indexesOf({ Plan }: ExplainedStatement): readonly string[] {
+  return distinct(flatten(Plan).flatMap((node) => node['Index Name'] ?? []));
 }
 
 /** Shared buffers hit or read below a node, as EXPLAIN (BUFFERS) counts them. */

@@ -31,6 +31,7 @@ const excluded = [
   'plans',
   'instructions',
   'pooler',
+  'prefault',
   'against',
   'againstDesign',
   'againstSchema',

@@ -35,6 +35,8 @@ export interface PairTask<D> {
   /** Makes the arms, after the sessions' own preparations; they are taken down at the end. */
   readonly makeArms: () => Promise<Arms>;
   readonly secondsAllowed: number;
+  /** Lets a session be as one that has been open for long. */
+  readonly settle?: ((session: pg.Client) => Promise<void>) | undefined;
   /** Longest that two sessions are kept. */
   readonly mostSessionsMs?: number | undefined;
   /** Never stop before so many pairs: the slowest statements are asked for. */
@@ -50,7 +52,8 @@ export interface PairTask<D> {
  * and again, in which the arms take turns statement by statement, until precise enough or out of time.
  */
 export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult> {
-  const { bench, places, scenario, secondsAllowed, mostSessionsMs, onSlice, onSessions } = task;
+  const { bench, places, scenario, secondsAllowed, mostSessionsMs, settle } = task;
+  const { onSlice, onSessions } = task;
   const { reservation, method } = bench;
   const { design } = places.treatment;
   let durable = scenario.durable;
@@ -115,7 +118,19 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
         const begunMs = performance.now();
         const slicesBeforeMs = collected.slicesMs();
         const sliceTask: SessionsTask<D> = {
-          ...{ bench, places, scenario, arms, placer, pacing, sessions, order, load, timeoutMs },
+          ...{
+            bench,
+            places,
+            scenario,
+            arms,
+            placer,
+            settle,
+            pacing,
+            sessions,
+            order,
+            load,
+            timeoutMs,
+          },
           before: await readCounters(reservation.admin, bench.major),
         };
         await measureSessions(sliceTask, pacing, phones, (slice) => {
@@ -182,6 +197,7 @@ const mostPhones = 2_000;
 interface SessionsTask<D> extends Omit<SliceTask<D>, 'slice' | 'swapped'> {
   /** Where it matters on which processor the server's side of them runs. */
   readonly placer: Placer | undefined;
+  readonly settle: PairTask<D>['settle'];
 }
 
 /** Opens sessions, lets the arms change between them, and closes them. */
@@ -196,6 +212,7 @@ async function measureSessions<D>(
     defer(() => Promise.all(opened.map((client) => client.end().catch(() => {}))));
     const sessions = await openSessions(task, (client) => opened.push(client));
     if (task.placer !== undefined) await placeSessions(task.placer, sessions.all);
+    if (task.settle !== undefined) await allOf(sessions.all.map(task.settle));
     let { before } = task;
     for (let slice = 0; slice < slicesPerSessions; slice++) {
       const measured = await measureSlice(

@@ -107,7 +107,53 @@ async function processorsOf(name: string, method: Workbench['method']): Promise<
   return [...new Set(seen[0])];
 }
 
+/** What sessions are asked before their first message is sent, when the method is this. */
+async function askedBefore(method: Workbench['method'], design: string): Promise<Set<string>> {
+  await applyDesign(database.url, reservation.admin, designNamed(design));
+  const asked = new Set<string>();
+  const watched: BenchReservation = {
+    ...reservation,
+    async openClient(...wanted) {
+      const client = await reservation.openClient(...wanted);
+      const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+      client.query = ((...given: unknown[]) => {
+        const [text, values] = given;
+        if (typeof text === 'string' && text.includes('get_raw_page')) asked.add(String(values));
+        return query(...given);
+      }) as typeof client.query;
+      return client;
+    },
+  };
+  const result = await measureScenario(
+    { ...soon(), method, reservation: watched },
+    designNamed(design),
+    scenario('insert-not-durable'),
+    600,
+    { mostSessionsMs: 1 },
+  );
+  assert.equal(result.failure, undefined);
+  return asked;
+}
+
 describe('a scenario by pairs of single statements', () => {
+  it('has sessions that have read the lookup’s indexes where the method says so, and else not', async (t) => {
+    const allowed = await reservation.admin
+      .query('create extension if not exists pageinspect schema optout_lab')
+      .then(() => true)
+      .catch(() => false);
+    if (!allowed) return t.skip('only a superuser reads pages');
+    const method = { ...soon().method, prefault: 'indexes of the lookup' } as const;
+    assert.deepEqual(
+      await askedBefore(method, 'blocked_contacts'),
+      new Set(['blocked_contacts_pkey']),
+    );
+    assert.deepEqual(
+      await askedBefore(method, 'hash_beside_key'),
+      new Set(['blocked_contacts_phone_hash_idx']),
+    );
+    assert.deepEqual(await askedBefore(soon().method, 'blocked_contacts'), new Set());
+  });
+
   it('keeps its sessions on one processor where the method says so, but not several clients’', async (t) => {
     if (process.platform !== 'linux') return t.skip('only Linux has taskset');
     const { method } = await withPlacement(soon(), undefined, [

@@ -7,6 +7,7 @@ import { betweenPlaces } from './arms/arms.ts';
 import { makeArms } from './arms/make-arms.ts';
 import { measurePairs, type PairTask } from './measure-pairs.ts';
 import type { Place } from './places.ts';
+import { prefaultLookup } from './prefault.ts';
 
 /** What need not be said. */
 export interface PairOptions
@@ -18,7 +19,7 @@ export interface PairOptions
 }
 
 /** Measures one scenario of a design that is in place in the lab's own tables, as measurePairs does. */
-export function measureScenario(
+export async function measureScenario(
   bench: Workbench,
   design: Design,
   scenario: Scenario,
@@ -37,6 +38,8 @@ export function measureScenario(
     places: { treatment: own, control: against ?? own },
     scenario,
     secondsAllowed,
+    settle:
+      bench.method.prefault === undefined ? undefined : await prefaultLookup(reservation, design),
     makeArms: async () =>
       against === undefined
         ? makeArms(reservation, design, scenario.control, wanted ?? scenario.arms ?? shared)

@@ -16,11 +16,12 @@ export interface Placer {
  */
 export function startPlacer(processor: number): Placer {
   const shell = spawn('sh', { stdio: ['pipe', 'pipe', 'ignore'] });
-  const failed = new Promise<never>((_, reject) => {
+  const ended = new Promise<never>((_, reject) => {
     shell.on('error', reject);
-    shell.stdin.on('error', reject);
+    shell.on('close', () => reject(new Error('the shell that asks taskset has ended')));
   });
-  failed.catch(() => {}); // told to who asks
+  ended.catch(() => {}); // told to who asks
+  shell.stdin.on('error', () => {}); // it has ended
   const answers = createInterface(shell.stdout)[Symbol.asyncIterator]();
   return {
     async place(pids) {
@@ -28,8 +29,8 @@ export function startPlacer(processor: number): Placer {
         const told: string[] = [];
         shell.stdin.write(`taskset -c -p ${processor} ${pid} 2>&1; echo "status $?"\n`);
         for (;;) {
-          const { value, done } = await Promise.race([answers.next(), failed]);
-          if (done === true) throw new Error('the shell that asks taskset has ended');
+          const { value, done } = await answers.next();
+          if (done === true) return ended;
           if (value === 'status 0') break;
           if (value.startsWith('status ')) throw new Error(told.join(': '));
           told.push(value);

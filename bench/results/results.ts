@@ -69,6 +69,12 @@ export const methodSchema = define(
           'Where the server’s side of the sessions runs, where one client sends. Absent: where the system puts it.',
         ),
       ),
+      prefault: optional(
+        oneOf(
+          ['indexes of the lookup'],
+          'What every session has read before it is timed, as one that has been open for long. Absent: nothing but what warms up.',
+        ),
+      ),
       confidence: number(),
       wantedHalfWidth: number(
         "A scenario stops when the interval's half-width, as a share of the baseline, is this or less …",

@@ -37,6 +37,7 @@ export interface BenchFlags {
   readonly quick?: boolean;
   readonly plans?: boolean;
   readonly pinSessions?: boolean;
+  readonly prefault?: boolean;
   readonly against?: string;
   readonly againstDesign?: string;
   readonly againstSchema?: string;
@@ -114,7 +115,10 @@ export function readOptions(
     throw new UserError('--resume goes on with a run that was interrupted: name it with --run');
   }
   const designs = chosenDesigns(flags.designs);
-  if (flags.pooler !== undefined) requireNoRole(designs);
+  if (flags.pooler !== undefined) {
+    requireNoRole(designs);
+    refuseFlags(flags, ['prefault'], 'a pooler, which changes sessions at will');
+  }
   const seconds =
     flags.maxSeconds ??
     (flags.quick === true
@@ -146,6 +150,7 @@ export function readOptions(
       loop: 'closed',
       order: 'pairs of single statements',
       ratio: 'of single pairs',
+      ...(flags.prefault === true ? { prefault: 'indexes of the lookup' as const } : {}),
       confidence: 0.95,
       wantedHalfWidth: flags.precision ?? 0.01,
       secondsPerDesign: Math.round((seconds / designs.length) * 10) / 10,
