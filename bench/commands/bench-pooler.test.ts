@@ -120,7 +120,6 @@ describe('a bench through a pooler in transaction mode', { skip: skipPgbouncer }
   for (const [flags, says] of [
     [['--designs=row_security'], /row_security: a session must take a role first/],
     [['--against-design=blocked_hash'], /--pooler is not for a comparison of two places/],
-    [['--prefault'], /--prefault is not for a pooler/],
   ] as const) {
     it(`is refused with ${flags}`, async () => {
       const { exitCode, stderr } = await bench(pgbouncer.place, flags);

@@ -26,6 +26,7 @@ import { runMapped } from '../mapped/run-mapped.ts';
 import { parsePoolerPlace } from '../network/pooler-place.ts';
 import { throughPoolerLines } from '../network/through-pooler.ts';
 import { withPlacement } from '../paired/pin-sessions.ts';
+import { withPrefault } from '../paired/prefault.ts';
 import type { ForPrograms } from '../report/programs/tell-programs.ts';
 import { notMeasured } from '../run/asked-for.ts';
 import { onTopology } from '../run/on-topology.ts';
@@ -77,8 +78,9 @@ await runCommand(async () => {
     .option('--no-pin-sessions', 'leave it to the system where they run')
     .option(
       '--prefault',
-      'let every session read the indexes of the lookup before it is timed, as one that has been open for long has (for a superuser)',
+      'let every session read the indexes of the lookup before it is timed, as one that has been open for long has (default: indexes up to 32 MB, where the role may)',
     )
+    .option('--no-prefault', 'time sessions as they are when they are new')
     .option('--no-plans', 'take no plans, not of the timed designs either')
     .option(
       '--precision <share>',
@@ -168,9 +170,10 @@ await runCommand(async () => {
   const startedMs = performance.now();
   await using live = await startLive('bench', 'A bench, live', flags.live);
   const tell = tellSince(startedMs);
+  const placed = await withPlacement(onTopology(options, lab.topology), flags.pinSessions, [lab]);
   const folder = await runBench(
     lab,
-    await withPlacement(onTopology(options, lab.topology), flags.pinSessions, [lab]),
+    await withPrefault(placed, flags.prefault, lab),
     (what) => {
       tell(what);
       live?.send('says', { words: what });

@@ -16,6 +16,7 @@ import { allScenarios, scenariosNamed } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { measureScenario } from './measure-scenario.ts';
 import { allowedProcessors, withPlacement } from './pin-sessions.ts';
+import { withPrefault } from './prefault.ts';
 
 let database: TestDatabase;
 let reservation: BenchReservation;
@@ -137,12 +138,11 @@ async function askedBefore(method: Workbench['method'], design: string): Promise
 
 describe('a scenario by pairs of single statements', () => {
   it('has sessions that have read the lookup’s indexes where the method says so, and else not', async (t) => {
-    const allowed = await reservation.admin
-      .query('create extension if not exists pageinspect schema optout_lab')
-      .then(() => true)
-      .catch(() => false);
-    if (!allowed) return t.skip('only a superuser reads pages');
-    const method = { ...soon().method, prefault: 'indexes of the lookup' } as const;
+    const { method } = await withPrefault(soon(), undefined, {
+      ...{ major: bench.major, topology: oneServer },
+      connect: () => database.connect(),
+    });
+    if (method.prefault === undefined) return t.skip('only a superuser reads pages');
     assert.deepEqual(
       await askedBefore(method, 'blocked_contacts'),
       new Set(['blocked_contacts_pkey']),

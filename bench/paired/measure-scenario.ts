@@ -39,7 +39,9 @@ export async function measureScenario(
     scenario,
     secondsAllowed,
     settle:
-      bench.method.prefault === undefined ? undefined : await prefaultLookup(reservation, design),
+      bench.method.prefault === undefined
+        ? undefined
+        : await prefaultLookup(reservation.admin, design, bench.method.prefault),
     makeArms: async () =>
       against === undefined
         ? makeArms(reservation, design, scenario.control, wanted ?? scenario.arms ?? shared)

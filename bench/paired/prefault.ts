@@ -1,33 +1,90 @@
 import type pg from 'pg';
-import { codeOf, messageOf, UserError } from '../../db/cli/errors.ts';
+import { UserError } from '../../db/cli/errors.ts';
+import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Design } from '../../db/designs.ts';
+import type { Lab } from '../../db/lab.ts';
+import { readCapabilities } from '../../db/server/capabilities.ts';
 import { readSql } from '../../db/sql.ts';
 import { citus } from '../../db/topologies/topology.ts';
 import { useExtension } from '../database/extension.ts';
-import type { BenchReservation } from '../database/reservation.ts';
 import { lookupIndexes } from '../explain/lookup.ts';
+import type { Method } from '../results/results.ts';
+
+/*
+ * PostgreSQL's processes map shared memory page by page, each for itself: the first statement that reads a
+ * page pays for that. A session that has been open for long has mapped what its sends read.
+ */
 
 const prefaultSql = readSql(new URL('./sql/prefault.sql', import.meta.url));
 
+/** Larger indexes take a session longer to read than it is timed for. */
+const mostBytesByDefault = 32 * 1024 ** 2;
+
+type Prefault = NonNullable<Method['prefault']>;
+
+/** What of a run says what its sessions have read before they are timed. */
+interface Prefaulted {
+  readonly method: Method;
+  /** A pooler that what is timed goes through. */
+  readonly pooler?: unknown;
+}
+
 /**
- * What lets a session be as one that has been open for long: PostgreSQL's processes map shared memory page
- * by page, each for itself, and the first statement that reads a page pays for that.
+ * A run whose sessions have read the indexes of a design's lookup before they are timed, wherever they may.
  *
- * @returns reads all pages of the indexes of the design's lookup in a session
- * @throws UserError where the role may not read pages, and on a cluster, whose indexes are on other servers
+ * @param wanted what was said about it; undefined for nothing
+ * @throws UserError saying what it takes, where it was asked for and cannot be
+ */
+export async function withPrefault<Options extends Prefaulted>(
+  options: Options,
+  wanted: boolean | undefined,
+  lab: Pick<Lab, 'connect' | 'major' | 'topology'>,
+): Promise<Options> {
+  if (wanted === false) return options;
+  const reason = await whyNotPrefaulted(options, lab);
+  if (reason !== undefined) {
+    if (wanted === true) throw new UserError(`--prefault ${reason}`);
+    return options;
+  }
+  const prefault: Prefault =
+    wanted === true ? 'indexes of the lookup' : 'indexes of the lookup up to 32 MB';
+  return { ...options, method: { ...options.method, prefault } };
+}
+
+async function whyNotPrefaulted(
+  { pooler }: Prefaulted,
+  lab: Pick<Lab, 'connect' | 'major' | 'topology'>,
+): Promise<string | undefined> {
+  if (pooler !== undefined) return 'is not for a pooler, which changes sessions at will';
+  if (lab.topology === citus) return 'is for one server, not for a cluster';
+  const client = await lab.connect();
+  try {
+    const { list } = await readCapabilities(client, lab.major, 'bench');
+    const allowed = list.some(({ name, allowed: may }) => name === 'pageinspect' && may);
+    return allowed ? undefined : 'wants pageinspect, which this role may not use here';
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Reads all pages of the indexes of a design's lookup in a session; nothing where they are larger than the
+ * method says. Throws what the server throws.
  */
 export async function prefaultLookup(
-  { admin, topology }: Pick<BenchReservation, 'admin' | 'topology'>,
+  admin: pg.Client,
   design: Pick<Design, 'folder'>,
-): Promise<(session: pg.Client) => Promise<void>> {
-  if (topology === citus) throw new UserError('--prefault is for one server, not for a cluster');
-  try {
-    await useExtension(admin, 'pageinspect');
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    throw new UserError(`--prefault wants pageinspect: ${messageOf(error)}`);
-  }
+  prefault: Prefault,
+  mostBytes = mostBytesByDefault,
+): Promise<((session: pg.Client) => Promise<void>) | undefined> {
+  await useExtension(admin, 'pageinspect');
   const indexes = await lookupIndexes(admin, design);
+  const size = await admin.query<{ bytes: string }>(
+    'select coalesce(sum(pg_relation_size(name::regclass)), 0) as bytes from unnest($1::text[]) as name',
+    [indexes],
+  );
+  const isTooLarge = Number(onlyRow(size).bytes) > mostBytes;
+  if (isTooLarge && prefault === 'indexes of the lookup up to 32 MB') return undefined;
   return async (session) => {
     await session.query(prefaultSql, [indexes]);
   };

@@ -71,7 +71,7 @@ export const methodSchema = define(
       ),
       prefault: optional(
         oneOf(
-          ['indexes of the lookup'],
+          ['indexes of the lookup up to 32 MB', 'indexes of the lookup'],
           'What every session has read before it is timed, as one that has been open for long. Absent: nothing but what warms up.',
         ),
       ),

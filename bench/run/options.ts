@@ -115,10 +115,7 @@ export function readOptions(
     throw new UserError('--resume goes on with a run that was interrupted: name it with --run');
   }
   const designs = chosenDesigns(flags.designs);
-  if (flags.pooler !== undefined) {
-    requireNoRole(designs);
-    refuseFlags(flags, ['prefault'], 'a pooler, which changes sessions at will');
-  }
+  if (flags.pooler !== undefined) requireNoRole(designs);
   const seconds =
     flags.maxSeconds ??
     (flags.quick === true
@@ -150,7 +147,6 @@ export function readOptions(
       loop: 'closed',
       order: 'pairs of single statements',
       ratio: 'of single pairs',
-      ...(flags.prefault === true ? { prefault: 'indexes of the lookup' as const } : {}),
       confidence: 0.95,
       wantedHalfWidth: flags.precision ?? 0.01,
       secondsPerDesign: Math.round((seconds / designs.length) * 10) / 10,

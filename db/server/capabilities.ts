@@ -72,7 +72,8 @@ const known: readonly Known[] = [
   {
     name: 'pageinspect',
     for: ['bench'],
-    without: 'no height and no pages of the index',
+    without:
+      'no height and no pages of the index; sessions are timed as they are when they are new',
     attempt: extension('pageinspect'),
   },
   {
