@@ -14,9 +14,9 @@ const mostSecondsOver = (secondsAllowed: number): number => Math.max(secondsAllo
 
 /**
  * Two sessions together: shorter, and opening them would take most of the time; longer, and there are few.
- * Sessions differ among themselves by some 2.5 %, slices of 25 ms by 4 %. Two sessions of six slices take
- * 100 ms to open, to warm up and to clear up, of two slices 40 ms: where time is short they last 40 ms
- * with two slices, so that there are enough of them for an interval worth having.
+ * Sessions differ among themselves by some 2.5 %, slices of 25 ms by 4 %. Two sessions take some 40 ms to
+ * open, and each slice takes another 10 to 30 ms to warm up and to clear up: where time is short they last
+ * 40 ms with two slices, so that there are enough of them for an interval worth having.
  */
 export const sessionsMs = { least: 40, most: 250 } as const;
 
