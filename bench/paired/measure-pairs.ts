@@ -35,7 +35,7 @@ export interface PairTask<D> {
   /** Makes the arms, after the sessions' own preparations; they are taken down at the end. */
   readonly makeArms: () => Promise<Arms>;
   readonly secondsAllowed: number;
-  /** Lets a session be as one that has been open for long. */
+  /** Lets a session be as one that has been open for long, before it takes a role that its design gives it. */
   readonly settle?: ((session: pg.Client) => Promise<void>) | undefined;
   /** Longest that two sessions are kept. */
   readonly mostSessionsMs?: number | undefined;
@@ -212,7 +212,6 @@ async function measureSessions<D>(
     defer(() => Promise.all(opened.map((client) => client.end().catch(() => {}))));
     const sessions = await openSessions(task, (client) => opened.push(client));
     if (task.placer !== undefined) await placeSessions(task.placer, sessions.all);
-    if (task.settle !== undefined) await allOf(sessions.all.map(task.settle));
     let { before } = task;
     for (let slice = 0; slice < slicesPerSessions; slice++) {
       const measured = await measureSlice(
@@ -275,7 +274,7 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
 }
 
 async function openSession<D>(
-  { bench, scenario, timeoutMs }: Pick<SliceTask<D>, 'bench' | 'scenario' | 'timeoutMs'>,
+  { bench, scenario, timeoutMs, settle }: SessionsTask<D>,
   { reservation, design }: Place,
 ): Promise<pg.Client> {
   const { roundTripMs } = scenario;
@@ -285,7 +284,7 @@ async function openSession<D>(
     poolerUrl !== undefined
       ? await openPooled(poolerUrl, line)
       : scenario.at === undefined
-        ? await reservation.openClient(design, undefined, line)
+        ? await reservation.openClient(design, settle, line)
         : await reservation.openWorker();
   if (line !== undefined && !line.used) {
     throw new UserError(

@@ -114,16 +114,22 @@ async function askedBefore(method: Workbench['method'], design: string): Promise
   const asked = new Set<string>();
   const watched: BenchReservation = {
     ...reservation,
-    async openClient(...wanted) {
-      const client = await reservation.openClient(...wanted);
-      const query = client.query.bind(client) as (...given: unknown[]) => unknown;
-      client.query = ((...given: unknown[]) => {
-        const [text, values] = given;
-        if (typeof text === 'string' && text.includes('get_raw_page')) asked.add(String(values));
-        return query(...given);
-      }) as typeof client.query;
-      return client;
-    },
+    openClient: (taken, before, socket) =>
+      reservation.openClient(
+        taken,
+        async (client) => {
+          const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+          client.query = ((...given: unknown[]) => {
+            const [text, values] = given;
+            if (typeof text === 'string' && text.includes('get_raw_page')) {
+              asked.add(String(values));
+            }
+            return query(...given);
+          }) as typeof client.query;
+          await before?.(client);
+        },
+        socket,
+      ),
   };
   const result = await measureScenario(
     { ...soon(), method, reservation: watched },
@@ -151,6 +157,8 @@ describe('a scenario by pairs of single statements', () => {
       await askedBefore(method, 'hash_beside_key'),
       new Set(['blocked_contacts_phone_hash_idx']),
     );
+    // its sessions take a role that may not read pages
+    assert.deepEqual(await askedBefore(method, 'row_security'), new Set(['blocked_contacts_pkey']));
     assert.deepEqual(await askedBefore(soon().method, 'blocked_contacts'), new Set());
   });
 
