@@ -10,7 +10,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { isPreciseEnough, type SessionsFigures } from '../stats/paired-estimate.ts';
 import { seededRandom, seedFor } from '../stats/random.ts';
 import { fewestForTrimmedMean } from '../stats/trimmed-mean.ts';
-import type { Arms } from './arms/arms.ts';
+import { type Arms, armNames } from './arms/arms.ts';
 import { startLoad } from './client-load.ts';
 import { Collected, type SummaryOptions } from './collected.ts';
 import { readCounters } from './counters.ts';
@@ -118,19 +118,8 @@ export async function measurePairs<D>(task: PairTask<D>): Promise<ScenarioResult
         const begunMs = performance.now();
         const slicesBeforeMs = collected.slicesMs();
         const sliceTask: SessionsTask<D> = {
-          ...{
-            bench,
-            places,
-            scenario,
-            arms,
-            placer,
-            settle,
-            pacing,
-            sessions,
-            order,
-            load,
-            timeoutMs,
-          },
+          ...{ bench, places, scenario, arms, placer, settle, pacing },
+          ...{ sessions, order, load, timeoutMs },
           before: await readCounters(reservation.admin, bench.major),
         };
         await measureSessions(sliceTask, pacing, phones, (slice) => {
@@ -258,9 +247,7 @@ async function openSessions<D>(
       all: [straight, swapped].flatMap((pair) => [...pair.treatment, ...pair.control]),
     };
   }
-  const names: readonly Arm[] =
-    arms.method === 'one arm' ? ['treatment'] : ['treatment', 'control'];
-  const [first = [], second = first] = await allOf(names.map(open));
+  const [first = [], second = first] = await allOf(armNames(arms).map(open));
   return {
     of: (arm, isSwapped) => ((arm === 'treatment') === isSwapped ? second : first),
     all: [...first, ...second],

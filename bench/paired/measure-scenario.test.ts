@@ -145,7 +145,7 @@ async function askedBefore(method: Workbench['method'], design: string): Promise
 describe('a scenario by pairs of single statements', () => {
   it('has sessions that have read the lookup’s indexes where the method says so, and else not', async (t) => {
     const { method } = await withPrefault(soon(), undefined, {
-      ...{ major: bench.major, topology: oneServer },
+      topology: oneServer,
       connect: () => database.connect(),
     });
     if (method.prefault === undefined) return t.skip('only a superuser reads pages');

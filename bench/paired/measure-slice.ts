@@ -8,7 +8,7 @@ import {
 import type { Arm } from '../results/results.ts';
 import type { ArmWork, Scenario } from '../scenarios/scenario.ts';
 import { type Random, seedFor } from '../stats/random.ts';
-import { type Arms, schemaOf, takeArm } from './arms/arms.ts';
+import { type Arms, armNames, schemaOf, takeArm } from './arms/arms.ts';
 import type { LoadMeter } from './client-load.ts';
 import { countersBetween, readCounters, type ServerCounters } from './counters.ts';
 import { mostWarmupMs, type Pacing, warmupCalls } from './pacing.ts';
@@ -80,8 +80,7 @@ export async function measureSlice<D>(
 ): Promise<MeasuredSlice> {
   const { bench, scenario, arms, pacing, swapped, load } = task;
   const { turnsPerSlice } = pacing;
-  const names: readonly Arm[] =
-    arms.method === 'one arm' ? ['treatment'] : ['treatment', 'control'];
+  const names = armNames(arms);
   const warmup = warmupCalls(scenario);
   const work: Partial<Record<Arm, ArmWork>> = {};
   for (const arm of names) {

@@ -4,7 +4,6 @@ import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
 import { connect } from '../../db/connection/connect.ts';
 import { designNamed } from '../../db/designs.ts';
-import { requireSupportedVersion } from '../../db/server/guard.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { createTestRole, type TestRole } from '../../db/testing/test-role.ts';
 import { citus, oneServer } from '../../db/topologies/topology.ts';
@@ -17,11 +16,9 @@ describe('what sessions have read before they are timed', () => {
   let database: TestDatabase;
   let admin: pg.Client;
   let role: TestRole;
-  let major: number;
   before(async () => {
     database = await createTestDatabase();
     admin = await database.connect();
-    major = await requireSupportedVersion(admin);
     role = await createTestRole(database, admin);
     await admin.query('create schema if not exists optout_lab');
     await admin.query(
@@ -35,7 +32,7 @@ describe('what sessions have read before they are timed', () => {
     await database.drop();
   });
   const lab = (url = database.url, topology = oneServer) => ({
-    ...{ major, topology },
+    topology,
     connect: () => connect(url),
   });
 

@@ -3,7 +3,7 @@ import { UserError } from '../../db/cli/errors.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
-import { readCapabilities } from '../../db/server/capabilities.ts';
+import { allows } from '../../db/server/capabilities.ts';
 import { readSql } from '../../db/sql.ts';
 import { citus } from '../../db/topologies/topology.ts';
 import { useExtension } from '../database/extension.ts';
@@ -15,7 +15,9 @@ import type { Method } from '../results/results.ts';
  * page pays for that. A session that has been open for long has mapped what its sends read.
  */
 
-const prefaultSql = readSql(new URL('./sql/prefault.sql', import.meta.url));
+const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
+const prefaultSql = sql('prefault');
+const sizeOfIndexesSql = sql('size_of_indexes');
 
 /** Larger indexes take a session longer to read than it is timed for. */
 const mostBytesByDefault = 32 * 1024 ** 2;
@@ -38,7 +40,7 @@ interface Prefaulted {
 export async function withPrefault<Options extends Prefaulted>(
   options: Options,
   wanted: boolean | undefined,
-  lab: Pick<Lab, 'connect' | 'major' | 'topology'>,
+  lab: Pick<Lab, 'connect' | 'topology'>,
 ): Promise<Options> {
   if (wanted === false) return options;
   const reason = await whyNotPrefaulted(options, lab);
@@ -53,18 +55,12 @@ export async function withPrefault<Options extends Prefaulted>(
 
 async function whyNotPrefaulted(
   { pooler }: Prefaulted,
-  lab: Pick<Lab, 'connect' | 'major' | 'topology'>,
+  lab: Pick<Lab, 'connect' | 'topology'>,
 ): Promise<string | undefined> {
   if (pooler !== undefined) return 'is not for a pooler, which changes sessions at will';
   if (lab.topology === citus) return 'is for one server, not for a cluster';
-  const client = await lab.connect();
-  try {
-    const { list } = await readCapabilities(client, lab.major, 'bench');
-    const allowed = list.some(({ name, allowed: may }) => name === 'pageinspect' && may);
-    return allowed ? undefined : 'wants pageinspect, which this role may not use here';
-  } finally {
-    await client.end();
-  }
+  if (await allows(lab, 'pageinspect')) return undefined;
+  return 'wants pageinspect, which this role may not use here';
 }
 
 /**
@@ -79,10 +75,7 @@ export async function prefaultLookup(
 ): Promise<((session: pg.Client) => Promise<void>) | undefined> {
   await useExtension(admin, 'pageinspect');
   const indexes = await lookupIndexes(admin, design);
-  const size = await admin.query<{ bytes: string }>(
-    'select coalesce(sum(pg_relation_size(name::regclass)), 0) as bytes from unnest($1::text[]) as name',
-    [indexes],
-  );
+  const size = await admin.query<{ bytes: string }>(sizeOfIndexesSql, [indexes]);
   const isTooLarge = Number(onlyRow(size).bytes) > mostBytes;
   if (isTooLarge && prefault === 'indexes of the lookup up to 32 MB') return undefined;
   return async (session) => {

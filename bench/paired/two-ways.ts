@@ -2,7 +2,7 @@ import { UserError } from '../../db/cli/errors.ts';
 import { closing } from '../../db/connection/closing.ts';
 import { applyDesign, defaultDesignName, designNamed } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
-import { readCapabilities } from '../../db/server/capabilities.ts';
+import { allows } from '../../db/server/capabilities.ts';
 import { citus } from '../../db/topologies/topology.ts';
 import { defaultDataSet } from '../../seed/data-set/data-set.ts';
 import { ensureSeeded } from '../database/ensure-seeded.ts';
@@ -116,13 +116,7 @@ async function requireTriggerModes(lab: Lab): Promise<void> {
   if (lab.topology === citus) {
     throw new UserError('on a cluster the arms are twin tables only: there is no other way');
   }
-  const client = await lab.connect();
-  try {
-    const { list } = await readCapabilities(client, lab.major, 'bench');
-    if (list.some(({ name, allowed }) => name === 'trigger modes' && allowed)) return;
-  } finally {
-    await client.end();
-  }
+  if (await allows(lab, 'trigger modes')) return;
   throw new UserError(
     'only a superuser may set trigger modes: for this role the arms are twin tables, and there is no other way to compare them with',
   );

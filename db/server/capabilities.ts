@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { messageOf } from '../cli/errors.ts';
 import { loadAutoExplain } from '../connection/auto-explain.ts';
 import { onlyRow } from '../connection/only-row.ts';
+import { withSession } from '../connection/with-session.ts';
 import type { Lab } from '../lab.ts';
 import { labSchema } from '../schema/migrate.ts';
 import { readSql } from '../sql.ts';
@@ -164,6 +165,18 @@ export async function readCapabilities(
     });
   }
   return { version, role, superuser, list };
+}
+
+/**
+ * Whether a server lets the role of the lab's sessions do one thing of the list; nothing else is tried.
+ *
+ * @throws Error where the list has nothing of that name to try
+ */
+export async function allows(lab: Pick<Lab, 'connect'>, name: string): Promise<boolean> {
+  const attempt = known.find((one) => one.name === name)?.attempt;
+  if (attempt === undefined) throw new Error(`nothing tries "${name}"`);
+  const reason = await withSession(lab.connect(), (client) => whyNot(client, attempt));
+  return reason === undefined;
 }
 
 type Rights = Readonly<Record<string, boolean>>;

@@ -19,6 +19,11 @@ export const betweenPlaces: Arms = {
   takeDown: async () => {},
 };
 
+/** The arms there are. */
+export function armNames({ method }: Pick<Arms, 'method'>): readonly Arm[] {
+  return method === 'one arm' ? ['treatment'] : ['treatment', 'control'];
+}
+
 /** Makes a session the one arm's. Throws what the server throws. */
 export async function takeArm(session: pg.Client, arms: Arms, arm: Arm): Promise<void> {
   const sql = arms.sql[arm];
