@@ -78,7 +78,7 @@ await runCommand(async () => {
     .option('--no-pin-sessions', 'leave it to the system where they run')
     .option(
       '--prefault',
-      'let every session read the indexes of the lookup before it is timed, as one that has been open for long has (default: indexes up to 32 MB, where the role may)',
+      'let every session read the indexes of the lookup before it is timed, as one that has been open for long has (default: indexes up to 32 MB, or 512 MB where the server’s memory is in huge pages, and where the role may)',
     )
     .option('--no-prefault', 'time sessions as they are when they are new')
     .option('--no-plans', 'take no plans, not of the timed designs either')

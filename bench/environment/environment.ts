@@ -91,8 +91,9 @@ async function serverFacts(
     encoding: string;
     collation: string;
     databaseSizeBytes: string;
+    hugePages: string | null;
   }>(sqlFile('server_facts'));
-  const facts = onlyRow(answer);
+  const { hugePages, ...facts } = onlyRow(answer);
   const settings = await client.query<Setting>(sqlFile('changed_settings'));
   const extensions = await client.query<{ name: string; version: string }>(
     'select extname as name, extversion as version from pg_extension order by 1',
@@ -105,6 +106,7 @@ async function serverFacts(
     ...(cluster === undefined ? {} : { cluster }),
     pgConfig: await pgConfig(client),
     databaseSizeBytes: Number(facts.databaseSizeBytes),
+    ...(hugePages === null ? {} : { hugePages }),
     changedSettings: settings.rows,
     extensions: extensions.rows,
   };

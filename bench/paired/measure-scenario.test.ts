@@ -121,7 +121,7 @@ async function askedBefore(method: Workbench['method'], design: string): Promise
           const query = client.query.bind(client) as (...given: unknown[]) => unknown;
           client.query = ((...given: unknown[]) => {
             const [text, values] = given;
-            if (typeof text === 'string' && text.includes('get_raw_page')) {
+            if (typeof text === 'string' && text.includes('pgstatindex')) {
               asked.add(String(values));
             }
             return query(...given);

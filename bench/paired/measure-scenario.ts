@@ -38,10 +38,7 @@ export async function measureScenario(
     places: { treatment: own, control: against ?? own },
     scenario,
     secondsAllowed,
-    settle:
-      bench.method.prefault === undefined
-        ? undefined
-        : await prefaultLookup(reservation.admin, design, bench.method.prefault),
+    settle: await prefaultLookup(reservation.admin, design, bench.method),
     makeArms: async () =>
       against === undefined
         ? makeArms(reservation, design, scenario.control, wanted ?? scenario.arms ?? shared)

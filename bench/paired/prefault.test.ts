@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
 import { connect } from '../../db/connection/connect.ts';
-import { designNamed } from '../../db/designs.ts';
+import { applyDesign, designNamed } from '../../db/designs.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/test-database.ts';
 import { createTestRole, type TestRole } from '../../db/testing/test-role.ts';
 import { citus, oneServer } from '../../db/topologies/topology.ts';
@@ -42,7 +42,7 @@ describe('what sessions have read before they are timed', () => {
     for (const [run, at, told] of [
       [pooled, lab(), /^--prefault is not for a pooler/],
       [options, lab(database.url, citus), /^--prefault is for one server/],
-      [options, lab(role.url), /^--prefault wants pageinspect/],
+      [options, lab(role.url), /^--prefault wants pgstattuple/],
     ] as const) {
       assert.equal(await withPrefault(run, undefined, at), run);
       await assert.rejects(
@@ -54,28 +54,44 @@ describe('what sessions have read before they are timed', () => {
 
   it('are the lookup’s indexes, large ones only where that is asked for', async (t) => {
     const { method } = await withPrefault(options, undefined, lab());
-    if (method.prefault === undefined) return t.skip('only a superuser reads pages');
-    assert.equal(method.prefault, 'indexes of the lookup up to 32 MB');
-    const always = (await withPrefault(options, true, lab())).method.prefault;
-    assert.equal(always, 'indexes of the lookup');
-    const design = designNamed('blocked_contacts');
-    const read = await prefaultLookup(admin, design, always);
-    const hits = async (): Promise<number> => {
-      await admin.query('select pg_stat_force_next_flush()');
-      const { rows } = await admin.query<{ hits: string }>(
-        `select idx_blks_hit + idx_blks_read as hits from pg_statio_user_indexes
-         where indexrelname = 'blocked_contacts_pkey'`,
-      );
-      return Number(rows[0]?.hits);
-    };
-    const earlier = await hits();
-    await (read ?? assert.fail())(admin);
-    const pages = await admin.query<{ pages: number }>(
-      "select pg_relation_size('blocked_contacts_pkey') / 8192 as pages",
+    if (method.prefault === undefined) return t.skip('this role may not read pages');
+    const { rows: memory } = await admin.query<{ status: string | null }>(
+      "select current_setting('huge_pages_status', true) as status",
     );
-    assert.equal((await hits()) - earlier, Number(pages.rows[0]?.pages));
-    assert.ok((await prefaultLookup(admin, design, method.prefault)) !== undefined);
-    assert.equal(await prefaultLookup(admin, design, method.prefault, 1), undefined);
-    assert.ok((await prefaultLookup(admin, design, always, 1)) !== undefined);
+    const megabytes = memory[0]?.status === 'on' ? 512 : 32;
+    assert.equal(method.prefaultUpToBytes, megabytes * 1024 ** 2);
+    const { method: any } = await withPrefault(options, true, lab());
+    assert.deepEqual([any.prefault, any.prefaultUpToBytes], [method.prefault, undefined]);
+    for (const [name, index] of [
+      ['blocked_contacts', 'blocked_contacts_pkey'],
+      ['blocked_hash', 'blocked_contacts_phone_excl'],
+    ] as const) {
+      const design = designNamed(name);
+      await applyDesign(database.url, admin, design);
+      const hits = async (): Promise<number> => {
+        await admin.query('select pg_stat_force_next_flush()');
+        const { rows } = await admin.query<{ hits: string }>(
+          `select idx_blks_hit + idx_blks_read as hits from pg_statio_user_indexes
+           where indexrelname = $1`,
+          [index],
+        );
+        return Number(rows[0]?.hits);
+      };
+      const read = await prefaultLookup(admin, design, any);
+      const earlier = await hits();
+      await (read ?? assert.fail())(admin);
+      const pages = await admin.query<{ pages: number }>(
+        'select pg_relation_size($1::regclass) / 8192 as pages',
+        [index],
+      );
+      assert.ok((await hits()) - earlier >= Number(pages.rows[0]?.pages), name);
+      assert.ok((await prefaultLookup(admin, design, method)) !== undefined);
+      const small = { ...method, prefaultUpToBytes: 1 };
+      assert.equal(await prefaultLookup(admin, design, small), undefined);
+    }
+    assert.equal(
+      await prefaultLookup(admin, designNamed('blocked_hash'), options.method),
+      undefined,
+    );
   });
 });

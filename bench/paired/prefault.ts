@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { UserError } from '../../db/cli/errors.ts';
 import { onlyRow } from '../../db/connection/only-row.ts';
+import { withSession } from '../../db/connection/with-session.ts';
 import type { Design } from '../../db/designs.ts';
 import type { Lab } from '../../db/lab.ts';
 import { allows } from '../../db/server/capabilities.ts';
@@ -18,11 +19,12 @@ import type { Method } from '../results/results.ts';
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 const prefaultSql = sql('prefault');
 const sizeOfIndexesSql = sql('size_of_indexes');
+const memoryIsInHugePagesSql = sql('memory_is_in_huge_pages');
 
-/** Larger indexes take a session longer to read than it is timed for. */
-const mostBytesByDefault = 32 * 1024 ** 2;
-
-type Prefault = NonNullable<Method['prefault']>;
+/** Larger indexes take a session longer to read than it is timed for … */
+const mostBytes = 32 * 1024 ** 2;
+/** … and where a page of memory has 2 MB and not 4 kB, there is little to map. */
+const mostBytesInHugePages = 512 * 1024 ** 2;
 
 /** What of a run says what its sessions have read before they are timed. */
 interface Prefaulted {
@@ -48,9 +50,18 @@ export async function withPrefault<Options extends Prefaulted>(
     if (wanted === true) throw new UserError(`--prefault ${reason}`);
     return options;
   }
-  const prefault: Prefault =
-    wanted === true ? 'indexes of the lookup' : 'indexes of the lookup up to 32 MB';
-  return { ...options, method: { ...options.method, prefault } };
+  const prefault = {
+    prefault: 'indexes of the lookup',
+    ...(wanted === true ? {} : { prefaultUpToBytes: await mostBytesOf(lab) }),
+  } as const;
+  return { ...options, method: { ...options.method, ...prefault } };
+}
+
+async function mostBytesOf(lab: Pick<Lab, 'connect'>): Promise<number> {
+  const answer = await withSession(lab.connect(), (client) =>
+    client.query<{ huge: boolean }>(memoryIsInHugePagesSql),
+  );
+  return onlyRow(answer).huge ? mostBytesInHugePages : mostBytes;
 }
 
 async function whyNotPrefaulted(
@@ -59,25 +70,24 @@ async function whyNotPrefaulted(
 ): Promise<string | undefined> {
   if (pooler !== undefined) return 'is not for a pooler, which changes sessions at will';
   if (lab.topology === citus) return 'is for one server, not for a cluster';
-  if (await allows(lab, 'pageinspect')) return undefined;
-  return 'wants pageinspect, which this role may not use here';
+  if (await allows(lab, 'pgstattuple')) return undefined;
+  return 'wants pgstattuple, which this role may not use here';
 }
 
 /**
- * Reads all pages of the indexes of a design's lookup in a session; nothing where they are larger than the
- * method says. Throws what the server throws.
+ * Reads all pages of the indexes of a design's lookup in a session; nothing where the method says no, or where
+ * they are larger than it says. Throws what the server throws.
  */
 export async function prefaultLookup(
   admin: pg.Client,
   design: Pick<Design, 'folder'>,
-  prefault: Prefault,
-  mostBytes = mostBytesByDefault,
+  { prefault, prefaultUpToBytes = Number.POSITIVE_INFINITY }: Method,
 ): Promise<((session: pg.Client) => Promise<void>) | undefined> {
-  await useExtension(admin, 'pageinspect');
+  if (prefault === undefined) return undefined;
+  await useExtension(admin, 'pgstattuple');
   const indexes = await lookupIndexes(admin, design);
   const size = await admin.query<{ bytes: string }>(sizeOfIndexesSql, [indexes]);
-  const isTooLarge = Number(onlyRow(size).bytes) > mostBytes;
-  if (isTooLarge && prefault === 'indexes of the lookup up to 32 MB') return undefined;
+  if (Number(onlyRow(size).bytes) > prefaultUpToBytes) return undefined;
   return async (session) => {
     await session.query(prefaultSql, [indexes]);
   };

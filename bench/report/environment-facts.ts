@@ -36,6 +36,7 @@ export function placeFacts(environment: Results['environment']): readonly Fact[]
     ],
     ...capabilityFacts(server.capabilities ?? []),
     ['database', formatBytes(server.databaseSizeBytes)],
+    ...(server.hugePages === undefined ? [] : [['huge pages', server.hugePages] as const]),
     ...buildFacts(environment),
     ['processor', `${machine.cpuModel}, ${machine.cpus} visible`],
     ...hardwareFacts(machine),

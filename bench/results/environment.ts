@@ -134,6 +134,11 @@ export const environmentSchema = define(
         encoding: text(),
         collation: text(),
         databaseSizeBytes: number(),
+        hugePages: optional(
+          text(
+            'Whether shared memory lies in huge pages: `on`, `off` or `unknown`. Absent where the server does not say (before 17, with `huge_pages = try`), and in older runs.',
+          ),
+        ),
         capabilities: optional(
           list(
             capabilitySchema,

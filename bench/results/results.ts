@@ -71,8 +71,13 @@ export const methodSchema = define(
       ),
       prefault: optional(
         oneOf(
-          ['indexes of the lookup up to 32 MB', 'indexes of the lookup'],
+          ['indexes of the lookup'],
           'What every session has read before it is timed, as one that has been open for long. Absent: nothing but what warms up.',
+        ),
+      ),
+      prefaultUpToBytes: optional(
+        number(
+          'Designs whose indexes take more are timed without that. Absent: all have read theirs.',
         ),
       ),
       confidence: number(),

@@ -73,9 +73,14 @@ const known: readonly Known[] = [
   {
     name: 'pageinspect',
     for: ['bench'],
-    without:
-      'no height and no pages of the index; sessions are timed as they are when they are new',
+    without: 'no height and no pages of the index',
     attempt: extension('pageinspect'),
+  },
+  {
+    name: 'pgstattuple',
+    for: ['bench'],
+    without: 'sessions are timed as they are when they are new (grant pg_stat_scan_tables)',
+    attempt: extension('pgstattuple', "pgstatindex('pg_catalog.pg_class_oid_index')"),
   },
   {
     name: 'pg_buffercache',

@@ -1,6 +1,6 @@
 import type { Environment, Results } from '../../results/results.ts';
 import { hardwareFacts } from '../environment-facts.ts';
-import { formatCount } from '../format.ts';
+import { formatBytes, formatCount } from '../format.ts';
 
 /** Whether two runs can be compared at all, said before anything else. */
 export interface Comparability {
@@ -21,6 +21,7 @@ const effort: readonly string[] = [
   'minimumPairs',
   'pairsBetweenLooks',
   'bootstrapResamples',
+  'prefaultUpToBytes',
 ];
 
 /** Two bench runs. */
@@ -35,6 +36,7 @@ export function comparability(before: Results, after: Results): Comparability {
     cautions: [
       ...poolerCautions(before, after),
       ...ratioCautions(before.method, after.method),
+      ...prefaultCautions(before.method, after.method),
       ...environmentCautions(before.environment, after.environment),
     ],
   };
@@ -65,6 +67,16 @@ function ratioCautions(
       ];
 }
 
+/** A design whose indexes lie between the two was timed with new sessions in one of them. */
+function prefaultCautions(before: Results['method'], after: Results['method']): readonly string[] {
+  const [was, is] = [before.prefaultUpToBytes, after.prefaultUpToBytes];
+  const words = (bytes: number | undefined): string =>
+    bytes === undefined ? 'any size' : `up to ${formatBytes(bytes)}`;
+  return was === is || before.prefault === undefined || after.prefault === undefined
+    ? []
+    : [`sessions had read indexes of ${words(was)} before and of ${words(is)} after`];
+}
+
 /** How durable a commit of the server is. */
 export function durabilityReasons(before: Environment, after: Environment): readonly string[] {
   return durability.flatMap((name) => {
@@ -82,6 +94,7 @@ export function environmentCautions(before: Environment, after: Environment): re
     ['the server', /^PostgreSQL \S+/.exec(server.version)?.[0] ?? server.version],
     ['the kind of server', server.kind],
     ["the server's compiler flags", server.pgConfig['CFLAGS']],
+    ["the server's huge pages", server.hugePages],
     ['the processor', `${machine.cpuModel}, ${machine.cpus} visible`],
     ...hardwareFacts(machine).map(([name, value]) => [`the ${name}`, value] as const),
     ['the memory', `${Math.round(machine.memoryBytes / 2 ** 30)} GB`],

@@ -165,6 +165,32 @@ it('another hypervisor, cache or flag of the processor is told; what an older ru
   );
 });
 
+it('memory in pages of another size, and how large indexes sessions had read, are told', () => {
+  const with_ = (hugePages: string, prefaultUpToBytes: number | undefined): Results => ({
+    ...before,
+    environment: {
+      ...before.environment,
+      server: { ...before.environment.server, hugePages },
+    },
+    method: {
+      ...before.method,
+      prefault: 'indexes of the lookup',
+      ...(prefaultUpToBytes === undefined ? {} : { prefaultUpToBytes }),
+    },
+  });
+  const cautions = (one: Results, other: Results): readonly string[] =>
+    compareRuns(one, other).comparability.cautions;
+  const [small, large] = [with_('off', 32 * 2 ** 20), with_('on', 512 * 2 ** 20)];
+  assert.deepEqual(failures(large).length, 1); // read first, and nothing read: another method
+  assert.deepEqual(cautions(small, large), [
+    'sessions had read indexes of up to 32 MB before and of up to 512 MB after',
+    "the server's huge pages are not the same (off; on)",
+  ]);
+  assert.deepEqual(cautions(large, with_('on', undefined)), [
+    'sessions had read indexes of up to 512 MB before and of any size after',
+  ]);
+});
+
 it('how long a run took and how narrow its intervals were wanted is no other method', () => {
   const after = {
     ...before,

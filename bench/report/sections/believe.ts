@@ -4,6 +4,7 @@ import { slicesChart } from '../charts/slices.ts';
 import { type Figure, figureHtml, tableHtml } from '../figure.ts';
 import {
   counted,
+  formatBytes,
   formatCount,
   formatNs,
   formatPercentile,
@@ -255,23 +256,23 @@ function methodItems({ method, designs }: Results): readonly string[] {
     method.placement === undefined
       ? 'Where the server’s side of the sessions ran was left to the system.'
       : 'Where one client sends, the server’s side of both arms is kept on one processor, so that neither arm has the client’s beside it more often.',
-    prefaultWords[method.prefault ?? 'nothing'],
+    prefaultWords(method),
     ...[...used].flatMap((one) => armMethodWords[one] ?? []),
     `A scenario ends when the interval’s half-width is ${width} of the baseline or less (twice that for a thousand rows and for reports), after ${method.fewestSessions} pairs of sessions at the least, ${ends}`,
     'Two designs are compared by their ratios, each against its own control, widened for as many comparisons as there are pairs of designs. Where the interval includes 1 they “could not be told apart”: neither equal nor different.',
   ];
 }
 
-const prefaultWords: Readonly<
-  Record<NonNullable<Results['method']['prefault']> | 'nothing', string>
-> = {
-  nothing:
-    'Sessions are fresh: the first time that one reads a page of an index it has to map that page, which one that has been open for long has done.',
-  'indexes of the lookup up to 32 MB':
-    'Every session has read all pages of the lookup’s indexes before it is timed, where these have 32 MB at most: as one that has been open for long.',
-  'indexes of the lookup':
-    'Every session has read all pages of the lookup’s indexes before it is timed: as one that has been open for long.',
-};
+function prefaultWords({ prefault, prefaultUpToBytes }: Results['method']): string {
+  if (prefault === undefined) {
+    return 'Sessions are fresh: the first time that one reads a page of an index it has to map that page, which one that has been open for long has done.';
+  }
+  const where =
+    prefaultUpToBytes === undefined
+      ? ''
+      : `, where these have ${formatBytes(prefaultUpToBytes)} at most`;
+  return `Every session has read all pages of the lookup’s indexes before it is timed${where}: as one that has been open for long.`;
+}
 
 const armMethodWords: Readonly<Partial<Record<ScenarioResult['method'], string>>> = {
   'trigger modes':
