@@ -7,7 +7,7 @@ import { buildVariable } from '../../db/cli/command-file.ts';
 import { CheckFailure, UserError } from '../../db/cli/errors.ts';
 import { projectDir } from '../../db/cli/project-dir.ts';
 import { designNamed } from '../../db/designs.ts';
-import { buildLab, sourceFiles } from '../../db/testing/build.ts';
+import { buildLab, filesWith, sourceFiles } from '../../db/testing/build.ts';
 import {
   createTemplate,
   templateVariable,
@@ -18,21 +18,30 @@ import { testedDesignVariable } from '../../db/testing/tested-designs.ts';
 
 const shortReporter = 'db/testing/short-reporter.ts';
 
+/** What every test uses that works on the server that is named. */
+const scratchDatabases = 'db/testing/test-database.ts';
+
 await runCommand(async () => {
   const command = newCommand('npm test')
     .description('Run the functional checks and the tests, in scratch databases of their own')
     .argument('[words...]', 'run only test files whose path contains one of these words')
     .option('--design <name>', 'run what every design must pass, for this design alone')
+    .option('--on-server', 'leave out what needs no server, and is the same on each')
     .option('--all', 'print every test and its time, not only what fails')
     .parse();
-  const { all, design } = command.opts<{ all?: boolean; design?: string }>();
+  const { all, design, onServer } = command.opts<{
+    all?: boolean;
+    design?: string;
+    onServer?: boolean;
+  }>();
   if (design !== undefined) designNamed(design);
   const known = sourceFiles()
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => design === undefined || isOfDesigns(file));
   const unmatched = command.args.filter((word) => !known.some((file) => file.includes(word)));
   if (unmatched.length > 0) throw new UserError(`no test file matches ${unmatched.join(', ')}`);
-  const files = matching(known, command.args);
+  const matched = matching(known, command.args);
+  const files = onServer ? await filesWith(scratchDatabases, matched) : matched;
   const server = await openTestServer();
   try {
     const template = await createTemplate(server.url);

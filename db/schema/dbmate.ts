@@ -29,6 +29,13 @@ export class MigrationError extends UserError {
   }
 }
 
+/** A dbmate command over a folder of migrations; returns what it printed. */
+export type DbmateRun = (
+  set: MigrationSet,
+  command: 'migrate' | 'rollback',
+  patience?: Patience,
+) => Promise<string>;
+
 /**
  * Runs one dbmate command on a database and returns what it printed; again where somebody holds a lock
  * that a migration needs, which leaves nothing of that migration.
@@ -43,21 +50,28 @@ export async function dbmate(
   statementTimeoutMs = 0,
   patience?: Patience,
 ): Promise<string> {
+  const run = await dbmateOn(url, statementTimeoutMs);
+  return run(set, command, patience);
+}
+
+/** The same for several commands on one database: what dbmate's sessions must ask for is found out once. */
+export async function dbmateOn(url: string, statementTimeoutMs = 0): Promise<DbmateRun> {
   const asked: Settings = {
     ...(await settingsOfNewSession(url, { indifferentTo: ['jit'], searchPath: 'has public' })),
     application_name: dbmateApplication,
     ...(statementTimeoutMs > 0 ? { statement_timeout: String(statementTimeoutMs) } : {}),
   };
   const mayAsk = await mayAskForSettings(url);
-  return untilFree(
-    { url, application: dbmateApplication },
-    (lockTimeoutMs) =>
-      runOnce(url, set, command, {
-        ...asked,
-        ...(mayAsk ? { lock_timeout: String(lockTimeoutMs) } : {}),
-      }),
-    { patience },
-  );
+  return (set, command, patience) =>
+    untilFree(
+      { url, application: dbmateApplication },
+      (lockTimeoutMs) =>
+        runOnce(url, set, command, {
+          ...asked,
+          ...(mayAsk ? { lock_timeout: String(lockTimeoutMs) } : {}),
+        }),
+      { patience },
+    );
 }
 
 /** The URL goes through the environment: a command line can be read by other users. */

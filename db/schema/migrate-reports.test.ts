@@ -11,7 +11,7 @@ import { applyDesign, designNamed, listDesigns, migrateUpWithDesign } from '../d
 import { readSql } from '../sql.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { dbmate, type MigrationSet } from './dbmate.ts';
-import { labSchema } from './migrate.ts';
+import { labSchema, migrateDownTo } from './migrate.ts';
 
 /*
  * A database of the version before migration 4, with a design of that time, gaps and moved messages, is
@@ -22,7 +22,8 @@ const migrations = new URL('../migrations/', import.meta.url);
 const oldDesigns = new URL('./fixtures/designs-of-version-3/', import.meta.url);
 const catalogSql = readSql(new URL('../catalog.test.sql', import.meta.url));
 
-/** The last design that version 3 of the schema had. */
+/** The version of the schema, and the last design that it had. */
+const versionThen = '20250101000003';
 const lastThen = '20';
 
 for (const design of listDesigns().filter(({ version }) => version <= lastThen)) {
@@ -103,9 +104,7 @@ for (const design of listDesigns().filter(({ version }) => version <= lastThen))
       assert.deepEqual(new Set(rows.map(asText)), new Set([...lost, ...unreported].map(asText)));
       assert.deepEqual(await refusedOf(client, [gaps, was, is]), [true, true, true]);
 
-      while ((await versionsOf(client)) > 3) {
-        await dbmate(database.url, { ...schema, folder: migrations }, 'rollback');
-      }
+      await migrateDownTo(database.url, client, versionThen);
       assert.deepEqual(await catalogOf(client), catalogBefore);
       assert.deepEqual(await refusedOf(client, [gaps, was, is]), [true, true, true]);
       await optOut(client, '+12025550004', profiles);
@@ -170,13 +169,6 @@ async function refusedOf(
     await client.query('rollback');
   }
   return refused;
-}
-
-async function versionsOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    `select count(*)::integer as count from ${labSchema}.schema_migrations`,
-  );
-  return rows[0]?.count ?? Number.NaN;
 }
 
 async function catalogOf(client: pg.Client): Promise<readonly unknown[]> {

