@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FinishedPart } from '../parts/run-parts.ts';
+import { placeWords } from '../report/environment-facts.ts';
 import { counted, formatNs } from '../report/format.ts';
 import { markdownTable } from '../report/text-table.ts';
 import { readResults } from '../results/read-results.ts';
@@ -23,7 +24,7 @@ export function overviewMarkdown(
   const goals = goalsOf(results, beside);
   return `# The reference
 
-Made by \`npm run reference\` (this page, too), ${results.environment.server.version.split(' on ')[0]}, ${results.environment.machine.cpuModel}, ${results.environment.machine.cpus} processors. \`index.html\` is the whole report, [summary.md](summary.md) its answers, [results.json](results.json) all that was measured.
+Made by \`npm run reference\` (this page, too); ${placeWords(results.environment)}. \`index.html\` is the whole report, [summary.md](summary.md) its answers, [results.json](results.json) all that was measured.
 
 ## Goals
 

@@ -1,6 +1,7 @@
 import { itemAt } from '../../db/item-at.ts';
 import type { LoadResults } from '../load/results/results.ts';
 import { answersOf } from '../report/answers.ts';
+import { placeWords } from '../report/environment-facts.ts';
 import {
   formatBytes,
   formatChange,
@@ -172,9 +173,8 @@ function answerTable(results: Results, pages: number | undefined): string {
 
 /** With what, and where, the figures were measured. */
 function whereMeasured(results: Results): string {
-  const { machine, server } = results.environment;
   const { messages, optOuts, blockedContacts } = results.dataSet;
-  return `${shortCount(messages)} messages, ${shortCount(optOuts)} opt-outs, ${shortCount(blockedContacts)} blocked numbers; ${itemAt(server.version.split(' on '), 0)}; ${machine.cpuModel}, ${machine.cpus} processors; ${results.startedAt.slice(0, 10)}. Brackets hold 95 % intervals.\n`;
+  return `${shortCount(messages)} messages, ${shortCount(optOuts)} opt-outs, ${shortCount(blockedContacts)} blocked numbers; ${placeWords(results.environment)}; ${results.startedAt.slice(0, 10)}. Brackets hold 95 % intervals.\n`;
 }
 
 /** Every design that was built, by what it adds to one durable row. */

@@ -94,6 +94,13 @@ export function hardwareFacts({
   ]);
 }
 
+/** `PostgreSQL 18.4; Intel Xeon, 2 processors, huge pages`: server and machine in a few words. */
+export function placeWords({ machine, server }: Results['environment']): string {
+  const [version] = server.version.split(' on ');
+  const pages = server.hugePages === 'on' ? ', huge pages' : '';
+  return `${version}; ${machine.cpuModel}, ${machine.cpus} processors${pages}`;
+}
+
 /** What the processors did between the beginning of the run and its end. */
 export function processorTimeFacts({
   busyShare,
