@@ -15,6 +15,7 @@ import type { Workbench } from '../database/workbench.ts';
 import { startEnvironment } from '../environment/environment.ts';
 import { loadAverage } from '../environment/machine.ts';
 import { instructionsOfRun } from '../instructions/of-run.ts';
+import { rebuildIfBloated } from '../micro/bloat.ts';
 import { modelPoints } from '../micro/btree-model.ts';
 import { comparePgbench } from '../micro/pgbench.ts';
 import { measureScaling, scalingSizes } from '../micro/scaling.ts';
@@ -141,6 +142,7 @@ async function measureInFull(run: Run, smaller: readonly SweepPoint[]): Promise<
   return withWorkbench(run, options.messages, async (bench, seedSeconds) => {
     const { admin } = bench.reservation;
     await bench.reservation.change(() => admin.query('vacuum')); // what it cannot mend is told as a warning
+    await rebuildIfBloated(bench.reservation, bench.dataSet.rowCounts.blocked_contacts);
     const environment = await startEnvironment(admin, lab, 'bench', run.loadBefore);
     const before = await currentDesign(admin);
     const { outcomes, notReached } = await measureDesigns(run, bench);

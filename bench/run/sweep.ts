@@ -4,6 +4,7 @@ import { buildDesign } from '../database/build-design.ts';
 import { relationSizes } from '../database/relations.ts';
 import type { Workbench } from '../database/workbench.ts';
 import { capturePlans } from '../explain/plans.ts';
+import { rebuildIfBloated } from '../micro/bloat.ts';
 import { measureIndexProbe } from '../micro/index-probe.ts';
 import { measureServerSide } from '../micro/server-side.ts';
 import { readTreeShape } from '../micro/tree-shape.ts';
@@ -31,7 +32,9 @@ export async function measureGround(
   const { reservation, dataSet, seed } = bench;
   await applyDesign(lab.url, reservation.admin, designNamed(defaultDesignName));
   await reservation.change((admin) => admin.query('vacuum (analyze)'));
-  const tree = await readTreeShape(reservation, dataSet.rowCounts.blocked_contacts);
+  const blocked = dataSet.rowCounts.blocked_contacts;
+  await rebuildIfBloated(reservation, blocked);
+  const tree = await readTreeShape(reservation, blocked);
   return { tree, indexProbe: await measureIndexProbe(reservation, dataSet, { seed }) };
 }
 

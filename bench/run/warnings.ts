@@ -1,11 +1,11 @@
 import { formatCount } from '../../db/cli/number-text.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { durabilityWarnings } from '../environment/durability.ts';
-import { pageBytes } from '../micro/btree-model.ts';
+import { bloatOf } from '../micro/bloat.ts';
 import { poolerWarning } from '../network/through-pooler.ts';
 import type { PlanSummary, Results, TableState, TreeShape } from '../results/results.ts';
 
-/** A table or an index of fewer pages is read in microseconds, whatever its state. */
+/** A table of fewer pages is read in microseconds, whatever its state. */
 const smallPages = 10;
 
 /** Below this share of all-visible pages an index-only scan is one in name only. */
@@ -19,9 +19,6 @@ const checked = ['insert', 'insert-refused'];
 
 /** From this share of all processors' time on, other machines' work is in the figures' tails. */
 const muchStolen = 0.02;
-
-/** An index of more than this, times what its rows need, is bloated. */
-const bloated = 1.5;
 
 /** What a reader should know before believing a figure of the run, one sentence each. */
 export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[] {
@@ -107,13 +104,12 @@ function stateWarnings(table: TableState): readonly string[] {
 }
 
 function bloatWarning(tree: TreeShape | undefined): readonly string[] {
-  if (tree?.sizeBytes === undefined || tree.predictedSizeBytes < smallPages * pageBytes) return [];
-  const times = tree.sizeBytes / tree.predictedSizeBytes;
-  return times > bloated
-    ? [
+  const times = tree && bloatOf(tree);
+  return tree === undefined || times === undefined
+    ? []
+    : [
         `${tree.index} takes ${times.toFixed(1)} times what its rows need: it is bloated, and a probe is less likely to find its page in memory. reindex index concurrently ${tree.index} mends it.`,
-      ]
-    : [];
+      ];
 }
 
 /** Older runs did not count heap fetches. */
