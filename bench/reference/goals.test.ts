@@ -108,6 +108,20 @@ it('the seeder is judged by its pairs, of nine by all but the outermost, as a sh
   assert.equal(judged('whole', 12, 13)[1], 'missed');
 });
 
+it('a ratio next to its goal has the digits that say on which side it lies', () => {
+  const judged = (ratio: number): readonly unknown[] => {
+    const pgbench = { state: 'measured', comparisons: [{ scenario: 'insert-durable', ratio }] };
+    const goal = goalsOf({ ...syntheticResults(), pgbench: pgbench as never }, nothing).find(
+      (one) => /of pgbench's/.test(one.goal),
+    );
+    return [goal?.reached, goal?.verdict];
+  };
+  assert.deepEqual(judged(1.25), ['1.25', 'reached']);
+  assert.deepEqual(judged(1.2471), ['1.25', 'reached']);
+  assert.deepEqual(judged(1.2512), ['1.251', 'missed']);
+  assert.deepEqual(judged(1.25002), ['1.25002', 'missed']);
+});
+
 it('the highest rate of a ramp is a figure without a goal', () => {
   for (const highestRate of [1260, null]) {
     const ramp = { objective: 'p99<10ms', highestRate, finding: 'none' };

@@ -195,7 +195,7 @@ function clientGoals({ pgbench }: Results): readonly Goal[] {
       `the bench's client, ${scenario}: p50 ≤ ${wanted.clientLatency} of pgbench's`,
       ratio,
       wanted.clientLatency,
-      (value) => value.toFixed(2),
+      (value) => besideGoal(value, wanted.clientLatency),
     ),
   );
 }
@@ -243,6 +243,13 @@ function within(goal: string, ratio: EstimateRange | undefined, most: number, of
 }
 
 /** A single figure has no interval, and is compared as it is. */
+/** A ratio with two digits, or as many as it takes to say on which side of its goal it is. */
+function besideGoal(value: number, goal: number): string {
+  let digits = 2;
+  while (digits < 6 && Number(value.toFixed(digits)) <= goal !== value <= goal) digits++;
+  return value.toFixed(digits);
+}
+
 function atMost(
   goal: string,
   value: number | undefined,
