@@ -11,6 +11,7 @@ import { relationSizes } from '../database/relations.ts';
 import type { Environment, Setting, TableState } from '../results/results.ts';
 import { diskFacts } from './disk.ts';
 import { hardwareFacts } from './hardware.ts';
+import { hugePagesOf } from './huge-pages.ts';
 import { clientFacts, loadAverage, machineFacts, projectFacts } from './machine.ts';
 import { processorShares, processorTimes } from './processors.ts';
 
@@ -91,9 +92,9 @@ async function serverFacts(
     encoding: string;
     collation: string;
     databaseSizeBytes: string;
-    hugePages: string | null;
   }>(sqlFile('server_facts'));
-  const { hugePages, ...facts } = onlyRow(answer);
+  const facts = onlyRow(answer);
+  const hugePages = await hugePagesOf(client);
   const settings = await client.query<Setting>(sqlFile('changed_settings'));
   const extensions = await client.query<{ name: string; version: string }>(
     'select extname as name, extversion as version from pg_extension order by 1',
@@ -106,7 +107,7 @@ async function serverFacts(
     ...(cluster === undefined ? {} : { cluster }),
     pgConfig: await pgConfig(client),
     databaseSizeBytes: Number(facts.databaseSizeBytes),
-    ...(hugePages === null ? {} : { hugePages }),
+    ...(hugePages === undefined ? {} : { hugePages }),
     changedSettings: settings.rows,
     extensions: extensions.rows,
   };

@@ -8,6 +8,7 @@ import { allows } from '../../db/server/capabilities.ts';
 import { readSql } from '../../db/sql.ts';
 import { citus } from '../../db/topologies/topology.ts';
 import { useExtension } from '../database/extension.ts';
+import { hugePagesOf } from '../environment/huge-pages.ts';
 import { lookupIndexes } from '../explain/lookup.ts';
 import type { Method } from '../results/results.ts';
 
@@ -19,7 +20,6 @@ import type { Method } from '../results/results.ts';
 const sql = (name: string): string => readSql(new URL(`./sql/${name}.sql`, import.meta.url));
 const prefaultSql = sql('prefault');
 const sizeOfIndexesSql = sql('size_of_indexes');
-const memoryIsInHugePagesSql = sql('memory_is_in_huge_pages');
 
 /** Larger indexes take a session longer to read than it is timed for … */
 const mostBytes = 32 * 1024 ** 2;
@@ -58,10 +58,8 @@ export async function withPrefault<Options extends Prefaulted>(
 }
 
 async function mostBytesOf(lab: Pick<Lab, 'connect'>): Promise<number> {
-  const answer = await withSession(lab.connect(), (client) =>
-    client.query<{ huge: boolean }>(memoryIsInHugePagesSql),
-  );
-  return onlyRow(answer).huge ? mostBytesInHugePages : mostBytes;
+  const hugePages = await withSession(lab.connect(), hugePagesOf);
+  return hugePages === 'on' ? mostBytesInHugePages : mostBytes;
 }
 
 async function whyNotPrefaulted(
