@@ -90,7 +90,7 @@ function runNodeTest(
       [
         '--enable-source-maps',
         '--test',
-        `--test-concurrency=${availableParallelism() * 2}`, // they wait for the server, or for a second to pass
+        `--test-concurrency=${availableParallelism() + 1}`, // they wait for the server, or for a second to pass
         `--test-reporter=${reporter}`,
         ...files,
       ],

@@ -2,11 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../db/cli/errors.ts';
+import { closing } from '../../db/connection/closing.ts';
 import type { Design } from '../../db/designs.ts';
 import { itemAt } from '../../db/item-at.ts';
 import { pgbenchVersion, runPgbench } from '../../db/pgbench-process.ts';
+import { readSql } from '../../db/sql.ts';
 import { benchApplication, benchBody } from '../database/reservation.ts';
 import type { Workbench } from '../database/workbench.ts';
+import { placeSessions, startSessionsPlacer } from '../paired/pin-sessions.ts';
+import type { Placer } from '../paired/placer.ts';
 import { timeSlice } from '../paired/time-slice.ts';
 import type { PgbenchComparison, PgbenchResult } from '../results/results.ts';
 import { createDraw } from '../scenarios/draw.ts';
@@ -18,11 +22,12 @@ import { seededRandom, seedFor, shuffled } from '../stats/random.ts';
 const rounds = 5;
 
 /** Transactions of a block: as many as fit into a second, within these. */
-const transactions = { most: 500, least: 10 } as const;
+const transactions = { most: 2_000, least: 10 } as const;
 
 /**
  * The same insert through pgbench and through our own closed loop, in alternating blocks: how far is
- * the client that we measure with from one written in C?
+ * the client that we measure with from one written in C? Where the run keeps its sessions on one processor
+ * at the server's side, both stay there: a session beside its client answers in half the time.
  */
 export async function comparePgbench(
   bench: Workbench,
@@ -66,43 +71,44 @@ async function compare(
     script,
     'insert into outbound_messages (profile_id, to_number, body)\nvalues (:profile, :phone, :body);\n',
   );
-  const client = await bench.reservation.openClient(design);
-  if (!durable) await client.query('set synchronous_commit = off');
-  const { calls } = insertCalls({ clients: [client], draw, asSent: (statement) => statement }, [
-    phone,
-  ]);
-  const alone = seededRandom(0); // one arm alone has no order to draw
-  const ownBlock = async (executions: number): Promise<Float64Array> => {
-    const { treatment } = await timeSlice({ treatment: calls }, executions, alone);
-    if (treatment === undefined) throw new Error('a block of one arm has no samples');
-    return treatment.turnsNs;
-  };
-  await ownBlock(transactions.least); // to warm up
-  const usualNs = median(await ownBlock(transactions.least));
-  const perBlock = Math.min(
-    transactions.most,
-    Math.max(transactions.least, Math.floor(1e9 / usualNs)),
-  );
   const medians = { pgbench: [] as number[], ours: [] as number[] };
-  let ourSamples = 0;
-  const order = seededRandom(seedFor(bench.seed, 'pgbench order'));
-  for (let round = 0; round < rounds; round++) {
-    for (const who of shuffled(['pgbench', 'ours'] as const, order)) {
-      if (who === 'pgbench') {
-        const latencies = await timePgbench(url, folder, script, durable, perBlock, {
-          phone,
-          profile,
-        });
-        medians.pgbench.push(median(latencies));
-      } else {
-        const latenciesNs = await ownBlock(perBlock);
-        medians.ours.push(median(latenciesNs));
-        ourSamples += latenciesNs.length;
-      }
-      await bench.reservation.removeMade(design, []);
+  const samples = { pgbench: 0, ours: 0 };
+  await closing(async (defer) => {
+    const client = await bench.reservation.openClient(design);
+    defer(() => client.end());
+    if (!durable) await client.query('set synchronous_commit = off');
+    const placer = bench.method.placement === undefined ? undefined : startSessionsPlacer();
+    if (placer !== undefined) {
+      defer(() => placer.close());
+      await placeSessions(placer, [client]);
     }
-  }
-  await client.end();
+    const { calls } = insertCalls({ clients: [client], draw, asSent: (statement) => statement }, [
+      phone,
+    ]);
+    const alone = seededRandom(0); // one arm alone has no order to draw
+    const ownBlock = async (executions: number): Promise<Float64Array> => {
+      const { treatment } = await timeSlice({ treatment: calls }, executions, alone);
+      if (treatment === undefined) throw new Error('a block of one arm has no samples');
+      return treatment.turnsNs;
+    };
+    await ownBlock(transactions.least); // to warm up
+    const usualNs = median(await ownBlock(transactions.least));
+    const perBlock = Math.min(
+      transactions.most,
+      Math.max(transactions.least, Math.floor(1e9 / usualNs)),
+    );
+    const pgbench = { url, folder, script, durable, perBlock, phone, profile, placer };
+    const blocks = { ours: () => ownBlock(perBlock), pgbench: () => timePgbench(bench, pgbench) };
+    const order = seededRandom(seedFor(bench.seed, 'pgbench order'));
+    for (let round = 0; round < rounds; round++) {
+      for (const who of shuffled(['pgbench', 'ours'] as const, order)) {
+        const latenciesNs = await blocks[who]();
+        medians[who].push(median(latenciesNs));
+        samples[who] += latenciesNs.length;
+        await bench.reservation.removeMade(design, []);
+      }
+    }
+  });
   const ours = median(medians.ours);
   const theirs = median(medians.pgbench);
   return {
@@ -110,22 +116,30 @@ async function compare(
     design: design.name,
     arm: 'treatment',
     pgbenchP50Ns: theirs,
-    pgbenchSamples: rounds * perBlock,
+    pgbenchSamples: samples.pgbench,
     oursP50Ns: ours,
-    oursSamples: ourSamples,
+    oursSamples: samples.ours,
     ratio: ours / theirs,
   };
 }
 
-/** Latency of each transaction, in nanoseconds, from pgbench's own log. */
-async function timePgbench(
-  url: string,
-  folder: string,
-  script: string,
-  durable: boolean,
-  perBlock: number,
-  values: { readonly phone: string; readonly profile: string },
-): Promise<readonly number[]> {
+/** One run of pgbench. */
+interface PgbenchBlock {
+  readonly url: string;
+  readonly folder: string;
+  readonly script: string;
+  readonly durable: boolean;
+  readonly perBlock: number;
+  readonly phone: string;
+  readonly profile: string;
+  /** Puts its session where ours is; undefined: the system puts either. */
+  readonly placer: Placer | undefined;
+}
+
+/** Latency of each transaction that it began once its session was in its place, in nanoseconds, from pgbench's own log. */
+async function timePgbench(bench: Workbench, block: PgbenchBlock): Promise<readonly number[]> {
+  const { url, folder, script, durable, perBlock, phone, profile, placer } = block;
+  const before = await sendingSessions(bench);
   const args = [
     '--no-vacuum',
     '--protocol=prepared',
@@ -135,16 +149,43 @@ async function timePgbench(
     '--log',
     `--log-prefix=${join(folder, 'latency')}`,
     `--file=${script}`,
-    `--define=phone=${values.phone}`,
-    `--define=profile=${values.profile}`,
+    `--define=phone=${phone}`,
+    `--define=profile=${profile}`,
     `--define=body=${benchBody}`,
   ];
-  await runPgbench(url, args, {
+  let hasEnded = false;
+  const ended = runPgbench(url, args, {
     applicationName: benchApplication,
     settings: durable ? {} : { synchronous_commit: 'off' },
+  }).finally(() => {
+    hasEnded = true;
   });
+  const placed = async (): Promise<number> => {
+    while (placer !== undefined && !hasEnded) {
+      const own = (await sendingSessions(bench)).filter((pid) => !before.includes(pid));
+      if (own.length === 0) continue;
+      await placer.place(own);
+      return Date.now();
+    }
+    return 0;
+  };
+  const [placedMs] = await Promise.all([placed(), ended]);
   const logs = readdirSync(folder).filter((file) => file.startsWith('latency'));
   const lines = logs.flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));
   for (const file of logs) rmSync(join(folder, file));
-  return lines.map((line) => Number(line.split(' ')[2]) * 1_000);
+  return lines.flatMap((line) => {
+    // client, transaction, latency in µs, script, and when it ended: seconds since 1970, and µs
+    const [, , latency = NaN, , second = NaN, micros = NaN] = line.split(' ').map(Number);
+    const beganMs = second * 1_000 + (micros - latency) / 1_000;
+    return beganMs < placedMs ? [] : [latency * 1_000];
+  });
+}
+
+/** pgbench opens another session before the one that it sends by. */
+async function sendingSessions({ reservation }: Workbench): Promise<readonly number[]> {
+  const { rows } = await reservation.admin.query<{ pid: number }>(
+    readSql(new URL('./sql/sending_sessions.sql', import.meta.url)),
+    [benchApplication],
+  );
+  return rows.map(({ pid }) => pid);
 }

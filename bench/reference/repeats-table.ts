@@ -1,6 +1,7 @@
 import { itemAt } from '../../db/item-at.ts';
 import { counted, formatCount, formatRatioInterval, inWords } from '../report/format.ts';
 import { markdownTable } from '../report/text-table.ts';
+import { slowerTimes } from '../run/slow-spells.ts';
 import type { EstimateRange } from '../stats/estimate.ts';
 import { median } from '../stats/median.ts';
 import {
@@ -53,9 +54,17 @@ function summary(repeats: Repeats): string {
   return `### ${repeats.title}: ${inWords(repeats.names)}
 
 ${table}
-${apart.length === 0 ? 'No figure of one run is outside of what the others allow.' : `Of ${counted(figures.length, 'figure')} the runs disagree on ${formatCount(apart.length)}:\n\n${figuresTable(repeats, apart)}`}
+${apart.length === 0 ? 'No figure of one run is outside of what the others allow.' : `Of ${counted(figures.length, 'figure')} the runs disagree on ${formatCount(apart.length)}${slowerText(apart)}:\n\n${figuresTable(repeats, apart)}`}
 ${placesText(changedPlaces(repeats))}
 `;
+}
+
+/** On how many of those the machine itself was slower in one run than in another; nothing where the runs do not say. */
+function slowerText(apart: readonly RepeatedFigure[]): string {
+  const known = apart.flatMap(({ baselineSpread }) => baselineSpread ?? []);
+  if (known.length < apart.length) return '';
+  const slower = known.filter((times) => times >= slowerTimes).length;
+  return `; on ${formatCount(slower)} of them the machine was slower in one run, where the statement without the check took ${slowerTimes} times as long as in another, or more`;
 }
 
 /** Half of an interval, as a share of its ratio. */
@@ -70,13 +79,15 @@ function figuresTable({ names }: Repeats, figures: readonly RepeatedFigure[]): s
       { heading: 'scenario' },
       ...names.map((heading) => ({ heading, align: 'right' as const })),
       { heading: 'largest over smallest', align: 'right' },
+      { heading: 'of the time without the check', align: 'right' },
       { heading: '' },
     ],
-    figures.map(({ design, scenario, ratios, spread, agree }) => [
+    figures.map(({ design, scenario, ratios, spread, baselineSpread, agree }) => [
       design,
       scenario,
       ...ratios.map((ratio) => (ratio === undefined ? '' : formatRatioInterval(ratio))),
       spread.toFixed(3),
+      baselineSpread?.toFixed(2) ?? '',
       agree ? '' : 'disagree',
     ]),
   );

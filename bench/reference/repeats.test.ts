@@ -97,13 +97,45 @@ it('the summary counts what disagrees and shows it; the page has every figure', 
   const summary = repeatsSummary(all);
   assert.match(summary, /### 10M messages: repeat-1, repeat-2 and repeat-3/);
   assert.match(summary, /\| one \| 2 \| 0\.017 \| 1\.042 \| 1\.083 \| 1 \|/);
-  assert.match(summary, /Of 2 figures the runs disagree on 1:/);
-  assert.match(summary, /\| a \| one \|.*\| 1\.083 \| disagree \|/);
+  assert.match(summary, /Of 2 figures the runs disagree on 1; on 0 of them the machine was slower/);
+  assert.match(summary, /\| a \| one \|.*\| 1\.083 \| 1\.00 \| disagree \|/);
   assert.doesNotMatch(summary, /\| b \| one \|/);
   assert.match(summary, /No two designs change places/);
-  assert.match(repeatsMarkdown(all), /\| b \| one \|.*\| {2}\| 1\.000 \| {2}\|/);
+  assert.match(repeatsMarkdown(all), /\| b \| one \|.*\| {2}\| 1\.000 \| 1\.00 \| {2}\|/);
   const alike = of([run({ a: [1.2, 0.02] }), run({ a: [1.2, 0.02] })]);
   assert.match(repeatsSummary([alike]), /No figure of one run is outside/);
+});
+
+it('where runs disagree, it is told of how many the machine was slower in one run', () => {
+  const fast = run({ a: [1.2, 0.02], b: [1.1, 0.02] });
+  const slow = run({ a: [1.3, 0.02], b: [1.2, 0.02] });
+  const slowerBy = (times: number): RunJson => ({
+    ...slow,
+    designs: slow.designs.map((design) => ({
+      ...design,
+      figures: design.figures.map((figure) => ({
+        ...figure,
+        ...(design.name === 'a' && { baselineNs: (figure.baselineNs ?? Number.NaN) * times }),
+      })),
+    })),
+  });
+  const summary = (times: number): string => repeatsSummary([of([fast, slowerBy(times)])]);
+  assert.match(summary(1.5), /disagree on 2; on 1 of them the machine was slower in one run/);
+  assert.match(summary(1.5), /\| a \| one \|.*\| 1\.083 \| 1\.50 \| disagree \|/);
+  assert.match(summary(1.2), /disagree on 2; on 0 of them/);
+});
+
+it('runs of before they said how long it took without the check say nothing of the machine', () => {
+  const without = ({ designs, ...rest }: RunJson): RunJson => ({
+    ...rest,
+    designs: designs.map((design) => ({
+      ...design,
+      figures: design.figures.map(({ baselineNs: _, ...figure }) => figure),
+    })),
+  });
+  const summary = repeatsSummary([of([without(run({ a: [1.2, 0.02] })), run({ a: [1.3, 0.02] })])]);
+  assert.match(summary, /the runs disagree on 1:/);
+  assert.match(summary, /\| 1\.083 \| {2}\| disagree \|/);
 });
 
 describe('what a reference measured more than once', () => {

@@ -33,6 +33,8 @@ export interface RepeatedFigure {
   readonly ratios: readonly (EstimateRange | undefined)[];
   /** The largest over the smallest. */
   readonly spread: number;
+  /** Of the time that the statement takes without the check: the largest over the smallest; undefined where a run does not say. */
+  readonly baselineSpread: number | undefined;
   /** Whether one value lies within all intervals, each widened by the floor. */
   readonly agree: boolean;
 }
@@ -52,8 +54,10 @@ export function repeatedFigures({ runs, floor }: Repeats): readonly RepeatedFigu
   );
   const once = new Map(figures.map((one) => [`${one.design} ${one.scenario}`, one]));
   return [...once.values()].flatMap(({ design, scenario, durable }) => {
-    const ratios = runs.map((run) => ratioIn(run, design, scenario));
+    const own = runs.map((run) => figureIn(run, design, scenario));
+    const ratios = own.map((figure) => figure?.ratio);
     const known = ratios.filter((ratio) => ratio !== undefined);
+    const baselines = own.flatMap((figure) => figure?.baselineNs ?? []);
     if (known.length < 2) return [];
     const widened = known.map((ratio) => allowingFor(ratio, floor(durable)));
     const values = known.map(({ value }) => value);
@@ -62,6 +66,10 @@ export function repeatedFigures({ runs, floor }: Repeats): readonly RepeatedFigu
       scenario,
       ratios,
       spread: Math.max(...values) / Math.min(...values),
+      baselineSpread:
+        baselines.length < known.length
+          ? undefined
+          : Math.max(...baselines) / Math.min(...baselines),
       agree:
         Math.max(...widened.map(({ low }) => low)) <= Math.min(...widened.map(({ high }) => high)),
     };
@@ -89,7 +97,7 @@ export function changedPlaces({ runs }: Pick<Repeats, 'runs'>): readonly Changed
 /** `cheaper dearer` of each two designs that a run told apart, among as many as it compared. */
 function toldApart(run: RunJson, scenario: string): ReadonlySet<string> {
   const ratios = run.designs.flatMap(({ name }) => {
-    const ratio = ratioIn(run, name, scenario);
+    const ratio = figureIn(run, name, scenario)?.ratio;
     return ratio === undefined ? [] : [{ name, ratio }];
   });
   const comparisons = Math.max(1, (ratios.length * (ratios.length - 1)) / 2);
@@ -102,10 +110,14 @@ function toldApart(run: RunJson, scenario: string): ReadonlySet<string> {
   );
 }
 
-function ratioIn(run: RunJson, design: string, scenario: string): EstimateRange | undefined {
+function figureIn(
+  run: RunJson,
+  design: string,
+  scenario: string,
+): RunJson['designs'][number]['figures'][number] | undefined {
   return run.designs
     .find(({ name }) => name === design)
-    ?.figures.find((figure) => figure.scenario === scenario)?.ratio;
+    ?.figures.find((figure) => figure.scenario === scenario);
 }
 
 const runMisfit = schemaCheck(new URL('../report/programs/run.schema.json', import.meta.url));

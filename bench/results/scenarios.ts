@@ -217,6 +217,11 @@ export const scenarioResultSchema = define(
       failure: optional(
         text("The server's reason, where it failed: a COPY into a view, for instance."),
       ),
+      slowBefore: optional(
+        number(
+          'Timed again, because the machine was slower at first: the statement without the check took so many times as long as beside the design in the middle.',
+        ),
+      ),
     },
     'One scenario of one design. All times are for one statement, of `rowsPerStatement` rows.',
   ),

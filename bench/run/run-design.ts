@@ -145,9 +145,15 @@ async function plansOf(
   return capturePlans(reservation, design, dataSet, target);
 }
 
-async function timeScenarios(
+/** Times the scenarios of a design that is built. */
+export async function timeScenarios(
   bench: Workbench,
-  { design, scenarios, progress, onFigure }: DesignTask,
+  {
+    design,
+    scenarios,
+    progress,
+    onFigure,
+  }: Pick<DesignTask, 'design' | 'scenarios' | 'progress' | 'onFigure'>,
   seconds: number,
 ): Promise<readonly ScenarioResult[]> {
   const results = new Map<Scenario, ScenarioResult>();

@@ -22,11 +22,18 @@ import { measureScaling, scalingSizes } from '../micro/scaling.ts';
 import { poolerText, poolerUrlOf } from '../network/pooler-place.ts';
 import { resultsFormatVersion } from '../results/format-version.ts';
 import { type Journal, openJournal } from '../results/journal.ts';
-import type { PgbenchResult, Results, ScalingResult, SweepPoint } from '../results/results.ts';
+import type {
+  DesignResult,
+  PgbenchResult,
+  Results,
+  ScalingResult,
+  SweepPoint,
+} from '../results/results.ts';
 import { createRunFolder, type RunFolder } from '../results/run-folder.ts';
 import type { BenchOptions } from './options.ts';
 import { type DesignOutcome, type FigureSoFar, runDesign } from './run-design.ts';
 import { measureAtSize, measureGround, sweepDesign } from './sweep.ts';
+import { timeSlowAgain } from './time-again.ts';
 import { TimeLeft } from './time-left.ts';
 import { warningsOf } from './warnings.ts';
 import { withWorkbench } from './with-workbench.ts';
@@ -146,6 +153,12 @@ async function measureInFull(run: Run, smaller: readonly SweepPoint[]): Promise<
     const environment = await startEnvironment(admin, lab, 'bench', run.loadBefore);
     const before = await currentDesign(admin);
     const { outcomes, notReached } = await measureDesigns(run, bench);
+    const designs = await timeSlowAgain(
+      run,
+      bench,
+      outcomes.map(({ result }) => result),
+    );
+    const plans = outcomes.flatMap((outcome) => outcome.plans);
     run.progress('floor: bare index probes');
     const ground = await run.journal.once(pieceName('ground'), async () => ({
       seedSeconds,
@@ -157,7 +170,8 @@ async function measureInFull(run: Run, smaller: readonly SweepPoint[]): Promise<
     await applyDesign(lab.url, admin, before);
     return {
       ...headOf(run, bench, notReached),
-      ...figuresOf(run, bench, outcomes, ground, smaller),
+      ...figuresOf(run, bench, designs, ground, smaller),
+      plans,
       environment: await environment.finish(admin),
       ...(scaling === undefined ? {} : { scaling }),
       ...(instructions === undefined ? {} : { instructions }),
@@ -287,11 +301,10 @@ function headOf(
 function figuresOf(
   { options }: Run,
   { dataSet: { rowCounts } }: Workbench,
-  outcomes: readonly DesignOutcome[],
+  designs: readonly DesignResult[],
   ground: Ground,
   smaller: readonly SweepPoint[],
 ) {
-  const designs = outcomes.map(({ result }) => result);
   const last: SweepPoint = {
     messages: options.messages,
     blockedContacts: rowCounts.blocked_contacts,
@@ -306,7 +319,6 @@ function figuresOf(
     tree: ground.tree,
     sweep: options.sweep.length === 0 ? [] : [...smaller, last],
     model: modelPoints(),
-    plans: outcomes.flatMap(({ plans }) => plans),
   } satisfies Partial<Measured>;
 }
 

@@ -4,6 +4,7 @@ import { durabilityWarnings } from '../environment/durability.ts';
 import { bloatOf } from '../micro/bloat.ts';
 import { poolerWarning } from '../network/through-pooler.ts';
 import type { PlanSummary, Results, TableState, TreeShape } from '../results/results.ts';
+import { slowerTimes, slowFigures } from './slow-spells.ts';
 
 /** A table of fewer pages is read in microseconds, whatever its state. */
 const smallPages = 10;
@@ -53,6 +54,7 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
           `The hypervisor gave ${(stealShare * 100).toFixed(1)} % of the processors’ time to other machines during the run: medians of pairs bear that, the slowest statements do not.`,
         ]
       : []),
+    ...slowWarnings(results),
     ...(limited.length > 0
       ? [
           `The client, not the server, was the limit in: ${limited.map((one) => one.label).join(', ')}.`,
@@ -82,6 +84,28 @@ export function warningsOf(results: Omit<Results, 'warnings'>): readonly string[
           `The run was interrupted and went on at ${results.resumedAt.join(', ')}: its designs were not all measured in the same hours.`,
         ]),
     ...(environment.project.dirty ? ['The checkout had uncommitted changes.'] : []),
+  ];
+}
+
+/** What was timed while the machine was slower. */
+function slowWarnings({ designs }: Pick<Results, 'designs'>): readonly string[] {
+  const again = designs
+    .flatMap(({ scenarios }) => scenarios)
+    .filter(({ slowBefore }) => slowBefore !== undefined).length;
+  const slow = slowFigures(designs).map(
+    ({ design, scenario, times }) => `${design} ${scenario} ${times.toFixed(2)}`,
+  );
+  return [
+    ...(again > 0
+      ? [
+          `The machine was slower for a while. Figures that were timed again, because the statement without the check took ${slowerTimes} times as long as beside the other designs, or more: ${again}.`,
+        ]
+      : []),
+    ...(slow.length > 0
+      ? [
+          `Timed while the machine was slower, and not to be compared with the others (how many times as long the statement without the check took as beside them): ${slow.join(', ')}.`,
+        ]
+      : []),
   ];
 }
 

@@ -51,6 +51,7 @@ const figureSchema = define(
       clients: number(),
       ratio: optional(rangeSchema),
       addedNsPerRow: optional(rangeSchema),
+      baselineNs: optional(number('Median of the control arm, for one statement.')),
       whyNot: optional(text('Why there is no ratio.')),
     },
     'What the check of a design costs in one scenario.',
@@ -147,5 +148,6 @@ function figure(scenario: ScenarioResult): RunJson['designs'][number]['figures']
     ...shape,
     ratio: ratioOf(scenario.paired),
     addedNsPerRow: differenceOf(scenario.paired),
+    baselineNs: scenario.paired.baselineNs,
   };
 }
