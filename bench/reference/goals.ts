@@ -87,7 +87,7 @@ export function goalsOf(
       (seconds) => `${seconds} s`,
     ),
     ...speeds.map(speedGoal),
-    ...clientGoals(results),
+    ...clientGoals(ofDefault),
     ...Object.values(loads).flatMap(loadGoals),
     ...(rollout?.goals ?? []).map(rolloutGoal),
   ];

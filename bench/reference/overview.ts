@@ -72,7 +72,7 @@ ${repeatsSummary(repeats)}
 `;
 }
 
-/** What the parts took, and the time from the first start to the last end, pauses included. */
+/** What the parts took, and, where they were made one after the other, the time from the first start to the last end. */
 export function totalTimes(
   { resumedAt, startedAt }: Results,
   parts: readonly FinishedPart[],
@@ -82,9 +82,13 @@ export function totalTimes(
   const starts = [startedAt, ...parts.map((part) => part.startedAt)].map(Date.parse);
   const ends = parts.map((part) => Date.parse(part.startedAt) + part.seconds * 1e3);
   const wallMs = Math.max(...ends) - Math.min(...starts);
+  const commits = new Set(parts.map(({ commit }) => commit));
   return [
     [resumedAt === undefined ? 'all' : 'all (last piece of each part)', formatNs(total * 1e9)],
-    ['from the first start to the last end', formatNs(wallMs * 1e6)],
+    // parts of several commits have days between them
+    ...(commits.size > 1
+      ? []
+      : [['from the first start to the last end', formatNs(wallMs * 1e6)] as const]),
   ];
 }
 
