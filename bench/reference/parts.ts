@@ -56,6 +56,9 @@ const pictured = [
 /** How the names of the parts begin that repeat the bench. */
 export const repeatName = 'repeat-';
 
+/** The part that repeats the scenarios of the default design at the last size, hours later. */
+export const scenariosAgainName = 'scenarios-again';
+
 /** The parts in the order in which they need each other: the bench leaves its last size in place. */
 export function referenceParts(options: ReferenceOptions): readonly Part[] {
   const { sizes, designs, out, name, rate, loadSeconds, against } = options;
@@ -71,28 +74,28 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
     makes: part,
   });
   const beside = sizes.includes(besideSize) ? besideSize : largest;
-  const offered = ['--rate', String(rate), '--duration', String(loadSeconds)];
-  const repeat = (index: number): Part => ({
-    name: `${repeatName}${index}`,
-    title: 'every design once more, in a data set of its own: do runs agree?',
+  const scenarios = [
+    ...['--scale', largest, '--designs', defaultDesignName, '--scenarios', 'all', '--no-plans'],
+    ...['--max-seconds', String(scenarioSeconds)],
+  ];
+  // of what is measured again, what it prints is kept; the run itself would be too large to be committed
+  const again = (part: string, title: string, ...args: readonly string[]): Part => ({
+    name: part,
+    title,
     script: 'bench',
     file: 'bench/commands/bench.ts',
-    args: [
-      ...['--scale', beside, '--designs', designs],
-      ...[
-        '--database',
-        'optout_lab_repeat',
-        '--replace',
-        '--no-instructions',
-        '--no-plans',
-        '--json',
-      ],
-      ...['--max-seconds', String(repeatSeconds * count)],
-      ...['--out', `${folder}-repeats`, '--run', `${repeatName}${index}`],
-    ],
-    // what it prints is kept; the run itself would be too large to be committed
-    makes: `../${name}-repeats/${repeatName}${index}`,
+    args: [...args, '--out', `${folder}-repeats`, '--run', part],
+    makes: `../${name}-repeats/${part}`,
   });
+  const offered = ['--rate', String(rate), '--duration', String(loadSeconds)];
+  const repeat = (index: number): Part =>
+    again(
+      `${repeatName}${index}`,
+      'every design once more, in a data set of its own: do runs agree?',
+      ...['--scale', beside, '--designs', designs, '--database', 'optout_lab_repeat'],
+      ...['--replace', '--no-instructions', '--no-plans', '--json'],
+      ...['--max-seconds', String(repeatSeconds * count)],
+    );
   return [
     {
       name: 'bench',
@@ -119,10 +122,7 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       title: 'every scenario of the default design at the last size',
       script: 'bench',
       file: 'bench/commands/bench.ts',
-      args: [
-        ...['--scale', largest, '--designs', defaultDesignName, '--scenarios', 'all', '--no-plans'],
-        ...['--max-seconds', String(scenarioSeconds), '--out', folder, '--run', 'scenarios'],
-      ],
+      args: [...scenarios, '--out', folder, '--run', 'scenarios'],
       makes: 'scenarios',
     },
     {
@@ -204,6 +204,11 @@ export function referenceParts(options: ReferenceOptions): readonly Part[] {
       makes: 'rollout',
     },
     repeat(3),
+    again(
+      scenariosAgainName,
+      'every scenario of the default design at the last size, hours later',
+      ...[...scenarios, '--no-instructions', '--json'],
+    ),
     // the last: both servers get another data set
     ...against.map(
       (other): Part => ({

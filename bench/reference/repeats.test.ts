@@ -156,10 +156,11 @@ describe('what a reference measured more than once', () => {
 
   it('is what the repeats printed, and the bench beside the parts that time its designs again', () =>
     inFolder((folder) => {
-      for (const name of ['repeat-1', 'repeat-2']) {
+      for (const name of ['repeat-1', 'repeat-2', 'scenarios-again']) {
         write(folder, name, JSON.stringify(runJson(syntheticResults({ seed: 9 }))));
       }
-      const parts = ['bench', 'repeat-1', 'scenarios', 'repeat-2'].map((name) => ({
+      const names = ['bench', 'repeat-1', 'scenarios', 'repeat-2', 'scenarios-again'];
+      const parts = names.map((name) => ({
         ...part,
         name,
       }));
@@ -167,7 +168,7 @@ describe('what a reference measured more than once', () => {
         readRepeats(folder, parts).map(({ title, names }) => [title, names]),
         [
           ['1M messages', ['repeat-1', 'repeat-2']],
-          ['1M messages', ['bench', 'scenarios']],
+          ['1M messages', ['bench', 'scenarios', 'scenarios-again']],
         ],
       );
       assert.deepEqual(readRepeats(folder, []), [], 'of parts that have not ended, nothing');

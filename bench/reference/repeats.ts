@@ -12,7 +12,7 @@ import type { Results } from '../results/results.ts';
 import { verdictOf } from '../stats/bootstrap.ts';
 import type { EstimateRange } from '../stats/estimate.ts';
 import { ratioOfRatios } from '../stats/ratio-of-ratios.ts';
-import { repeatName } from './parts.ts';
+import { repeatName, scenariosAgainName } from './parts.ts';
 
 /** Runs that measured the same: same commit, machine and size. */
 export interface Repeats {
@@ -135,12 +135,14 @@ export function readRepeats(folder: string, parts: readonly FinishedPart[]): rea
     .filter((name) => existsSync(join(folder, name, 'results.json')))
     .map((name) => ({ name, results: readResults(join(folder, name)) }));
   const floor = floorOf([results, ...again.map((one) => one.results)]);
-  const repeated = parts
-    .filter(({ name }) => name.startsWith(repeatName))
+  const printed = parts
+    .filter(({ name }) => name.startsWith(repeatName) || name === scenariosAgainName)
     .map(({ name }) => ({ name, run: readRun(join(folder, 'output', `${name}.txt`)) }));
+  const repeated = printed.filter(({ name }) => name.startsWith(repeatName));
   const lastSize = [
     { name: 'bench', run: runJson(results) },
     ...again.map(({ name, results: run }) => ({ name, run: runJson(run) })),
+    ...printed.filter(({ name }) => name === scenariosAgainName),
   ];
   return [repeated, lastSize]
     .filter((runs) => runs.length > 1)

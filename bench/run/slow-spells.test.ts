@@ -8,17 +8,25 @@ import { warningsOf } from './warnings.ts';
 const [any] = syntheticResults().designs;
 
 /** A scenario whose statement takes so long without the check. */
-function scenario(name: string, baselineNs: number, durable = false): ScenarioResult {
+function scenario(
+  name: string,
+  baselineNs: number,
+  { durable = false, rowsPerStatement = 1 } = {},
+): ScenarioResult {
   const found = any?.scenarios.find(({ paired }) => paired !== undefined);
   assert.ok(found?.paired !== undefined);
-  return { ...found, name, durable, paired: { ...found.paired, baselineNs } };
+  const paired = { ...found.paired, baselineNs };
+  return { ...found, name, durable, rowsPerStatement, paired };
 }
 
 /** Designs d0, d1 … with one scenario, by how long its statement takes without the check. */
-function designs(baselines: readonly number[], durable = false): readonly DesignResult[] {
+function designs(
+  baselines: readonly number[],
+  kind: Parameters<typeof scenario>[2] = {},
+): readonly DesignResult[] {
   return baselines.map((baselineNs, index) => {
     assert.ok(any !== undefined);
-    return { ...any, name: `d${index}`, scenarios: [scenario('one', baselineNs, durable)] };
+    return { ...any, name: `d${index}`, scenarios: [scenario('one', baselineNs, kind)] };
   });
 }
 
@@ -31,9 +39,11 @@ describe('a figure was timed while the machine was slower', () => {
     assert.equal(slowFigures(designs([100, 100, 125, 100, 100])).length, 1);
   });
 
-  it('which few designs, or durable rows, do not show', () => {
+  it('which few designs, or a few durable rows, do not show', () => {
     assert.deepEqual(slowFigures(designs([66, 66, 98, 67])), []);
-    assert.deepEqual(slowFigures(designs([66, 66, 98, 67, 65], true)), []);
+    const durable = (rowsPerStatement: number): number =>
+      slowFigures(designs([66, 66, 98, 67, 65], { durable: true, rowsPerStatement })).length;
+    assert.deepEqual([1, 10, 1_000].map(durable), [0, 0, 1]);
   });
 
   it('of which a reader is told', () => {

@@ -14,6 +14,9 @@ export const slowerTimes = 1.25;
 /** In the middle of fewer designs may lie a slow one. */
 const fewestDesigns = 5;
 
+/** A durable statement of fewer rows waits longer for the disk than it works. */
+const fewestRowsOfDurable = 100;
+
 /** A figure that was timed while the machine was slower. */
 export interface SlowFigure {
   readonly design: string;
@@ -24,7 +27,7 @@ export interface SlowFigure {
 
 /**
  * The figures of a run that were timed while the machine was slower; in the order of its designs. Of durable
- * ones nothing is told: their statement's time is the disk's.
+ * rows nothing is told, unless they are many: their statement's time is the disk's.
  */
 export function slowFigures(designs: readonly DesignResult[]): readonly SlowFigure[] {
   const typical = typicalBaselines(designs);
@@ -61,7 +64,7 @@ export function withTimedAgain(
 function typicalBaselines(designs: readonly DesignResult[]): ReadonlyMap<string, number> {
   const baselines = new Map<string, number[]>();
   for (const one of designs.flatMap(({ scenarios }) => scenarios)) {
-    if (one.durable || one.paired === undefined) continue;
+    if (one.paired === undefined || waitsForDisk(one)) continue;
     baselines.set(one.name, [...(baselines.get(one.name) ?? []), one.paired.baselineNs]);
   }
   return new Map(
@@ -69,6 +72,10 @@ function typicalBaselines(designs: readonly DesignResult[]): ReadonlyMap<string,
       all.length < fewestDesigns ? [] : [[name, median(all)] as const],
     ),
   );
+}
+
+function waitsForDisk({ durable, rowsPerStatement }: ScenarioResult): boolean {
+  return durable && rowsPerStatement < fewestRowsOfDurable;
 }
 
 function timesAsLong(
