@@ -75,9 +75,14 @@ describe('a COPY that is kept open at READ COMMITTED', () => {
 
 describe('a COPY with on_error ignore (PostgreSQL 17 on)', () => {
   for (const design of testedDesigns().filter(takesCopy)) {
-    it(`passes over what is no value of its column, and not over a blocked number, design ${design.name}`, async (t) => {
+    it(`passes over what is no value of its column, and not over a blocked number, design ${design.name}`, async () => {
       await lay(design);
-      if (await isOlderThan(17)) return t.skip('this server knows no on_error');
+      if (await isOlderThan(17)) {
+        // not skipped: Node 20 runs no afterEach after that, and the sessions keep it from ending
+        const copy = 'copy outbound_messages from stdin with (on_error ignore)';
+        await expectSqlState('an option that this server does not know', '42601', app.query(copy));
+        return;
+      }
       const [free, blocked] = [fixture.phone(), fixture.phone()];
       const profile = await fixture.profile();
       await fixture.block(owner, blocked);
