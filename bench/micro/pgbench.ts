@@ -139,7 +139,7 @@ interface PgbenchBlock {
 /** Latency of each transaction that it began once its session was in its place, in nanoseconds, from pgbench's own log. */
 async function timePgbench(bench: Workbench, block: PgbenchBlock): Promise<readonly number[]> {
   const { url, folder, script, durable, perBlock, phone, profile, placer } = block;
-  const before = await sendingSessions(bench);
+  const before = placer === undefined ? [] : await sendingSessions(bench);
   const args = [
     '--no-vacuum',
     '--protocol=prepared',
@@ -153,23 +153,12 @@ async function timePgbench(bench: Workbench, block: PgbenchBlock): Promise<reado
     `--define=profile=${profile}`,
     `--define=body=${benchBody}`,
   ];
-  let hasEnded = false;
   const ended = runPgbench(url, args, {
     applicationName: benchApplication,
     settings: durable ? {} : { synchronous_commit: 'off' },
-  }).finally(() => {
-    hasEnded = true;
   });
-  const placed = async (): Promise<number> => {
-    while (placer !== undefined && !hasEnded) {
-      const own = (await sendingSessions(bench)).filter((pid) => !before.includes(pid));
-      if (own.length === 0) continue;
-      await placer.place(own);
-      return Date.now();
-    }
-    return 0;
-  };
-  const [placedMs] = await Promise.all([placed(), ended]);
+  const placedMs = placer === undefined ? 0 : await placeSender(bench, placer, before, ended);
+  await ended;
   const logs = readdirSync(folder).filter((file) => file.startsWith('latency'));
   const lines = logs.flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));
   for (const file of logs) rmSync(join(folder, file));
@@ -179,6 +168,31 @@ async function timePgbench(bench: Workbench, block: PgbenchBlock): Promise<reado
     const beganMs = second * 1_000 + (micros - latency) / 1_000;
     return beganMs < placedMs ? [] : [latency * 1_000];
   });
+}
+
+/**
+ * Puts the session by which pgbench sends in its place, as soon as there is one.
+ *
+ * @returns when it was there, in milliseconds since 1970; 0 where pgbench ended before
+ */
+async function placeSender(
+  bench: Workbench,
+  placer: Placer,
+  before: readonly number[],
+  ended: Promise<unknown>,
+): Promise<number> {
+  let hasEnded = false;
+  const note = (): void => {
+    hasEnded = true;
+  };
+  ended.then(note, note); // why it failed is told to who waits for it
+  while (!hasEnded) {
+    const own = (await sendingSessions(bench)).filter((pid) => !before.includes(pid));
+    if (own.length === 0) continue;
+    await placer.place(own);
+    return Date.now();
+  }
+  return 0;
 }
 
 /** pgbench opens another session before the one that it sends by. */

@@ -82,19 +82,21 @@ export function totalTimes(
   const starts = [startedAt, ...parts.map((part) => part.startedAt)].map(Date.parse);
   const ends = parts.map((part) => Date.parse(part.startedAt) + part.seconds * 1e3);
   const wallMs = Math.max(...ends) - Math.min(...starts);
-  const commits = new Set(parts.map(({ commit }) => commit));
   return [
     [resumedAt === undefined ? 'all' : 'all (last piece of each part)', formatNs(total * 1e9)],
     // parts of several commits have days between them
-    ...(commits.size > 1
+    ...(commitsOf(parts).size > 1
       ? []
       : [['from the first start to the last end', formatNs(wallMs * 1e6)] as const]),
   ];
 }
 
+const commitsOf = (parts: readonly FinishedPart[]): ReadonlySet<string> =>
+  new Set(parts.map(({ commit }) => commit));
+
 /** Said where not all parts are of one commit. */
 function commitsText(parts: readonly FinishedPart[]): string {
-  const commits = new Set(parts.map(({ commit }) => commit));
+  const commits = commitsOf(parts);
   return commits.size < 2
     ? ''
     : `

@@ -91,7 +91,7 @@ describe('what was timed again', () => {
   });
 
   it('takes the time of its building too, but for the default design, which is the schema', () => {
-    assert.equal(secondsAgain({ name: 'blocked_hash', buildMs: 40_000 }, 2), 42);
-    assert.equal(secondsAgain({ name: 'blocked_contacts' }, 2), 2);
+    assert.equal(secondsAgain({ buildMs: 40_000 }, 2), 42);
+    assert.equal(secondsAgain({}, 2), 2);
   });
 });

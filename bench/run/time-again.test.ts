@@ -52,7 +52,11 @@ describe('what was timed while the machine was slower', () => {
     return names.map((name, index) => {
       const baselineNs = usualNs * (index < 3 ? 1 : 2);
       const own = { ...scenario, name: 'insert-not-durable', paired: { ...paired, baselineNs } };
-      return { ...any, name, buildMs, scenarios: [own] };
+      const { buildMs: _, ...built } = any;
+      // the default is the schema, and is not built
+      return name === 'blocked_contacts'
+        ? { ...built, name, scenarios: [own] }
+        : { ...built, name, buildMs, scenarios: [own] };
     });
   }
 

@@ -118,8 +118,10 @@ describe('the embedded server', { skip: skipDrills }, () => {
     });
   }
 
-  it('says in one line that a port may not be used, and why', async (t) => {
-    if (!isReserved(80)) return t.skip('every account may listen on port 80 here');
+  it('says in one line that a port may not be used, and why', {
+    // not within it: Node 20 runs no afterEach after that, and the folder would be left
+    skip: !isReserved(80) && 'every account may listen on port 80 here',
+  }, async () => {
     const outcome = await drill.run('db/commands/db-up.ts', '--tcp-port=80');
     assert.equal(outcome.stderr, 'error: cannot listen on 127.0.0.1:80: permission denied\n');
     assert.equal(outcome.exitCode, 2);
